@@ -1,0 +1,1 @@
+"""Drivers, each behind one port."""

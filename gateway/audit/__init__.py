@@ -1,0 +1,1 @@
+"""The log as arithmetic and text."""

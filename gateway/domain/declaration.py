@@ -1,0 +1,71 @@
+"""What the core reads from an enterprise declaration.
+
+Goods, values and documents stay in the signed XML, which projections and rules read directly; this
+is only what decides identity, itinerary, trip and signatories.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from gateway.domain.itinerary import OfficeRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A party in one role; ``ids`` pairs scheme and identifier, first the one it signs under."""
+
+    role: str
+    ids: tuple[tuple[str, str], ...]
+    name: str
+
+    @property
+    def key(self) -> str:
+        """``SCHEME:identifier``: how trust and mandates name this party."""
+        return ":".join(self.ids[0]) if self.ids else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredStop:
+    """An office as declared: code, role, expected time (aware) or None."""
+
+    sequence: int
+    office: str
+    role: OfficeRole
+    expected_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """The plates, container and seals of one declared trip."""
+
+    batch: str
+    plates: tuple[tuple[str, str], ...]
+    seals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """The typed declaration. Masses are exact decimals in kilograms."""
+
+    lrn: str
+    prelodged: bool
+    issued_at: datetime | None
+    parties: tuple[Party, ...]
+    stops: tuple[DeclaredStop, ...]
+    vehicle: Vehicle
+    packages: int
+    gross_mass_kg: Decimal
+    items: int
+
+    def party(self, role: str) -> Party | None:
+        """Return the party with that role, if one is declared."""
+        return next((party for party in self.parties if party.role == role), None)
+
+    @property
+    def declarant(self) -> Party | None:
+        """Who speaks: exporter, else declarant, else holder of the procedure, else consignor."""
+        for role in ("exporter", "declarant", "holder", "consignor"):
+            if (party := self.party(role)) is not None:
+                return party
+        return None

@@ -1,0 +1,70 @@
+"""Reading and building element trees without touching lxml elsewhere.
+
+Paths are XPath 1.0 with fixed prefixes (``PREFIXES``); they are compiled once and never built from
+input.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+from lxml import etree
+
+Element = etree._Element  # noqa: SLF001 - lxml's public element type has no public name
+
+DECLARATION = "urn:fullroute:declaration:1"
+PREPARED = "urn:fullroute:prepared:1"
+JOB = "urn:fullroute:job:1"
+XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
+
+PREFIXES = {"d": DECLARATION, "p": PREPARED, "j": JOB, "ds": XMLDSIG}
+
+
+@cache
+def _compiled(path: str) -> etree.XPath:
+    return etree.XPath(path, namespaces=PREFIXES, smart_strings=False)
+
+
+def elements(node: Element, path: str) -> list[Element]:
+    """Return the elements at ``path``."""
+    found = _compiled(path)(node)
+    return [one for one in found if isinstance(one, etree._Element)]  # noqa: SLF001 - as above
+
+
+def text(node: Element, path: str) -> str:
+    """Return the string value of the first match, stripped; empty when there is none."""
+    found = _compiled(f"string({path})")(node)
+    return str(found).strip()
+
+
+def name(node: Element) -> str:
+    """Return the local name."""
+    return etree.QName(node).localname
+
+
+def namespace(node: Element) -> str:
+    """Return the namespace, or the empty string."""
+    return etree.QName(node).namespace or ""
+
+
+def build(
+    space: str,
+    tag: str,
+    attributes: Iterable[tuple[str, str]] = (),
+    children: Iterable[Element] = (),
+    content: str = "",
+) -> Element:
+    """Build one element; attributes with an empty value are left out."""
+    node = etree.Element(f"{{{space}}}{tag}", {k: v for k, v in attributes if v}, {None: space})
+    node.text = content or None
+    node.extend(children)
+    return node
+
+
+def serialise(node: Element) -> bytes:
+    """Return UTF-8 bytes with an XML declaration."""
+    return bytes(etree.tostring(node, xml_declaration=True, encoding="UTF-8"))
+
+
+def canonical(node: Element) -> bytes:
+    """Return inclusive C14N 1.0 without comments."""
+    return bytes(etree.tostring(node, method="c14n", with_comments=False))

@@ -1,0 +1,1 @@
+"""One pure function a step; ``intake`` runs them in order."""

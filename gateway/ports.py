@@ -1,0 +1,437 @@
+"""What the core needs from outside, and the values that cross.
+
+A :class:`Change` is one transaction as a value: rows to insert, rows to update and what must still
+be true. A driver applies it whole or raises :class:`Lost`; so work happens outside the transaction
+and nothing but the writing inside (design decision 2).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from gateway.domain.delivery import Attempt, Link, LinkKind
+from gateway.domain.finding import Catalogue
+from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.message import Message
+from gateway.domain.movement import Event
+from gateway.domain.trip import Trip
+from gateway.domain.trust import Mandate, PartyCertificate, Trust
+from gateway.packs.pack import PackSet
+
+
+# ------------------------------------------------------------------ records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """An organisation that shares nothing with the others. ``accepts_unsigned`` is its policy for
+    declarations in a foreign format, which nobody can have signed in ours.
+    """
+
+    id: str
+    name: str
+    accepts_unsigned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Somebody with an API key. ``secret_digest`` is hex SHA-256 of the key's secret half."""
+
+    id: str
+    tenant: str
+    name: str
+    scopes: tuple[str, ...]
+    secret_digest: str
+    party: str = ""  # SCHEME:identifier, for exporters and other parties
+    link: str = ""  # for offices
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """Bytes exactly as received or sent. ``digest`` is hex SHA-256; ``salt`` blinds log leaves."""
+
+    digest: str
+    tenant: str
+    media_type: str
+    content: bytes
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementRecord:
+    """What stays fixed of a movement, plus ``version`` and ``state`` (kept for lists).
+
+    ``procedures`` pairs administration and procedure kind; ``packs`` pairs administration and pack
+    digest; ``stops`` are (sequence, office code, role, expected UTC ISO time or ""). ``declaration``
+    is the body we work from, ``original`` the foreign bytes it was converted from (or ""),
+    ``content`` the digest of its canonical form, by which repeats are recognised.
+    """
+
+    reference: str
+    tenant: str
+    version: int
+    state: str
+    declarant: str
+    lrn: str
+    prelodged: bool
+    declaration: str
+    original: str
+    content: str
+    trip: str
+    stops: tuple[tuple[int, str, str, str], ...]
+    procedures: tuple[tuple[str, str], ...]
+    packs: tuple[tuple[str, str], ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementEvent:
+    """One event of one movement."""
+
+    movement: str
+    tenant: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRecord:
+    """An official number, searchable, pointing at its movement."""
+
+    number: str
+    kind: str
+    administration: str
+    movement: str
+    procedure: str
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRecord:
+    """One answer of one link; ``id`` is the link's own, unique per link.
+
+    ``acknowledgement`` is the digest of the signed bytes we answered with: a repeat gets the same.
+    """
+
+    id: str
+    link: str
+    tenant: str
+    movement: str
+    message: str
+    type: str
+    kind: str
+    body: str
+    seal: str
+    acknowledgement: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyRecord:
+    """The outcome of one request under one key, for the same principal and body."""
+
+    tenant: str
+    principal: str
+    key: str
+    body: str  # digest of the request body
+    status: int
+    response: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRecord:
+    """One entry of the log. ``entry`` is canonical JSON; ``index`` is None until sequenced."""
+
+    id: str
+    tenant: str
+    at: datetime
+    kind: str
+    movement: str
+    link: str
+    entry: bytes
+    leaf: bytes  # RFC 6962 leaf hash of ``entry``
+    index: int | None = None
+
+
+Record = (
+    Tenant
+    | Principal
+    | Body
+    | MovementRecord
+    | MovementEvent
+    | NumberRecord
+    | AnswerRecord
+    | IdempotencyRecord
+    | LogRecord
+    | Message
+    | Trip
+    | Attempt
+    | Link
+    | PartyCertificate
+    | Mandate
+    | CustomsOffice
+)
+"""Everything a :class:`Change` can insert. A body whose digest is known already is left as it is."""
+
+
+# ------------------------------------------------------------------ changes
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Write a new row; an existing key loses the change (bodies excepted)."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
+
+    ``table`` is one of ``movements messages links principals certificates mandates tenants``; names
+    of values are the record's field names. With no values it is a check alone.
+    """
+
+    table: str
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    expect: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One transaction."""
+
+    steps: tuple[Insert | Update, ...]
+
+
+class Lost(Exception):  # noqa: N818 - said of a race, not of an error
+    """The change was not applied: somebody was faster. ``what`` names the table that said so."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+# ------------------------------------------------------------------ ports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLoad:
+    """What lies at one link: how many messages are due or waiting, and since when."""
+
+    link: str
+    due: int
+    waiting: int
+    awaiting_signature: int
+    parked: int
+    oldest_due_at: datetime | None
+
+
+class Store(Protocol):
+    """Durable state. Reads see everything committed before they began."""
+
+    def commit(self, change: Change) -> None:
+        """Apply the whole change durably before returning.
+
+        Raises:
+            Lost: a key exists, or an expectation does not hold; nothing was written.
+        """
+
+    def tenant(self, tenant: str) -> Tenant | None: ...
+    def principals(self, tenant: str | None = None) -> tuple[Principal, ...]: ...
+    def principal(self, principal: str) -> Principal | None: ...
+    def trust(self, tenant: str) -> Trust: ...
+    def offices(self) -> tuple[CustomsOffice, ...]:
+        """Offices added at run time; those of ``schemas/offices`` come from :class:`Packs`."""
+        ...
+
+    def links(self) -> tuple[Link, ...]: ...
+    def link(self, link: str) -> Link | None: ...
+    def link_loads(self) -> tuple[LinkLoad, ...]: ...
+
+    def body(self, digest: str) -> Body | None: ...
+    def idempotency(self, tenant: str, principal: str, key: str) -> IdempotencyRecord | None: ...
+
+    def movement(self, reference: str) -> MovementRecord | None: ...
+    def movements(
+        self, tenant: str, *, after: str = "", limit: int = 50, plate: str = "", state: str = ""
+    ) -> tuple[MovementRecord, ...]:
+        """Newest first; ``after`` is the reference of the last one already seen."""
+        ...
+
+    def movement_by_lrn(self, tenant: str, declarant: str, lrn: str) -> MovementRecord | None: ...
+    def movement_by_number(self, administration: str, number: str) -> MovementRecord | None: ...
+    def events(self, movement: str) -> tuple[Event, ...]: ...
+    def numbers(self, movement: str) -> tuple[NumberRecord, ...]: ...
+    def messages(self, movement: str) -> tuple[Message, ...]: ...
+    def message(self, message: str) -> Message | None: ...
+    def messages_in_state(
+        self, state: str, *, tenant: str | None = None, limit: int = 200
+    ) -> tuple[Message, ...]: ...
+    def attempts(self, message: str) -> tuple[Attempt, ...]: ...
+    def answers(self, movement: str) -> tuple[AnswerRecord, ...]: ...
+    def answer(self, link: str, answer: str) -> AnswerRecord | None: ...
+    def trip(self, trip: str) -> Trip | None: ...
+    def trips_of(self, movement: str) -> tuple[Trip, ...]: ...
+
+    def lease(self, link: str, owner: str, seconds: float) -> int | None:
+        """Take the link for a while on database time; return the fence, or None if it is taken."""
+        ...
+
+    def release(self, link: str, fence: int) -> None:
+        """Give the lease back if it is still ours."""
+        ...
+
+    def due_heads(self, link: str, now: datetime, limit: int) -> tuple[Message, ...]:
+        """Return the first unacknowledged sealed message of each stream that may be tried now.
+
+        A stream whose head is parked, or whose head's ``next_at`` lies ahead, yields nothing.
+        """
+        ...
+
+    def links_with_due(self, now: datetime) -> tuple[str, ...]: ...
+
+    def sequence(self, owner: str) -> int:
+        """Give feed sequences and log indices to rows committed without one; return how many.
+
+        Serialised by a lease in the database; running it twice changes nothing.
+        """
+        ...
+
+    def feed(self, link: str, after: int, limit: int) -> tuple[Message, ...]:
+        """Messages of one link with ``feed_sequence > after``, oldest first, without gaps."""
+        ...
+
+    def log(
+        self, *, after: int = -1, limit: int = 500, movement: str = ""
+    ) -> tuple[LogRecord, ...]:
+        """Sequenced entries with ``index > after``, oldest first."""
+        ...
+
+    def log_size(self) -> int:
+        """Return how many entries are sequenced."""
+        ...
+
+
+class Wakeup(Protocol):
+    """A hint that links have something due. Losing it is only slower."""
+
+    def knock(self, links: Iterable[str]) -> None:
+        """Tell workers; never raises, never blocks for long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What goes to a link for one message; identical at every attempt."""
+
+    message: str
+    media_type: str
+    content: bytes
+    envelope: bytes
+    seal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What one try brought. ``status`` is the HTTP status, or 0 with ``error`` filled."""
+
+    message: str
+    at: datetime
+    status: int
+    content: bytes = b""
+    retry_after_seconds: float | None = None
+    error: str = ""
+
+
+class Courier(Protocol):
+    """Carries parcels to links; one driver a link kind. (The design calls this port ``Link``.)"""
+
+    def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
+        """Send side by side, yield each reply as it comes; never raises for a bad link."""
+
+
+class Signer(Protocol):
+    """One private key with its certificate; the key itself never leaves the driver."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def certificate(self) -> bytes:
+        """DER."""
+        ...
+
+    @property
+    def algorithm(self) -> str:
+        """``ecdsa-sha256`` (P-256) or ``rsa-sha256`` (PKCS#1 v1.5, 2048 bits or more)."""
+        ...
+
+    def sign(self, content: bytes) -> bytes:
+        """Sign SHA-256 of ``content``; ECDSA as the raw r||s of XML signatures (RFC 4050)."""
+
+    def cms(self, content: bytes) -> bytes:
+        """Return a detached CMS SignedData (DER) over ``content``."""
+
+
+class Keys(Protocol):
+    """Keys the gateway holds: its own seal, and those of parties who gave a mandate."""
+
+    def signer(self, key: str) -> Signer:
+        """Return the signer of that name.
+
+        Raises:
+            NotFound: no such key.
+        """
+
+    def names(self) -> tuple[str, ...]: ...
+
+    def seal(self, content: bytes) -> str:
+        """Return ``<key id>:<base64 Ed25519 signature>`` of the gateway's own seal key."""
+
+    def seal_keys(self) -> Mapping[str, bytes]:
+        """Public seal keys by id, raw 32 bytes, newest first."""
+
+
+class Packs(Protocol):
+    """Compiled packs. A slot is used by one thread at a time (decision 8)."""
+
+    def slot(self) -> AbstractContextManager[PackSet]: ...
+    def offices(self) -> Mapping[str, CustomsOffice]: ...
+    def catalogue(self) -> Catalogue: ...
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """Return aware UTC."""
+
+
+class Ids(Protocol):
+    """The only source of chance."""
+
+    def new(self, prefix: str) -> str:
+        """Return ``prefix_`` and a time-ordered unique id, e.g. ``msg_0197...``."""
+
+    def draw(self, alphabet: str, length: int) -> str: ...
+    def salt(self) -> bytes:
+        """Return 16 random bytes."""
+
+    def jitter(self) -> float:
+        """Return a number in [0, 1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything a use case may reach; its first argument. ``couriers`` is keyed by link kind."""
+
+    store: Store
+    wakeup: Wakeup
+    couriers: Mapping[LinkKind, Courier]
+    keys: Keys
+    packs: Packs
+    clock: Clock
+    ids: Ids

@@ -1,0 +1,1 @@
+"""Simulated customs systems: real programs behind real HTTP with real keys."""
