@@ -1,0 +1,220 @@
+"""The push courier: parcels over HTTP, many side by side, in one event loop per process.
+
+All of a process's connections live in one background thread with one aiohttp session: keep-alive,
+no redirects, no cookies, no proxies from the environment, bounded in time and in what it reads.
+Nothing that a link does raises here; every parcel brings exactly one reply. Links of the kind
+*feed* have no courier: their systems come and fetch.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from queue import SimpleQueue
+from typing import Self
+
+import aiohttp
+
+from gateway.audit.exchange import HEADER_ENVELOPE, HEADER_SEAL, to_base64
+from gateway.domain.delivery import Link
+from gateway.ports import Clock, Parcel, Reply
+
+REPLY_BYTES_MAX = 65_536
+RETRY_AFTER_SECONDS_MAX = 86_400.0
+KEEP_ALIVE_SECONDS = 4.0
+"""Shorter than the five seconds after which common servers close an idle connection: whoever closes
+second may find that its request met a closed door.
+"""
+
+
+class Failure(StrEnum):
+    """The first word of ``Reply.error``: why there is no HTTP status."""
+
+    TIMED_OUT = "timed-out"
+    NOT_CONNECTED = "not-connected"
+    CONNECTION_LOST = "connection-lost"
+    MALFORMED_REPLY = "malformed-reply"
+    ENDPOINT_UNUSABLE = "endpoint-unusable"
+    COURIER_CLOSED = "courier-closed"
+
+
+_FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
+    (aiohttp.InvalidURL, Failure.ENDPOINT_UNUSABLE),
+    (aiohttp.NonHttpUrlClientError, Failure.ENDPOINT_UNUSABLE),
+    (TimeoutError, Failure.TIMED_OUT),
+    (aiohttp.ClientConnectorError, Failure.NOT_CONNECTED),
+    (aiohttp.ServerDisconnectedError, Failure.CONNECTION_LOST),
+    (aiohttp.ClientPayloadError, Failure.CONNECTION_LOST),
+    (aiohttp.ClientOSError, Failure.CONNECTION_LOST),
+    (aiohttp.ClientError, Failure.MALFORMED_REPLY),
+    (OSError, Failure.CONNECTION_LOST),
+    (ValueError, Failure.ENDPOINT_UNUSABLE),  # a name or header that cannot be sent at all
+)
+"""Searched in this order: the narrower classes stand before their bases."""
+
+
+class HttpCourier:
+    """Carries parcels to push links; safe to share between threads.
+
+    ``connect_seconds`` bounds name look-up, connecting and the TLS handshake; ``total_seconds`` one
+    whole exchange; ``concurrency`` how many parcels of one call are under way at once.
+    """
+
+    def __init__(
+        self, *, clock: Clock, connect_seconds: float, total_seconds: float, concurrency: int
+    ) -> None:
+        self._clock = clock
+        self._timeout = aiohttp.ClientTimeout(total=total_seconds, connect=connect_seconds)
+        self._concurrency = concurrency
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
+        """Send the parcels side by side and yield each reply as it comes."""
+        replies: SimpleQueue[Reply | None] = SimpleQueue()
+        errand = asyncio.run_coroutine_threadsafe(
+            self._carry(link.endpoint, parcels, replies.put), self._running()
+        )
+        errand.add_done_callback(lambda _: replies.put(None))
+        missing = [parcel.message for parcel in parcels]
+        try:
+            while missing and (reply := replies.get()) is not None:
+                missing.remove(reply.message)
+                yield reply
+            for message in missing:  # closed under way
+                yield Reply(
+                    message=message, at=self._clock.now(), status=0, error=Failure.COURIER_CLOSED
+                )
+        finally:
+            errand.cancel()
+
+    def close(self) -> None:
+        """Drop what is under way, close the connections and end the thread; then it can go on."""
+        with self._lock:
+            loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
+        if loop is not None and thread is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+
+    # -------------------------------------------------------------- the loop's thread
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(
+                    target=self._run, args=(self._loop,), name="courier", daemon=True
+                )
+                self._thread.start()
+            return self._loop
+
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        session = loop.run_until_complete(self._open())
+        self._session = session
+        try:
+            loop.run_forever()
+        finally:
+            tasks = asyncio.all_tasks(loop)
+            for task in tasks:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            loop.run_until_complete(session.close())
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+
+    async def _open(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            # Calls bound themselves; a pool-wide limit would let one slow link hold up the others.
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS),
+            timeout=self._timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": "fullroute", "Accept-Encoding": "identity"},
+            auto_decompress=False,
+        )
+
+    async def _carry(
+        self, endpoint: str, parcels: Sequence[Parcel], put: Callable[[Reply], None]
+    ) -> None:
+        turnstile = asyncio.Semaphore(self._concurrency)
+
+        async def one(parcel: Parcel) -> None:
+            async with turnstile:
+                put(await self._send(endpoint, parcel))
+
+        await asyncio.gather(*(one(parcel) for parcel in parcels))
+
+    async def _send(self, endpoint: str, parcel: Parcel) -> Reply:
+        session = self._session
+        if session is None:
+            raise RuntimeError("the loop runs before its session was opened")
+        headers = {
+            "Content-Type": parcel.media_type,
+            HEADER_ENVELOPE: to_base64(parcel.envelope),
+            HEADER_SEAL: parcel.seal,
+        }
+        try:
+            async with session.post(
+                f"{endpoint.rstrip('/')}/messages",
+                data=parcel.content,
+                headers=headers,
+                allow_redirects=False,
+            ) as response:
+                content = await _read(response)
+        except (aiohttp.ClientError, OSError, ValueError) as failure:
+            return self._failed(parcel, failure)
+        now = self._clock.now()
+        wish = retry_after_seconds(response.headers.get("Retry-After", ""), now)
+        return Reply(
+            message=parcel.message,
+            at=now,
+            status=response.status,
+            content=content,
+            retry_after_seconds=wish,
+        )
+
+    def _failed(self, parcel: Parcel, failure: Exception) -> Reply:
+        word = next(word for kind, word in _FAILURES if isinstance(failure, kind))
+        detail = f"{word}: {failure}" if str(failure) else word.value
+        return Reply(message=parcel.message, at=self._clock.now(), status=0, error=detail)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Read at most ``REPLY_BYTES_MAX``; a longer body is cut and its connection not used again."""
+    pieces: list[bytes] = []
+    missing = REPLY_BYTES_MAX
+    while missing and (piece := await response.content.read(missing)):
+        pieces.append(piece)
+        missing -= len(piece)
+    if not missing:
+        response.close()
+    return b"".join(pieces)
+
+
+def retry_after_seconds(header: str, now: datetime) -> float | None:
+    """Read a Retry-After header (RFC 9110, section 10.2.3): seconds, or an HTTP date.
+
+    Returns seconds from ``now``, never negative, at most ``RETRY_AFTER_SECONDS_MAX``; None when the
+    header is missing or makes no sense.
+    """
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), RETRY_AFTER_SECONDS_MAX)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if until.tzinfo is None:  # "-0000": UTC said by somebody who does not know the zone
+        until = until.replace(tzinfo=UTC)
+    return min(max((until - now).total_seconds(), 0.0), RETRY_AFTER_SECONDS_MAX)

@@ -1,0 +1,315 @@
+"""The courier against a real HTTP server on loopback."""
+
+import asyncio
+import base64
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import web
+
+from gateway.adapters.links import REPLY_BYTES_MAX, HttpCourier, retry_after_seconds
+from gateway.domain.delivery import Link, LinkKind
+from gateway.ports import Parcel, Reply
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+class StandingClock:
+    def now(self) -> datetime:
+        return NOW
+
+
+class Office:
+    """A customs system that behaves as the path's first part says, and remembers what it got."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[dict[str, str], bytes]] = []
+        self.connections: set[tuple[str, int]] = set()
+        self.under_way = self.most_under_way = 0
+        self.gate = asyncio.Event()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.seen.append((dict(request.headers), await request.read()))
+        self.connections.add(request.transport.get_extra_info("peername"))
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            return await getattr(self, request.match_info["how"])(request)
+        finally:
+            self.under_way -= 1
+
+    async def ok(self, _: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.01)
+        return web.Response(body=b'{"receipt":"..."}')
+
+    async def conflict(self, _: web.Request) -> web.StreamResponse:
+        return web.Response(status=409, body=b"other digest")
+
+    async def early(self, _: web.Request) -> web.StreamResponse:
+        return web.Response(status=425)
+
+    async def busy(self, _: web.Request) -> web.StreamResponse:
+        return web.Response(status=503, headers={"Retry-After": "7"})
+
+    async def busy_until(self, _: web.Request) -> web.StreamResponse:
+        return web.Response(status=429, headers={"Retry-After": "Mon, 23 Nov 2026 09:01:00 GMT"})
+
+    async def moved(self, _: web.Request) -> web.StreamResponse:
+        return web.Response(status=307, headers={"Location": "/ok/messages"})
+
+    async def silent(self, _: web.Request) -> web.StreamResponse:
+        await self.gate.wait()
+        return web.Response()
+
+    async def dripping(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"{")
+        await self.gate.wait()
+        return response
+
+    async def reset(self, request: web.Request) -> web.StreamResponse:
+        request.transport.abort()
+        return web.Response()
+
+    async def cut(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "100"})
+        await response.prepare(request)
+        await response.write(b"half")
+        request.transport.abort()
+        return response
+
+    async def huge(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(64):
+            await response.write(b"x" * REPLY_BYTES_MAX)
+        return response
+
+    async def cookie(self, _: web.Request) -> web.StreamResponse:
+        response = web.Response()
+        response.set_cookie("session", "1")
+        return response
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[str, Office]]:
+    loop = asyncio.new_event_loop()
+    office = loop.run_until_complete(_made())
+    application = web.Application()
+    application.router.add_post("/{how}/messages", office.answer)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    loop.run_until_complete(runner.setup())
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    loop.run_until_complete(site.start())
+    host, port = runner.addresses[0][:2]
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield f"http://{host}:{port}", office
+    loop.call_soon_threadsafe(office.gate.set)
+    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+async def _made() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def office(server: tuple[str, Office]) -> Office:
+    office = server[1]
+    office.seen.clear()
+    office.connections.clear()
+    office.under_way = office.most_under_way = 0
+    return office
+
+
+def courier(**changes: float) -> HttpCourier:
+    given = {"connect_seconds": 1.0, "total_seconds": 5.0, "concurrency": 4, **changes}
+    return HttpCourier(clock=StandingClock(), **given)
+
+
+def link(endpoint: str) -> Link:
+    return Link(
+        id="lnk_hq", tenant="acme", administration="CN", kind=LinkKind.PUSH,
+        endpoint=endpoint, key=bytes(32), offices=("CN008001",),
+    )  # fmt: skip
+
+
+def parcel(number: int = 1) -> Parcel:
+    return Parcel(
+        message=f"msg_{number}", media_type="application/xml", content=b"<M/>",
+        envelope=b'{"v":1}', seal="seal-1:AAAA",
+    )  # fmt: skip
+
+
+def sent(endpoint: str, **changes: float) -> Reply:
+    with courier(**changes) as carrying:
+        (reply,) = carrying.carry(link(endpoint), [parcel()])
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "content", "wish"),
+    [
+        pytest.param("ok", 200, b'{"receipt":"..."}', None, id="200"),
+        pytest.param("conflict", 409, b"other digest", None, id="409"),
+        pytest.param("early", 425, b"", None, id="425"),
+        pytest.param("busy", 503, b"", 7.0, id="503 with Retry-After in seconds"),
+        pytest.param("busy_until", 429, b"", 60.0, id="429 with Retry-After as a date"),
+        pytest.param("moved", 307, b"", None, id="redirect, not followed"),
+        pytest.param("huge", 200, b"x" * REPLY_BYTES_MAX, None, id="huge body, cut"),
+        pytest.param("nothing/here", 404, b"404: Not Found", None, id="404"),
+    ],
+)
+def test_a_status_is_handed_on(server, how, status, content, wish):
+    reply = sent(f"{server[0]}/{how}")
+    assert reply == Reply(
+        message="msg_1", at=NOW, status=status, content=content, retry_after_seconds=wish
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "word"),
+    [
+        pytest.param("silent", "timed-out", id="no answer"),
+        pytest.param("dripping", "timed-out", id="slow body"),
+        pytest.param("reset", "connection-lost", id="reset"),
+        pytest.param("cut", "connection-lost", id="body cut off"),
+    ],
+)
+def test_a_failure_is_a_reply_too(server, how, word):
+    reply = sent(f"{server[0]}/{how}", total_seconds=0.4)
+    assert (reply.message, reply.status, reply.error.split(":")[0]) == ("msg_1", 0, word)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "word"),
+    [
+        pytest.param("http://127.0.0.1:1", "not-connected", id="refused connection"),
+        pytest.param("http://no-such-office.invalid", "not-connected", id="unknown name"),
+        pytest.param("ftp://127.0.0.1/x", "endpoint-unusable", id="another scheme"),
+        pytest.param("http://[", "endpoint-unusable", id="no address"),
+        pytest.param("", "endpoint-unusable", id="nothing"),
+    ],
+)
+def test_an_endpoint_that_cannot_be_reached(endpoint, word):
+    reply = sent(endpoint)
+    assert (reply.status, reply.error.split(":")[0]) == (0, word)
+
+
+def test_an_answer_that_is_not_http():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def speak() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"220 mail.example ESMTP\r\n\r\n")
+
+        speaking = threading.Thread(target=speak)
+        speaking.start()
+        reply = sent(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        speaking.join()
+    assert (reply.status, reply.error.split(":")[0]) == (0, "malformed-reply")
+
+
+def test_the_headers_and_the_bytes_are_those_of_the_exchange(server, office):
+    sent(f"{server[0]}/ok/")
+    ((headers, body),) = office.seen
+    assert body == b"<M/>"
+    assert headers["Content-Type"] == "application/xml"
+    assert base64.b64decode(headers["Fullroute-Envelope"]) == b'{"v":1}'
+    assert headers["Fullroute-Seal"] == "seal-1:AAAA"
+
+
+def test_parcels_go_side_by_side_but_never_more_than_allowed(server, office):
+    with courier(concurrency=3) as carrying:
+        replies = list(carrying.carry(link(f"{server[0]}/ok"), [parcel(n) for n in range(20)]))
+    assert sorted(reply.message for reply in replies) == sorted(f"msg_{n}" for n in range(20))
+    assert office.most_under_way == 3
+    assert len(office.connections) == 3  # kept alive and used again
+
+
+def test_a_slow_link_does_not_hold_up_another(server):
+    with courier(concurrency=1) as carrying:
+        slow = carrying.carry(link(f"{server[0]}/silent"), [parcel(1), parcel(2)])
+        waiting = threading.Thread(target=lambda: list(slow))
+        waiting.start()
+        (reply,) = carrying.carry(link(f"{server[0]}/ok"), [parcel(3)])
+        assert reply.status == 200
+        carrying.close()
+        waiting.join()
+
+
+def test_closing_under_way_answers_every_parcel(server, office):
+    carrying = courier(concurrency=1)
+    replies: list[Reply] = []
+    waiting = threading.Thread(
+        target=lambda: replies.extend(
+            carrying.carry(link(f"{server[0]}/silent"), [parcel(1), parcel(2)])
+        )
+    )
+    waiting.start()
+    while not office.seen:
+        pass
+    carrying.close()
+    waiting.join()
+    assert {(reply.message, reply.error) for reply in replies} == {
+        ("msg_1", "courier-closed"),
+        ("msg_2", "courier-closed"),
+    }
+
+
+def test_a_closed_courier_can_go_on(server):
+    carrying = courier()
+    carrying.close()
+    for number in (1, 2):
+        (reply,) = carrying.carry(link(f"{server[0]}/ok"), [parcel(number)])
+        assert reply.status == 200
+        carrying.close()
+
+
+def test_nobody_waits_for_what_nobody_reads(server):
+    with courier() as carrying:
+        replies = carrying.carry(link(f"{server[0]}/ok"), [parcel(n) for n in range(8)])
+        assert next(replies).status == 200
+        replies.close()
+
+
+def test_nothing_to_carry():
+    with courier() as carrying:
+        assert list(carrying.carry(link("http://127.0.0.1:1"), [])) == []
+
+
+def test_no_cookie_is_kept(server, office):
+    with courier() as carrying:
+        for number in (1, 2):
+            list(carrying.carry(link(f"{server[0]}/cookie"), [parcel(number)]))
+    assert all("Cookie" not in headers for headers, _ in office.seen)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        pytest.param("", None, id="missing"),
+        pytest.param("0", 0.0, id="nought"),
+        pytest.param(" 12 ", 12.0, id="seconds"),
+        pytest.param("99999999999", 86_400.0, id="more than a day"),
+        pytest.param("-5", None, id="negative"),
+        pytest.param("1.5", None, id="fraction"),
+        pytest.param("soon", None, id="a word"),
+        pytest.param("٣", None, id="another script's digit"),
+        pytest.param("Mon, 23 Nov 2026 09:00:30 GMT", 30.0, id="date ahead"),
+        pytest.param("Mon, 23 Nov 2026 08:00:00 GMT", 0.0, id="date past"),
+        pytest.param("Mon, 23 Nov 2026 09:00:30 -0000", 30.0, id="date without zone"),
+        pytest.param("Thu, 23 Nov 2028 09:00:00 GMT", 86_400.0, id="date far ahead"),
+    ],
+)
+def test_retry_after(header, seconds):
+    assert retry_after_seconds(header, NOW + timedelta(0)) == seconds
