@@ -17,9 +17,8 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
 from gateway.domain.movement import Event
 from gateway.domain.trip import Trip
-from gateway.domain.trust import Mandate, PartyCertificate, Trust
+from gateway.domain.trust import Mandate, PartyCertificate, Signer, Trust
 from gateway.packs.pack import PackSet
-
 
 # ------------------------------------------------------------------ records
 
@@ -208,7 +207,7 @@ class Change:
     steps: tuple[Insert | Update, ...]
 
 
-class Lost(Exception):  # noqa: N818 - said of a race, not of an error
+class Lost(Exception):
     """The change was not applied: somebody was faster. ``what`` names the table that said so."""
 
     def __init__(self, what: str) -> None:
@@ -241,42 +240,83 @@ class Store(Protocol):
             Lost: a key exists, or an expectation does not hold; nothing was written.
         """
 
-    def tenant(self, tenant: str) -> Tenant | None: ...
-    def principals(self, tenant: str | None = None) -> tuple[Principal, ...]: ...
-    def principal(self, principal: str) -> Principal | None: ...
-    def trust(self, tenant: str) -> Trust: ...
+    def tenant(self, tenant: str) -> Tenant | None:
+        """Return the tenant, if there is one."""
+
+    def principals(self, tenant: str | None = None) -> tuple[Principal, ...]:
+        """Return all principals, or those of one tenant."""
+
+    def principal(self, principal: str) -> Principal | None:
+        """Return the principal of that id."""
+
+    def trust(self, tenant: str) -> Trust:
+        """Return all certificates and mandates of a tenant, lapsed ones included."""
+
     def offices(self) -> tuple[CustomsOffice, ...]:
         """Offices added at run time; those of ``schemas/offices`` come from :class:`Packs`."""
         ...
 
-    def links(self) -> tuple[Link, ...]: ...
-    def link(self, link: str) -> Link | None: ...
-    def link_loads(self) -> tuple[LinkLoad, ...]: ...
+    def links(self) -> tuple[Link, ...]:
+        """Return every link."""
 
-    def body(self, digest: str) -> Body | None: ...
-    def idempotency(self, tenant: str, principal: str, key: str) -> IdempotencyRecord | None: ...
+    def link(self, link: str) -> Link | None:
+        """Return the link of that id, with its breaker and fence as they stand."""
 
-    def movement(self, reference: str) -> MovementRecord | None: ...
+    def link_loads(self) -> tuple[LinkLoad, ...]:
+        """Return what lies at each link."""
+
+    def body(self, digest: str) -> Body | None:
+        """Return stored bytes, or None when they are unknown or erased."""
+
+    def idempotency(self, tenant: str, principal: str, key: str) -> IdempotencyRecord | None:
+        """Return what a request under that key came to."""
+
+    def movement(self, reference: str) -> MovementRecord | None:
+        """Return the movement's record."""
+
     def movements(
         self, tenant: str, *, after: str = "", limit: int = 50, plate: str = "", state: str = ""
     ) -> tuple[MovementRecord, ...]:
         """Newest first; ``after`` is the reference of the last one already seen."""
         ...
 
-    def movement_by_lrn(self, tenant: str, declarant: str, lrn: str) -> MovementRecord | None: ...
-    def movement_by_number(self, administration: str, number: str) -> MovementRecord | None: ...
-    def events(self, movement: str) -> tuple[Event, ...]: ...
-    def numbers(self, movement: str) -> tuple[NumberRecord, ...]: ...
-    def messages(self, movement: str) -> tuple[Message, ...]: ...
-    def message(self, message: str) -> Message | None: ...
+    def movement_by_lrn(self, tenant: str, declarant: str, lrn: str) -> MovementRecord | None:
+        """Return the movement a declarant opened under that reference number."""
+
+    def movement_by_number(self, administration: str, number: str) -> MovementRecord | None:
+        """Return the movement to which an administration gave that official number."""
+
+    def events(self, movement: str) -> tuple[Event, ...]:
+        """Return a movement's events in their order."""
+
+    def numbers(self, movement: str) -> tuple[NumberRecord, ...]:
+        """Return a movement's official numbers."""
+
+    def messages(self, movement: str) -> tuple[Message, ...]:
+        """Return a movement's messages, oldest first."""
+
+    def message(self, message: str) -> Message | None:
+        """Return the message of that id."""
+
     def messages_in_state(
         self, state: str, *, tenant: str | None = None, limit: int = 200
-    ) -> tuple[Message, ...]: ...
-    def attempts(self, message: str) -> tuple[Attempt, ...]: ...
-    def answers(self, movement: str) -> tuple[AnswerRecord, ...]: ...
-    def answer(self, link: str, answer: str) -> AnswerRecord | None: ...
-    def trip(self, trip: str) -> Trip | None: ...
-    def trips_of(self, movement: str) -> tuple[Trip, ...]: ...
+    ) -> tuple[Message, ...]:
+        """Return messages in that state, oldest first."""
+
+    def attempts(self, message: str) -> tuple[Attempt, ...]:
+        """Return every try to deliver a message, oldest first."""
+
+    def answers(self, movement: str) -> tuple[AnswerRecord, ...]:
+        """Return a movement's answers in the order they came."""
+
+    def answer(self, link: str, answer: str) -> AnswerRecord | None:
+        """Return the answer a link gave under that id."""
+
+    def trip(self, trip: str) -> Trip | None:
+        """Return the trip of that id."""
+
+    def trips_of(self, movement: str) -> tuple[Trip, ...]:
+        """Return the trips a movement travels on."""
 
     def lease(self, link: str, owner: str, seconds: float) -> int | None:
         """Take the link for a while on database time; return the fence, or None if it is taken."""
@@ -293,7 +333,8 @@ class Store(Protocol):
         """
         ...
 
-    def links_with_due(self, now: datetime) -> tuple[str, ...]: ...
+    def links_with_due(self, now: datetime) -> tuple[str, ...]:
+        """Return the links at which something may be tried now."""
 
     def sequence(self, owner: str) -> int:
         """Give feed sequences and log indices to rows committed without one; return how many.
@@ -354,28 +395,6 @@ class Courier(Protocol):
         """Send side by side, yield each reply as it comes; never raises for a bad link."""
 
 
-class Signer(Protocol):
-    """One private key with its certificate; the key itself never leaves the driver."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def certificate(self) -> bytes:
-        """DER."""
-        ...
-
-    @property
-    def algorithm(self) -> str:
-        """``ecdsa-sha256`` (P-256) or ``rsa-sha256`` (PKCS#1 v1.5, 2048 bits or more)."""
-        ...
-
-    def sign(self, content: bytes) -> bytes:
-        """Sign SHA-256 of ``content``; ECDSA as the raw r||s of XML signatures (RFC 4050)."""
-
-    def cms(self, content: bytes) -> bytes:
-        """Return a detached CMS SignedData (DER) over ``content``."""
-
-
 class Keys(Protocol):
     """Keys the gateway holds: its own seal, and those of parties who gave a mandate."""
 
@@ -386,7 +405,8 @@ class Keys(Protocol):
             NotFound: no such key.
         """
 
-    def names(self) -> tuple[str, ...]: ...
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all keys held."""
 
     def seal(self, content: bytes) -> str:
         """Return ``<key id>:<base64 Ed25519 signature>`` of the gateway's own seal key."""
@@ -398,9 +418,14 @@ class Keys(Protocol):
 class Packs(Protocol):
     """Compiled packs. A slot is used by one thread at a time (decision 8)."""
 
-    def slot(self) -> AbstractContextManager[PackSet]: ...
-    def offices(self) -> Mapping[str, CustomsOffice]: ...
-    def catalogue(self) -> Catalogue: ...
+    def slot(self) -> AbstractContextManager[PackSet]:
+        """Lend one compiled set to the calling thread."""
+
+    def offices(self) -> Mapping[str, CustomsOffice]:
+        """Return the shipped directory by office code."""
+
+    def catalogue(self) -> Catalogue:
+        """Return every text, by language and code."""
 
 
 class Clock(Protocol):
@@ -416,7 +441,9 @@ class Ids(Protocol):
     def new(self, prefix: str) -> str:
         """Return ``prefix_`` and a time-ordered unique id, e.g. ``msg_0197...``."""
 
-    def draw(self, alphabet: str, length: int) -> str: ...
+    def draw(self, alphabet: str, length: int) -> str:
+        """Return that many random characters of an alphabet."""
+
     def salt(self) -> bytes:
         """Return 16 random bytes."""
 

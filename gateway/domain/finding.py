@@ -57,7 +57,7 @@ def refused(findings: Iterable[Finding]) -> bool:
     return any(finding.refuses for finding in findings)
 
 
-class Refusal(Exception):  # noqa: N818 - the trade's word; not every refusal is an error of ours
+class Refusal(Exception):
     """A pipeline step cannot go on; only ``intake`` and the use cases catch it."""
 
     def __init__(self, *findings: Finding) -> None:

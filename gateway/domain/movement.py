@@ -221,9 +221,7 @@ def _numbered(movement: Movement, drafts: Iterable[_Draft]) -> tuple[Event, ...]
     after = fold(movement, events)
     if events and after.all_closed and not after.has(EventKind.COMPLETED):
         last = events[-1]
-        events += (
-            Event(sequence=last.sequence + 1, kind=EventKind.COMPLETED, at=last.at),
-        )
+        events += (Event(sequence=last.sequence + 1, kind=EventKind.COMPLETED, at=last.at),)
     return events
 
 
@@ -265,9 +263,7 @@ def _answered(answer: Answer, office: str, at: datetime) -> _Draft:
     return _Draft(EventKind.ANSWERED, at, office, answer.procedure, answer.about, facts)
 
 
-def _new_numbers(
-    procedure: Procedure, answer: Answer, office: str, at: datetime
-) -> list[_Draft]:
+def _new_numbers(procedure: Procedure, answer: Answer, office: str, at: datetime) -> list[_Draft]:
     drafts = []
     for kind, value in answer.numbers:
         known = procedure.number(kind)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 
 class Signatory(StrEnum):
@@ -73,3 +74,28 @@ class Trust:
     def mandate(self, party: str, signatory: Signatory, at: datetime) -> Mandate | None:
         """Return the mandate under which the gateway may sign, if there is one."""
         return next((m for m in self.mandates if m.covers(party, signatory, at)), None)
+
+
+class Signer(Protocol):
+    """One private key with its certificate; the key itself never leaves the driver."""
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def certificate(self) -> bytes:
+        """DER."""
+        ...
+
+    @property
+    def algorithm(self) -> str:
+        """``ecdsa-sha256`` (P-256) or ``rsa-sha256`` (PKCS#1 v1.5, 2048 bits or more)."""
+        ...
+
+    def sign(self, content: bytes) -> bytes:
+        """Sign SHA-256 of ``content``; ECDSA as the raw r||s of XML signatures (RFC 4050)."""
+
+    def cms(self, content: bytes) -> bytes:
+        """Return a detached CMS SignedData (DER) over ``content``."""

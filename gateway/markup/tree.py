@@ -5,6 +5,7 @@ input.
 """
 
 from collections.abc import Iterable
+from copy import deepcopy
 from functools import cache
 
 from lxml import etree
@@ -68,3 +69,26 @@ def serialise(node: Element) -> bytes:
 def canonical(node: Element) -> bytes:
     """Return inclusive C14N 1.0 without comments."""
     return bytes(etree.tostring(node, method="c14n", with_comments=False))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the libraries that decide what a document means."""
+    return {
+        "libxml2": ".".join(map(str, etree.LIBXML_VERSION)),
+        "libxslt": ".".join(map(str, etree.LIBXSLT_VERSION)),
+    }
+
+
+def without(node: Element, space: str, tag: str) -> Element:
+    """Return a deep copy of ``node`` without its children of that name."""
+    twin = copied(node)
+    for child in twin.findall(f"{{{space}}}{tag}"):
+        twin.remove(child)
+    return twin
+
+
+def copied(node: Element) -> Element:
+    """Return a deep copy that belongs to no tree."""
+    twin = deepcopy(node)
+    twin.tail = None
+    return twin

@@ -1,0 +1,258 @@
+"""Intake: the whole way of a declaration in, one step after the other.
+
+1. convert   a foreign format to our declaration         (``pipeline.convert``)
+2. parse     in a closed parser, within limits           (``pipeline.parse``)
+3. verify    the declarant's signature                   (``pipeline.verify``)
+4. validate  schema, code lists, identifiers, rules      (``pipeline.validate``)
+5. read      the typed declaration                       (``pipeline.read``)
+6. route     itinerary, procedures, messages to come     (``pipeline.route``)
+7. project   every message once, dry, against the schema and rules of the office that will get it
+8. advance   the messages that are owed now, to be signed (``pipeline.advance``)
+
+Submission, pre-flight and replay call this one function. It reads nothing but its arguments:
+``Basis`` is everything the decision stands on.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.domain.declaration import Declaration
+from gateway.domain.finding import Finding, Refusal
+from gateway.domain.identifiers import MovementReference
+from gateway.domain.itinerary import CustomsOffice, Itinerary
+from gateway.domain.message import Message, MessageState, Suite
+from gateway.domain.movement import Event, Movement, begin, fold
+from gateway.domain.procedure import Procedure
+from gateway.domain.trip import Trip, TripShare
+from gateway.domain.trust import Signatory, Trust
+from gateway.markup import safe, tree
+from gateway.packs.pack import PackSet
+from gateway.pipeline.advance import Advanced, advance, unmet
+from gateway.pipeline.convert import Converted, convert
+from gateway.pipeline.parse import parse_declaration
+from gateway.pipeline.project import Addressee, Subject, declared_totals, project
+from gateway.pipeline.read import read_declaration
+from gateway.pipeline.route import Planned, plan_itinerary, plan_messages, plan_procedures
+from gateway.pipeline.stages import Verified
+from gateway.pipeline.validate import validate
+from gateway.pipeline.verify import check_signer, verify_exporter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What an intake stands on.
+
+    ``links`` maps office codes to link ids; None leaves links out (pre-flight without a store).
+    ``new_id`` gives ids by prefix, ``random`` the drawn part of the movement reference: recorded
+    values in a replay. ``unsigned`` allows a declaration without signature (policy).
+    """
+
+    at: datetime
+    tenant: str
+    trust: Trust
+    packs: PackSet
+    offices: Mapping[str, CustomsOffice]
+    links: Mapping[str, str] | None
+    new_id: Callable[[str], str]
+    random: str
+    unsigned: bool = False
+    accepts_unsigned_foreign: bool = False
+    limits: safe.Limits = field(default_factory=safe.Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What an accepted declaration leads to; nothing is stored or signed yet."""
+
+    raw: bytes
+    converted: Converted | None
+    verified: Verified
+    declaration: Declaration
+    subject: Subject
+    events: tuple[Event, ...]
+    trip: Trip
+    planned: tuple[Message, ...]
+    advanced: Advanced
+    findings: tuple[Finding, ...]
+
+    @property
+    def movement(self) -> Movement:
+        """The movement after its first events."""
+        return self.advanced.movement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why a declaration is not accepted: every finding of the phase that stopped it."""
+
+    raw: bytes
+    findings: tuple[Finding, ...]
+
+
+def intake(raw: bytes, basis: Basis) -> Accepted | Refused:
+    """Take a declaration in, as far as it can go without storing, signing or sending anything."""
+    try:
+        return _accept(raw, basis)
+    except Refusal as refusal:
+        return Refused(raw=raw, findings=refusal.findings)
+
+
+def _accept(raw: bytes, basis: Basis) -> Accepted:
+    converted = convert(raw, basis.packs.intakes, basis.limits)
+    content = converted.content if converted else raw
+    parsed = parse_declaration(content, basis.limits)
+    unsigned = basis.unsigned or (converted is not None and basis.accepts_unsigned_foreign)
+    verified = verify_exporter(parsed, basis.trust, basis.at, accepts_unsigned=unsigned)
+    findings = validate(verified, basis.packs.declaration)
+    declaration = read_declaration(verified.root)
+    if stranger := check_signer(verified, declaration):
+        raise Refusal(*stranger)
+    itinerary = plan_itinerary(declaration, basis.offices, basis.packs, basis.at.date())
+    subject, trip = _subject(verified, declaration, itinerary, basis)
+    events = begin(subject.movement, basis.at, itinerary.departure.office.code)
+    subject = moved(subject, fold(subject.movement, events))
+    planned = plan_messages(itinerary, basis.packs)
+    messages = _messages(planned, subject, basis)
+    advanced = _owed_now(planned, messages, subject, basis)
+    return Accepted(
+        raw=raw,
+        converted=converted,
+        verified=verified,
+        declaration=declaration,
+        subject=subject,
+        events=(*events, *advanced.events),
+        trip=trip,
+        planned=messages,
+        advanced=advanced,
+        findings=findings,
+    )
+
+
+def moved(subject: Subject, movement: Movement) -> Subject:
+    """Return the subject with the movement as it now stands."""
+    return Subject(
+        root=subject.root,
+        lrn=subject.lrn,
+        totals=subject.totals,
+        itinerary=subject.itinerary,
+        movement=movement,
+        trip=subject.trip,
+        batch=subject.batch,
+    )
+
+
+def _subject(
+    verified: Verified, declaration: Declaration, itinerary: Itinerary, basis: Basis
+) -> tuple[Subject, Trip]:
+    country = itinerary.departure.office.country
+    reference = MovementReference.make(basis.at.year, country, basis.random).value
+    procedures = plan_procedures(itinerary, basis.packs)
+    movement = Movement(
+        reference=reference,
+        tenant=basis.tenant,
+        prelodged=declaration.prelodged,
+        procedures=tuple(Procedure(kind=kind, administration=adm) for adm, kind in procedures),
+    )
+    trip = _trip(reference, declaration, basis)
+    subject = Subject(
+        root=tree.without(verified.root, tree.XMLDSIG, "Signature"),
+        lrn=declaration.lrn,
+        totals=declared_totals(verified.root),
+        itinerary=itinerary,
+        movement=movement,
+        trip=trip.id,
+        batch=trip.batch,
+    )
+    return subject, trip
+
+
+def _trip(reference: str, declaration: Declaration, basis: Basis) -> Trip:
+    """The simple case: all of the movement on one trip, as its vehicle was declared."""
+    share = TripShare(
+        movement=reference,
+        packages=declaration.packages,
+        gross_mass_kg=declaration.gross_mass_kg,
+    )
+    return Trip(
+        id=basis.new_id("trp"),
+        tenant=basis.tenant,
+        batch=declaration.vehicle.batch or reference,
+        plates=declaration.vehicle.plates,
+        seals=declaration.vehicle.seals,
+        shares=(share,),
+    )
+
+
+def _messages(planned: tuple[Planned, ...], subject: Subject, basis: Basis) -> tuple[Message, ...]:
+    unlinked = {
+        one.stop.office.code
+        for one in planned
+        if basis.links is not None and one.stop.office.code not in basis.links
+    }
+    if unlinked:
+        raise Refusal(
+            *(
+                Finding(code="link.none-for-office", value=code, offices=(code,))
+                for code in sorted(unlinked)
+            )
+        )
+    return tuple(_message(one, subject, basis) for one in planned)
+
+
+def _message(one: Planned, subject: Subject, basis: Basis) -> Message:
+    office = one.stop.office.code
+    return Message(
+        id=basis.new_id("msg"),
+        tenant=basis.tenant,
+        movement=subject.movement.reference,
+        trip=subject.trip if one.spec.subject == "trip" else None,
+        link=(basis.links or {}).get(office, ""),
+        office=office,
+        pack=one.pack.digest,
+        type=one.spec.type,
+        procedure=one.spec.procedure,
+        signatory=Signatory(one.spec.signatory),
+        suite=Suite(one.spec.suite),
+        media_type=one.spec.media_type,
+        state=MessageState.WAITING,
+        waits_for=", ".join(unmet(one.spec, one.pack, subject.movement)),
+        created_at=basis.at,
+        stream=f"{subject.movement.reference}/{office}",
+    )
+
+
+def _owed_now(
+    planned: tuple[Planned, ...],
+    messages: tuple[Message, ...],
+    subject: Subject,
+    basis: Basis,
+) -> Advanced:
+    """Project what is owed now, and everything that waits once, dry: all findings together.
+
+    Raises:
+        Refusal: what any office on the route would refuse, with that office named.
+    """
+    findings: list[Finding] = []
+    for one, message in zip(planned, messages, strict=True):
+        if not message.waits_for:
+            continue  # projected for real below
+        addressee = Addressee(
+            pack=one.pack,
+            spec=one.spec,
+            stop=one.stop,
+            message=message.id,
+            at=basis.at,
+            dry_run=True,
+        )
+        try:
+            project(subject, addressee)
+        except Refusal as refusal:
+            findings += refusal.findings
+    try:
+        advanced = advance(subject, messages, basis.packs, basis.at)
+    except Refusal as refusal:
+        raise Refusal(*findings, *refusal.findings) from None
+    if findings:
+        raise Refusal(*findings)
+    return advanced

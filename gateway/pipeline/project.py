@@ -1,0 +1,260 @@
+"""Step 6: what one office is told, from the declaration, the movement and the trip as they stand.
+
+A projection reads *prepared* XML, not the declaration alone: XPath 1.0 counts in doubles and knows
+no zones, so exact sums, official numbers and local times are put in here (design decision 9).
+A *dry run* prepares the same document before anything has happened: numbers an authority gives
+later are placeholders and events ahead stand at their expected times, marked ``planned``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from gateway.domain.finding import Finding, Refusal, refused
+from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
+from gateway.domain.movement import JOURNEY, Event, EventKind, Movement
+from gateway.domain.procedure import Procedure
+from gateway.markup import tree
+from gateway.packs.manifest import MessageSpec
+from gateway.packs.pack import Pack
+
+SENDER = "FULLROUTE"
+
+_WHERE = {
+    EventKind.SUBMITTED: OfficeRole.DEPARTURE,
+    EventKind.PRESENTED: OfficeRole.DEPARTURE,
+    EventKind.RELEASED: OfficeRole.DEPARTURE,
+    EventKind.DEPARTED: OfficeRole.DEPARTURE,
+    EventKind.EXITED: OfficeRole.EXIT,
+    EventKind.ENTERED: OfficeRole.ENTRY,
+    EventKind.TRANSIT_STARTED: OfficeRole.ENTRY,
+    EventKind.ARRIVED: OfficeRole.DESTINATION,
+    EventKind.CONTROLLED: OfficeRole.DESTINATION,
+    EventKind.DUTIES_ASSESSED: OfficeRole.DESTINATION,
+    EventKind.CLEARED: OfficeRole.DESTINATION,
+}
+"""Where an event that lies ahead is expected to happen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is being told about: declaration element, totals, itinerary, movement, trip.
+
+    ``root`` is a copy without signature; ``totals`` are exact sums as decimal strings.
+    """
+
+    root: tree.Element
+    lrn: str
+    totals: tuple[tuple[str, str], ...]
+    itinerary: Itinerary
+    movement: Movement
+    trip: str
+    batch: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """To whom, as what, when and under which id."""
+
+    pack: Pack
+    spec: MessageSpec
+    stop: Stop
+    message: str
+    at: datetime
+    dry_run: bool = False
+
+
+def declared_totals(root: tree.Element) -> tuple[tuple[str, str], ...]:
+    """Return exact sums over the goods items: packages, masses (kg), value, number of items."""
+    items = tree.elements(root, "d:Consignment/d:HouseConsignment/d:GoodsItem")
+    return (
+        ("packages", _sum(items, "d:Packaging/d:Quantity")),
+        ("gross-mass", _sum(items, "d:GrossMassMeasure")),
+        ("net-mass", _sum(items, "d:NetMassMeasure")),
+        ("value", _sum(items, "d:ValueAmount")),
+        ("items", str(len(items))),
+    )
+
+
+def _sum(items: Iterable[tree.Element], path: str) -> str:
+    numbers = (tree.text(one, ".") for item in items for one in tree.elements(item, path))
+    return format(sum((Decimal(number) for number in numbers), Decimal(0)), "f")
+
+
+def project(subject: Subject, addressee: Addressee) -> tuple[bytes, ...]:
+    """Return the to-be-signed bytes owed: none, one or several.
+
+    Raises:
+        Refusal: with the receiving pack's findings when a result fails its schema or rules.
+    """
+    try:
+        contents = addressee.pack.project(addressee.spec.type, prepare(subject, addressee))
+    except Refusal as refusal:
+        raise Refusal(*(_at_office(one, addressee) for one in refusal.findings)) from refusal
+    findings = [
+        _at_office(finding, addressee)
+        for content in contents
+        for finding in addressee.pack.check(addressee.spec.type, content)
+    ]
+    if refused(findings):
+        raise Refusal(*findings)
+    return contents
+
+
+def _at_office(finding: Finding, addressee: Addressee) -> Finding:
+    """Name the office, and drop the line: it counts lines of the message, not of what was sent."""
+    manifest = addressee.pack.manifest
+    return replace(
+        finding,
+        line=None,
+        offices=(addressee.stop.office.code,),
+        source=finding.source or f"{manifest.pack}@{manifest.version}",
+    )
+
+
+def prepare(subject: Subject, addressee: Addressee) -> tree.Element:
+    """Build the prepared document of one projection (namespace ``tree.PREPARED``)."""
+    zone = ZoneInfo(addressee.stop.office.zone)
+    document = _node(
+        "Prepared",
+        children=[
+            _message(addressee, zone),
+            _movement(subject, addressee, zone),
+            *(_stop(stop, addressee.at) for stop in subject.itinerary.stops),
+            _node("Totals", subject.totals),
+            _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
+            *(_list(addressee.pack, name) for name in addressee.spec.maps),
+        ],
+    )
+    document.append(tree.copied(subject.root))
+    return document
+
+
+def _node(
+    tag: str,
+    attributes: Iterable[tuple[str, str]] = (),
+    children: Iterable[tree.Element] = (),
+    content: str = "",
+) -> tree.Element:
+    return tree.build(tree.PREPARED, tag, attributes, children, content)
+
+
+def _message(addressee: Addressee, zone: ZoneInfo) -> tree.Element:
+    local = addressee.at.astimezone(zone)
+    office = addressee.stop.office
+    return _node(
+        "Message",
+        (
+            ("id", addressee.message),
+            ("type", addressee.spec.type),
+            ("office", office.code),
+            ("national-office", office.national_code),
+            ("administration", office.administration),
+            ("role", addressee.stop.role.value),
+            ("sender", SENDER),
+            ("at", local.isoformat(timespec="seconds")),
+            ("at-utc", _utc(addressee.at)),
+            ("compact", local.strftime("%Y%m%d%H%M%S") + f"{local.microsecond // 1000:03d}"),
+            ("dry-run", _flag(addressee.dry_run)),
+        ),
+    )
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001 - it is the value being spelled
+    return "true" if value else "false"
+
+
+def _movement(subject: Subject, addressee: Addressee, zone: ZoneInfo) -> tree.Element:
+    movement = subject.movement
+    happened = [_happened(event, zone, planned=False) for event in movement.happened]
+    if addressee.dry_run:
+        ahead = _ahead(movement, subject.itinerary, addressee.at)
+        happened += [_happened(event, zone, planned=True) for event in ahead]
+    return _node(
+        "Movement",
+        (("reference", movement.reference), ("lrn", subject.lrn)),
+        [*(_procedure(one, addressee) for one in movement.procedures), *happened],
+    )
+
+
+def _procedure(procedure: Procedure, addressee: Addressee) -> tree.Element:
+    numbers = [
+        _node("Number", (("kind", one.kind), ("placeholder", "false")), content=one.value)
+        for one in procedure.numbers
+    ]
+    if addressee.dry_run:
+        numbers += [
+            _node("Number", (("kind", kind), ("placeholder", "true")), content=value)
+            for kind, value in _placeholders(procedure, addressee.pack)
+        ]
+    attributes = (
+        ("kind", procedure.kind),
+        ("administration", procedure.administration),
+        ("state", procedure.state.value),
+    )
+    return _node("Procedure", attributes, numbers)
+
+
+def _placeholders(procedure: Procedure, pack: Pack) -> list[tuple[str, str]]:
+    return [
+        (number.kind, number.placeholder)
+        for spec in pack.manifest.procedures
+        if spec.kind == procedure.kind
+        for number in spec.numbers
+        if procedure.number(number.kind) is None
+    ]
+
+
+def _ahead(movement: Movement, itinerary: Itinerary, at: datetime) -> list[Event]:
+    """Return the journey's events that have not happened, at their expected place and time."""
+    events = []
+    for kind in JOURNEY:
+        if movement.has(kind):
+            continue
+        stops = itinerary.playing(_WHERE[kind]) or itinerary.stops[:1]
+        when = max(stops[0].expected_at or at, at)
+        events.append(Event(sequence=0, kind=kind, at=when, office=stops[0].office.code))
+    return events
+
+
+def _happened(event: Event, zone: ZoneInfo, *, planned: bool) -> tree.Element:
+    attributes = (
+        ("kind", event.kind.value),
+        ("office", event.office),
+        ("at", event.at.astimezone(zone).isoformat(timespec="seconds")),
+        ("at-utc", _utc(event.at)),
+        ("planned", _flag(planned)),
+    )
+    facts = [_node("Fact", (("name", name),), content=value) for name, value in event.facts]
+    return _node("Happened", attributes, facts)
+
+
+def _stop(stop: Stop, at: datetime) -> tree.Element:
+    office = stop.office
+    local = (stop.expected_at or at).astimezone(ZoneInfo(office.zone))
+    return _node(
+        "Stop",
+        (
+            ("sequence", str(stop.sequence)),
+            ("office", office.code),
+            ("national-office", office.national_code),
+            ("role", stop.role.value),
+            ("country", office.country),
+            ("administration", office.administration),
+            ("zone", office.zone),
+            ("name", office.name()),
+            ("at", local.isoformat(timespec="seconds")),
+            ("at-utc", _utc(local)),
+        ),
+    )
+
+
+def _list(pack: Pack, name: str) -> tree.Element:
+    entries = [_node("Entry", (("from", code), ("to", to))) for code, to in pack.lists(name)]
+    return _node("List", (("name", name),), entries)

@@ -1,0 +1,81 @@
+"""Step 4: the typed declaration, from a verified and valid element."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from gateway.domain.declaration import Declaration, DeclaredStop, Party, Vehicle
+from gateway.domain.finding import Finding, Refusal
+from gateway.domain.itinerary import OfficeRole
+from gateway.markup import tree
+
+
+def read_declaration(root: tree.Element) -> Declaration:
+    """Read what the core decides on. Schema-valid input is expected.
+
+    Raises:
+        Refusal: ``declaration.no-declarant`` when nobody in it can be held to it.
+    """
+    items = tree.elements(root, "d:Consignment/d:HouseConsignment/d:GoodsItem")
+    declaration = Declaration(
+        lrn=tree.text(root, "d:FunctionalReferenceID"),
+        prelodged=tree.text(root, "d:AdditionalTypeCode") == "D",
+        issued_at=_moment(tree.text(root, "d:IssueDateTime")),
+        parties=tuple(_party(node) for node in tree.elements(root, "d:Party")),
+        stops=tuple(_stop(node) for node in tree.elements(root, "d:Itinerary/d:Office")),
+        vehicle=_vehicle(root),
+        packages=_packages(root),
+        gross_mass_kg=_decimal(tree.text(root, "d:Consignment/d:GrossMassMeasure")),
+        items=len(items),
+    )
+    if declaration.declarant is None or not declaration.declarant.ids:
+        raise Refusal(Finding(code="declaration.no-declarant", pointer="/Declaration/Party"))
+    return declaration
+
+
+def _party(node: tree.Element) -> Party:
+    ids = tuple((tree.text(one, "@scheme"), tree.text(one, ".")) for one in _ids(node))
+    return Party(role=tree.text(node, "@role"), ids=ids, name=tree.text(node, "d:Name"))
+
+
+def _ids(node: tree.Element) -> Iterable[tree.Element]:
+    return tree.elements(node, "d:ID")
+
+
+def _stop(node: tree.Element) -> DeclaredStop:
+    return DeclaredStop(
+        sequence=int(tree.text(node, "d:SequenceNumeric")),
+        office=tree.text(node, "d:ID"),
+        role=OfficeRole(tree.text(node, "d:RoleCode")),
+        expected_at=_moment(tree.text(node, "d:ExpectedDateTime")),
+    )
+
+
+def _vehicle(root: tree.Element) -> Vehicle:
+    plates = tree.elements(root, "d:Trip/d:Leg/d:Vehicle/d:Plate")
+    seals = tree.elements(root, "d:Trip/d:TransportEquipment/d:Seal/d:ID")
+    return Vehicle(
+        batch=tree.text(root, "d:Trip/d:ID"),
+        plates=tuple((tree.text(one, "@country"), tree.text(one, ".")) for one in plates),
+        seals=tuple(tree.text(one, ".") for one in seals),
+    )
+
+
+def _packages(root: tree.Element) -> int:
+    stated = tree.text(root, "d:Consignment/d:TotalPackageQuantity")
+    if stated:
+        return int(stated)
+    path = "d:Consignment/d:HouseConsignment/d:GoodsItem/d:Packaging/d:Quantity"
+    return sum(int(tree.text(one, ".")) for one in tree.elements(root, path))
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text or "0")
+
+
+def _moment(text: str) -> datetime | None:
+    """Read an ISO time; one without an offset is UTC, as in the foreign formats that omit it."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,120 @@
+"""What has fired becomes owed: signed by whoever must, sealed by us, given its place."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from gateway.audit.entry import EntryKind
+from gateway.domain.declaration import Declaration
+from gateway.domain.message import Message, MessageState, Suite
+from gateway.domain.trust import Signatory, Signer, Trust
+from gateway.pipeline.advance import Advanced
+from gateway.pipeline.sign import seal_message, sign_message
+from gateway.ports import Body
+from gateway.register.writing import Writing, message_facts, write_message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owing:
+    """What :func:`owe` stands on. ``before`` are the movement's message rows as stored."""
+
+    declaration: Declaration
+    trust: Trust
+    before: Mapping[str, Message]
+
+
+def owe(writing: Writing, advanced: Advanced, owing: Owing) -> tuple[str, ...]:
+    """Sign, seal and write what has fired; return the links to knock at.
+
+    A message whose signatory gave no mandate waits as *awaiting signature* with its exact
+    to-be-signed bytes.
+    """
+    places = Places(owing.before.values())
+    links = []
+    for fired in advanced.fired:
+        message = _signed(writing, fired.message, fired.unsigned, owing, places)
+        write_message(writing, owing.before.get(message.id), message)
+        if message.state is MessageState.DUE:
+            links.append(message.link)
+    for message in (*advanced.dropped, *advanced.waiting):
+        write_message(writing, owing.before.get(message.id), message)
+    return tuple(dict.fromkeys(links))
+
+
+class Places:
+    """The next place in each stream, counted under the movement's version."""
+
+    def __init__(self, messages: Iterable[Message]) -> None:
+        self._last: dict[str, int] = {}
+        for one in messages:
+            self._last[one.stream] = max(self._last.get(one.stream, 0), one.place or 0)
+
+    def next(self, stream: str) -> int:
+        """Take the next place."""
+        self._last[stream] = self._last.get(stream, 0) + 1
+        return self._last[stream]
+
+
+def _signed(
+    writing: Writing, message: Message, unsigned: bytes, owing: Owing, places: Places
+) -> Message:
+    body = writing.body(unsigned, message.media_type)
+    message = replace(message, unsigned=body.digest)
+    signer = None
+    if message.suite is not Suite.NONE:
+        signer, party = _signer(writing, message.signatory, owing)
+        if signer is None:
+            return _awaiting(writing, message, body)
+        message = replace(message, signed_by=signed_by(party, signer.certificate))
+    wire, media_type = sign_message(unsigned, message.suite, message.media_type, signer, writing.at)
+    return make_due(writing, message, wire, media_type, places)
+
+
+def _signer(writing: Writing, signatory: Signatory, owing: Owing) -> tuple[Signer | None, str]:
+    party = owing.declaration.party(signatory.value)
+    for scheme, identifier in party.ids if party else ():
+        mandate = owing.trust.mandate(f"{scheme}:{identifier}", signatory, writing.at)
+        if mandate is not None:
+            return writing.ports.keys.signer(mandate.key), mandate.party
+    return None, party.key if party else ""
+
+
+def signed_by(party: str, certificate: bytes) -> str:
+    """Name a signature: ``SCHEME:identifier#`` and the SHA-256 of the certificate."""
+    return f"{party}#{sha256(certificate).hexdigest()}"
+
+
+def _awaiting(writing: Writing, message: Message, body: Body) -> Message:
+    facts = {**message_facts(message), "signatory": message.signatory.value}
+    writing.entry(
+        EntryKind.AWAITING_SIGNATURE,
+        movement=message.movement,
+        link=message.link,
+        facts=facts,
+        bodies=[("unsigned", body)],
+    )
+    return replace(
+        message,
+        state=MessageState.AWAITING_SIGNATURE,
+        waits_for=f"signature:{message.signatory.value}",
+    )
+
+
+def make_due(
+    writing: Writing, message: Message, wire: bytes, media_type: str, places: Places
+) -> Message:
+    """Seal a message with its place in the stream and log that it is now open to its office."""
+    body = writing.body(wire, media_type)
+    message = replace(message, place=places.next(message.stream))
+    message = seal_message(message, wire, media_type, writing.ports.keys.seal, writing.at)
+    if message.signed_by:
+        signed = {**message_facts(message), "signed_by": message.signed_by}
+        writing.entry(EntryKind.SIGNED, movement=message.movement, link=message.link, facts=signed)
+    writing.entry(
+        EntryKind.DISCLOSED,
+        movement=message.movement,
+        link=message.link,
+        facts={**message_facts(message), "stream": message.stream, "place": message.place or 0},
+        bodies=[("wire", body)],
+    )
+    return message

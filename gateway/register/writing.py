@@ -1,0 +1,179 @@
+"""One change in the making: rows, bodies, log entries."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from hashlib import sha256
+
+import gateway
+from gateway.audit.entry import EntryKind, make_entry
+from gateway.domain.message import Message
+from gateway.domain.movement import Event, EventKind, Movement
+from gateway.markup import tree
+from gateway.ports import (
+    Body,
+    Change,
+    Insert,
+    LogRecord,
+    MovementEvent,
+    MovementRecord,
+    NumberRecord,
+    Ports,
+    Record,
+    Update,
+)
+
+TELLING_FACTS = frozenset({"kind", "type", "state", "number-kind", "number", "channel", "result"})
+"""Facts of events that an entry may show; others can hold plates, seals or names."""
+
+
+def versions(packs: Iterable[tuple[str, str]] = ()) -> dict[str, object]:
+    """Return what decided: gateway, libraries, zone data, and packs by administration."""
+    return {"gateway": gateway.__version__, **tree.versions(), "packs": dict(packs)}
+
+
+class Writing:
+    """Gathers one change: rows, bodies and the log entries that tell of them."""
+
+    def __init__(self, ports: Ports, tenant: str, at: datetime) -> None:
+        self.ports = ports
+        self.tenant = tenant
+        self.at = at
+        self._bodies: dict[str, Body] = {}
+        self._steps: list[Insert | Update] = []
+
+    def insert(self, record: Record) -> None:
+        """Add a new row."""
+        self._steps.append(Insert(record))
+
+    def update(
+        self,
+        table: str,
+        key: str,
+        values: Mapping[str, object],
+        expect: Mapping[str, object] | None = None,
+    ) -> None:
+        """Change one row, if it still is as expected."""
+        self._steps.append(Update(table=table, key=key, values=values, expect=expect or {}))
+
+    def body(self, content: bytes, media_type: str) -> Body:
+        """Keep bytes exactly; the same bytes are kept once."""
+        digest = sha256(content).hexdigest()
+        known = self._bodies.get(digest) or self.ports.store.body(digest)
+        if known is None:
+            known = Body(
+                digest=digest,
+                tenant=self.tenant,
+                media_type=media_type,
+                content=content,
+                salt=self.ports.ids.salt(),
+            )
+            self.insert(known)
+        self._bodies[digest] = known
+        return known
+
+    def entry(
+        self,
+        kind: EntryKind,
+        *,
+        movement: str = "",
+        link: str = "",
+        facts: Mapping[str, object] | None = None,
+        bodies: Iterable[tuple[str, Body]] = (),
+        packs: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Add a log entry."""
+        written = make_entry(
+            kind,
+            self.at,
+            self.tenant,
+            movement=movement,
+            link=link,
+            facts=facts or {},
+            bodies=[(role, body.salt, body.digest) for role, body in bodies],
+            versions=versions(packs),
+        )
+        self.insert(
+            LogRecord(
+                id=self.ports.ids.new("log"),
+                tenant=self.tenant,
+                at=self.at,
+                kind=kind.value,
+                movement=movement,
+                link=link,
+                entry=written.content,
+                leaf=written.leaf,
+            )
+        )
+
+    def change(self) -> Change:
+        """Return what was gathered, as one transaction."""
+        return Change(tuple(self._steps))
+
+
+def message_facts(message: Message) -> dict[str, object]:
+    """Return what every entry about a message tells of it."""
+    return {"message": message.id, "type": message.type, "office": message.office}
+
+
+def write_events(writing: Writing, movement: Movement, events: Iterable[Event]) -> None:
+    """Add event rows, newly given official numbers, and one entry that lists them."""
+    events = tuple(events)
+    for event in events:
+        writing.insert(
+            MovementEvent(movement=movement.reference, tenant=movement.tenant, event=event)
+        )
+        if event.kind is EventKind.NUMBER_GIVEN:
+            writing.insert(_number(movement, event))
+    if events:
+        told = [_told(event) for event in events]
+        writing.entry(EntryKind.EVENT, movement=movement.reference, facts={"events": told})
+
+
+def _number(movement: Movement, event: Event) -> NumberRecord:
+    procedure = movement.procedure(event.procedure)
+    return NumberRecord(
+        number=event.fact("number"),
+        kind=event.fact("number-kind"),
+        administration=procedure.administration if procedure else "",
+        movement=movement.reference,
+        procedure=event.procedure,
+        tenant=movement.tenant,
+    )
+
+
+def _told(event: Event) -> dict[str, object]:
+    return {
+        "sequence": event.sequence,
+        "kind": event.kind.value,
+        "at": event.at.isoformat(),
+        "office": event.office,
+        "procedure": event.procedure,
+        "message": event.message,
+        "facts": {name: value for name, value in event.facts if name in TELLING_FACTS},
+    }
+
+
+def write_message(writing: Writing, before: Message | None, message: Message) -> None:
+    """Insert a new message row, or update what changed of the stored one."""
+    if before is None:
+        writing.insert(message)
+        return
+    names = [field.name for field in fields(Message)]
+    values = {
+        name: getattr(message, name)
+        for name in names
+        if getattr(message, name) != getattr(before, name)
+    }
+    if values:
+        writing.update("messages", message.id, values, {"state": before.state})
+
+
+def write_movement(writing: Writing, record: MovementRecord, movement: Movement) -> None:
+    """Move the record to its next version, if nobody else did."""
+    writing.update(
+        "movements",
+        record.reference,
+        {"version": record.version + 1, "state": movement.state.value},
+        {"version": record.version},
+    )

@@ -1,0 +1,173 @@
+"""Drain one link: take what is due in order, send it, record attempt, receipt and log entry.
+
+The lease and its fence keep two workers from sending side by side; a message whose worker died is
+simply sent again, byte for byte, and the office recognises the repeat by its id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from gateway import register
+from gateway.audit.entry import EntryKind
+from gateway.domain.delivery import Attempt, Link, LinkKind, Outcome, next_attempt_at
+from gateway.domain.finding import Refusal
+from gateway.domain.message import Message, MessageState
+from gateway.ports import Lost, Parcel, Ports, Reply
+
+LEASE_SECONDS = 30.0
+BATCH_MAX = 16
+ROUNDS_MAX = 50
+PATIENCE_STATUS = frozenset({408, 425, 429})
+
+
+def deliver(ports: Ports, link_id: str, owner: str) -> int:
+    """Send what is due at one link; return how many messages were acknowledged.
+
+    Returns 0 at once when somebody else holds the lease, the link is paused or pulls its feed
+    itself, or its breaker is open.
+    """
+    link = ports.store.link(link_id)
+    if link is None or link.paused or link.kind is LinkKind.FEED:
+        return 0
+    fence = ports.store.lease(link_id, owner, LEASE_SECONDS)
+    if fence is None:
+        return 0
+    try:
+        return _drain(ports, replace(link, fence=fence))
+    finally:
+        ports.store.release(link_id, fence)
+
+
+def _drain(ports: Ports, link: Link) -> int:
+    acknowledged = 0
+    for _ in range(ROUNDS_MAX):
+        now = ports.clock.now()
+        if not link.breaker.allows(now):
+            break
+        due = ports.store.due_heads(link.id, now, BATCH_MAX)
+        live = [message for message in due if not _overdue(ports, link, message, now)]
+        if not live:
+            break
+        done, link = _send(ports, link, live)
+        if done is None:
+            break  # the fence has moved on: somebody else drains now
+        acknowledged += done
+    return acknowledged
+
+
+def _overdue(ports: Ports, link: Link, message: Message, now: datetime) -> bool:
+    """Park a message whose legal deadline has passed; its stream waits for a person."""
+    if message.deadline is None or now < message.deadline:
+        return False
+    writing = register.Writing(ports, message.tenant, now)
+    _park(writing, link, message, "deadline")
+    _commit(ports, writing)
+    return True
+
+
+def _send(ports: Ports, link: Link, messages: list[Message]) -> tuple[int | None, Link]:
+    by_id = {message.id: message for message in messages}
+    parcels = [parcel for message in messages if (parcel := _parcel(ports, message)) is not None]
+    acknowledged = 0
+    for reply in ports.couriers[link.kind].carry(link, parcels):
+        message = by_id[reply.message]
+        attempt = _judge(link, message, reply)
+        link, kept = _record(ports, link, message, attempt)
+        if not kept:
+            return None, link
+        acknowledged += attempt.outcome is Outcome.ACKNOWLEDGED
+    return acknowledged, link
+
+
+def _parcel(ports: Ports, message: Message) -> Parcel | None:
+    body = ports.store.body(message.wire or "")
+    if body is None or message.envelope is None or message.seal is None:
+        return None
+    return Parcel(
+        message=message.id,
+        media_type=message.media_type,
+        content=body.content,
+        envelope=message.envelope,
+        seal=message.seal,
+    )
+
+
+def _judge(link: Link, message: Message, reply: Reply) -> Attempt:
+    """Turn what came back into an outcome; only a valid receipt acknowledges."""
+    outcome, detail = Outcome.REFUSED, f"status {reply.status}"
+    if reply.status == 0:
+        outcome, detail = Outcome.UNREACHABLE, reply.error
+    elif reply.status // 100 == 2:
+        try:
+            register.check_receipt(link, message, reply.content)
+            outcome = Outcome.ACKNOWLEDGED
+        except Refusal as refusal:
+            outcome, detail = Outcome.UNCLEAR, refusal.findings[0].code
+    elif reply.status in PATIENCE_STATUS or reply.status >= 500:
+        outcome = Outcome.BUSY
+    return Attempt(
+        message=message.id,
+        at=reply.at,
+        outcome=outcome,
+        detail=detail,
+        receipt=reply.content if outcome is Outcome.ACKNOWLEDGED else None,
+        retry_after_seconds=reply.retry_after_seconds,
+    )
+
+
+def _record(ports: Ports, link: Link, message: Message, attempt: Attempt) -> tuple[Link, bool]:
+    writing = register.Writing(ports, message.tenant, attempt.at)
+    breaker = link.breaker.after(attempt)
+    values = {"breaker": breaker} if breaker != link.breaker else {}
+    writing.update("links", link.id, values, {"fence": link.fence})
+    writing.insert(replace(attempt, receipt=None))
+    writing.entry(
+        EntryKind.SENT,
+        movement=message.movement,
+        link=link.id,
+        facts={
+            **register.message_facts(message),
+            "attempt": message.attempts + 1,
+            "outcome": attempt.outcome.value,
+            "detail": attempt.detail,
+        },
+    )
+    _after(ports, writing, link, message, attempt)
+    return replace(link, breaker=breaker), _commit(ports, writing)
+
+
+def _after(
+    ports: Ports, writing: register.Writing, link: Link, message: Message, attempt: Attempt
+) -> None:
+    match attempt.outcome:
+        case Outcome.ACKNOWLEDGED:
+            register.acknowledge(writing, message, attempt.receipt or b"")
+        case Outcome.REFUSED:
+            _park(writing, link, message, attempt.detail)
+        case Outcome.BUSY | Outcome.UNREACHABLE | Outcome.UNCLEAR:
+            later = next_attempt_at(message.attempts, attempt, ports.ids.jitter())
+            _update(writing, message, {"attempts": message.attempts + 1, "next_at": later})
+
+
+def _park(writing: register.Writing, link: Link, message: Message, why: str) -> None:
+    values = {"state": MessageState.PARKED, "waits_for": f"person:{why}"}
+    _update(writing, message, values)
+    writing.entry(
+        EntryKind.PARKED,
+        movement=message.movement,
+        link=link.id,
+        facts={**register.message_facts(message), "why": why},
+    )
+
+
+def _update(writing: register.Writing, message: Message, values: Mapping[str, object]) -> None:
+    writing.update("messages", message.id, values, {"state": MessageState.DUE})
+
+
+def _commit(ports: Ports, writing: register.Writing) -> bool:
+    try:
+        ports.store.commit(writing.change())
+    except Lost as lost:
+        return lost.what != "links"
+    return True

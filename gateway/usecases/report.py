@@ -1,0 +1,101 @@
+"""The enterprise reports what it did: presented, departed with seal and times, arrived."""
+
+from dataclasses import dataclass
+
+import rfc8785
+
+from gateway import register
+from gateway.audit.entry import EntryKind
+from gateway.domain.errors import InConflict, Refused
+from gateway.domain.finding import Finding, Refusal
+from gateway.domain.movement import Event, Report, fold
+from gateway.domain.movement import report as decide
+from gateway.pipeline.advance import Advanced, advance
+from gateway.pipeline.intake import moved
+from gateway.ports import Lost, Ports, Principal
+
+TRIES_MAX = 8
+
+
+def report(ports: Ports, caller: Principal, movement: str, told: Report) -> tuple[Event, ...]:
+    """Take a report in, with everything it makes owed, in one change. Repeating it changes nothing.
+
+    Raises:
+        NotFound: no such movement for this tenant.
+        Refused: the report comes before its time, is not one an enterprise makes, or names an
+            office that is not on the way.
+        InConflict: the movement kept changing under us.
+    """
+    for _ in range(TRIES_MAX):
+        loaded = register.load(ports, movement, tenant=caller.tenant)
+        step = _decided(ports, loaded, told)
+        if step is None:
+            return ()
+        writing = register.Writing(ports, caller.tenant, ports.clock.now())
+        links = _write(ports, writing, loaded, step, (caller, told))
+        try:
+            ports.store.commit(writing.change())
+        except Lost:
+            continue
+        ports.wakeup.knock(links)
+        return step.events
+    raise InConflict(Finding(code="movement.busy", value=movement))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    events: tuple[Event, ...]
+    advanced: Advanced
+
+
+def _decided(ports: Ports, loaded: register.Loaded, told: Report) -> _Step | None:
+    subject = loaded.subject
+    if subject.itinerary.office(told.office) is None:
+        raise Refused(Finding(code="report.office-not-on-the-way", value=told.office))
+    try:
+        events = decide(subject.movement, told)
+        if not events:
+            return None
+        with ports.packs.slot() as packs:
+            after = moved(subject, fold(subject.movement, events))
+            advanced = advance(after, loaded.waiting, packs, ports.clock.now())
+    except Refusal as refusal:
+        raise Refused(*refusal.findings) from refusal
+    return _Step((*events, *advanced.events), advanced)
+
+
+def _write(
+    ports: Ports,
+    writing: register.Writing,
+    loaded: register.Loaded,
+    step: _Step,
+    source: tuple[Principal, Report],
+) -> tuple[str, ...]:
+    caller, told = source
+    movement = step.advanced.movement
+    body = writing.body(_canonical(told), "application/json")
+    writing.entry(
+        EntryKind.ACCEPTED,
+        movement=movement.reference,
+        facts={"caller": caller.id, "report": told.kind.value, "office": told.office},
+        bodies=[("report", body)],
+    )
+    register.write_movement(writing, loaded.record, movement)
+    register.write_events(writing, movement, step.events)
+    owing = register.Owing(
+        declaration=loaded.declaration,
+        trust=ports.store.trust(loaded.record.tenant),
+        before={message.id: message for message in loaded.messages},
+    )
+    return register.owe(writing, step.advanced, owing)
+
+
+def _canonical(told: Report) -> bytes:
+    return rfc8785.dumps(
+        {
+            "kind": told.kind.value,
+            "at": told.at.isoformat(),
+            "office": told.office,
+            "facts": [list(pair) for pair in told.facts],
+        }
+    )

@@ -1,0 +1,203 @@
+"""Who and what the gateway knows: tenants, principals, certificates, mandates, offices, links."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from gateway import register
+from gateway.audit.entry import EntryKind
+from gateway.domain.delivery import Link, LinkKind
+from gateway.domain.errors import InConflict, NotFound, Refused
+from gateway.domain.finding import Finding
+from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.trust import Mandate, PartyCertificate, Signatory
+from gateway.markup.certificate import read_certificate
+from gateway.ports import Lost, Ports, Principal, Record, Tenant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """What is needed to connect a system: see :class:`~gateway.domain.delivery.Link`."""
+
+    id: str
+    administration: str
+    kind: LinkKind
+    endpoint: str
+    key: bytes
+    offices: tuple[str, ...]
+
+
+def add_tenant(ports: Ports, tenant: Tenant) -> None:
+    """Add an organisation.
+
+    Raises:
+        InConflict: the id is taken.
+    """
+    _add(ports, tenant.id, tenant, {"tenant": tenant.id})
+
+
+def set_policy(ports: Ports, tenant: str, *, accepts_unsigned: bool) -> None:
+    """Say whether a tenant's unsigned foreign declarations are accepted."""
+    writing = register.Writing(ports, tenant, ports.clock.now())
+    writing.update("tenants", tenant, {"accepts_unsigned": accepts_unsigned})
+    writing.entry(EntryKind.SETUP, facts={"tenant": tenant, "accepts_unsigned": accepts_unsigned})
+    _commit(ports, writing, tenant)
+
+
+def add_principal(ports: Ports, principal: Principal) -> None:
+    """Add somebody with an API key; only the digest of its secret half is kept.
+
+    Raises:
+        InConflict: the id is taken.
+    """
+    facts = {"principal": principal.id, "scopes": list(principal.scopes)}
+    _add(ports, principal.tenant, principal, facts)
+
+
+def add_certificate(ports: Ports, tenant: str, party: str, certificate: bytes) -> PartyCertificate:
+    """Register a party's certificate (PEM or DER); its own validity bounds its use.
+
+    Raises:
+        Refused: it cannot be read, or is of a kind we do not verify.
+        InConflict: it is registered already.
+    """
+    read = read_certificate(certificate)
+    record = PartyCertificate(
+        fingerprint=sha256(read.der).hexdigest(),
+        tenant=tenant,
+        party=_party(party),
+        certificate=read.der,
+        valid_from=read.valid_from,
+        valid_to=read.valid_to,
+    )
+    _add(ports, tenant, record, {"party": record.party, "certificate": record.fingerprint})
+    return record
+
+
+def revoke_certificate(ports: Ports, tenant: str, fingerprint: str, at: datetime) -> None:
+    """End a certificate's use from ``at`` on; what it signed before stands."""
+    writing = register.Writing(ports, tenant, ports.clock.now())
+    writing.update("certificates", fingerprint, {"revoked_at": at}, {"tenant": tenant})
+    writing.entry(EntryKind.SETUP, facts={"certificate": fingerprint, "revoked": at.isoformat()})
+    _commit(ports, writing, fingerprint)
+
+
+def add_mandate(ports: Ports, mandate: Mandate) -> Mandate:
+    """Record that the gateway may sign for a party with a key it holds.
+
+    The key's certificate is registered for the party where it is not yet.
+
+    Raises:
+        NotFound: there is no such key.
+        InConflict: the id is taken.
+    """
+    mandate = replace(mandate, party=_party(mandate.party))
+    der = ports.keys.signer(mandate.key).certificate
+    known = ports.store.trust(mandate.tenant).certificates
+    fingerprint = sha256(der).hexdigest()
+    if fingerprint not in {one.fingerprint for one in known}:
+        add_certificate(ports, mandate.tenant, mandate.party, der)
+    facts = {
+        "mandate": mandate.id,
+        "party": mandate.party,
+        "signatory": mandate.signatory.value,
+        "basis": mandate.basis,
+    }
+    _add(ports, mandate.tenant, mandate, facts)
+    return mandate
+
+
+def new_mandate(
+    ports: Ports, tenant: str, party: str, signatory: str, key: str, *, basis: str
+) -> Mandate:
+    """Record a mandate from now on, without an end.
+
+    Raises:
+        Refused: ``signatory`` is none of the known ones.
+        NotFound, InConflict: as :func:`add_mandate`.
+    """
+    try:
+        role = Signatory(signatory)
+    except ValueError as error:
+        allowed = ", ".join(one.value for one in Signatory)
+        raise Refused(
+            Finding(code="mandate.unknown-signatory", value=signatory, args=(("known", allowed),))
+        ) from error
+    return add_mandate(
+        ports,
+        Mandate(
+            id=ports.ids.new("mnd"),
+            tenant=tenant,
+            party=party,
+            signatory=role,
+            key=key,
+            basis=basis,
+            valid_from=ports.clock.now(),
+            valid_to=None,
+        ),
+    )
+
+
+def add_office(ports: Ports, tenant: str, office: CustomsOffice) -> None:
+    """Add a customs office beside the shipped directory.
+
+    Raises:
+        InConflict: the code is known already.
+    """
+    if office.code in ports.packs.offices():
+        raise InConflict(Finding(code="setup.exists", value=office.code))
+    _add(ports, tenant, office, {"office": office.code, "status": office.status.value})
+
+
+def add_link(ports: Ports, tenant: str, new: NewLink) -> Link:
+    """Connect an administration's system for one or more of its offices.
+
+    Raises:
+        NotFound: an office is unknown.
+        Refused: an office belongs to another administration, or is served by another link.
+        InConflict: the id is taken.
+    """
+    offices = register.all_offices(ports)
+    served = {code: link.id for link in ports.store.links() for code in link.offices}
+    for code in new.offices:
+        office = offices.get(code)
+        if office is None:
+            raise NotFound(Finding(code="office.unknown", value=code))
+        if office.administration != new.administration:
+            raise Refused(Finding(code="link.other-administration", value=code))
+        if code in served:
+            raise Refused(
+                Finding(code="link.office-served", value=code, args=(("link", served[code]),))
+            )
+    link = Link(
+        id=new.id,
+        tenant=tenant,
+        administration=new.administration,
+        kind=new.kind,
+        endpoint=new.endpoint.rstrip("/"),
+        key=new.key,
+        offices=new.offices,
+    )
+    _add(ports, tenant, link, {"link": link.id, "offices": list(link.offices)})
+    return link
+
+
+def _party(party: str) -> str:
+    scheme, separator, identifier = party.partition(":")
+    if not (scheme and separator and identifier):
+        raise Refused(Finding(code="party.malformed", value=party))
+    return f"{scheme.upper()}:{identifier}"
+
+
+def _add(ports: Ports, tenant: str, record: Record, facts: dict[str, object]) -> None:
+    writing = register.Writing(ports, tenant, ports.clock.now())
+    writing.insert(record)
+    writing.entry(EntryKind.SETUP, facts=facts)
+    _commit(ports, writing, str(next(iter(facts.values()))))
+
+
+def _commit(ports: Ports, writing: register.Writing, name: str) -> None:
+    try:
+        ports.store.commit(writing.change())
+    except Lost as lost:
+        raise InConflict(Finding(code="setup.exists", value=name)) from lost

@@ -1,0 +1,132 @@
+"""Messages that await their signatory: show them, hand out the exact bytes, take signatures in."""
+
+from dataclasses import replace
+
+from gateway import register
+from gateway.domain.errors import InConflict, NotAllowed, NotFound, Refused
+from gateway.domain.finding import Finding, Refusal
+from gateway.domain.message import Message, MessageState, Suite
+from gateway.domain.trust import PartyCertificate, Trust
+from gateway.markup import signature, wire
+from gateway.pipeline.sign import carry_cms
+from gateway.ports import Lost, Ports, Principal
+
+TRIES_MAX = 8
+
+
+def pending_signatures(ports: Ports, caller: Principal, movement: str = "") -> tuple[Message, ...]:
+    """Return the caller's tenant's messages that await a signature, oldest first.
+
+    A principal that is a party sees those that wait for this party only.
+    """
+    waiting = ports.store.messages_in_state(
+        MessageState.AWAITING_SIGNATURE.value, tenant=caller.tenant
+    )
+    return tuple(
+        message
+        for message in waiting
+        if (not movement or message.movement == movement)
+        and (not caller.party or caller.party in _party_ids(ports, message))
+    )
+
+
+def to_be_signed(ports: Ports, caller: Principal, message_id: str) -> tuple[Message, bytes]:
+    """Return a waiting message with its exact to-be-signed bytes.
+
+    Raises:
+        NotFound: no such message for this tenant, or it does not await a signature.
+        NotAllowed: the caller is another party than the signatory.
+    """
+    message = _waiting(ports, caller, message_id)
+    body = ports.store.body(message.unsigned or "")
+    if body is None:
+        raise NotFound(Finding(code="movement.body-erased", value=message_id))
+    return message, body.content
+
+
+def attach_signature(ports: Ports, caller: Principal, message_id: str, signed: bytes) -> Message:
+    """Take in a signature over exactly the bytes that were handed out; the message becomes due.
+
+    ``signed`` is the signed XML document, or a detached CMS (DER), as the message's suite says.
+
+    Raises:
+        NotFound, NotAllowed: as :func:`to_be_signed`.
+        Refused: it does not verify, signs other content, or the certificate is not the
+            signatory's.
+        InConflict: the movement kept changing under us.
+    """
+    for _ in range(TRIES_MAX):
+        message, unsigned = to_be_signed(ports, caller, message_id)
+        loaded = register.load(ports, message.movement, tenant=caller.tenant)
+        trust = ports.store.trust(caller.tenant)
+        try:
+            content, media_type, by = _checked(ports, loaded, message, unsigned, signed, trust)
+        except Refusal as refusal:
+            raise Refused(*refusal.findings) from refusal
+        writing = register.Writing(ports, message.tenant, ports.clock.now())
+        places = register.Places(loaded.messages)
+        due = replace(message, signed_by=by)
+        due = register.make_due(writing, due, content, media_type, places)
+        register.write_message(writing, message, due)
+        register.write_movement(writing, loaded.record, loaded.subject.movement)
+        try:
+            ports.store.commit(writing.change())
+        except Lost:
+            continue
+        ports.wakeup.knock([due.link])
+        return due
+    raise InConflict(Finding(code="movement.busy", value=message_id))
+
+
+def _waiting(ports: Ports, caller: Principal, message_id: str) -> Message:
+    message = ports.store.message(message_id)
+    if message is None or message.tenant != caller.tenant:
+        raise NotFound(Finding(code="message.unknown", value=message_id))
+    if message.state is not MessageState.AWAITING_SIGNATURE:
+        raise NotFound(Finding(code="message.not-awaiting-signature", value=message_id))
+    if caller.party and caller.party not in _party_ids(ports, message):
+        raise NotAllowed(
+            Finding(
+                code="signature.not-your-message",
+                value=message_id,
+                args=(("signatory", message.signatory.value),),
+            )
+        )
+    return message
+
+
+def _party_ids(ports: Ports, message: Message) -> frozenset[str]:
+    loaded = register.load(ports, message.movement)
+    return _ids(loaded, message)
+
+
+def _ids(loaded: register.Loaded, message: Message) -> frozenset[str]:
+    party = loaded.declaration.party(message.signatory.value)
+    return frozenset(":".join(one) for one in party.ids) if party else frozenset()
+
+
+def _checked(
+    ports: Ports,
+    loaded: register.Loaded,
+    message: Message,
+    unsigned: bytes,
+    signed: bytes,
+    trust: Trust,
+) -> tuple[bytes, str, str]:
+    """Return wire bytes, media type and who signed."""
+    ids = _ids(loaded, message)
+    now = ports.clock.now()
+    standing = {c.certificate: c for c in trust.certificates if c.party in ids and c.stands(now)}
+    if message.suite is Suite.CMS:
+        certificate = wire.verify_cms(unsigned, signed, tuple(standing))
+        content, media_type = carry_cms(unsigned, signed, message.media_type)
+    else:
+        result = signature.verify(signed, tuple(standing))
+        if result.content != signature.canonical_unsigned(unsigned):
+            raise Refusal(Finding(code="signature.other-content", value=message.id))
+        certificate, content, media_type = result.certificate, signed, message.media_type
+    return content, media_type, _by(standing[certificate])
+
+
+def _by(certificate: PartyCertificate) -> str:
+    return register.signed_by(certificate.party, certificate.certificate)

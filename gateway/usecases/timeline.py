@@ -1,0 +1,136 @@
+"""What happened to a movement, in order; and how it stands now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway import register
+from gateway.audit.entry import EntryKind, EntryView, read_entry
+from gateway.domain.errors import NotFound
+from gateway.domain.finding import Finding
+from gateway.domain.itinerary import Itinerary
+from gateway.domain.message import Message
+from gateway.domain.movement import Movement
+from gateway.domain.trip import Trip
+from gateway.ports import AnswerRecord, LogRecord, MovementRecord, NumberRecord, Ports
+
+LINES_MAX = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineLine:
+    """One log entry as people read it. ``number`` is an official number; ``text`` the bare fact."""
+
+    index: int
+    at: datetime
+    kind: str
+    office: str = ""
+    message: str = ""
+    type: str = ""
+    number: str = ""
+    signed_by: str = ""
+    receipt: str = ""
+    outcome: str = ""
+    text: str = ""
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementView:
+    """A movement with everything a person asks about it."""
+
+    record: MovementRecord
+    movement: Movement
+    itinerary: Itinerary
+    messages: tuple[Message, ...]
+    numbers: tuple[NumberRecord, ...]
+    answers: tuple[AnswerRecord, ...]
+    trips: tuple[Trip, ...]
+
+
+def timeline_after(
+    ports: Ports, tenant: str, movement: str, after: int = -1, limit: int = LINES_MAX
+) -> tuple[TimelineLine, ...]:
+    """Return the lines of a movement with an index above ``after``, oldest first.
+
+    Raises:
+        NotFound: no such movement for this tenant.
+    """
+    record = ports.store.movement(movement)
+    if record is None or record.tenant != tenant:
+        raise NotFound(Finding(code="movement.unknown", value=movement))
+    ports.store.sequence("timeline")
+    entries = ports.store.log(after=after, limit=limit, movement=movement)
+    return tuple(_line(entry) for entry in entries)
+
+
+def _line(record: LogRecord) -> TimelineLine:
+    entry = read_entry(record.entry)
+    facts = entry.facts
+    return TimelineLine(
+        index=record.index if record.index is not None else -1,
+        at=entry.at,
+        kind=entry.kind.value,
+        office=str(facts.get("office", "")),
+        message=str(facts.get("message", "")),
+        type=str(facts.get("type", "")),
+        number=_number(entry),
+        signed_by=str(facts.get("signed_by", "")),
+        receipt=str(facts.get("receipt", "")),
+        outcome=str(facts.get("outcome", "")),
+        text=_text(entry),
+        facts=facts,
+    )
+
+
+def _number(entry: EntryView) -> str:
+    numbers = entry.facts.get("numbers")
+    return ", ".join(map(str, numbers.values())) if isinstance(numbers, Mapping) else ""
+
+
+def _text(entry: EntryView) -> str:
+    """Say the entry in the trade's words, short enough for a column."""
+    facts = entry.facts
+    match entry.kind:
+        case EntryKind.ANSWER:
+            return str(facts.get("kind", ""))
+        case EntryKind.EVENT:
+            events = facts.get("events")
+            told = events if isinstance(events, list) else []
+            return ", ".join(_event(one) for one in told if isinstance(one, Mapping))
+        case EntryKind.SENT:
+            return f"{facts.get('outcome', '')} {facts.get('detail', '')}".strip()
+        case EntryKind.AWAITING_SIGNATURE:
+            return f"awaiting signature of {facts.get('signatory', '')}"
+        case _:
+            return entry.kind.value
+
+
+def _event(told: Mapping[str, object]) -> str:
+    facts = told.get("facts")
+    detail = facts if isinstance(facts, Mapping) else {}
+    if state := detail.get("state"):
+        return f"{told.get('procedure')} {state}"
+    if number := detail.get("number"):
+        return f"{told.get('procedure')} {detail.get('number-kind')} {number}"
+    return str(told.get("kind", ""))
+
+
+def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView:
+    """Return a movement as it stands.
+
+    Raises:
+        NotFound: no such movement for this tenant.
+    """
+    record = ports.store.movement(reference)
+    if record is None or record.tenant != tenant:
+        raise NotFound(Finding(code="movement.unknown", value=reference))
+    return MovementView(
+        record=record,
+        movement=register.folded(record, ports.store.events(reference)),
+        itinerary=register.itinerary_of(ports, record),
+        messages=ports.store.messages(reference),
+        numbers=ports.store.numbers(reference),
+        answers=ports.store.answers(reference),
+        trips=ports.store.trips_of(reference),
+    )
