@@ -1,0 +1,229 @@
+"""A :class:`~gateway.ports.Change` as statements: worked out by the caller, run by the writer.
+
+Inserts into one table are written together, updates of one form too. That is allowed because rows
+of different tables do not look at each other; an update whose table has rows to be inserted waits
+for them, so the change means the same as its steps one by one. Rows of one statement are sorted by
+key, so that two changes at once lock them in the same order.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from operator import itemgetter
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Executable,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from gateway.adapters.sql.rows import Shape, plate_key, shape_of
+from gateway.adapters.sql.tables import (
+    TABLES,
+    UPDATABLE,
+    attempts,
+    bodies,
+    messages,
+    trip_plates,
+    trip_shares,
+)
+from gateway.domain.delivery import Attempt
+from gateway.domain.trip import Trip
+from gateway.ports import Change, Insert, Lost, Record, Update
+
+Rows = list[dict[str, object]]
+
+_UNIQUE_VIOLATION = "23505"
+_SQLITE_UNIQUE = ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Rows for one insert statement."""
+
+    table: Table
+    rows: Rows
+
+    def run(self, connection: Connection) -> None:
+        """Insert them all.
+
+        Raises:
+            Lost: a key exists.
+        """
+        try:
+            connection.execute(_insert(self.table, connection.dialect.name), self.rows)
+        except IntegrityError as error:
+            raise lost(error, self.table.name) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Updates of one form: same table, same columns set, same columns expected."""
+
+    table: Table
+    names: tuple[str, ...]
+    expected: tuple[str, ...]
+    rows: Rows
+
+    def run(self, connection: Connection) -> None:
+        """Update them all.
+
+        Raises:
+            Lost: one is gone, an expectation does not hold, or a new value is taken.
+        """
+        if not self.names:
+            self._check(connection)
+            return
+        statement = _update(self.table, self.names, self.expected)
+        try:
+            result = connection.execute(statement, self.rows)
+        except IntegrityError as error:
+            raise lost(error, self.table.name) from error
+        if result.rowcount != len(self.rows):
+            raise Lost(self.table.name)
+
+    def _check(self, connection: Connection) -> None:
+        statement = _check(self.table, self.expected)
+        for row in self.rows:
+            if connection.execute(statement, row).first() is None:
+                raise Lost(self.table.name)
+
+
+Step = Written | Changed
+
+
+def lost(error: IntegrityError, table: str) -> Exception:
+    """Return ``Lost`` for a key that exists; any other broken constraint is our own mistake."""
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+    return Lost(table) if code in (_UNIQUE_VIOLATION, *_SQLITE_UNIQUE) else error
+
+
+@dataclass(slots=True)
+class _Plan:
+    """The statements of one change, as they grow."""
+
+    steps: list[Step] = field(default_factory=list)
+    inserts: dict[str, Written] = field(default_factory=dict)
+    updates: dict[tuple[object, ...], Changed] = field(default_factory=dict)
+    touched: set[tuple[str, str]] = field(default_factory=set)
+
+    def insert(self, record: Record) -> None:
+        for table, rows in _rows(record):
+            pending = self.inserts.get(table.name)
+            if pending is None:
+                pending = self.inserts[table.name] = Written(table, [])
+            pending.rows.extend(rows)
+
+    def update(self, step: Update) -> None:
+        kind = UPDATABLE[step.table]
+        if step.table in self.inserts:
+            self.flush()
+        if (step.table, step.key) in self.touched:
+            self.updates.clear()  # a second update of one row stays behind the first
+        self.touched.add((step.table, step.key))
+        shape: Shape[object] = shape_of(kind)
+        values, expect = shape.values(step.values), shape.values(step.expect)
+        form = (step.table, *values, None, *expect)
+        changed = self.updates.get(form)
+        if changed is None:
+            changed = Changed(TABLES[kind], tuple(values), tuple(expect), [])
+            self.updates[form] = changed
+            self.steps.append(changed)
+        row: dict[str, object] = {"_key": step.key}
+        row |= {f"_to_{name}": value for name, value in values.items()}
+        row |= {f"_was_{name}": value for name, value in expect.items()}
+        changed.rows.append(row)
+
+    def flush(self) -> None:
+        self.steps.extend(self.inserts.values())
+        self.inserts.clear()
+        self.updates.clear()
+
+
+def planned(change: Change) -> tuple[Step, ...]:
+    """Work out the statements of one change."""
+    plan = _Plan()
+    for step in change.steps:
+        if isinstance(step, Insert):
+            plan.insert(step.record)
+        else:
+            plan.update(step)
+    plan.flush()
+    for statement in plan.steps:
+        if isinstance(statement, Changed):
+            statement.rows.sort(key=itemgetter("_key"))
+        elif statement.table is bodies:
+            statement.rows.sort(key=itemgetter("digest"))
+    return tuple(plan.steps)
+
+
+def apply(connection: Connection, steps: Iterable[Step]) -> None:
+    """Run the statements of one change inside the caller's transaction.
+
+    Raises:
+        Lost: a key exists or an expectation does not hold; the caller rolls back.
+    """
+    for step in steps:
+        step.run(connection)
+
+
+def _rows(record: Record) -> Iterable[tuple[Table, Rows]]:
+    kind = type(record)
+    yield TABLES[kind], [shape_of(kind).row(record)]
+    if isinstance(record, Trip):
+        plates = {plate_key(plate) for _, plate in record.plates}
+        moved = {share.movement for share in record.shares}
+        tenant = record.tenant
+        if plates:
+            yield (
+                trip_plates,
+                [{"tenant": tenant, "plate": plate, "trip": record.id} for plate in plates],
+            )
+        if moved:
+            yield (
+                trip_shares,
+                [{"tenant": tenant, "trip": record.id, "movement": name} for name in moved],
+            )
+
+
+@cache
+def _insert(table: Table, dialect: str) -> Executable:
+    if table is bodies:
+        if dialect == "sqlite":
+            return sqlite.insert(bodies).on_conflict_do_nothing()
+        return postgresql.insert(bodies).on_conflict_do_nothing()
+    if table is attempts:
+        tenant = select(messages.c.tenant).where(messages.c.id == bindparam("message"))
+        given: dict[str, BindParameter[object]] = {
+            name: bindparam(name) for name in shape_of(Attempt).columns
+        }
+        return insert(attempts).values(tenant=tenant.scalar_subquery(), **given)
+    return insert(table)
+
+
+def _conditions(table: Table, expected: Iterable[str]) -> Iterable[ColumnElement[bool]]:
+    (key,) = table.primary_key.columns
+    yield key == bindparam("_key", type_=key.type)
+    for name in expected:
+        column = table.c[name]
+        yield column.is_not_distinct_from(bindparam(f"_was_{name}", type_=column.type))
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...], expected: tuple[str, ...]) -> Executable:
+    new = {table.c[name]: bindparam(f"_to_{name}", type_=table.c[name].type) for name in names}
+    return update(table).where(*_conditions(table, expected)).values(new)
+
+
+@cache
+def _check(table: Table, expected: tuple[str, ...]) -> Executable:
+    (key,) = table.primary_key.columns
+    return select(key).where(*_conditions(table, expected)).with_for_update()

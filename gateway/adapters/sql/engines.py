@@ -1,0 +1,147 @@
+"""Connections: opening them, and saying in our words what went wrong with them.
+
+SQLite: write-ahead log, ``synchronous=FULL`` (a commit that returned survives a power cut), one
+engine for the writer and one for readers, whose connections cannot write. PostgreSQL: one pool;
+readers use it in autocommit, which saves two round trips a read.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from gateway.domain.errors import Misconfigured, Unavailable
+from gateway.domain.finding import Finding
+
+BUSY_SECONDS = 15.0
+"""How long a SQLite writer waits for another program's write."""
+
+POOL_SIZE = 8
+POOL_OVERFLOW = 56
+POOL_SECONDS = 15.0
+CONNECT_SECONDS = 5
+CACHE_KIBIBYTES = 16_384
+WAL_BYTES_KEPT = 64 * 1024 * 1024
+
+_DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+}
+
+
+def database_url(text: str) -> URL:
+    """Read a database URL and choose our driver for it.
+
+    Raises:
+        Misconfigured: neither SQLite on a file nor PostgreSQL.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise Misconfigured(Finding(code="database.unknown-url")) from error
+    name = url.drivername.partition("+")[0]
+    on_file = url.database not in (None, "", ":memory:")
+    if name not in _DRIVERS or (name == "sqlite" and not on_file):
+        value = url.render_as_string(hide_password=True)
+        raise Misconfigured(Finding(code="database.unknown-url", value=value))
+    return url.set(drivername=_DRIVERS[name])
+
+
+def is_sqlite(url: URL) -> bool:
+    """Tell SQLite from PostgreSQL."""
+    return url.drivername == _DRIVERS["sqlite"]
+
+
+def sqlite_writer(url: URL) -> Engine:
+    """Open the engine of the one writer; transactions are begun and ended by hand."""
+    _private_file(url)
+    engine = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: SqliteConnection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_KEPT}")
+
+    return engine
+
+
+def sqlite_reader(url: URL) -> Engine:
+    """Open the engine of the readers: many connections, none of which can write."""
+    engine = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        poolclass=QueuePool,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_SECONDS,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: SqliteConnection, _record: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    return engine
+
+
+def postgresql(url: URL, *, pooled: bool = True) -> Engine:
+    """Open PostgreSQL; a connection that died in the pool is noticed before it is used."""
+    if not pooled:
+        return create_engine(
+            url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}
+        )
+    return create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "fullroute"},
+    )
+
+
+def _private_file(url: URL) -> None:
+    """Create the database file so that only its owner reads it; SQLite's side files follow it."""
+    path = Path(str(url.database))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise Misconfigured(_finding(str(error.strerror))) from error
+
+
+def _finding(reason: str) -> Finding:
+    return Finding(code="database.unavailable", args=(("reason", reason),))
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Turn a database that cannot be reached, is full or stays locked into ``Unavailable``."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable(_finding(reason(error))) from error
+    except PoolTimeout as error:
+        raise Unavailable(_finding("all connections are in use")) from error
+
+
+def reason(error: DBAPIError) -> str:
+    """Return the driver's own first line; it holds no statement and no password."""
+    return str(error.orig).partition("\n")[0]

@@ -1,0 +1,1 @@
+"""Alembic revisions; :mod:`gateway.adapters.sql.migration` runs them from inside the program."""

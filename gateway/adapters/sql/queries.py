@@ -1,0 +1,228 @@
+"""Every reading statement, each with the index that serves it (see ``tables``).
+
+A statement selects a record's columns in the order of its fields, so that
+:class:`~gateway.adapters.sql.rows.Shape` reads the row as it comes. States stand in the text of a
+statement, not among its parameters, where a partial index has to recognise them.
+"""
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+
+from gateway.adapters.sql.rows import plate_key, shape_of
+from gateway.adapters.sql.tables import (
+    TABLES,
+    answers,
+    attempts,
+    bodies,
+    certificates,
+    events,
+    idempotency,
+    links,
+    log,
+    mandates,
+    messages,
+    movements,
+    numbers,
+    offices,
+    principals,
+    tenants,
+    trip_plates,
+    trip_shares,
+    trips,
+)
+from gateway.domain.delivery import LinkKind
+
+Statement = Select[tuple[object, ...]]
+
+
+def _all(table: Table) -> Statement:
+    kind = next(kind for kind, known in TABLES.items() if known is table)
+    return select(*(table.c[name] for name in shape_of(kind).columns))
+
+
+def _by(table: Table, *names: str) -> Statement:
+    """Select records whose columns have the values bound under the same names."""
+    return _all(table).where(*(table.c[name] == bindparam(name) for name in names))
+
+
+TENANT = _by(tenants, "id")
+PRINCIPAL = _by(principals, "id")
+PRINCIPALS = _all(principals).order_by(principals.c.id)
+PRINCIPALS_OF = _by(principals, "tenant").order_by(principals.c.id)
+CERTIFICATES = _by(certificates, "tenant").order_by(
+    certificates.c.valid_from, certificates.c.fingerprint
+)
+MANDATES = _by(mandates, "tenant").order_by(mandates.c.valid_from, mandates.c.id)
+OFFICES = _all(offices).order_by(offices.c.code)
+LINKS = _all(links).order_by(links.c.id)
+LINK = _by(links, "id")
+BODY = _by(bodies, "digest")
+IDEMPOTENCY = _by(idempotency, "tenant", "principal", "key")
+
+MOVEMENT = _by(movements, "reference")
+MOVEMENT_BY_LRN = _by(movements, "tenant", "declarant", "lrn")
+MOVEMENT_BY_NUMBER = (
+    _all(movements)
+    .join(numbers, numbers.c.movement == movements.c.reference)
+    .where(
+        numbers.c.administration == bindparam("administration"),
+        numbers.c.number == bindparam("number"),
+    )
+    .order_by(numbers.c.kind)
+    .limit(1)
+)
+EVENTS = _by(events, "movement").order_by(events.c.sequence)
+NUMBERS = _by(numbers, "movement").order_by(
+    numbers.c.administration, numbers.c.kind, numbers.c.number
+)
+MESSAGES = _by(messages, "movement").order_by(messages.c.created_at, messages.c.id)
+MESSAGE = _by(messages, "id")
+ATTEMPTS = _by(attempts, "message").order_by(attempts.c.id)
+ANSWERS = _by(answers, "movement").order_by(answers.c.received_at, answers.c.id)
+ANSWER = _by(answers, "link", "id")
+TRIP = _by(trips, "id")
+TRIPS_OF = (
+    _all(trips)
+    .join(trip_shares, trip_shares.c.trip == trips.c.id)
+    .where(trip_shares.c.movement == bindparam("movement"))
+    .order_by(trips.c.id)
+)
+FEED = (
+    _all(messages)
+    .where(
+        messages.c.link == bindparam("link"),
+        messages.c.feed_sequence.is_not(None),
+        messages.c.feed_sequence > bindparam("after"),
+    )
+    .order_by(messages.c.feed_sequence)
+    .limit(bindparam("limit"))
+)
+_SEQUENCED = and_(log.c.index.is_not(None), log.c.index > bindparam("after"))
+LOG = _all(log).where(_SEQUENCED).order_by(log.c.index).limit(bindparam("limit"))
+LOG_OF = (
+    _all(log)
+    .where(_SEQUENCED, log.c.movement == bindparam("movement"))
+    .order_by(log.c.index)
+    .limit(bindparam("limit"))
+)
+LOG_SIZE = select(func.coalesce(func.max(log.c.index) + 1, 0)).where(log.c.index.is_not(None))
+
+
+def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, dict[str, object]]:
+    """Return the listing of one tenant's movements, newest first, and its extra parameters.
+
+    ``after`` is the reference of the last one seen; the caller binds ``tenant`` and ``limit``.
+    """
+    statement = _by(movements, "tenant")
+    parameters: dict[str, object] = {}
+    if state:
+        statement = statement.where(movements.c.state == bindparam("state"))
+        parameters["state"] = state
+    if plate:
+        carried = (
+            select(trip_shares.c.movement)
+            .join(trip_plates, trip_plates.c.trip == trip_shares.c.trip)
+            .where(
+                trip_plates.c.tenant == bindparam("tenant"),
+                trip_plates.c.plate == bindparam("plate"),
+            )
+        )
+        statement = statement.where(movements.c.reference.in_(carried))
+        parameters["plate"] = plate_key(plate)
+    if after:
+        seen = movements.alias("seen")
+        age = (
+            select(seen.c.created_at)
+            .where(seen.c.reference == bindparam("after"))
+            .scalar_subquery()
+        )
+        place = tuple_(movements.c.created_at, movements.c.reference)
+        statement = statement.where(place < tuple_(age, bindparam("after")))
+        parameters["after"] = after
+    statement = statement.order_by(movements.c.created_at.desc(), movements.c.reference.desc())
+    return statement.limit(bindparam("limit")), parameters
+
+
+def messages_in_state(tenant: str | None) -> Statement:
+    """Return messages in the state bound as ``state``, oldest first."""
+    names = ("state",) if tenant is None else ("state", "tenant")
+    statement = _by(messages, *names).order_by(messages.c.created_at, messages.c.id)
+    return statement.limit(bindparam("limit"))
+
+
+def _states(table: FromClause, *states: str) -> ColumnElement[bool]:
+    return table.c.state.in_([literal_column(f"'{state}'") for state in states])
+
+
+_OPEN_STATES = ("waiting", "awaiting-signature", "due", "parked")
+
+
+def _heads() -> ColumnElement[bool]:
+    """Return what makes a message one that may be tried at the time bound as ``now``.
+
+    Nothing before it in its stream is due or parked: acknowledged ones have been passed, waiting
+    ones have no place yet.
+    """
+    earlier = messages.alias("earlier")
+    blocked = exists().where(
+        earlier.c.stream == messages.c.stream,
+        earlier.c.place < messages.c.place,
+        _states(earlier, "due", "parked"),
+    )
+    ripe = or_(messages.c.next_at.is_(None), messages.c.next_at <= bindparam("now"))
+    return and_(
+        _states(messages, *_OPEN_STATES),
+        messages.c.state == literal_column("'due'"),
+        messages.c.place.is_not(None),
+        ripe,
+        ~blocked,
+    )
+
+
+DUE_HEADS = (
+    _all(messages)
+    .where(messages.c.link == bindparam("link"), _heads())
+    .order_by(messages.c.created_at, messages.c.id)
+    .limit(bindparam("limit"))
+)
+
+LINKS_WITH_DUE = (
+    select(links.c.id)
+    .where(
+        links.c.paused.is_(False),
+        links.c.kind != LinkKind.FEED.value,
+        or_(links.c.probe_at.is_(None), links.c.probe_at <= bindparam("now")),
+        exists().where(messages.c.link == links.c.id, _heads()).correlate(links),
+    )
+    .order_by(links.c.id)
+)
+
+LINK_LOADS = (
+    select(
+        links.c.id,
+        messages.c.state,
+        func.count(messages.c.id).label("many"),
+        func.min(messages.c.created_at).label("oldest"),
+    )
+    .select_from(
+        links.join(
+            messages,
+            and_(messages.c.link == links.c.id, _states(messages, *_OPEN_STATES)),
+            isouter=True,
+        )
+    )
+    .group_by(links.c.id, messages.c.state)
+    .order_by(links.c.id)
+)

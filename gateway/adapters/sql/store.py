@@ -1,0 +1,288 @@
+"""The store on SQL: the port's methods, each one statement or one transaction.
+
+The life of a change: the caller's thread works out its statements, the writer runs them in one
+transaction (SQLite: with the other changes that wait, each in its own savepoint) and ``commit``
+returns when they are on disk. Reads use connections of their own and are never held up by writing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from gateway.adapters.sql import queries, turns
+from gateway.adapters.sql.changes import apply, planned
+from gateway.adapters.sql.engines import (
+    database_url,
+    is_sqlite,
+    postgresql,
+    spoken,
+    sqlite_reader,
+    sqlite_writer,
+)
+from gateway.adapters.sql.queries import Statement
+from gateway.adapters.sql.rows import read_time, shape_of, write_time
+from gateway.adapters.sql.writer import GroupWriter, PoolWriter, Writer
+from gateway.domain.delivery import Attempt, Link
+from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.message import Message, MessageState
+from gateway.domain.movement import Event
+from gateway.domain.trip import Trip
+from gateway.domain.trust import Mandate, PartyCertificate, Trust
+from gateway.ports import (
+    AnswerRecord,
+    Body,
+    Change,
+    IdempotencyRecord,
+    LinkLoad,
+    LogRecord,
+    MovementEvent,
+    MovementRecord,
+    NumberRecord,
+    Principal,
+    Tenant,
+)
+
+R = TypeVar("R")
+
+
+class SqlStore:
+    """Durable state in the database at ``url``, for use by any number of threads.
+
+    Make one a program, after it has forked. The database must have this program's version (see
+    :mod:`gateway.adapters.sql.migration`). Beside what a method says itself, each raises
+    ``Unavailable`` when the database cannot be reached.
+    """
+
+    def __init__(self, url: str) -> None:
+        where = database_url(url)
+        self._writer: Writer
+        if is_sqlite(where):
+            self._writer = GroupWriter(sqlite_writer(where))
+            self._reader = sqlite_reader(where)
+        else:
+            engine = postgresql(where)
+            self._writer = PoolWriter(engine)
+            self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def close(self) -> None:
+        """Finish writing and close every connection."""
+        self._writer.close()
+        self._reader.dispose()
+
+    # ------------------------------------------------------------ writing
+
+    def commit(self, change: Change) -> None:
+        """See :meth:`gateway.ports.Store.commit`."""
+        steps = planned(change)
+        self._writer.run(lambda connection: apply(connection, steps))
+
+    def lease(self, link: str, owner: str, seconds: float) -> int | None:
+        """See :meth:`gateway.ports.Store.lease`; whoever holds it asks in vain, too."""
+        return self._writer.run(lambda connection: turns.lease(connection, link, owner, seconds))
+
+    def release(self, link: str, fence: int) -> None:
+        """See :meth:`gateway.ports.Store.release`."""
+        self._writer.run(lambda connection: turns.release(connection, link, fence))
+
+    def sequence(self, owner: str) -> int:  # noqa: ARG002 - the row lock needs no name
+        """See :meth:`gateway.ports.Store.sequence`."""
+        total = 0
+        while numbered := self._writer.run(turns.sequence):
+            total += numbered
+            if numbered < turns.BATCH_MAX:
+                break
+        return total
+
+    # ------------------------------------------------------------ reading, generally
+
+    def _many(self, kind: type[R], statement: Statement, **parameters: object) -> tuple[R, ...]:
+        shape = shape_of(kind)
+        with spoken(), self._reader.connect() as connection:
+            rows = connection.execute(statement, parameters).all()
+        return tuple(shape.record(row) for row in rows)
+
+    def _one(self, kind: type[R], statement: Statement, **parameters: object) -> R | None:
+        with spoken(), self._reader.connect() as connection:
+            row = connection.execute(statement, parameters).first()
+        return None if row is None else shape_of(kind).record(row)
+
+    # ------------------------------------------------------------ who and where
+
+    def tenant(self, tenant: str) -> Tenant | None:
+        """Return one tenant."""
+        return self._one(Tenant, queries.TENANT, id=tenant)
+
+    def principals(self, tenant: str | None = None) -> tuple[Principal, ...]:
+        """Return the principals of one tenant, or all."""
+        if tenant is None:
+            return self._many(Principal, queries.PRINCIPALS)
+        return self._many(Principal, queries.PRINCIPALS_OF, tenant=tenant)
+
+    def principal(self, principal: str) -> Principal | None:
+        """Return one principal."""
+        return self._one(Principal, queries.PRINCIPAL, id=principal)
+
+    def trust(self, tenant: str) -> Trust:
+        """Return the certificates and mandates of one tenant as they stand."""
+        return Trust(
+            self._many(PartyCertificate, queries.CERTIFICATES, tenant=tenant),
+            self._many(Mandate, queries.MANDATES, tenant=tenant),
+        )
+
+    def offices(self) -> tuple[CustomsOffice, ...]:
+        """See :meth:`gateway.ports.Store.offices`."""
+        return self._many(CustomsOffice, queries.OFFICES)
+
+    def links(self) -> tuple[Link, ...]:
+        """Return all links, by id."""
+        return self._many(Link, queries.LINKS)
+
+    def link(self, link: str) -> Link | None:
+        """Return one link."""
+        return self._one(Link, queries.LINK, id=link)
+
+    def link_loads(self) -> tuple[LinkLoad, ...]:
+        """Return what lies at each link, links with nothing too."""
+        with spoken(), self._reader.connect() as connection:
+            rows = connection.execute(queries.LINK_LOADS).all()
+        found: dict[str, dict[str, tuple[int, str]]] = {}
+        for link, state, many, oldest in rows:
+            found.setdefault(link, {})[state] = (many, oldest)
+        return tuple(_load(link, states) for link, states in found.items())
+
+    # ------------------------------------------------------------ movements
+
+    def body(self, digest: str) -> Body | None:
+        """Return stored bytes."""
+        return self._one(Body, queries.BODY, digest=digest)
+
+    def idempotency(self, tenant: str, principal: str, key: str) -> IdempotencyRecord | None:
+        """Return the outcome stored under one idempotency key."""
+        return self._one(
+            IdempotencyRecord, queries.IDEMPOTENCY, tenant=tenant, principal=principal, key=key
+        )
+
+    def movement(self, reference: str) -> MovementRecord | None:
+        """Return one movement."""
+        return self._one(MovementRecord, queries.MOVEMENT, reference=reference)
+
+    def movements(
+        self, tenant: str, *, after: str = "", limit: int = 50, plate: str = "", state: str = ""
+    ) -> tuple[MovementRecord, ...]:
+        """See :meth:`gateway.ports.Store.movements`; plates match by letters and digits."""
+        statement, extra = queries.movements_page(after=after, plate=plate, state=state)
+        return self._many(MovementRecord, statement, tenant=tenant, limit=limit, **extra)
+
+    def movement_by_lrn(self, tenant: str, declarant: str, lrn: str) -> MovementRecord | None:
+        """Return the movement declared under that local reference number."""
+        return self._one(
+            MovementRecord, queries.MOVEMENT_BY_LRN, tenant=tenant, declarant=declarant, lrn=lrn
+        )
+
+    def movement_by_number(self, administration: str, number: str) -> MovementRecord | None:
+        """Return the movement to which that administration gave that number."""
+        return self._one(
+            MovementRecord,
+            queries.MOVEMENT_BY_NUMBER,
+            administration=administration,
+            number=number,
+        )
+
+    def events(self, movement: str) -> tuple[Event, ...]:
+        """Return the events of one movement in their order."""
+        found = self._many(MovementEvent, queries.EVENTS, movement=movement)
+        return tuple(row.event for row in found)
+
+    def numbers(self, movement: str) -> tuple[NumberRecord, ...]:
+        """Return the official numbers of one movement."""
+        return self._many(NumberRecord, queries.NUMBERS, movement=movement)
+
+    def trip(self, trip: str) -> Trip | None:
+        """Return one trip."""
+        return self._one(Trip, queries.TRIP, id=trip)
+
+    def trips_of(self, movement: str) -> tuple[Trip, ...]:
+        """Return the trips that carry a share of one movement."""
+        return self._many(Trip, queries.TRIPS_OF, movement=movement)
+
+    # ------------------------------------------------------------ messages
+
+    def messages(self, movement: str) -> tuple[Message, ...]:
+        """Return the messages of one movement, oldest first."""
+        return self._many(Message, queries.MESSAGES, movement=movement)
+
+    def message(self, message: str) -> Message | None:
+        """Return one message."""
+        return self._one(Message, queries.MESSAGE, id=message)
+
+    def messages_in_state(
+        self, state: str, *, tenant: str | None = None, limit: int = 200
+    ) -> tuple[Message, ...]:
+        """Return messages in that state, oldest first, of one tenant or of all."""
+        parameters: Mapping[str, object] = {} if tenant is None else {"tenant": tenant}
+        return self._many(
+            Message,
+            queries.messages_in_state(tenant),
+            state=str(state),
+            limit=limit,
+            **parameters,
+        )
+
+    def attempts(self, message: str) -> tuple[Attempt, ...]:
+        """Return the attempts at one message in their order."""
+        return self._many(Attempt, queries.ATTEMPTS, message=message)
+
+    def answers(self, movement: str) -> tuple[AnswerRecord, ...]:
+        """Return the answers to one movement, oldest first."""
+        return self._many(AnswerRecord, queries.ANSWERS, movement=movement)
+
+    def answer(self, link: str, answer: str) -> AnswerRecord | None:
+        """Return one answer of one link."""
+        return self._one(AnswerRecord, queries.ANSWER, link=link, id=answer)
+
+    def due_heads(self, link: str, now: datetime, limit: int) -> tuple[Message, ...]:
+        """See :meth:`gateway.ports.Store.due_heads`; oldest first."""
+        return self._many(Message, queries.DUE_HEADS, link=link, now=write_time(now), limit=limit)
+
+    def links_with_due(self, now: datetime) -> tuple[str, ...]:
+        """Return the links worth waking: not paused, breaker not open, something may be tried.
+
+        Links of kind *feed* are never among them: their messages are fetched, not sent.
+        """
+        with spoken(), self._reader.connect() as connection:
+            found = connection.execute(queries.LINKS_WITH_DUE, {"now": write_time(now)}).scalars()
+            return tuple(found.all())
+
+    def feed(self, link: str, after: int, limit: int) -> tuple[Message, ...]:
+        """See :meth:`gateway.ports.Store.feed`."""
+        return self._many(Message, queries.FEED, link=link, after=after, limit=limit)
+
+    # ------------------------------------------------------------ log
+
+    def log(
+        self, *, after: int = -1, limit: int = 500, movement: str = ""
+    ) -> tuple[LogRecord, ...]:
+        """See :meth:`gateway.ports.Store.log`."""
+        if not movement:
+            return self._many(LogRecord, queries.LOG, after=after, limit=limit)
+        return self._many(LogRecord, queries.LOG_OF, after=after, limit=limit, movement=movement)
+
+    def log_size(self) -> int:
+        """See :meth:`gateway.ports.Store.log_size`."""
+        with spoken(), self._reader.connect() as connection:
+            return int(connection.execute(queries.LOG_SIZE).scalar_one())
+
+
+def _load(link: str, states: Mapping[str, tuple[int, str]]) -> LinkLoad:
+    def many(state: MessageState) -> int:
+        return states.get(state.value, (0, ""))[0]
+
+    oldest = states.get(MessageState.DUE.value, (0, ""))[1]
+    return LinkLoad(
+        link=link,
+        due=many(MessageState.DUE),
+        waiting=many(MessageState.WAITING),
+        awaiting_signature=many(MessageState.AWAITING_SIGNATURE),
+        parked=many(MessageState.PARKED),
+        oldest_due_at=read_time(oldest) if oldest else None,
+    )

@@ -1,0 +1,174 @@
+"""What is serialised in the database: leases of links, and the sequencer.
+
+Leases run on the database's own clock, so that two machines never disagree about an end. The
+sequencer gives log indices and feed sequences to rows that were committed without one: numbers
+handed out inside the accepting transaction would either serialise it or show gaps to a reader who
+asks for "greater than the last one I saw" while an earlier transaction is still open.
+"""
+
+from functools import cache
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    Executable,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.adapters.sql.tables import UNSEQUENCED, counters, links, log, messages
+
+BATCH_MAX = 5000
+"""Rows of each kind that one run of the sequencer numbers at most; the next run goes on."""
+
+LOG = "log"
+FEED = "feed/"
+
+_NOW = {
+    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
+    "postgresql": "extract(epoch FROM clock_timestamp())::double precision",
+}
+"""Seconds since 1970 on the database's clock; the transaction's own start would be too early."""
+
+
+@cache
+def _lease(dialect: str) -> Executable:
+    now: ColumnElement[float] = literal_column(_NOW[dialect], Double())
+    free = or_(links.c.lease_until.is_(None), links.c.lease_until <= now)
+    return (
+        update(links)
+        .where(links.c.id == bindparam("_link"), free)
+        .values(
+            fence=links.c.fence + 1,
+            lease_owner=bindparam("_owner"),
+            lease_until=now + bindparam("_seconds", type_=Double()),
+        )
+        .returning(links.c.fence)
+    )
+
+
+def lease(connection: Connection, link: str, owner: str, seconds: float) -> int | None:
+    """Take a link that nobody holds; return the new fence, or None."""
+    taken: int | None = connection.execute(
+        _lease(connection.dialect.name), {"_link": link, "_owner": owner, "_seconds": seconds}
+    ).scalar()
+    return taken
+
+
+_RELEASE = (
+    update(links)
+    .where(links.c.id == bindparam("_link"), links.c.fence == bindparam("_fence"))
+    .values(lease_owner=null(), lease_until=null())
+)
+
+
+def release(connection: Connection, link: str, fence: int) -> None:
+    """End the lease of that fence; a later lease is left alone."""
+    connection.execute(_RELEASE, {"_link": link, "_fence": fence})
+
+
+_TURN = select(counters.c.value).where(counters.c.name == LOG).with_for_update()
+
+
+def sequence(connection: Connection) -> int:
+    """Give numbers to what has none yet; return how many rows.
+
+    The row of the log's counter is the lease: a second sequencer waits for it, then sees what the
+    first one did.
+    """
+    next_index = connection.execute(_TURN).scalar_one()
+    return _sequence_log(connection, next_index) + _sequence_feeds(connection)
+
+
+_unsequenced_log = (
+    select(
+        log.c.id,
+        (func.row_number().over(order_by=(log.c.at, log.c.id)) - 1 + bindparam("_base")).label(
+            "number"
+        ),
+    )
+    .where(log.c.index.is_(None))
+    .order_by(log.c.at, log.c.id)
+    .limit(BATCH_MAX)
+    .subquery("unsequenced")
+)
+_NUMBER_LOG = (
+    update(log)
+    .where(log.c.id == _unsequenced_log.c.id)
+    .values({log.c.index: _unsequenced_log.c.number})
+)
+_COUNT_LOG = update(counters).where(counters.c.name == LOG).values(value=bindparam("_value"))
+
+
+def _sequence_log(connection: Connection, next_index: int) -> int:
+    numbered = connection.execute(_NUMBER_LOG, {"_base": next_index}).rowcount
+    if numbered:
+        connection.execute(_COUNT_LOG, {"_value": next_index + numbered})
+    return numbered
+
+
+_unsequenced = (
+    select(messages.c.id, messages.c.link)
+    .where(text(UNSEQUENCED))
+    .order_by(messages.c.place, messages.c.created_at, messages.c.id)
+    .limit(BATCH_MAX)
+)
+_LOCK = (
+    select(messages.c.id)
+    .where(messages.c.id.in_(bindparam("_ids", expanding=True)))
+    .order_by(messages.c.id)
+    .with_for_update()
+)
+_COUNTERS = select(counters.c.name, counters.c.value).where(
+    counters.c.name.in_(bindparam("_names", expanding=True))
+)
+_NUMBER_MESSAGE = (
+    update(messages)
+    .where(messages.c.id == bindparam("_id"))
+    .values(feed_sequence=bindparam("_number"))
+)
+
+
+def _sequence_feeds(connection: Connection) -> int:
+    """Count messages up per link in the order of their places: no stream is turned around."""
+    rows = connection.execute(_unsequenced).all()
+    if not rows:
+        return 0
+    if connection.dialect.name == "postgresql":
+        # changes lock messages in the order of ids too: see ``changes.planned``
+        connection.execute(_LOCK, {"_ids": [row.id for row in rows]})
+    names = sorted({FEED + row.link for row in rows})
+    last = dict.fromkeys(names, 0)
+    last.update((name, value) for name, value in connection.execute(_COUNTERS, {"_names": names}))
+    numbers: list[dict[str, object]] = []
+    for row in rows:
+        last[FEED + row.link] += 1
+        numbers.append({"_id": row.id, "_number": last[FEED + row.link]})
+    numbers.sort(key=lambda number: str(number["_id"]))
+    connection.execute(_NUMBER_MESSAGE, numbers)
+    connection.execute(
+        _count_feeds(connection.dialect.name),
+        [{"name": name, "value": value} for name, value in last.items()],
+    )
+    return len(rows)
+
+
+@cache
+def _count_feeds(dialect: str) -> Executable:
+    if dialect == "sqlite":
+        given = sqlite.insert(counters)
+        return given.on_conflict_do_update(
+            index_elements=["name"], set_={"value": given.excluded.value}
+        )
+    wanted = postgresql.insert(counters)
+    return wanted.on_conflict_do_update(
+        index_elements=["name"], set_={"value": wanted.excluded.value}
+    )

@@ -1,0 +1,164 @@
+"""Writing: one at a time in groups on SQLite, side by side on PostgreSQL.
+
+SQLite has one writer and a commit costs a disk flush, so one thread per program takes what waits,
+runs each unit inside its own savepoint and commits them together: a unit that is lost undoes
+itself alone, and nobody hears of success before the group is on disk. While one group is being
+flushed the next one gathers, so groups grow with load and a lone change waits for nobody.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from gateway.adapters.sql.engines import spoken
+from gateway.domain.errors import Unavailable
+from gateway.domain.finding import Finding
+from gateway.ports import Lost
+
+GROUP_MAX = 64
+RETRIES_MAX = 5
+"""How often PostgreSQL may choose our transaction as a deadlock's victim before we give up."""
+
+_VICTIM = ("40001", "40P01")  # serialization_failure, deadlock_detected
+
+T = TypeVar("T")
+
+
+class Writer(Protocol):
+    """Runs units of writing; each is one transaction."""
+
+    def run(self, unit: Callable[[Connection], T]) -> T:
+        """Run ``unit`` and return its result when that is durable.
+
+        Raises:
+            Lost: from the unit itself; nothing was written.
+            Unavailable: the database cannot be reached or written.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finish what was begun, then accept nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One unit waiting for its turn, and where its caller waits."""
+
+    unit: Callable[[Connection], Any]
+    outcome: "Future[Any]" = field(default_factory=Future)
+
+
+class GroupWriter:
+    """The one writer of a SQLite file in this program."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._queue: SimpleQueue[_Turn | None] = SimpleQueue()
+        self._closing = Lock()
+        self._closed = False
+        self._thread = Thread(target=self._work, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def run(self, unit: Callable[[Connection], T]) -> T:
+        """See :class:`Writer`."""
+        turn = _Turn(unit)
+        with self._closing:
+            if self._closed:
+                raise Unavailable(Finding(code="database.closed"))
+            self._queue.put(turn)
+        result: T = turn.outcome.result()
+        return result
+
+    def close(self) -> None:
+        """See :class:`Writer`."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._queue.put(None)
+        self._thread.join()
+        self._engine.dispose()
+
+    def _work(self) -> None:
+        more = True
+        while more and (first := self._queue.get()) is not None:
+            group, more = self._gather(first)
+            self._settle(group)
+
+    def _gather(self, first: _Turn) -> tuple[list[_Turn], bool]:
+        group = [first]
+        while len(group) < GROUP_MAX:
+            try:
+                turn = self._queue.get_nowait()
+            except Empty:
+                break
+            if turn is None:
+                return group, False
+            group.append(turn)
+        return group, True
+
+    def _settle(self, group: list[_Turn]) -> None:
+        """Run and commit one group, then tell every caller."""
+        try:
+            with spoken(), self._engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                outcomes = [_tried(connection, turn.unit) for turn in group]
+                connection.exec_driver_sql("COMMIT")
+        except (Unavailable, SQLAlchemyError) as error:
+            for turn in group:
+                turn.outcome.set_exception(error)
+            return
+        for turn, (result, failure) in zip(group, outcomes, strict=True):
+            if failure is None:
+                turn.outcome.set_result(result)
+            else:
+                turn.outcome.set_exception(failure)
+
+
+def _tried(
+    connection: Connection, unit: Callable[[Connection], Any]
+) -> tuple[object, Exception | None]:
+    connection.exec_driver_sql("SAVEPOINT unit")
+    try:
+        result = unit(connection)
+    except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller alone
+        connection.exec_driver_sql("ROLLBACK TO unit")
+        connection.exec_driver_sql("RELEASE unit")
+        return None, error
+    connection.exec_driver_sql("RELEASE unit")
+    return result, None
+
+
+class PoolWriter:
+    """Plain transactions on PostgreSQL; a deadlock's victim runs again."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def run(self, unit: Callable[[Connection], T]) -> T:
+        """See :class:`Writer`."""
+        for _ in range(RETRIES_MAX):
+            try:
+                with spoken(), self._engine.begin() as connection:
+                    return unit(connection)
+            except DBAPIError as error:
+                if not _is_victim(error):
+                    raise
+            except Unavailable as error:
+                if not _is_victim(error.__cause__):
+                    raise
+        raise Lost("deadlock")
+
+    def close(self) -> None:
+        """See :class:`Writer`."""
+        self._engine.dispose()
+
+
+def _is_victim(error: BaseException | None) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in _VICTIM
