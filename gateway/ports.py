@@ -25,8 +25,10 @@ from gateway.packs.pack import PackSet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """An organisation that shares nothing with the others. ``accepts_unsigned`` is its policy for
-    declarations in a foreign format, which nobody can have signed in ours.
+    """An organisation that shares nothing with the others.
+
+    ``accepts_unsigned`` is its policy for declarations in a foreign format, which nobody can have
+    signed in ours.
     """
 
     id: str
@@ -173,7 +175,7 @@ Record = (
     | Mandate
     | CustomsOffice
 )
-"""Everything a :class:`Change` can insert. A body whose digest is known already is left as it is."""
+"""Everything a :class:`Change` can insert. A body whose digest is known is left as it is."""
 
 
 # ------------------------------------------------------------------ changes
@@ -389,7 +391,7 @@ class Reply:
 
 
 class Courier(Protocol):
-    """Carries parcels to links; one driver a link kind. (The design calls this port ``Link``.)"""
+    """Carries parcels to links, one driver a link kind; the design calls this port ``Link``."""
 
     def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
         """Send side by side, yield each reply as it comes; never raises for a bad link."""

@@ -24,8 +24,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomsOffice:
-    """A place. ``code`` is ours (two letters, six characters); ``national_code`` is what its own
-    administration writes; ``zone`` an IANA name. An X in the code marks one nobody confirmed.
+    """A place with roles and hours.
+
+    ``code`` is ours (two letters, six characters), ``national_code`` what its own administration
+    writes, ``zone`` an IANA name. An X in the code marks one that nobody confirmed.
     """
 
     code: str

@@ -42,8 +42,8 @@ class Message:
     """One message to one office (or administration): the row that is the obligation.
 
     Digests are hex SHA-256 of stored bodies: ``unsigned`` the to-be-signed bytes, ``wire`` exactly
-    what is sent. ``envelope`` and ``seal`` are the canonical JSON and its Ed25519 seal; the place in
-    the stream (``stream``, ``place``) is under the version of the movement. ``feed_sequence`` is
+    what is sent. ``envelope`` and ``seal`` are the canonical JSON and its Ed25519 seal; the place
+    in the stream (``stream``, ``place``) is under the version of the movement. ``feed_sequence`` is
     given after commit by the sequencer. ``waits_for`` is what a person reads.
     """
 

@@ -168,7 +168,7 @@ def _subject(
 
 
 def _trip(reference: str, declaration: Declaration, basis: Basis) -> Trip:
-    """The simple case: all of the movement on one trip, as its vehicle was declared."""
+    """Put all of the movement on one trip, as its vehicle was declared: the simple case."""
     share = TripShare(
         movement=reference,
         packages=declaration.packages,

@@ -18,7 +18,9 @@ from gateway.ports import Lost, Parcel, Ports, Reply
 LEASE_SECONDS = 30.0
 BATCH_MAX = 16
 ROUNDS_MAX = 50
-PATIENCE_STATUS = frozenset({408, 425, 429})
+SUCCESS = range(200, 300)
+PATIENCE = frozenset({408, 425, 429})
+SERVER_TROUBLE = range(500, 600)
 
 
 def deliver(ports: Ports, link_id: str, owner: str) -> int:
@@ -98,13 +100,13 @@ def _judge(link: Link, message: Message, reply: Reply) -> Attempt:
     outcome, detail = Outcome.REFUSED, f"status {reply.status}"
     if reply.status == 0:
         outcome, detail = Outcome.UNREACHABLE, reply.error
-    elif reply.status // 100 == 2:
+    elif reply.status in SUCCESS:
         try:
             register.check_receipt(link, message, reply.content)
             outcome = Outcome.ACKNOWLEDGED
         except Refusal as refusal:
             outcome, detail = Outcome.UNCLEAR, refusal.findings[0].code
-    elif reply.status in PATIENCE_STATUS or reply.status >= 500:
+    elif reply.status in PATIENCE or reply.status in SERVER_TROUBLE:
         outcome = Outcome.BUSY
     return Attempt(
         message=message.id,

@@ -1,0 +1,178 @@
+"""A movement folded from events; answers decided; nothing ever moves back."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.domain.finding import Refusal
+from gateway.domain.message import Answer, AnswerKind
+from gateway.domain.movement import (
+    EventKind,
+    Movement,
+    MovementState,
+    Report,
+    begin,
+    decide,
+    fold,
+    lodge,
+    report,
+)
+from gateway.domain.procedure import Procedure, ProcedureState, advances
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def movement(*, prelodged=False):
+    return Movement(
+        reference="26CNABCDEF123456J6",
+        tenant="acme",
+        prelodged=prelodged,
+        procedures=(
+            Procedure(kind="cn-export", administration="CN"),
+            Procedure(kind="vn-import", administration="VN"),
+        ),
+    )
+
+
+def begun(**kwargs):
+    fresh = movement(**kwargs)
+    return fold(fresh, begin(fresh, NOON, "CN008001"))
+
+
+def answer(**kwargs):
+    defaults = {
+        "type": "reply",
+        "kind": AnswerKind.ACCEPTED,
+        "about": "DecMessage",
+        "procedure": "cn-export",
+    }
+    return Answer(**{**defaults, **kwargs})
+
+
+def after(state, *answers):
+    for one in answers:
+        state = fold(state, decide(state, one, "CN008001", NOON))
+    return state
+
+
+RELEASE = answer(kind=AnswerKind.RELEASED, procedure_state="released", event="released")
+
+
+def test_a_new_movement_is_lodged():
+    assert begun().state is MovementState.LODGED
+    assert begun(prelodged=True).state is MovementState.PRELODGED
+
+
+def test_sequences_have_no_gaps():
+    state = begun()
+    events = [
+        *decide(state, answer(numbers=(("entry", "8001"),), procedure_state="accepted"), "", NOON)
+    ]
+    assert [state.version + place for place in range(1, len(events) + 1)] == [
+        event.sequence for event in events
+    ]
+
+
+def test_an_answer_is_remembered_by_message_and_kind():
+    assert "DecMessage:accepted" in after(begun(), answer()).answered
+
+
+def test_an_official_number_is_kept_once():
+    told = answer(numbers=(("entry", "800120260001"),))
+    state = after(begun(), told, told)
+    assert [number.value for number in state.procedure("cn-export").numbers] == ["800120260001"]
+
+
+def test_an_official_number_never_changes():
+    state = after(begun(), answer(numbers=(("entry", "1"),)))
+    with pytest.raises(Refusal) as refusal:
+        decide(state, answer(numbers=(("entry", "2"),)), "CN008001", NOON)
+    assert refusal.value.findings[0].code == "answer.number-changed"
+
+
+def test_an_answer_for_a_procedure_that_is_not_there_is_refused():
+    with pytest.raises(Refusal) as refusal:
+        decide(begun(), answer(procedure="la-transit"), "", NOON)
+    assert refusal.value.findings[0].code == "answer.unknown-procedure"
+
+
+def test_late_news_does_not_move_a_procedure_back():
+    state = after(begun(), RELEASE, answer(procedure_state="accepted"))
+    assert state.procedure("cn-export").state is ProcedureState.RELEASED
+
+
+def test_a_repeated_event_happens_once():
+    state = after(begun(), RELEASE, RELEASE)
+    assert [event.kind for event in state.happened].count(EventKind.RELEASED) == 1
+
+
+STATES = [state for state in ProcedureState if state is not ProcedureState.PLANNED]
+
+
+@given(st.permutations(STATES))
+def test_whatever_the_order_of_news_the_furthest_state_stands(order):
+    state = after(begun(), *(answer(procedure_state=one.value) for one in order))
+    assert state.procedure("cn-export").state is ProcedureState.CLOSED
+
+
+@pytest.mark.parametrize(("now", "then"), list(permutations(ProcedureState, 2)), ids=str)
+def test_of_two_states_exactly_one_way_is_forward(now, then):
+    assert advances(now, then) is not advances(then, now)
+
+
+def test_completed_when_and_only_when_every_procedure_is_closed():
+    state = after(begun(), answer(procedure_state="closed"))
+    assert state.state is not MovementState.COMPLETED
+    state = after(state, answer(procedure="vn-import", procedure_state="closed"))
+    assert state.state is MovementState.COMPLETED
+    again = after(state, answer(procedure="vn-import", procedure_state="closed"))
+    assert [event.kind for event in again.happened].count(EventKind.COMPLETED) == 1
+
+
+def test_lodging_opens_a_planned_procedure_once():
+    state = begun()
+    state = fold(state, lodge(state, ["cn-export", "cn-export"], NOON))
+    assert state.procedure("cn-export").state is ProcedureState.LODGED
+    assert lodge(state, ["cn-export"], NOON) == ()
+
+
+def told(kind, **kwargs):
+    return Report(kind=kind, at=NOON + timedelta(hours=1), office="CN008001", **kwargs)
+
+
+REFUSED_REPORTS = {
+    "departure before release": (begun(), told(EventKind.DEPARTED), "report.not-released"),
+    "arrival before release": (begun(), told(EventKind.ARRIVED), "report.not-released"),
+    "an office's own news": (after(begun(), RELEASE), told(EventKind.CLEARED), "report.not-yours"),
+    "presenting what was not pre-lodged": (
+        begun(),
+        told(EventKind.PRESENTED),
+        "report.not-prelodged",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "one", "code"), REFUSED_REPORTS.values(), ids=REFUSED_REPORTS.keys()
+)
+def test_refused_reports(state, one, code):
+    with pytest.raises(Refusal) as refusal:
+        report(state, one)
+    assert code == refusal.value.findings[0].code
+
+
+def test_a_departure_is_reported_once():
+    state = after(begun(), RELEASE)
+    departure = told(EventKind.DEPARTED, facts=(("seal", "CQ8801172"),))
+    events = report(state, departure)
+    assert [event.fact("seal") for event in events] == ["CQ8801172"]
+    assert report(fold(state, events), departure) == ()
+
+
+def test_presenting_ends_the_wait_of_a_prelodged_movement():
+    state = begun(prelodged=True)
+    state = fold(state, report(state, told(EventKind.PRESENTED)))
+    assert state.state is MovementState.LODGED
