@@ -2,8 +2,9 @@
 
 All of a process's connections live in one background thread with one aiohttp session: keep-alive,
 no redirects, no cookies, no proxies from the environment, bounded in time and in what it reads.
-Nothing that a link does raises here; every parcel brings exactly one reply. Links of the kind
-*feed* have no courier: their systems come and fetch.
+Nothing that a link does raises here; every parcel brings exactly one reply. Only closing the
+courier under way raises, for then nobody knows what became of a parcel, and it must go again.
+Links of the kind *feed* have no courier: their systems come and fetch.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ import aiohttp
 
 from gateway.audit.exchange import HEADER_ENVELOPE, HEADER_SEAL, to_base64
 from gateway.domain.delivery import Link
+from gateway.domain.errors import Unavailable
+from gateway.domain.finding import Finding
 from gateway.ports import Clock, Parcel, Reply
 
 REPLY_BYTES_MAX = 65_536
@@ -37,7 +40,6 @@ class Failure(StrEnum):
     CONNECTION_LOST = "connection-lost"
     MALFORMED_REPLY = "malformed-reply"
     ENDPOINT_UNUSABLE = "endpoint-unusable"
-    COURIER_CLOSED = "courier-closed"
 
 
 _FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
@@ -72,6 +74,7 @@ class HttpCourier:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -80,27 +83,29 @@ class HttpCourier:
         self.close()
 
     def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
-        """Send the parcels side by side and yield each reply as it comes."""
+        """Send the parcels side by side and yield each reply as it comes.
+
+        Raises:
+            Unavailable: ``courier.closed``: by us, before every reply was there.
+        """
         replies: SimpleQueue[Reply | None] = SimpleQueue()
         errand = asyncio.run_coroutine_threadsafe(
             self._carry(link.endpoint, parcels, replies.put), self._running()
         )
         errand.add_done_callback(lambda _: replies.put(None))
-        missing = [parcel.message for parcel in parcels]
         try:
-            while missing and (reply := replies.get()) is not None:
-                missing.remove(reply.message)
+            for _ in parcels:
+                reply = replies.get()
+                if reply is None:
+                    raise _closed()
                 yield reply
-            for message in missing:  # closed under way
-                yield Reply(
-                    message=message, at=self._clock.now(), status=0, error=Failure.COURIER_CLOSED
-                )
         finally:
             errand.cancel()
 
     def close(self) -> None:
-        """Drop what is under way, close the connections and end the thread; then it can go on."""
+        """Drop what is under way, close the connections and end the thread, for good."""
         with self._lock:
+            self._closed = True
             loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
         if loop is not None and thread is not None:
             loop.call_soon_threadsafe(loop.stop)
@@ -110,6 +115,8 @@ class HttpCourier:
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
+            if self._closed:
+                raise _closed()
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(
@@ -188,6 +195,10 @@ class HttpCourier:
         word = next(word for kind, word in _FAILURES if isinstance(failure, kind))
         detail = f"{word}: {failure}" if str(failure) else word.value
         return Reply(message=parcel.message, at=self._clock.now(), status=0, error=detail)
+
+
+def _closed() -> Unavailable:
+    return Unavailable(Finding(code="courier.closed"))
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
