@@ -1,0 +1,231 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- What the projections share: the header attributes, one field, days and hours, names. -->
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:p="urn:fullroute:prepared:1"
+    xmlns:d="urn:fullroute:declaration:1"
+    xmlns="urn:fullroute:job:1"
+    exclude-result-prefixes="p d">
+
+  <xsl:output method="xml" encoding="UTF-8"/>
+
+  <xsl:variable name="message" select="/p:Prepared/p:Message"/>
+  <xsl:variable name="movement" select="/p:Prepared/p:Movement"/>
+  <xsl:variable name="consignment" select="/p:Prepared/d:Declaration/d:Consignment"/>
+  <xsl:variable name="entry"
+      select="/p:Prepared/p:Stop[@role = 'entry' and @country = 'VN'][1]"/>
+  <xsl:variable name="destination"
+      select="/p:Prepared/p:Stop[@role = 'destination' and @country = 'VN'][last()]"/>
+  <!-- The leg that runs in Viet Nam: the one that ends there, else the last one. -->
+  <xsl:variable name="legs" select="/p:Prepared/d:Declaration/d:Trip/d:Leg"/>
+  <xsl:variable name="leg"
+      select="($legs[starts-with(d:ToOfficeID, 'VN')] | $legs[last()])[1]"/>
+  <!-- Seals put on at departure, one or several in a fact, count before those declared. -->
+  <xsl:variable name="reported-seals">
+    <xsl:for-each
+        select="$movement/p:Happened[@kind = 'departed'][last()]/p:Fact[@name = 'seal']">
+      <xsl:value-of select="concat(translate(., ',;', '  '), ' ')"/>
+    </xsl:for-each>
+  </xsl:variable>
+
+  <!-- Attributes of the header. user and password are filled at transport. -->
+  <xsl:template name="header">
+    <xsl:param name="code"/>
+    <xsl:param name="part" select="1"/>
+    <xsl:param name="parts" select="1"/>
+    <xsl:attribute name="code"><xsl:value-of select="$code"/></xsl:attribute>
+    <xsl:attribute name="time"><xsl:value-of select="substring($message/@compact, 1, 14)"/></xsl:attribute>
+    <xsl:attribute name="subject"><xsl:value-of select="$movement/@lrn"/></xsl:attribute>
+    <xsl:attribute name="divide"><xsl:value-of select="format-number($part, '000')"/></xsl:attribute>
+    <xsl:if test="$part = $parts">
+      <xsl:attribute name="end">E</xsl:attribute>
+    </xsl:if>
+    <xsl:attribute name="input"><xsl:value-of select="$message/@id"/></xsl:attribute>
+    <xsl:if test="/p:Prepared/p:Trip/@batch != ''">
+      <xsl:attribute name="index"><xsl:value-of select="/p:Prepared/p:Trip/@batch"/></xsl:attribute>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- One field; nothing where there is no value. -->
+  <xsl:template name="field">
+    <xsl:param name="name"/>
+    <xsl:param name="value"/>
+    <xsl:param name="index" select="''"/>
+    <xsl:if test="normalize-space($value) != ''">
+      <Field name="{$name}">
+        <xsl:if test="$index != ''">
+          <xsl:attribute name="index"><xsl:value-of select="$index"/></xsl:attribute>
+        </xsl:if>
+        <xsl:value-of select="normalize-space($value)"/>
+      </Field>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- yyyymmdd of an ISO time or day. -->
+  <xsl:template name="day">
+    <xsl:param name="name"/>
+    <xsl:param name="at"/>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="$name"/>
+      <xsl:with-param name="value" select="translate(substring($at, 1, 10), '-', '')"/>
+    </xsl:call-template>
+  </xsl:template>
+
+  <!-- hh of an ISO time, in the zone it is written in. -->
+  <xsl:template name="hour">
+    <xsl:param name="name"/>
+    <xsl:param name="at"/>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="$name"/>
+      <xsl:with-param name="value" select="substring($at, 12, 2)"/>
+    </xsl:call-template>
+  </xsl:template>
+
+  <!-- The official number of a kind, or its placeholder in a dry run. -->
+  <xsl:template name="number">
+    <xsl:param name="name"/>
+    <xsl:param name="kind"/>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="$name"/>
+      <xsl:with-param name="value" select="$movement/p:Procedure/p:Number[@kind = $kind][1]"/>
+    </xsl:call-template>
+  </xsl:template>
+
+  <!-- The code the office uses for ours; ours where the list does not know it. -->
+  <xsl:template name="mapped">
+    <xsl:param name="name"/>
+    <xsl:param name="list"/>
+    <xsl:param name="code"/>
+    <xsl:variable name="entry-found"
+        select="/p:Prepared/p:List[@name = $list]/p:Entry[@from = $code][1]"/>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="$name"/>
+      <xsl:with-param name="value">
+        <xsl:choose>
+          <xsl:when test="$entry-found/@to != ''"><xsl:value-of select="$entry-found/@to"/></xsl:when>
+          <xsl:otherwise><xsl:value-of select="$code"/></xsl:otherwise>
+        </xsl:choose>
+      </xsl:with-param>
+    </xsl:call-template>
+  </xsl:template>
+
+  <!-- Means of transport of the Vietnamese leg: the office's own code, else from Rec. 19. -->
+  <xsl:template name="means">
+    <xsl:param name="name"/>
+    <xsl:choose>
+      <xsl:when test="$leg/d:ModeCode[@system = 'VN']">
+        <xsl:call-template name="field">
+          <xsl:with-param name="name" select="$name"/>
+          <xsl:with-param name="value" select="$leg/d:ModeCode[@system = 'VN'][1]"/>
+        </xsl:call-template>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:call-template name="mapped">
+          <xsl:with-param name="name" select="$name"/>
+          <xsl:with-param name="list" select="'means'"/>
+          <xsl:with-param name="code" select="string($leg/d:ModeCode[@system = 'UNECE'][1])"/>
+        </xsl:call-template>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- The text of a party, commodity or driver in Vietnamese, else English, else as it stands. -->
+  <xsl:template name="in-vietnamese">
+    <xsl:param name="name"/>
+    <xsl:param name="texts"/>
+    <xsl:choose>
+      <xsl:when test="$texts[@lang = 'vi']">
+        <xsl:call-template name="field">
+          <xsl:with-param name="name" select="$name"/>
+          <xsl:with-param name="value" select="$texts[@lang = 'vi'][1]"/>
+        </xsl:call-template>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:call-template name="in-english">
+          <xsl:with-param name="name" select="$name"/>
+          <xsl:with-param name="texts" select="$texts"/>
+        </xsl:call-template>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <xsl:template name="in-english">
+    <xsl:param name="name"/>
+    <xsl:param name="texts"/>
+    <xsl:variable name="english" select="$texts[@lang = 'en'][1]"/>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="$name"/>
+      <xsl:with-param name="value" select="$english | $texts[1][not($english)]"/>
+    </xsl:call-template>
+  </xsl:template>
+
+  <!-- Seals of one piece of equipment. With one piece, those reported at departure stand. -->
+  <xsl:template name="seals">
+    <xsl:param name="equipment"/>
+    <xsl:choose>
+      <xsl:when test="normalize-space($reported-seals) != ''
+                      and count($equipment/../d:TransportEquipment) = 1">
+        <xsl:call-template name="seal-words">
+          <xsl:with-param name="words" select="concat(normalize-space($reported-seals), ' ')"/>
+        </xsl:call-template>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:for-each select="$equipment/d:Seal">
+          <xsl:call-template name="field">
+            <xsl:with-param name="name" select="'SEL'"/>
+            <xsl:with-param name="value" select="d:ID"/>
+            <xsl:with-param name="index" select="position()"/>
+          </xsl:call-template>
+        </xsl:for-each>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <xsl:template name="seal-words">
+    <xsl:param name="words"/>
+    <xsl:param name="index" select="1"/>
+    <xsl:if test="$words != ''">
+      <xsl:call-template name="field">
+        <xsl:with-param name="name" select="'SEL'"/>
+        <xsl:with-param name="value" select="substring-before($words, ' ')"/>
+        <xsl:with-param name="index" select="$index"/>
+      </xsl:call-template>
+      <xsl:call-template name="seal-words">
+        <xsl:with-param name="words" select="substring-after($words, ' ')"/>
+        <xsl:with-param name="index" select="$index + 1"/>
+      </xsl:call-template>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- The number on a piece of equipment; the plate of what carries it where it has none. -->
+  <xsl:template name="equipment-number">
+    <xsl:variable name="own" select="d:ID"/>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="'CNO'"/>
+      <xsl:with-param name="value" select="$own | $leg/d:Vehicle[last()]/d:Plate[1][not($own)]"/>
+    </xsl:call-template>
+  </xsl:template>
+
+  <!-- Containers or wagons with their seals. -->
+  <xsl:template name="equipment">
+    <xsl:for-each select="/p:Prepared/d:Declaration/d:Trip/d:TransportEquipment">
+      <Group name="equipment">
+        <xsl:call-template name="equipment-number"/>
+        <xsl:call-template name="seals">
+          <xsl:with-param name="equipment" select="."/>
+        </xsl:call-template>
+      </Group>
+    </xsl:for-each>
+  </xsl:template>
+
+  <!-- The number under which the cargo is known: transport contract, else unique reference. -->
+  <xsl:variable name="cargo-number">
+    <xsl:choose>
+      <xsl:when test="$consignment/d:TransportContract/d:ID != ''">
+        <xsl:value-of select="$consignment/d:TransportContract/d:ID"/>
+      </xsl:when>
+      <xsl:when test="$consignment/d:UCR != ''"><xsl:value-of select="$consignment/d:UCR"/></xsl:when>
+      <xsl:otherwise><xsl:value-of select="$movement/@lrn"/></xsl:otherwise>
+    </xsl:choose>
+  </xsl:variable>
+</xsl:stylesheet>
