@@ -1,0 +1,181 @@
+"""Packs from a folder on disk (port ``Packs``): read once, compiled once per slot.
+
+All files are read into memory when the driver is made; nothing opens a file afterwards, so the
+digests that movements pin are those of what really runs. A slot holds one compiled set and is used
+by one thread at a time, because compiled schemas share their error logs (DESIGN 5.8). Slots are
+compiled when first needed and kept.
+"""
+
+import queue
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from gateway.domain.finding import LANGUAGES, Catalogue, Text
+from gateway.domain.itinerary import CustomsOffice, OfficeRole, Status
+from gateway.packs import tables
+from gateway.packs.pack import PackSet, compile_set
+
+FILE_BYTES_MAX = 20_000_000
+"""No file of ``schemas/`` comes near; a larger one is a mistake or an attack."""
+
+_NOT_COMPILED = ("cases", "examples")
+"""Folders that are tests and documentation, not part of what runs."""
+
+
+def schemas_root() -> Path:
+    """Return the ``schemas`` folder: inside an installed wheel, else beside the sources."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "_schemas"
+    return installed if installed.is_dir() else package.parent / "schemas"
+
+
+def read_folder(root: Path) -> dict[str, bytes]:
+    """Return every file below ``root`` by relative path with forward slashes.
+
+    Raises:
+        Refusal: ``pack.no-folder``; ``pack.not-a-file`` for links and the like;
+            ``pack.file-too-large``.
+    """
+    if not root.is_dir():
+        raise tables.refusal("pack.no-folder", str(root))
+    files: dict[str, bytes] = {}
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.is_dir() and not path.is_symlink():
+            continue
+        if path.is_symlink() or not path.is_file():
+            raise tables.refusal("pack.not-a-file", name)
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise tables.refusal("pack.file-too-large", name, limit=str(FILE_BYTES_MAX))
+        files[name] = path.read_bytes()
+    return files
+
+
+def _runs(name: str) -> bool:
+    parts = name.split("/")[:-1]
+    return not any(part in _NOT_COMPILED or part.startswith((".", "__")) for part in parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfficeRow:
+    """One ``[[office]]``."""
+
+    code: str
+    national_code: str
+    country: str
+    administration: str
+    zone: str
+    names: tables.PAIRS
+    roles: tuple[OfficeRole, ...]
+    modes: tuple[str, ...]
+    status: Status
+    source: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _OfficeFile:
+    office: tuple[_OfficeRow, ...]
+
+
+def read_offices(files: Mapping[str, bytes]) -> dict[str, CustomsOffice]:
+    """Return the offices of ``offices/*.toml`` by code.
+
+    Raises:
+        Refusal: ``pack.*``.
+    """
+    offices: dict[str, CustomsOffice] = {}
+    for name in sorted(files):
+        if not (name.startswith("offices/") and name.endswith(".toml")):
+            continue
+        for row in tables.read(_OfficeFile, tables.load(files[name], name), name).office:
+            if row.code in offices:
+                raise tables.refusal("pack.repeated", name, key="office", word=row.code)
+            offices[row.code] = CustomsOffice(
+                code=row.code,
+                national_code=row.national_code,
+                country=row.country,
+                administration=row.administration,
+                zone=row.zone,
+                names=row.names,
+                roles=frozenset(row.roles),
+                modes=frozenset(row.modes),
+                status=row.status,
+                source=row.source,
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+            )
+    return offices
+
+
+@dataclass(frozen=True, slots=True)
+class _TextRow:
+    message: str
+    fix: str
+
+
+def read_texts(files: Mapping[str, bytes]) -> Catalogue:
+    """Return the texts of ``lang/*.toml``.
+
+    Raises:
+        Refusal: ``pack.*``.
+    """
+    texts: dict[str, dict[str, Text]] = {}
+    for language in LANGUAGES:
+        name = f"lang/{language}.toml"
+        rows = tables.load(files.get(name, b""), name)
+        found = {code: tables.read(_TextRow, row, name, code) for code, row in rows.items()}
+        texts[language] = {code: Text(row.message, row.fix) for code, row in found.items()}
+    return Catalogue(texts)
+
+
+class FolderPacks:
+    """Driver of ports.Packs over one ``schemas`` folder.
+
+    ``switches`` is keyed by pack id; ``slots`` is how many threads may compute at once.
+    """
+
+    def __init__(
+        self, root: Path, switches: Mapping[str, Mapping[str, bool]], slots: int
+    ) -> None:
+        if slots < 1:
+            raise ValueError("at least one slot is needed")
+        everything = read_folder(root)
+        self._files = {name: raw for name, raw in everything.items() if _runs(name)}
+        self._switches = switches
+        self._offices = read_offices(self._files)
+        self._texts = read_texts(self._files)
+        self._catalogue: Catalogue | None = None
+        self._slots: queue.LifoQueue[PackSet | None] = queue.LifoQueue()
+        for _ in range(slots - 1):
+            self._slots.put(None)
+        self._slots.put(compile_set(self._files, switches))  # so that a broken folder shows now
+
+    @contextmanager
+    def slot(self) -> Iterator[PackSet]:
+        """Give one compiled set to the calling thread alone; waits while all are in use."""
+        held = self._slots.get()
+        try:
+            if held is None:
+                held = compile_set(self._files, self._switches)
+            yield held
+        finally:
+            self._slots.put(held)
+
+    def offices(self) -> Mapping[str, CustomsOffice]:
+        """Return the offices of ``schemas/offices`` by code."""
+        return self._offices
+
+    def catalogue(self) -> Catalogue:
+        """Return every text: ``schemas/lang``, the declaration's rules, every pack's rules."""
+        if self._catalogue is None:
+            with self.slot() as packs:
+                merged = self._texts.merged(packs.declaration.catalogue)
+                for pack in packs.packs:
+                    merged = merged.merged(pack.catalogue)
+            self._catalogue = merged
+        return self._catalogue

@@ -1,0 +1,391 @@
+"""One closed parser, and closed compilers for schemas and stylesheets.
+
+What we are asked to trust has one shape (DESIGN 5.6): UTF-8, no DOCTYPE, no comments, no processing
+instructions, no XInclude, no ``xml:base``, no relative namespace, own limits, and text that means
+what it shows (NFC, no bidirectional or zero-width controls). Each breach has its own code. This
+module is the only one that may construct an lxml parser, schema or stylesheet; each is built from
+bytes given by the caller and resolves nothing outside them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from lxml import etree
+
+from gateway.domain.finding import Finding, Refusal, Severity
+from gateway.markup import explain, pointer
+from gateway.markup.tree import Element
+
+_BOM = b"\xef\xbb\xbf"
+_DECLARATION = re.compile(r"<\?xml\s[^>]*?\?>")
+_ENCODING = re.compile(r"""\bencoding\s*=\s*["']([^"']*)["']""")
+_VERSION = re.compile(r"""\bversion\s*=\s*["']1\.0["']""")
+_NAMESPACE = re.compile(rb"""\sxmlns(?::[^\s=>]+)?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ABSOLUTE = re.compile(rb"""[A-Za-z][A-Za-z0-9+.-]*:[^<&\s"']*""")
+_HIDDEN = re.compile("[\u0080-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_XINCLUDE = {"xi": "http://www.w3.org/2001/XInclude"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a document may be; lengths in bytes for the whole, in characters for one text."""
+
+    bytes_max: int = 10_000_000
+    depth_max: int = 64
+    elements_max: int = 400_000
+    attributes_max: int = 64
+    namespaces_max: int = 64
+    text_max: int = 1_000_000
+
+
+STANDARD = Limits()
+
+
+def _refusal(code: str, **rest: str | int) -> Refusal:
+    line = rest.pop("line", None)
+    return Refusal(
+        Finding(
+            code=code,
+            severity=Severity.FATAL,
+            line=line if isinstance(line, int) else None,
+            args=tuple((name, str(value)) for name, value in rest.items()),
+        )
+    )
+
+
+# ------------------------------------------------------------------ before parsing
+
+
+def _text_of(raw: bytes, limits: Limits) -> str:
+    """Decide size and encoding before any parser sees the bytes."""
+    if not raw.strip():
+        raise _refusal("xml.empty")
+    if len(raw) > limits.bytes_max:
+        raise _refusal("xml.too-large", limit=limits.bytes_max)
+    if b"\0" in raw:  # UTF-16 and UTF-32 cannot avoid it
+        raise _refusal("xml.not-utf8")
+    try:
+        text = raw.removeprefix(_BOM).decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _refusal("xml.not-utf8", line=line) from None
+    declaration = _DECLARATION.match(text)
+    if declaration is not None:
+        _check_declaration(declaration.group())
+    return text
+
+
+def _check_declaration(declaration: str) -> None:
+    encoding = _ENCODING.search(declaration)
+    if encoding is not None and encoding.group(1).lower() not in ("utf-8", "utf8"):
+        raise _refusal("xml.not-utf8", encoding=encoding.group(1)[:40], line=1)
+    if not _VERSION.search(declaration):
+        raise _refusal("xml.version", line=1)
+
+
+def _check_tags(raw: bytes, limits: Limits) -> None:
+    """Refuse what would already cost too much to parse.
+
+    Counting over bytes errs on the safe side only: text that merely looks like a declaration of a
+    namespace counts as one, none is missed.
+    """
+    if b"<!DOCTYPE" in raw:
+        raise _refusal("xml.doctype", line=raw[: raw.index(b"<!DOCTYPE")].count(b"\n") + 1)
+    if raw.count(b"<") - raw.count(b"</") > limits.elements_max + 1:
+        raise _refusal("xml.too-many-elements", limit=limits.elements_max)
+    for number, found in enumerate(_NAMESPACE.finditer(raw), start=1):
+        if number > limits.namespaces_max:
+            raise _refusal("xml.too-many-namespaces", limit=limits.namespaces_max)
+        uri = found.group(1) or found.group(2) or b""
+        if uri and not _ABSOLUTE.fullmatch(uri):
+            line = raw.count(b"\n", 0, found.start(1)) + 1 if found.group(1) else 1
+            raise _refusal("xml.relative-namespace", line=line)
+
+
+def _parser(*, drop_comments: bool = False) -> etree.XMLParser:
+    """Return a fresh parser: parsers carry state, and sharing one between threads locks."""
+    return etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=drop_comments,
+        remove_pis=False,
+        strip_cdata=True,
+        collect_ids=False,
+    )
+
+
+def _parsed(raw: bytes, *, drop_comments: bool) -> Element:
+    try:
+        return etree.fromstring(raw, _parser(drop_comments=drop_comments))
+    except etree.XMLSyntaxError as error:
+        # The type of the error, never its message: a message may repeat parts of the document.
+        entry = error.error_log.last_error
+        kind = entry.type_name if entry is not None else "ERR_DOCUMENT_EMPTY"
+        reason = kind.removeprefix("ERR_").replace("_", " ").lower()
+        code = "xml.beyond-limits" if kind == "ERR_RESOURCE_LIMIT" else "xml.malformed"
+        raise _refusal(code, line=error.lineno or 1, reason=reason) from None
+
+
+# ------------------------------------------------------------------ after parsing
+
+
+@cache
+def _shape(limits: Limits) -> tuple[tuple[str, int, etree.XPath], ...]:
+    """Return what the tree must not hold, as paths that run at the speed of libxml2."""
+    deep = "/*" * (limits.depth_max + 1)
+    table = (
+        ("xml.comment", 0, "//comment()"),
+        ("xml.processing-instruction", 0, "//processing-instruction()"),
+        ("xml.xinclude", 0, "//xi:*"),
+        ("xml.base", 0, "//*[@xml:base]"),
+        ("xml.too-deep", limits.depth_max, deep),
+        ("xml.too-many-attributes", limits.attributes_max, f"//*[@*[{limits.attributes_max + 1}]]"),
+        ("xml.text-too-long", limits.text_max, f"//*[text()[string-length() > {limits.text_max}]]"),
+    )
+    return tuple(
+        (code, limit, etree.XPath(f"({path})[1]", namespaces=_XINCLUDE))
+        for code, limit, path in table
+    )
+
+
+_IDS = etree.XPath("//@Id", smart_strings=False)
+_ALL_TEXT = etree.XPath("string(/)", smart_strings=False)
+_ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
+
+
+def _shape_findings(root: Element, limits: Limits) -> Iterator[Finding]:
+    tree = root.getroottree()
+    for code, limit, path in _shape(limits):
+        for node in path(tree):
+            yield Finding(
+                code=code,
+                severity=Severity.FATAL,
+                line=node.sourceline,
+                pointer=pointer.spell(node) if isinstance(node.tag, str) else "",
+                args=(("limit", str(limit)),) if limit else (),
+            )
+    ids = _IDS(tree)
+    if len(ids) != len(set(ids)):
+        repeated = next(value for value in ids if ids.count(value) > 1)
+        yield Finding(code="xml.duplicate-id", severity=Severity.FATAL, value=repeated)
+
+
+def _text_findings(root: Element) -> Iterator[Finding]:
+    """Find text that is not what it looks like; the common, clean case costs two calls."""
+    tree = root.getroottree()
+    everything = [_ALL_TEXT(tree), *_ATTRIBUTES(tree)]
+    if all(text.isascii() or _plain(text) for text in everything):
+        return
+    for node in root.iter(etree.Element):
+        parts = [node.text, *node.attrib.values(), *(child.tail for child in node)]
+        for code, plain in (("xml.not-nfc", _is_nfc), ("xml.hidden-character", _shows)):
+            wrong = next((part for part in parts if part and not plain(part)), None)
+            if wrong is not None:
+                yield Finding(code=code, pointer=pointer.spell(node), line=node.sourceline)
+
+
+def _is_nfc(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text)
+
+
+def _shows(text: str) -> bool:
+    return _HIDDEN.search(text) is None
+
+
+def _plain(text: str) -> bool:
+    return _is_nfc(text) and _shows(text)
+
+
+def _parse(raw: bytes, limits: Limits, *, drop_comments: bool) -> Element:
+    _text_of(raw, limits)
+    _check_tags(raw, limits)
+    root = _parsed(raw, drop_comments=drop_comments)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _refusal("xml.doctype")
+    found = tuple(_shape_findings(root, limits)) or tuple(_text_findings(root))[:20]
+    if found:
+        raise Refusal(*found)
+    return root
+
+
+def parse(raw: bytes, limits: Limits = STANDARD) -> Element:
+    """Return the root of a document of the one shape (section 3.2 of the reliability profile).
+
+    Raises:
+        Refusal: ``xml.*``, one code for each way to leave the shape.
+    """
+    return _parse(raw, limits, drop_comments=False)
+
+
+def parse_foreign(raw: bytes, limits: Limits = STANDARD) -> Element:
+    """Parse a foreign format that is going to be converted: same limits, comments are dropped.
+
+    Raises:
+        Refusal: ``xml.*``.
+    """
+    return _parse(raw, limits, drop_comments=True)
+
+
+# ------------------------------------------------------------------ compiling
+
+
+class _OnlyThese(etree.Resolver):
+    """Answers from the given files; anything else ends the compilation."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+        self.outside = ""
+
+    def resolve(self, system_url: str | None, public_id: str | None, context: object) -> object:
+        del public_id
+        name = (system_url or "").removeprefix(_SCHEME)
+        if not (system_url or "").startswith(_SCHEME) or name not in self._files:
+            self.outside = self.outside or str(system_url)
+            raise _refusal("pack.outside", path=self.outside)
+        return self.resolve_string(self._files[name], context, base_url=system_url)
+
+
+_SCHEME = "pack:/"
+
+
+def _source(files: Mapping[str, bytes], main: str) -> tuple[Element, _OnlyThese]:
+    """Parse one of our own files; comments stay, DOCTYPE and foreign encodings are refused."""
+    if main not in files:
+        raise _pack_refusal("pack.missing-file", main)
+    raw = files[main]
+    try:
+        _text_of(raw, STANDARD)
+        _check_tags(raw, Limits(namespaces_max=1000))
+        resolver = _OnlyThese(files)
+        parser = _parser(drop_comments=True)
+        parser.resolvers.add(resolver)
+        return etree.fromstring(raw, parser, base_url=_SCHEME + main), resolver
+    except etree.XMLSyntaxError as error:
+        raise _pack_refusal("pack.not-xml", main, str(error.msg), error.lineno) from None
+    except Refusal as refusal:
+        reason = ", ".join(finding.code for finding in refusal.findings)
+        raise _pack_refusal("pack.not-xml", main, reason) from None
+
+
+def parse_own(files: Mapping[str, bytes], main: str) -> Element:
+    """Return the root of an XML file of our own, such as a rule file.
+
+    Raises:
+        Refusal: ``pack.missing-file``, ``pack.not-xml``.
+    """
+    return _source(files, main)[0]
+
+
+def _pack_refusal(code: str, file: str, reason: str = "", line: int | None = None) -> Refusal:
+    return Refusal(
+        Finding(
+            code=code,
+            severity=Severity.FATAL,
+            value=file,
+            line=line,
+            args=(("file", file), ("reason", reason)),
+        )
+    )
+
+
+class Schema:
+    """A compiled XSD 1.0 schema. Not for two threads at once: its error log is its own."""
+
+    def __init__(self, compiled: etree.XMLSchema, explainer: explain.Explainer) -> None:
+        self._compiled = compiled
+        self._explainer = explainer
+
+    def check(self, tree: Element) -> tuple[Finding, ...]:
+        """Return what is wrong, at most ``explain.FINDINGS_MAX`` findings; empty when valid.
+
+        libxml2 decides; only what it refused is run again through xmlschema, which explains.
+        """
+        if self._compiled.validate(tree):
+            return ()
+        log = tuple(self._compiled.error_log)
+        return self._explainer.findings(tree, log)
+
+
+def compile_schema(files: Mapping[str, bytes], main: str) -> Schema:
+    """Compile the schema at path ``main`` of ``files``; includes resolve inside ``files`` only.
+
+    Raises:
+        Refusal: ``pack.outside``, ``pack.not-xml``, ``pack.schema-broken``.
+    """
+    root, resolver = _source(files, main)
+    try:
+        compiled = etree.XMLSchema(root)
+    except etree.XMLSchemaParseError as error:
+        if resolver.outside:
+            raise _pack_refusal("pack.outside", main, resolver.outside) from None
+        raise _pack_refusal("pack.schema-broken", main, str(error)) from None
+    return Schema(compiled, explain.Explainer(files, main))
+
+
+class Stylesheet:
+    """A compiled XSLT 1.0 stylesheet without access to anything. Not for two threads at once."""
+
+    def __init__(self, compiled: etree.XSLT, name: str) -> None:
+        self._compiled = compiled
+        self._name = name
+
+    def apply(self, tree: Element, **params: str) -> Element:
+        """Return the root of the result; every parameter is a string.
+
+        Raises:
+            Refusal: ``stylesheet.failed`` (also endless recursion and ``document()``),
+                ``stylesheet.empty``.
+        """
+        given = {name: etree.XSLT.strparam(value) for name, value in params.items()}
+        try:
+            result = self._compiled(tree, **given).getroot()
+        except etree.XSLTApplyError as error:
+            raise _pack_refusal("stylesheet.failed", self._name, str(error)) from None
+        if result is None:
+            raise _pack_refusal("stylesheet.empty", self._name)
+        return result
+
+
+_XSL = "http://www.w3.org/1999/XSL/Transform"
+_DOCUMENT_CALL = re.compile(r"(?<![\w.-])(?:document|unparsed-text)\s*\(")
+
+
+def _check_stylesheet(root: Element, main: str) -> None:
+    """Refuse by name what the access control would stop only when it runs."""
+    for node in root.iter(etree.Element):
+        for attribute, value in node.attrib.items():
+            if attribute in ("extension-element-prefixes", f"{{{_XSL}}}extension-element-prefixes"):
+                raise _pack_refusal("pack.stylesheet-extension", main, value, node.sourceline)
+            if _DOCUMENT_CALL.search(value):
+                raise _pack_refusal("pack.stylesheet-document", main, value, node.sourceline)
+
+
+def compile_stylesheet(files: Mapping[str, bytes], main: str) -> Stylesheet:
+    """Compile the stylesheet at path ``main`` of ``files``; includes resolve inside only.
+
+    Raises:
+        Refusal: ``pack.outside``, ``pack.not-xml``, ``pack.stylesheet-broken``,
+            ``pack.stylesheet-document``, ``pack.stylesheet-extension``.
+    """
+    root, resolver = _source(files, main)
+    _check_stylesheet(root, main)
+    try:
+        compiled = etree.XSLT(
+            root, access_control=etree.XSLTAccessControl.DENY_ALL, regexp=False, extensions={}
+        )
+    except Refusal:
+        raise _pack_refusal("pack.outside", main, resolver.outside) from None
+    except etree.XSLTParseError as error:
+        if resolver.outside:
+            raise _pack_refusal("pack.outside", main, resolver.outside) from None
+        raise _pack_refusal("pack.stylesheet-broken", main, str(error)) from None
+    return Stylesheet(compiled, main)

@@ -1,0 +1,202 @@
+"""Answers: an office's native bytes, told in our words.
+
+``answers/*.toml`` say by root element (XML) or output code (fixed fields), and an optional XPath
+test, which answer it is; further XPaths read the message it quotes, numbers, facts and time. The
+first entry that fits wins, in the order of file names and of the file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from gateway.domain.finding import Finding, Refusal, Severity
+from gateway.domain.message import Answer, AnswerKind
+from gateway.domain.movement import EventKind
+from gateway.domain.procedure import ProcedureState
+from gateway.markup.tree import PREFIXES, Element
+from gateway.packs import tables
+from gateway.packs.functions import FUNCTIONS_NAMESPACE
+
+_FORMS = {10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S", 17: "%Y%m%d%H%M%S%f"}
+"""Digits of a local time, to its form: hours, minutes, seconds, thousandths."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSpec:
+    """One ``[[answer]]``. ``root`` (``{namespace}Name``) or ``output``; the rest are XPaths."""
+
+    type: str
+    kind: AnswerKind
+    about: str
+    procedure: str
+    root: str = ""
+    output: str = ""
+    when: str = ""
+    correlation: str = ""
+    procedure_state: str = ""
+    event: str = ""
+    occurred_at: str = ""
+    numbers: tables.PAIRS = ()
+    facts: tables.PAIRS = ()
+    status: str = ""
+    source: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """One answer with its paths compiled; values come out as strings."""
+
+    spec: AnswerSpec
+    when: etree.XPath | None
+    correlation: etree.XPath | None
+    occurred_at: etree.XPath | None
+    numbers: tuple[tuple[str, etree.XPath], ...]
+    facts: tuple[tuple[str, etree.XPath], ...]
+
+    def fits(self, root: Element, output: str) -> bool:
+        """Tell whether ``root`` is this answer."""
+        same = self.spec.output == output if output else self.spec.root == root.tag
+        return same and (self.when is None or bool(self.when(root.getroottree())))
+
+
+@dataclass(frozen=True, slots=True)
+class _AnswerFile:
+    namespaces: tables.PAIRS = ()
+    answer: tuple[AnswerSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All answers a pack understands. ``zone`` is where times without an offset are local."""
+
+    zone: str
+    mappings: tuple[_Mapping, ...] = ()
+
+    @property
+    def specs(self) -> tuple[AnswerSpec, ...]:
+        """The entries as written."""
+        return tuple(mapping.spec for mapping in self.mappings)
+
+    def read(self, root: Element, output: str = "") -> Answer:
+        """Return the answer; ``output`` is the output code of a fixed-field message.
+
+        Raises:
+            Refusal: ``answer.unknown``, ``answer.time-malformed``.
+        """
+        mapping = next((one for one in self.mappings if one.fits(root, output)), None)
+        if mapping is None:
+            raise _refusal("answer.unknown", output or etree.QName(root).localname)
+        tree, spec = root.getroottree(), mapping.spec
+        return Answer(
+            type=spec.type,
+            kind=spec.kind,
+            about=spec.about,
+            procedure=spec.procedure,
+            correlation=_read(mapping.correlation, tree),
+            numbers=_filled(mapping.numbers, tree),
+            procedure_state=spec.procedure_state,
+            event=spec.event,
+            facts=_filled(mapping.facts, tree),
+            occurred_at=_moment(_read(mapping.occurred_at, tree), self.zone),
+        )
+
+
+def _refusal(code: str, value: str) -> Refusal:
+    return Refusal(Finding(code=code, severity=Severity.FATAL, value=value))
+
+
+def _read(path: etree.XPath | None, tree: object) -> str:
+    return "" if path is None else str(path(tree)).strip()
+
+
+def _filled(
+    paths: tuple[tuple[str, etree.XPath], ...], tree: object
+) -> tuple[tuple[str, str], ...]:
+    found = ((key, _read(path, tree)) for key, path in paths)
+    return tuple((key, text) for key, text in found if text)
+
+
+def _moment(text: str, zone: str) -> datetime | None:
+    """Return aware UTC: ISO 8601, or a run of digits in the office's local time."""
+    if not text:
+        return None
+    try:
+        if text.isascii() and text.isdigit():
+            digits = text.ljust(20, "0") if len(text) == 17 else text  # noqa: PLR2004
+            when = datetime.strptime(digits, _FORMS[len(text)])  # noqa: DTZ007 - local, see below
+        else:
+            when = datetime.fromisoformat(text)
+    except (KeyError, ValueError):
+        raise _refusal("answer.time-malformed", text) from None
+    local = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(zone))
+    return local.astimezone(UTC)
+
+
+def compile_answers(
+    files: Mapping[str, bytes],
+    zone: str,
+    procedures: Sequence[str],
+    messages: Sequence[str],
+) -> Answers:
+    """Compile every file of ``answers/``; names must be the pack's own.
+
+    Raises:
+        Refusal: ``pack.*``.
+    """
+    mappings: list[_Mapping] = []
+    for file in sorted(p for p in files if p.startswith("answers/") and p.endswith(".toml")):
+        content = tables.read(_AnswerFile, tables.load(files[file], file), file)
+        prefixes = {**PREFIXES, "fr": FUNCTIONS_NAMESPACE, **dict(content.namespaces)}
+        for spec in content.answer:
+            _check(spec, file, procedures, messages)
+            mappings.append(_compiled(spec, prefixes, file))
+    return Answers(zone, tuple(mappings))
+
+
+def _check(
+    spec: AnswerSpec, file: str, procedures: Sequence[str], messages: Sequence[str]
+) -> None:
+    where = f"answer {spec.type}"
+    if bool(spec.root) == bool(spec.output):
+        raise tables.refusal("pack.root-or-output", file, key=where)
+    words = (
+        ("procedure", spec.procedure, procedures),
+        ("about", spec.about, [*messages, ""]),
+        ("procedure_state", spec.procedure_state, [*ProcedureState, ""]),
+        ("event", spec.event, [*EventKind, ""]),
+    )
+    for key, word, known in words:
+        if word not in known:
+            raise tables.refusal("pack.unknown-reference", file, key=f"{where}: {key}", word=word)
+
+
+def _compiled(spec: AnswerSpec, prefixes: Mapping[str, str], file: str) -> _Mapping:
+    def path(text: str, function: str = "string") -> etree.XPath | None:
+        return compile_path(text, prefixes, file, function) if text else None
+
+    return _Mapping(
+        spec=spec,
+        when=path(spec.when, "boolean"),
+        correlation=path(spec.correlation),
+        occurred_at=path(spec.occurred_at),
+        numbers=tuple((key, compile_path(text, prefixes, file)) for key, text in spec.numbers),
+        facts=tuple((key, compile_path(text, prefixes, file)) for key, text in spec.facts),
+    )
+
+
+def compile_path(
+    text: str, prefixes: Mapping[str, str], file: str, function: str = "string"
+) -> etree.XPath:
+    """Compile an XPath of a pack's TOML file, wrapped in ``function``.
+
+    Raises:
+        Refusal: ``pack.xpath-broken``.
+    """
+    try:
+        return etree.XPath(f"{function}({text})", namespaces=dict(prefixes), smart_strings=False)
+    except etree.XPathSyntaxError as error:
+        raise tables.refusal("pack.xpath-broken", file, path=text, reason=str(error)) from None

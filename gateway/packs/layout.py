@@ -1,0 +1,418 @@
+"""Fixed-field messages (VNACCS-shaped jobs): a header of 400 bytes, then lines of fixed width.
+
+A job is XML on our side (``urn:fullroute:job:1``): ``<Job code="OLA" subject="..."><Field
+name="CHC">15BB</Field><Group name="line">...</Group></Job>``; attributes of the root are header
+fields. The layout file says the order and width of everything. In bytes every field is padded right
+with spaces to its width (in bytes or characters, as it says) and ended with CRLF; a repeated field
+always takes all its lines; a group is a line with the number of occurrences (three digits), then
+each occurrence. Values are never cut: what does not fit is a finding.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from gateway.domain.finding import Finding, Refusal, Severity
+from gateway.domain.itinerary import Status
+from gateway.markup.tree import JOB, Element, build, elements, name, namespace
+from gateway.packs import tables
+
+HEADER_FILE = "layouts/header.toml"
+HEADER_BYTES = 400
+LENGTH_DIGITS = 6
+COUNT_DIGITS = 3
+_EOL = b"\r\n"
+_KEPT_BLANK = ("password", "length")  # filled at transport; computed
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+
+
+class Unit(StrEnum):
+    """What a width counts."""
+
+    BYTES = "bytes"
+    CHARS = "chars"
+
+
+class Kind(StrEnum):
+    """What a field may hold."""
+
+    AN = "an"  # any text without control characters
+    N = "n"  # digits with at most one point
+    A = "a"  # capital letters and digits
+    DATE = "date"  # yyyymmdd
+    TIME = "time"  # hh, hhmm or hhmmss
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSpec:
+    """One field: ``length`` in ``unit``; ``repeat`` lines of it."""
+
+    name: str
+    length: int
+    unit: Unit = Unit.BYTES
+    kind: Kind = Kind.AN
+    mandatory: bool = False
+    repeat: int = 1
+    label: str = ""
+    status: Status = Status.UNVERIFIED
+    source: str = ""
+
+    def width(self, text: str) -> int:
+        """Return the width of ``text`` in this field's unit."""
+        return len(text.encode()) if self.unit is Unit.BYTES else len(text)
+
+    def padded(self, text: str) -> bytes:
+        """Return ``text`` at the field's width."""
+        return (text + " " * (self.length - self.width(text))).encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSpec:
+    """Fields that occur together, at most ``repeat`` times; ``mandatory`` means at least once."""
+
+    name: str
+    repeat: int
+    fields: tuple[FieldSpec, ...] = field(metadata={tables.KEY: "field"})
+    mandatory: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderSpec:
+    """The header: fields whose lengths, in bytes, add up to ``length``."""
+
+    fields: tuple[FieldSpec, ...] = field(metadata={tables.KEY: "field"})
+    length: int = HEADER_BYTES
+    encoding: str = "utf-8"
+    status: Status = Status.UNVERIFIED
+    source: str = ""
+    text: str = ""
+    confirmed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """One message type's body. ``job`` is its code, ``output`` what an answer is called."""
+
+    job: str = ""
+    output: str = ""
+    encoding: str = "utf-8"
+    fields: tuple[FieldSpec, ...] = field(default=(), metadata={tables.KEY: "field"})
+    groups: tuple[GroupSpec, ...] = field(default=(), metadata={tables.KEY: "group"})
+    status: Status = Status.UNVERIFIED
+    source: str = ""
+    text: str = ""
+    confirmed: tuple[str, ...] = ()
+
+    def serves(self, code: str, output: str) -> bool:
+        """Tell whether a message with that job code and output code has this body."""
+        return self.output == output and self.job in ("", code)
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """All layouts of a pack by path, and the header they share."""
+
+    header: HeaderSpec
+    bodies: Mapping[str, Layout] = field(default_factory=dict)
+
+    def body(self, code: str, output: str) -> Layout:
+        """Return the layout of a message.
+
+        Raises:
+            Refusal: ``layout.unknown-message``.
+        """
+        found = [layout for layout in self.bodies.values() if layout.serves(code, output)]
+        if not found:
+            raise _refusal("layout.unknown-message", value=output or code)
+        return max(found, key=lambda layout: bool(layout.job))
+
+
+def read_layouts(files: Mapping[str, bytes]) -> Layouts | None:
+    """Read every file of ``layouts/``; None if the pack has none.
+
+    Raises:
+        Refusal: ``pack.*``.
+    """
+    paths = sorted(p for p in files if p.startswith("layouts/") and p.endswith(".toml"))
+    if not paths:
+        return None
+    if HEADER_FILE not in files:
+        raise tables.refusal("pack.missing-file", HEADER_FILE)
+    header = tables.read(HeaderSpec, tables.load(files[HEADER_FILE], HEADER_FILE), HEADER_FILE)
+    names = [spec.name for spec in header.fields]
+    if header.length != HEADER_BYTES or sum(spec.length for spec in header.fields) != HEADER_BYTES:
+        raise tables.refusal("pack.layout-broken", HEADER_FILE, reason=f"{HEADER_BYTES} bytes")
+    if not {"code", "output", "length"} <= set(names):
+        raise tables.refusal("pack.layout-broken", HEADER_FILE, reason="code, output, length")
+    bodies = {path: _read_body(files[path], path) for path in paths if path != HEADER_FILE}
+    return Layouts(header, bodies)
+
+
+def _read_body(raw: bytes, path: str) -> Layout:
+    layout = tables.read(Layout, tables.load(raw, path), path)
+    for fields in (layout.fields, *(group.fields for group in layout.groups)):
+        names = [spec.name for spec in fields]
+        if len(set(names)) != len(names) or any(s.length < 1 or s.repeat < 1 for s in fields):
+            raise tables.refusal("pack.layout-broken", path, reason=", ".join(names))
+    if layout.encoding != "utf-8" or not (layout.job or layout.output):
+        raise tables.refusal("pack.layout-broken", path, reason="encoding, job, output")
+    return layout
+
+
+def _refusal(code: str, *, value: str = "", **args: object) -> Refusal:
+    words = tuple((key, str(word)) for key, word in args.items())
+    return Refusal(Finding(code=code, severity=Severity.FATAL, value=value, args=words))
+
+
+# ------------------------------------------------------------------ kinds
+
+
+def _is_time(text: str, length: int) -> bool:
+    forms = {2: "%H", 4: "%H%M", 6: "%H%M%S"}
+    return len(text) == length and length in forms and _parses(text, forms[length])
+
+
+def _parses(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007 - only whether it is a date or a time
+    except ValueError:
+        return False
+    return text.isascii() and text.isdigit()
+
+
+_HOLDS: Mapping[Kind, Callable[[str, int], bool]] = {
+    Kind.AN: lambda text, _: _CONTROL.search(text) is None,
+    Kind.N: lambda text, _: re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) is not None,
+    Kind.A: lambda text, _: re.fullmatch(r"[A-Z0-9]+", text) is not None,
+    Kind.DATE: lambda text, _: len(text) == 8 and _parses(text, "%Y%m%d"),  # noqa: PLR2004
+    Kind.TIME: _is_time,
+}
+
+
+def _value_findings(spec: FieldSpec, text: str, where: str) -> Iterator[Finding]:
+    if not text:
+        return
+    if not _HOLDS[spec.kind](text, spec.length):
+        yield _finding("layout.wrong-kind", spec, where, text, kind=spec.kind.value)
+    width = spec.width(text)
+    if width > spec.length:
+        limit = str(spec.length)
+        yield _finding(
+            "layout.too-long", spec, where, text, limit=limit, unit=spec.unit.value, found=str(width)
+        )
+
+
+def _finding(code: str, spec: FieldSpec, where: str, value: str = "", **args: str) -> Finding:
+    words = (("field", spec.name), ("label", spec.label), *args.items())
+    return Finding(code=code, pointer=where, value=value, args=words)
+
+
+# ------------------------------------------------------------------ checking a job
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The values of one job, slot by slot, and what was wrong on the way."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    def unknown(self, node: Element, where: str) -> None:
+        """Note an element the layout does not know."""
+        code = "layout.unknown-field" if name(node) == "Field" else "layout.unknown-group"
+        self.findings.append(Finding(code=code, pointer=where, value=node.get("name", "")))
+
+    def fields(self, node: Element, specs: Sequence[FieldSpec], where: str) -> list[list[str]]:
+        """Return, for each of ``specs``, the texts of all its lines."""
+        known = {spec.name: [""] * spec.repeat for spec in specs}
+        by_name = {spec.name: spec for spec in specs}
+        for child in elements(node, "j:Field"):
+            spec = by_name.get(child.get("name", ""))
+            place = f"{where}/Field[@name='{child.get('name', '')}']"
+            if spec is None:
+                self.unknown(child, place)
+            else:
+                self._put(spec, known[spec.name], child, place)
+        for spec in specs:
+            if spec.mandatory and not any(known[spec.name]):
+                place = f"{where}/Field[@name='{spec.name}']"
+                self.findings.append(_finding("layout.missing-field", spec, place))
+        return [known[spec.name] for spec in specs]
+
+    def _put(self, spec: FieldSpec, lines: list[str], child: Element, where: str) -> None:
+        text = (child.text or "").strip(" ")
+        index = child.get("index") or str(sum(1 for line in lines if line) + 1)
+        slot = int(index) - 1 if index.isascii() and index.isdigit() else -1
+        if not 0 <= slot < len(lines):
+            limit = str(spec.repeat)
+            self.findings.append(_finding("layout.too-many", spec, where, index, limit=limit))
+        elif lines[slot]:
+            self.findings.append(_finding("layout.repeated", spec, where, index))
+        else:
+            lines[slot] = text
+            self.findings.extend(_value_findings(spec, text, where))
+
+
+def _read_job(job: Element, layout: Layout, header: HeaderSpec) -> tuple[_Reading, bytes, bytes]:
+    """Return the findings, the header without its length, and the body."""
+    reading = _Reading()
+    if namespace(job) != JOB or name(job) != "Job":
+        reading.findings.append(Finding(code="layout.not-a-job", value=name(job)))
+        return reading, b"", b""
+    if not layout.serves(job.get("code", ""), job.get("output", "")):
+        reading.findings.append(Finding(code="layout.wrong-job", value=job.get("code", "")))
+    head = b"".join(_header_parts(job, header, reading))
+    body = b"".join(line + _EOL for line in _body_lines(job, layout, reading))
+    return reading, head, body
+
+
+def _header_parts(job: Element, header: HeaderSpec, reading: _Reading) -> Iterator[bytes]:
+    known = {spec.name for spec in header.fields if _carried(spec.name)}
+    for attribute in job.attrib:
+        if attribute not in known:
+            where = f"/Job/@{attribute}"
+            reading.findings.append(Finding(code="layout.unknown-field", pointer=where))
+    for spec in header.fields:
+        text = job.get(spec.name, "").strip(" ") if spec.name in known else ""
+        reading.findings.extend(_value_findings(spec, text, f"/Job/@{spec.name}"))
+        yield spec.padded(text)
+
+
+def _carried(header_field: str) -> bool:
+    return header_field not in _KEPT_BLANK and not header_field.startswith("reserved")
+
+
+def _body_lines(job: Element, layout: Layout, reading: _Reading) -> Iterator[bytes]:
+    yield from _padded(layout.fields, reading.fields(job, layout.fields, "/Job"))
+    groups: dict[str, list[tuple[Element, str]]] = {spec.name: [] for spec in layout.groups}
+    for place, node in enumerate(elements(job, "j:Group"), start=1):
+        where = f"/Job/Group[{place}]"
+        if (same := groups.get(node.get("name", ""))) is None:
+            reading.unknown(node, where)
+        else:
+            same.append((node, where))
+    for spec in layout.groups:
+        found = groups[spec.name]
+        code = _count_fault(spec, len(found))
+        if code:
+            args = (("group", spec.name), ("label", spec.label), ("limit", str(spec.repeat)))
+            reading.findings.append(Finding(code=code, pointer="/Job/Group", args=args))
+        yield str(len(found)).zfill(COUNT_DIGITS).encode()
+        for node, where in found:
+            yield from _padded(spec.fields, reading.fields(node, spec.fields, where))
+
+
+def _count_fault(spec: GroupSpec, count: int) -> str:
+    if spec.mandatory and not count:
+        return "layout.missing-group"
+    return "layout.too-many-groups" if count > spec.repeat else ""
+
+
+def _padded(specs: Sequence[FieldSpec], values: Sequence[Sequence[str]]) -> Iterator[bytes]:
+    for spec, lines in zip(specs, values, strict=True):
+        yield from (spec.padded(line) for line in lines)
+
+
+def check(job: Element, layout: Layout, header: HeaderSpec) -> tuple[Finding, ...]:
+    """Return what is wrong with a job; empty when it can be encoded."""
+    reading, _, _ = _read_job(job, layout, header)
+    return tuple(reading.findings)
+
+
+def encode(job: Element, layout: Layout, header: HeaderSpec) -> bytes:
+    """Return the bytes of a job, header and body.
+
+    Raises:
+        Refusal: ``layout.*``, all at once.
+    """
+    reading, head, body = _read_job(job, layout, header)
+    if reading.findings:
+        raise Refusal(*reading.findings)
+    total = len(head) + len(body)
+    if total >= 10**LENGTH_DIGITS:
+        raise _refusal("layout.message-too-long", limit=10**LENGTH_DIGITS - 1)
+    start = sum(spec.length for spec in header.fields[: _index_of(header, "length")])
+    length = str(total).zfill(LENGTH_DIGITS).encode()
+    return head[:start] + length + head[start + LENGTH_DIGITS :] + body
+
+
+def _index_of(header: HeaderSpec, wanted: str) -> int:
+    return next(place for place, spec in enumerate(header.fields) if spec.name == wanted)
+
+
+# ------------------------------------------------------------------ decoding
+
+
+def decode(raw: bytes, layouts: Layouts) -> Element:
+    """Return the job that ``raw`` spells; blank fields are left out.
+
+    Raises:
+        Refusal: ``layout.*``: the bytes do not have the shape their header promises.
+    """
+    head = _decode_header(raw, layouts.header)
+    layout = layouts.body(head.get("code", ""), head.get("output", ""))
+    body = raw[HEADER_BYTES:]
+    if body and not body.endswith(_EOL):
+        raise _refusal("layout.lines-differ", line="-")
+    lines = iter(enumerate(body.split(_EOL)[:-1], start=1))
+    children = list(_decode_fields(layout.fields, lines))
+    for spec in layout.groups:
+        for _ in range(_count(lines, spec)):
+            fields = _decode_fields(spec.fields, lines)
+            children.append(build(JOB, "Group", [("name", spec.name)], fields))
+    if (left := next(lines, None)) is not None:
+        raise _refusal("layout.lines-differ", line=left[0])
+    return build(JOB, "Job", head.items(), children)
+
+
+def _decode_header(raw: bytes, header: HeaderSpec) -> dict[str, str]:
+    if len(raw) < HEADER_BYTES:
+        raise _refusal("layout.header-too-short", limit=HEADER_BYTES)
+    values: dict[str, str] = {}
+    start = 0
+    for spec in header.fields:
+        values[spec.name] = _plain(raw[start : start + spec.length], 0).strip(" ")
+        start += spec.length
+    if values["length"] != str(len(raw)).zfill(LENGTH_DIGITS):
+        raise _refusal("layout.length-differs", value=values["length"], found=len(raw))
+    return {key: text for key, text in values.items() if _carried(key) and text}
+
+
+def _plain(raw: bytes, line: int) -> str:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _refusal("layout.not-utf8", line=line) from None
+    if _CONTROL.search(text):
+        raise _refusal("layout.control-character", line=line)
+    return text
+
+
+def _decode_fields(
+    specs: Sequence[FieldSpec], lines: Iterator[tuple[int, bytes]]
+) -> Iterator[Element]:
+    for spec in specs:
+        for index in range(1, spec.repeat + 1):
+            number, raw = _next(lines)
+            text = _plain(raw, number)
+            if spec.width(text) != spec.length:
+                raise _refusal("layout.width-differs", value=spec.name, line=number)
+            if text := text.strip(" "):
+                marks = [("name", spec.name), ("index", str(index) if spec.repeat > 1 else "")]
+                yield build(JOB, "Field", marks, content=text)
+
+
+def _next(lines: Iterator[tuple[int, bytes]]) -> tuple[int, bytes]:
+    found = next(lines, None)
+    if found is None:
+        raise _refusal("layout.lines-differ", line="-")
+    return found
+
+
+def _count(lines: Iterator[tuple[int, bytes]], spec: GroupSpec) -> int:
+    number, raw = _next(lines)
+    if not re.fullmatch(rb"[0-9]{3}", raw) or int(raw) > spec.repeat:
+        raise _refusal("layout.count-differs", value=spec.name, line=number)
+    return int(raw)

@@ -1,0 +1,172 @@
+"""``pack.toml``: what one administration wants, when, from whom, and in which form.
+
+The dataclasses below *are* the format: every field is a key of that name (arrays of tables have
+singular keys: ``[[message]]`` fills ``messages``). What a key refers to is checked here as far as
+it stands in the same file; files are checked when the pack is compiled.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from gateway.domain.delivery import LinkKind
+from gateway.domain.itinerary import OfficeRole, Status
+from gateway.domain.message import AnswerKind, ReceiptKind, Suite
+from gateway.domain.movement import EventKind
+from gateway.domain.trust import Signatory
+from gateway.packs import tables
+
+FILE = "pack.toml"
+
+
+class Subject(StrEnum):
+    """What a message speaks of."""
+
+    MOVEMENT = "movement"
+    TRIP = "trip"
+
+
+class Per(StrEnum):
+    """Who gets one message each: every office with the role, or their administration once."""
+
+    OFFICE = "office"
+    ADMINISTRATION = "administration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchSpec:
+    """A behaviour nobody confirmed, which settings may turn off."""
+
+    id: str
+    default: bool
+    status: Status
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberSpec:
+    """An official number the authority gives, and the schema-valid stand-in for dry runs."""
+
+    kind: str
+    placeholder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedureSpec:
+    """A procedure; a movement passes through it if a stop here has ``role``.
+
+    ``modes`` empty means any mode; ``name`` pairs language and text.
+    """
+
+    kind: str
+    role: OfficeRole
+    modes: tuple[str, ...] = ()
+    name: tables.PAIRS = ()
+    numbers: tuple[NumberSpec, ...] = field(default=(), metadata={tables.KEY: "number"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterSpec:
+    """A message waits until ``message`` was answered so; dropped while ``switch`` is off."""
+
+    message: str
+    answer: AnswerKind
+    switch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSpec:
+    """One type of message. ``schema`` (XML) or ``layout`` (fixed fields), never both.
+
+    ``deadline_hours`` counts from when the message is owed; 0 means the law sets none.
+    """
+
+    type: str
+    procedure: str
+    role: OfficeRole
+    on: tuple[EventKind, ...]
+    projection: str
+    signatory: Signatory
+    suite: Suite
+    media_type: str
+    subject: Subject = Subject.MOVEMENT
+    after: tuple[AfterSpec, ...] = ()
+    schema: str = ""
+    layout: str = ""
+    rules: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
+    deadline_hours: int = 72
+    per: Per = Per.OFFICE
+    yields_to: tuple[str, ...] = ()
+    status: Status = Status.UNVERIFIED
+    source: str = ""
+    text: str = ""
+    assigned_at_sending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The whole ``pack.toml``. ``zone`` is an IANA name, ``receipt`` what receipts prove."""
+
+    pack: str
+    version: str
+    title: str
+    administrations: tuple[str, ...]
+    zone: str
+    valid_from: date
+    aligned_to: str
+    source: str
+    status: Status
+    link: LinkKind
+    receipt: ReceiptKind
+    switches: tuple[SwitchSpec, ...] = field(default=(), metadata={tables.KEY: "switch"})
+    procedures: tuple[ProcedureSpec, ...] = field(default=(), metadata={tables.KEY: "procedure"})
+    messages: tuple[MessageSpec, ...] = field(default=(), metadata={tables.KEY: "message"})
+    valid_to: date | None = None
+
+    @property
+    def source_label(self) -> str:
+        """``pack@version``: how findings and messages name this pack."""
+        return f"{self.pack}@{self.version}"
+
+
+def read_manifest(raw: bytes) -> Manifest:
+    """Read ``pack.toml`` and check what it can say by itself.
+
+    Raises:
+        Refusal: ``pack.*`` with the key that is wrong.
+    """
+    manifest = tables.read(Manifest, tables.load(raw, FILE), FILE)
+    _check_unique("message", [message.type for message in manifest.messages])
+    _check_unique("procedure", [procedure.kind for procedure in manifest.procedures])
+    _check_unique("switch", [switch.id for switch in manifest.switches])
+    for message in manifest.messages:
+        _check_message(manifest, message)
+    return manifest
+
+
+def _check_unique(what: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise tables.refusal("pack.repeated", FILE, key=what, word=name)
+
+
+def _check_message(manifest: Manifest, message: MessageSpec) -> None:
+    """Follow every name a message mentions."""
+    where = f"message {message.type}"
+    types = {other.type for other in manifest.messages}
+    switches = {switch.id for switch in manifest.switches}
+    references = [
+        ("procedure", message.procedure, {one.kind for one in manifest.procedures}),
+        *(("after", after.message, types) for after in message.after),
+        *(("switch", after.switch, switches) for after in message.after if after.switch),
+        *(("yields_to", other, types) for other in message.yields_to),
+    ]
+    for key, name, known in references:
+        if name not in known:
+            raise tables.refusal("pack.unknown-reference", FILE, key=f"{where}: {key}", word=name)
+    if bool(message.schema) == bool(message.layout):
+        raise tables.refusal("pack.schema-or-layout", FILE, key=where)
+    if not message.on and not message.after:
+        raise tables.refusal("pack.never-owed", FILE, key=where)
