@@ -1,0 +1,122 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- What all Chinese projections share: where we are, who is who, code lists, local times. -->
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:p="urn:fullroute:prepared:1"
+    xmlns:d="urn:fullroute:declaration:1"
+    exclude-result-prefixes="p d">
+
+  <xsl:variable name="message" select="/p:Prepared/p:Message"/>
+  <xsl:variable name="movement" select="/p:Prepared/p:Movement"/>
+  <xsl:variable name="stops" select="/p:Prepared/p:Stop"/>
+  <xsl:variable name="totals" select="/p:Prepared/p:Totals"/>
+  <xsl:variable name="declaration" select="/p:Prepared/d:Declaration"/>
+  <xsl:variable name="consignment" select="$declaration/d:Consignment"/>
+  <xsl:variable name="here" select="$stops[@office = $message/@office][1]"/>
+  <xsl:variable name="passed" select="$stops[@sequence &lt;= $here/@sequence]"/>
+
+  <!-- The leg on which the goods reach this office: the last that begins here or before. -->
+  <xsl:variable name="legs" select="$declaration/d:Trip[1]/d:Leg"/>
+  <xsl:variable name="legs-so-far" select="$legs[d:FromOfficeID = $passed/@office]"/>
+  <xsl:variable name="leg"
+      select="$legs-so-far[last()] | $legs[not($legs-so-far)][1]"/>
+
+  <xsl:variable name="batch">
+    <xsl:choose>
+      <xsl:when test="string(/p:Prepared/p:Trip/@batch)">
+        <xsl:value-of select="/p:Prepared/p:Trip/@batch"/>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:value-of select="$declaration/d:Trip[1]/d:ID"/>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:variable>
+
+  <xsl:variable name="parties" select="$declaration/d:Party"/>
+  <xsl:variable name="exporter"
+      select="$parties[@role = 'exporter'] | $parties[not(../d:Party[@role = 'exporter'])]
+              [@role = 'consignor']"/>
+  <xsl:variable name="agent"
+      select="$parties[@role = 'broker'] | $parties[not(../d:Party[@role = 'broker'])]
+              [@role = 'declarant'] | $exporter[not(../d:Party[@role = 'broker' or
+              @role = 'declarant'])]"/>
+  <xsl:variable name="carrier" select="$parties[@role = 'carrier']"/>
+  <xsl:variable name="consignee"
+      select="$parties[@role = 'consignee'] | $parties[not(../d:Party[@role = 'consignee'])]
+              [@role = 'importer']"/>
+
+  <!-- Chinese mode code: as declared for China, else through the list of modes. -->
+  <xsl:template name="mode">
+    <xsl:choose>
+      <xsl:when test="$leg/d:ModeCode[@system = 'CN']">
+        <xsl:value-of select="$leg/d:ModeCode[@system = 'CN']"/>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:call-template name="mapped">
+          <xsl:with-param name="list" select="'modes'"/>
+          <xsl:with-param name="code" select="$leg/d:ModeCode[@system = 'UNECE']"/>
+        </xsl:call-template>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- The administration's code; a code without one goes through as it is, for the rules to name. -->
+  <xsl:template name="mapped">
+    <xsl:param name="list"/>
+    <xsl:param name="code"/>
+    <xsl:variable name="entry"
+        select="/p:Prepared/p:List[@name = $list]/p:Entry[@from = string($code)]"/>
+    <xsl:choose>
+      <xsl:when test="$entry"><xsl:value-of select="$entry[1]/@to"/></xsl:when>
+      <xsl:otherwise><xsl:value-of select="$code"/></xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- Fourteen digits of a local ISO time. -->
+  <xsl:template name="digits14">
+    <xsl:param name="at"/>
+    <xsl:value-of select="translate(substring($at, 1, 19), '-T:', '')"/>
+  </xsl:template>
+
+  <!-- The name a Chinese office reads first: Chinese, else English, else whatever there is. -->
+  <xsl:template name="name">
+    <xsl:param name="of"/>
+    <xsl:choose>
+      <xsl:when test="$of/d:Name[@lang = 'zh']">
+        <xsl:value-of select="$of/d:Name[@lang = 'zh']"/>
+      </xsl:when>
+      <xsl:when test="$of/d:Name[@lang = 'en']">
+        <xsl:value-of select="$of/d:Name[@lang = 'en']"/>
+      </xsl:when>
+      <xsl:otherwise><xsl:value-of select="$of/d:Name[1]"/></xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <xsl:template name="description">
+    <xsl:param name="of"/>
+    <xsl:choose>
+      <xsl:when test="$of/d:Description[@lang = 'zh']">
+        <xsl:value-of select="$of/d:Description[@lang = 'zh']"/>
+      </xsl:when>
+      <xsl:otherwise><xsl:value-of select="$of/d:Description[1]"/></xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- Thirteen capital letters and digits that name the sender in message identifiers. -->
+  <xsl:variable name="sender">
+    <xsl:value-of select="substring(concat(translate($message/@sender,
+        'abcdefghijklmnopqrstuvwxyz_- ', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'), '0000000000000'), 1, 13)"/>
+  </xsl:variable>
+
+  <!-- Ten digits of the signatory's customs registration; zeros where it has none. -->
+  <xsl:template name="registration">
+    <xsl:param name="of"/>
+    <xsl:variable name="id" select="string($of/d:ID[@scheme = 'CNCUSTOMS'])"/>
+    <xsl:choose>
+      <xsl:when test="string-length($id) = 10 and translate($id, '0123456789', '') = ''">
+        <xsl:value-of select="$id"/>
+      </xsl:when>
+      <xsl:otherwise>0000000000</xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+</xsl:stylesheet>

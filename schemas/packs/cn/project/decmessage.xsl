@@ -1,0 +1,290 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- DecMessage, export declaration: head, lines, containers, documents; the signature is added after. -->
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:p="urn:fullroute:prepared:1"
+    xmlns:d="urn:fullroute:declaration:1"
+    xmlns="http://www.chinaport.gov.cn/dec"
+    exclude-result-prefixes="p d">
+
+  <xsl:include href="common.xsl"/>
+
+  <xsl:variable name="exit" select="$stops[@role = 'exit' and @administration = 'CN'][1]"/>
+  <xsl:variable name="items" select="$consignment/d:HouseConsignment/d:GoodsItem"/>
+  <xsl:variable name="packages" select="$items/d:Packaging"/>
+
+  <!-- The kind of package there is most of; the others follow in DecOtherPacks. -->
+  <xsl:variable name="main-package">
+    <xsl:for-each select="$packages[not(d:TypeCode = preceding::d:Packaging/d:TypeCode)]">
+      <xsl:sort data-type="number" order="descending"
+          select="sum($packages[d:TypeCode = current()/d:TypeCode]/d:Quantity)"/>
+      <xsl:if test="position() = 1"><xsl:value-of select="d:TypeCode"/></xsl:if>
+    </xsl:for-each>
+  </xsl:variable>
+
+  <xsl:template match="/p:Prepared">
+    <DecMessage Version="5.0">
+      <DecHead>
+        <ClientSeqNo><xsl:value-of select="$movement/@lrn"/></ClientSeqNo>
+        <IEFlag>E</IEFlag>
+        <Type>
+          <xsl:choose>
+            <xsl:when test="$exit/@office and $exit/@office != $message/@office">SD</xsl:when>
+            <xsl:otherwise>MF</xsl:otherwise>
+          </xsl:choose>
+        </Type>
+        <xsl:call-template name="offices"/>
+        <xsl:call-template name="traders"/>
+        <xsl:call-template name="transport"/>
+        <xsl:call-template name="trade"/>
+        <xsl:call-template name="quantities"/>
+        <xsl:if test="$consignment/d:LoadingLocation/d:Name">
+          <GoodsPlace><xsl:value-of select="$consignment/d:LoadingLocation/d:Name"/></GoodsPlace>
+        </xsl:if>
+        <DeclTrnRel>0</DeclTrnRel>
+      </DecHead>
+      <DecLists><xsl:apply-templates select="$items"/></DecLists>
+      <xsl:call-template name="containers"/>
+      <xsl:call-template name="documents"/>
+      <xsl:call-template name="other-packages"/>
+      <DecFreeTxt><VoyNo><xsl:value-of select="$batch"/></VoyNo></DecFreeTxt>
+      <xsl:call-template name="origin-coverage"/>
+    </DecMessage>
+  </xsl:template>
+
+  <xsl:template name="offices">
+    <CustomMaster><xsl:value-of select="$message/@national-office"/></CustomMaster>
+    <IEPort>
+      <xsl:choose>
+        <xsl:when test="$exit"><xsl:value-of select="$exit/@national-office"/></xsl:when>
+        <xsl:otherwise><xsl:value-of select="$message/@national-office"/></xsl:otherwise>
+      </xsl:choose>
+    </IEPort>
+    <xsl:if test="string($exit/@at)">
+      <IEDate><xsl:value-of select="translate(substring($exit/@at, 1, 10), '-', '')"/></IEDate>
+    </xsl:if>
+  </xsl:template>
+
+  <xsl:template name="traders">
+    <xsl:call-template name="trader">
+      <xsl:with-param name="prefix" select="'Trade'"/>
+      <xsl:with-param name="code" select="'TradeCode'"/>
+      <xsl:with-param name="credit-code" select="'TradeCoScc'"/>
+      <xsl:with-param name="of" select="$exporter"/>
+    </xsl:call-template>
+    <xsl:call-template name="trader">
+      <xsl:with-param name="prefix" select="'Owner'"/>
+      <xsl:with-param name="code" select="'OwnerCode'"/>
+      <xsl:with-param name="credit-code" select="'OwnerCodeScc'"/>
+      <xsl:with-param name="of" select="$exporter"/>
+    </xsl:call-template>
+    <xsl:call-template name="trader">
+      <xsl:with-param name="prefix" select="'Agent'"/>
+      <xsl:with-param name="code" select="'AgentCode'"/>
+      <xsl:with-param name="credit-code" select="'AgentCodeScc'"/>
+      <xsl:with-param name="of" select="$agent"/>
+    </xsl:call-template>
+  </xsl:template>
+
+  <xsl:template name="trader">
+    <xsl:param name="prefix"/>
+    <xsl:param name="code"/>
+    <xsl:param name="credit-code"/>
+    <xsl:param name="of"/>
+    <xsl:if test="$of/d:ID[@scheme = 'CNCUSTOMS']">
+      <xsl:element name="{$code}" namespace="http://www.chinaport.gov.cn/dec">
+        <xsl:value-of select="$of/d:ID[@scheme = 'CNCUSTOMS']"/>
+      </xsl:element>
+    </xsl:if>
+    <xsl:element name="{$credit-code}" namespace="http://www.chinaport.gov.cn/dec">
+      <xsl:value-of select="$of/d:ID[@scheme = 'USCC']"/>
+    </xsl:element>
+    <xsl:element name="{$prefix}Name" namespace="http://www.chinaport.gov.cn/dec">
+      <xsl:call-template name="name"><xsl:with-param name="of" select="$of"/></xsl:call-template>
+    </xsl:element>
+  </xsl:template>
+
+  <xsl:template name="transport">
+    <TrafMode><xsl:call-template name="mode"/></TrafMode>
+    <TrafName>
+      <xsl:value-of select="$leg/d:Vehicle[@kind = 'tractor']/d:Plate[@country = 'CN']"/>
+    </TrafName>
+    <BillNo><xsl:value-of select="$consignment/d:TransportContract/d:ID"/></BillNo>
+  </xsl:template>
+
+  <xsl:template name="trade">
+    <TradeMode>
+      <xsl:call-template name="mapped">
+        <xsl:with-param name="list" select="'trade-modes'"/>
+        <xsl:with-param name="code" select="$declaration/d:TypeCode"/>
+      </xsl:call-template>
+    </TradeMode>
+    <TradeCountry>
+      <xsl:call-template name="mapped">
+        <xsl:with-param name="list" select="'countries'"/>
+        <xsl:with-param name="code" select="$consignee/d:Address/d:CountryCode"/>
+      </xsl:call-template>
+    </TradeCountry>
+    <DistinatePort><xsl:value-of select="$consignment/d:UnloadingLocation/d:ID"/></DistinatePort>
+    <TransMode>
+      <xsl:call-template name="mapped">
+        <xsl:with-param name="list" select="'terms'"/>
+        <xsl:with-param name="code" select="$consignment/d:TradeTerms/d:ConditionCode"/>
+      </xsl:call-template>
+    </TransMode>
+  </xsl:template>
+
+  <xsl:template name="quantities">
+    <WrapType>
+      <xsl:call-template name="mapped">
+        <xsl:with-param name="list" select="'packages'"/>
+        <xsl:with-param name="code" select="$main-package"/>
+      </xsl:call-template>
+    </WrapType>
+    <PackNo><xsl:value-of select="$totals/@packages"/></PackNo>
+    <GrossWet><xsl:value-of select="$totals/@gross-mass"/></GrossWet>
+    <NetWt><xsl:value-of select="$totals/@net-mass"/></NetWt>
+  </xsl:template>
+
+  <xsl:template match="d:GoodsItem">
+    <DecList>
+      <GNo><xsl:value-of select="position()"/></GNo>
+      <CodeTS><xsl:value-of select="d:Commodity/d:NationalCode[@country = 'CN']"/></CodeTS>
+      <GName>
+        <xsl:call-template name="description">
+          <xsl:with-param name="of" select="d:Commodity"/>
+        </xsl:call-template>
+      </GName>
+      <GModel><xsl:value-of select="d:Commodity/d:DeclarationElements[@country = 'CN']"/></GModel>
+      <xsl:call-template name="quantity">
+        <xsl:with-param name="use" select="'declared'"/>
+        <xsl:with-param name="name" select="'G'"/>
+      </xsl:call-template>
+      <xsl:call-template name="quantity">
+        <xsl:with-param name="use" select="'first'"/>
+        <xsl:with-param name="name" select="'First'"/>
+      </xsl:call-template>
+      <xsl:call-template name="quantity">
+        <xsl:with-param name="use" select="'second'"/>
+        <xsl:with-param name="name" select="'Second'"/>
+      </xsl:call-template>
+      <DeclPrice><xsl:value-of select="d:UnitPrice"/></DeclPrice>
+      <DeclTotal><xsl:value-of select="d:ValueAmount"/></DeclTotal>
+      <TradeCurr>
+        <xsl:call-template name="mapped">
+          <xsl:with-param name="list" select="'currencies'"/>
+          <xsl:with-param name="code" select="d:ValueAmount/@currency"/>
+        </xsl:call-template>
+      </TradeCurr>
+      <OriginCountry>
+        <xsl:call-template name="mapped">
+          <xsl:with-param name="list" select="'countries'"/>
+          <xsl:with-param name="code" select="d:Origin/d:CountryCode"/>
+        </xsl:call-template>
+      </OriginCountry>
+      <DestinationCountry>
+        <xsl:call-template name="mapped">
+          <xsl:with-param name="list" select="'countries'"/>
+          <xsl:with-param name="code" select="$consignment/d:DestinationCountryCode"/>
+        </xsl:call-template>
+      </DestinationCountry>
+      <DutyMode>
+        <xsl:call-template name="mapped">
+          <xsl:with-param name="list" select="'duty-modes'"/>
+          <xsl:with-param name="code" select="$declaration/d:TypeCode"/>
+        </xsl:call-template>
+      </DutyMode>
+    </DecList>
+  </xsl:template>
+
+  <xsl:template name="quantity">
+    <xsl:param name="use"/>
+    <xsl:param name="name"/>
+    <xsl:for-each select="d:Quantity[@country = 'CN' and @use = $use][1]">
+      <xsl:element name="{$name}Qty" namespace="http://www.chinaport.gov.cn/dec">
+        <xsl:value-of select="."/>
+      </xsl:element>
+      <xsl:element name="{$name}Unit" namespace="http://www.chinaport.gov.cn/dec">
+        <xsl:call-template name="mapped">
+          <xsl:with-param name="list" select="'units'"/>
+          <xsl:with-param name="code" select="@unit"/>
+        </xsl:call-template>
+      </xsl:element>
+    </xsl:for-each>
+  </xsl:template>
+
+  <xsl:template name="containers">
+    <xsl:if test="$consignment/d:ContainerIndicator = '1'">
+      <DecContainers>
+        <xsl:for-each select="$declaration/d:Trip[1]/d:TransportEquipment">
+          <Container>
+            <ContainerId><xsl:value-of select="d:ID"/></ContainerId>
+            <xsl:if test="d:TypeCode"><ContainerMd><xsl:value-of select="d:TypeCode"/></ContainerMd></xsl:if>
+          </Container>
+        </xsl:for-each>
+      </DecContainers>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- Only documents that the list of documents knows; an invoice is none of them. -->
+  <xsl:variable name="licences"
+      select="$consignment/d:Document[d:TypeCode =
+              /p:Prepared/p:List[@name = 'documents']/p:Entry/@from]"/>
+
+  <xsl:template name="documents">
+    <xsl:if test="$licences">
+      <DecLicenseDocus>
+        <xsl:for-each select="$licences">
+          <LicenseDocu>
+            <DocuCode>
+              <xsl:call-template name="mapped">
+                <xsl:with-param name="list" select="'documents'"/>
+                <xsl:with-param name="code" select="d:TypeCode"/>
+              </xsl:call-template>
+            </DocuCode>
+            <CertCode><xsl:value-of select="d:ID"/></CertCode>
+          </LicenseDocu>
+        </xsl:for-each>
+      </DecLicenseDocus>
+    </xsl:if>
+  </xsl:template>
+
+  <xsl:template name="other-packages">
+    <xsl:variable name="others"
+        select="$packages[d:TypeCode != $main-package]
+                [not(d:TypeCode = preceding::d:Packaging/d:TypeCode)]"/>
+    <xsl:if test="$others">
+      <DecOtherPacks>
+        <xsl:for-each select="$others">
+          <DecOtherPack>
+            <PackQty>
+              <xsl:value-of select="sum($packages[d:TypeCode = current()/d:TypeCode]/d:Quantity)"/>
+            </PackQty>
+            <PackType>
+              <xsl:call-template name="mapped">
+                <xsl:with-param name="list" select="'packages'"/>
+                <xsl:with-param name="code" select="d:TypeCode"/>
+              </xsl:call-template>
+            </PackType>
+          </DecOtherPack>
+        </xsl:for-each>
+      </DecOtherPacks>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- Which lines a proof of origin covers. -->
+  <xsl:template name="origin-coverage">
+    <xsl:for-each select="$licences[d:ItemNumeric]">
+      <xsl:variable name="proof" select="."/>
+      <xsl:for-each select="$items">
+        <xsl:if test="d:DeclarationItemNumeric = $proof/d:ItemNumeric">
+          <EcoRelation>
+            <CertType><xsl:value-of select="$proof/d:TypeCode"/></CertType>
+            <EcoCertNo><xsl:value-of select="$proof/d:ID"/></EcoCertNo>
+            <DecGNo><xsl:value-of select="position()"/></DecGNo>
+          </EcoRelation>
+        </xsl:if>
+      </xsl:for-each>
+    </xsl:for-each>
+  </xsl:template>
+</xsl:stylesheet>

@@ -1,0 +1,157 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- MT4402, loaded vehicle confirmation at exit: vehicle, driver of this leg, equipment, seals. -->
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:p="urn:fullroute:prepared:1"
+    xmlns:d="urn:fullroute:declaration:1"
+    xmlns="urn:Declaration:datamodel:standard:CN:MT4402:1"
+    exclude-result-prefixes="p d">
+
+  <xsl:include href="common.xsl"/>
+
+  <xsl:variable name="departed" select="$movement/p:Happened[@kind = 'departed'][last()]"/>
+  <xsl:variable name="reported-seals" select="$departed/p:Fact[@name = 'seal' and string(.)]"/>
+
+  <xsl:template match="/p:Prepared">
+    <Manifest>
+      <Head>
+        <MessageID>
+          <xsl:value-of
+              select="concat('CN_MT4402_1p0_', $sender, '_', $message/@compact)"/>
+        </MessageID>
+        <FunctionCode>9</FunctionCode>
+        <MessageType>MT4402</MessageType>
+        <SenderID>
+          <xsl:value-of select="concat($sender, '_DXPESW')"/>
+          <xsl:call-template name="registration">
+            <xsl:with-param name="of" select="$carrier"/>
+          </xsl:call-template>
+        </SenderID>
+        <ReceiverID>EPORT</ReceiverID>
+        <SendTime><xsl:value-of select="$message/@compact"/></SendTime>
+        <Version>1.0</Version>
+      </Head>
+      <Declaration>
+        <DeclarationOfficeID><xsl:value-of select="$message/@national-office"/></DeclarationOfficeID>
+        <ID><xsl:value-of select="$batch"/></ID>
+        <xsl:call-template name="arrival"/>
+        <Carrier>
+          <ID><xsl:value-of select="$carrier/d:ID[@scheme = 'USCC']"/></ID>
+          <Name>
+            <xsl:call-template name="name">
+              <xsl:with-param name="of" select="$carrier"/>
+            </xsl:call-template>
+          </Name>
+        </Carrier>
+        <BorderTransportMeans>
+          <ID><xsl:value-of select="$leg/d:Vehicle[@kind = 'tractor']/d:Plate[@country = 'CN']"/></ID>
+          <TypeCode><xsl:call-template name="mode"/></TypeCode>
+          <xsl:apply-templates select="$leg/d:Vehicle[@kind = 'tractor']/d:TareMassMeasure"/>
+          <xsl:call-template name="drivers"/>
+          <xsl:apply-templates select="$leg/d:Vehicle[@kind = 'trailer']"/>
+        </BorderTransportMeans>
+        <xsl:apply-templates select="$declaration/d:Trip[1]/d:TransportEquipment"/>
+        <xsl:call-template name="load"/>
+      </Declaration>
+    </Manifest>
+  </xsl:template>
+
+  <!-- When the vehicle reaches this gate: as told at departure, else as declared. -->
+  <xsl:template name="arrival">
+    <xsl:variable name="told" select="$departed/p:Fact[@name = concat('expected:', $message/@office)]"/>
+    <xsl:variable name="at">
+      <xsl:choose>
+        <xsl:when test="string($told)"><xsl:value-of select="$told"/></xsl:when>
+        <xsl:otherwise><xsl:value-of select="$here/@at"/></xsl:otherwise>
+      </xsl:choose>
+    </xsl:variable>
+    <xsl:if test="string($at)">
+      <ArrivalDateTime>
+        <xsl:call-template name="digits14"><xsl:with-param name="at" select="$at"/></xsl:call-template>
+      </ArrivalDateTime>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- Only who drives up to this gate: whoever takes over beyond it is not this office's business. -->
+  <xsl:template name="drivers">
+    <xsl:variable name="so-far"
+        select="$leg/d:Driver[not(d:LegFromOfficeID) or d:LegFromOfficeID = $passed/@office]"/>
+    <xsl:for-each select="$so-far">
+      <Master>
+        <ID>
+          <xsl:choose>
+            <xsl:when test="d:ID[@scheme = 'BORDERPASS']">
+              <xsl:value-of select="d:ID[@scheme = 'BORDERPASS']"/>
+            </xsl:when>
+            <xsl:otherwise><xsl:value-of select="d:ID[1]"/></xsl:otherwise>
+          </xsl:choose>
+        </ID>
+        <Name>
+          <xsl:call-template name="name"><xsl:with-param name="of" select="."/></xsl:call-template>
+        </Name>
+      </Master>
+    </xsl:for-each>
+  </xsl:template>
+
+  <xsl:template match="d:TareMassMeasure">
+    <TareMassMeasure unitCode="KGM"><xsl:value-of select="."/></TareMassMeasure>
+  </xsl:template>
+
+  <xsl:template match="d:Vehicle[@kind = 'trailer']">
+    <Trailer>
+      <ID><xsl:value-of select="d:Plate[@country = 'CN']"/></ID>
+      <xsl:if test="d:TypeCode"><TypeCode><xsl:value-of select="d:TypeCode"/></TypeCode></xsl:if>
+      <xsl:apply-templates select="d:TareMassMeasure"/>
+    </Trailer>
+  </xsl:template>
+
+  <!-- Seals reported at departure replace the declared ones where there is one equipment only. -->
+  <xsl:template match="d:TransportEquipment">
+    <TransportEquipment>
+      <ID><xsl:value-of select="d:ID"/></ID>
+      <FullnessCode><xsl:value-of select="d:FullnessCode"/></FullnessCode>
+      <xsl:if test="d:TypeCode">
+        <CharacteristicCode><xsl:value-of select="d:TypeCode"/></CharacteristicCode>
+      </xsl:if>
+      <xsl:choose>
+        <xsl:when test="$reported-seals and count(../d:TransportEquipment) = 1">
+          <xsl:for-each select="$reported-seals">
+            <xsl:call-template name="seals"><xsl:with-param name="text" select="."/></xsl:call-template>
+          </xsl:for-each>
+        </xsl:when>
+        <xsl:otherwise>
+          <xsl:for-each select="d:Seal">
+            <Seal><ID><xsl:value-of select="d:ID"/></ID></Seal>
+          </xsl:for-each>
+        </xsl:otherwise>
+      </xsl:choose>
+    </TransportEquipment>
+  </xsl:template>
+
+  <!-- One fact may list several seals with spaces, commas or semicolons between them. -->
+  <xsl:template name="seals">
+    <xsl:param name="text"/>
+    <xsl:variable name="words" select="normalize-space(translate($text, ',;', '  '))"/>
+    <xsl:variable name="first" select="substring-before(concat($words, ' '), ' ')"/>
+    <xsl:if test="$first">
+      <Seal><ID><xsl:value-of select="$first"/></ID></Seal>
+      <xsl:call-template name="seals">
+        <xsl:with-param name="text" select="substring-after($words, ' ')"/>
+      </xsl:call-template>
+    </xsl:if>
+  </xsl:template>
+
+  <xsl:template name="load">
+    <Consignment>
+      <TotalPackageQuantity><xsl:value-of select="$totals/@packages"/></TotalPackageQuantity>
+      <TotalGrossMassMeasure unitCode="KGM"><xsl:value-of select="$totals/@gross-mass"/></TotalGrossMassMeasure>
+      <xsl:for-each
+          select="$movement/p:Procedure[@kind = 'cn-export']/p:Number[@kind = 'entry'][1]">
+        <EntryID><xsl:value-of select="."/></EntryID>
+      </xsl:for-each>
+      <TransportContractDocument>
+        <ID><xsl:value-of select="$consignment/d:TransportContract/d:ID"/></ID>
+      </TransportContractDocument>
+    </Consignment>
+  </xsl:template>
+</xsl:stylesheet>

@@ -1,0 +1,30 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- The simulated office of departure closes the export declaration. -->
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:n="urn:fullroute:exchange:1:notice"
+    xmlns="urn:fullroute:exchange:1:notice"
+    exclude-result-prefixes="n">
+
+  <xsl:param name="id"/>
+  <xsl:param name="message-id"/>
+  <xsl:param name="office"/>
+  <xsl:param name="now"/>
+  <xsl:param name="code"/>
+
+  <xsl:template match="/n:MovementNotice">
+    <MovementNoticeReply version="1">
+      <MessageID><xsl:value-of select="$id"/></MessageID>
+      <CorrelationID><xsl:value-of select="$message-id"/></CorrelationID>
+      <Code><xsl:value-of select="$code"/></Code>
+      <SenderOfficeID><xsl:value-of select="$office"/></SenderOfficeID>
+      <Movement>
+        <Reference><xsl:value-of select="n:Movement/n:Reference"/></Reference>
+        <xsl:if test="n:Movement/n:EntryID">
+          <EntryID><xsl:value-of select="n:Movement/n:EntryID"/></EntryID>
+        </xsl:if>
+      </Movement>
+      <OccurredDateTime><xsl:value-of select="$now"/></OccurredDateTime>
+    </MovementNoticeReply>
+  </xsl:template>
+</xsl:stylesheet>
