@@ -10,6 +10,7 @@ Links of the kind *feed* have no courier: their systems come and fetch.
 import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -89,15 +90,13 @@ class HttpCourier:
             Unavailable: ``courier.closed``: by us, before every reply was there.
         """
         replies: SimpleQueue[Reply | None] = SimpleQueue()
-        errand = asyncio.run_coroutine_threadsafe(
-            self._carry(link.endpoint, parcels, replies.put), self._running()
-        )
+        errand = self._begun(link.endpoint, parcels, replies.put)
         errand.add_done_callback(lambda _: replies.put(None))
         try:
             for _ in parcels:
                 reply = replies.get()
                 if reply is None:
-                    raise _closed()
+                    raise Unavailable(Finding(code="courier.closed"))
                 yield reply
         finally:
             errand.cancel()
@@ -113,17 +112,19 @@ class HttpCourier:
 
     # -------------------------------------------------------------- the loop's thread
 
-    def _running(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
+    def _begun(
+        self, endpoint: str, parcels: Sequence[Parcel], put: Callable[[Reply], None]
+    ) -> Future[None]:
+        with self._lock:  # so that closing comes before an errand or sees it
             if self._closed:
-                raise _closed()
+                raise Unavailable(Finding(code="courier.closed"))
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(
                     target=self._run, args=(self._loop,), name="courier", daemon=True
                 )
                 self._thread.start()
-            return self._loop
+            return asyncio.run_coroutine_threadsafe(self._carry(endpoint, parcels, put), self._loop)
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
@@ -195,10 +196,6 @@ class HttpCourier:
         word = next(word for kind, word in _FAILURES if isinstance(failure, kind))
         detail = f"{word}: {failure}" if str(failure) else word.value
         return Reply(message=parcel.message, at=self._clock.now(), status=0, error=detail)
-
-
-def _closed() -> Unavailable:
-    return Unavailable(Finding(code="courier.closed"))
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
