@@ -9,7 +9,7 @@ Links of the kind *feed* have no courier: their systems come and fetch.
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -72,9 +72,7 @@ class HttpCourier:
         self._timeout = aiohttp.ClientTimeout(total=total_seconds, connect=connect_seconds)
         self._concurrency = concurrency
         self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        self._session: aiohttp.ClientSession | None = None
+        self._loop: _Loop | None = None
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -96,6 +94,8 @@ class HttpCourier:
             for _ in parcels:
                 reply = replies.get()
                 if reply is None:
+                    if not errand.cancelled():
+                        errand.result()  # a mistake of ours: let it be seen
                     raise Unavailable(Finding(code="courier.closed"))
                 yield reply
         finally:
@@ -105,12 +105,9 @@ class HttpCourier:
         """Drop what is under way, close the connections and end the thread, for good."""
         with self._lock:
             self._closed = True
-            loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
-        if loop is not None and thread is not None:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-
-    # -------------------------------------------------------------- the loop's thread
+            loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.stop()
 
     def _begun(
         self, endpoint: str, parcels: Sequence[Parcel], put: Callable[[Reply], None]
@@ -119,54 +116,28 @@ class HttpCourier:
             if self._closed:
                 raise Unavailable(Finding(code="courier.closed"))
             if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(
-                    target=self._run, args=(self._loop,), name="courier", daemon=True
-                )
-                self._thread.start()
-            return asyncio.run_coroutine_threadsafe(self._carry(endpoint, parcels, put), self._loop)
+                self._loop = _Loop(self._timeout)
+            errand = self._carry(self._loop.session, endpoint, parcels, put)
+            return self._loop.begin(errand)
 
-    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
-        asyncio.set_event_loop(loop)
-        session = loop.run_until_complete(self._open())
-        self._session = session
-        try:
-            loop.run_forever()
-        finally:
-            tasks = asyncio.all_tasks(loop)
-            for task in tasks:
-                task.cancel()
-            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-            loop.run_until_complete(session.close())
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.run_until_complete(loop.shutdown_default_executor())
-            loop.close()
-
-    async def _open(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            # Calls bound themselves; a pool-wide limit would let one slow link hold up the others.
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS),
-            timeout=self._timeout,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "fullroute", "Accept-Encoding": "identity"},
-            auto_decompress=False,
-        )
+    # -------------------------------------------------------------- in the loop's thread
 
     async def _carry(
-        self, endpoint: str, parcels: Sequence[Parcel], put: Callable[[Reply], None]
+        self,
+        session: aiohttp.ClientSession,
+        endpoint: str,
+        parcels: Sequence[Parcel],
+        put: Callable[[Reply], None],
     ) -> None:
         turnstile = asyncio.Semaphore(self._concurrency)
 
         async def one(parcel: Parcel) -> None:
             async with turnstile:
-                put(await self._send(endpoint, parcel))
+                put(await self._send(session, endpoint, parcel))
 
         await asyncio.gather(*(one(parcel) for parcel in parcels))
 
-    async def _send(self, endpoint: str, parcel: Parcel) -> Reply:
-        session = self._session
-        if session is None:
-            raise RuntimeError("the loop runs before its session was opened")
+    async def _send(self, session: aiohttp.ClientSession, endpoint: str, parcel: Parcel) -> Reply:
         headers = {
             "Content-Type": parcel.media_type,
             HEADER_ENVELOPE: to_base64(parcel.envelope),
@@ -196,6 +167,47 @@ class HttpCourier:
         word = next(word for kind, word in _FAILURES if isinstance(failure, kind))
         detail = f"{word}: {failure}" if str(failure) else word.value
         return Reply(message=parcel.message, at=self._clock.now(), status=0, error=detail)
+
+
+class _Loop:
+    """The background thread: one event loop, one session, until it is stopped."""
+
+    def __init__(self, timeout: aiohttp.ClientTimeout) -> None:
+        self._timeout = timeout
+        self._stopping = asyncio.Event()
+        opened: Future[tuple[asyncio.AbstractEventLoop, aiohttp.ClientSession]] = Future()
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(opened)), name="courier", daemon=True
+        )
+        self._thread.start()
+        self._loop, self.session = opened.result()
+
+    def begin(self, errand: Coroutine[None, None, None]) -> Future[None]:
+        """Start an errand in the loop."""
+        return asyncio.run_coroutine_threadsafe(errand, self._loop)
+
+    def stop(self) -> None:
+        """Drop every errand and end."""
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+
+    async def _serve(
+        self, opened: Future[tuple[asyncio.AbstractEventLoop, aiohttp.ClientSession]]
+    ) -> None:
+        async with aiohttp.ClientSession(
+            # Calls bound themselves; a pool-wide limit would let one slow link hold up the others.
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS),
+            timeout=self._timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": "fullroute", "Accept-Encoding": "identity"},
+            auto_decompress=False,
+        ) as session:
+            opened.set_result((asyncio.get_running_loop(), session))
+            await self._stopping.wait()
+            errands = asyncio.all_tasks() - {asyncio.current_task()}
+            for errand in errands:
+                errand.cancel()
+            await asyncio.gather(*errands, return_exceptions=True)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
