@@ -11,6 +11,7 @@
   <xsl:param name="office"/>
   <xsl:param name="now"/>
   <xsl:param name="code"/>
+  <xsl:param name="description"/>
 
   <xsl:template match="/n:MovementNotice">
     <MovementNoticeReply version="1">
@@ -24,6 +25,9 @@
           <EntryID><xsl:value-of select="n:Movement/n:EntryID"/></EntryID>
         </xsl:if>
       </Movement>
+      <xsl:if test="string($description)">
+        <Description><xsl:value-of select="$description"/></Description>
+      </xsl:if>
       <OccurredDateTime><xsl:value-of select="$now"/></OccurredDateTime>
     </MovementNoticeReply>
   </xsl:template>

@@ -1,0 +1,290 @@
+"""Prepared documents for the Chinese pack, built from the shipped declaration by the real pipeline.
+
+``python -m tests.packs.prepared_cn`` writes ``prepared.xml`` and ``answer.xml`` into the folders of
+``schemas/packs/cn/cases``; the goldens beside them are written by ``tests.packs.regenerate``.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
+from gateway.domain.identifiers import MovementReference
+from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
+from gateway.domain.movement import Event, EventKind, Movement
+from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState
+from gateway.markup import safe, tree
+from gateway.packs.pack import Pack
+from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
+from gateway.pipeline.read import read_declaration
+from tests.packs.pack_cases import compiled
+
+FOLDER = schemas_root() / "packs" / "cn"
+EXAMPLE = schemas_root() / "declaration" / "v1" / "examples" / "chongqing-haiduong.xml"
+REFERENCE = str(MovementReference.make(2026, "CN", "4F7KQ2M9XTBN"))
+MESSAGE = "msg_0197a1b2c3d4e5f60718293a4b5c6d7e"
+ENTRY = "800120260123456789"
+SUBMITTED = datetime(2026, 11, 23, 1, 0, 5, 250_000, UTC)
+
+Edit = Callable[[tree.Element], None]
+
+ROLES = {
+    "MT2401": OfficeRole.EXIT,
+    "MT4402": OfficeRole.EXIT,
+    "DecMessage": OfficeRole.DEPARTURE,
+    "CrossingNotice": OfficeRole.DEPARTURE,
+    "ArrivalNotice": OfficeRole.DEPARTURE,
+}
+
+JOURNEY = (
+    (EventKind.SUBMITTED, "CN008001", 0, ()),
+    (EventKind.RELEASED, "CN008001", 1, ()),
+    (EventKind.DEPARTED, "CN008001", 23, (("seal", "CQ8801172 ES20261123A7"),)),
+    (EventKind.EXITED, "CN00X001", 53, ()),
+    (EventKind.ENTERED, "VN0015BB", 54, ()),
+    (EventKind.ARRIVED, "VN0003PJ", 71, ()),
+)
+"""Kind, office, hours after submission, facts."""
+
+
+def example() -> tree.Element:
+    """Return the shipped declaration."""
+    return safe.parse(EXAMPLE.read_bytes())
+
+
+def edited(*edits: Edit) -> tree.Element:
+    """Return the shipped declaration after some changes."""
+    root = example()
+    for edit in edits:
+        edit(root)
+    return root
+
+
+def replaced(path: str, text: str) -> Edit:
+    """Return an edit that writes ``text`` into every element at ``path``."""
+
+    def edit(root: tree.Element) -> None:
+        found = tree.elements(root, path)
+        assert found, path
+        for node in found:
+            node.text = text
+
+    return edit
+
+
+def removed(path: str) -> Edit:
+    """Return an edit that takes every element at ``path`` out."""
+
+    def edit(root: tree.Element) -> None:
+        found = tree.elements(root, path)
+        assert found, path
+        for node in found:
+            node.getparent().remove(node)
+
+    return edit
+
+
+def two_houses(root: tree.Element) -> None:
+    """Move the last five items into a second house consignment."""
+    first = tree.elements(root, "d:Consignment/d:HouseConsignment")[0]
+    second = tree.build(tree.DECLARATION, "HouseConsignment")
+    second.append(tree.build(tree.DECLARATION, "SequenceNumeric", content="2"))
+    second.extend(tree.elements(first, "d:GoodsItem[position() > 7]"))
+    first.addnext(second)
+
+
+def subject(root: tree.Element, until: EventKind | None = EventKind.SUBMITTED) -> Subject:
+    """Return what is told about: everything has happened that lies before ``until``."""
+    declaration = read_declaration(root)
+    offices = read_offices(read_folder(schemas_root()))
+    stops = tuple(
+        Stop(
+            sequence=stop.sequence,
+            office=offices[stop.office],
+            role=stop.role,
+            expected_at=stop.expected_at,
+        )
+        for stop in declaration.stops
+    )
+    numbers = () if until is EventKind.SUBMITTED else (OfficialNumber("entry", ENTRY),)
+    movement = Movement(
+        reference=REFERENCE,
+        tenant="tnt_test",
+        prelodged=False,
+        procedures=(
+            Procedure(
+                kind="cn-export",
+                administration="CN",
+                state=ProcedureState.RELEASED if numbers else ProcedureState.PLANNED,
+                numbers=numbers,
+            ),
+            Procedure(kind="cn-exit", administration="CN"),
+        ),
+        happened=_happened(until),
+    )
+    return Subject(
+        root=root,
+        lrn=declaration.lrn,
+        totals=declared_totals(root),
+        itinerary=Itinerary(stops),
+        movement=movement,
+        trip="trp_01970000000000000000000000000001",
+        batch=declaration.vehicle.batch,
+    )
+
+
+def _happened(until: EventKind | None) -> tuple[Event, ...]:
+    events = []
+    for place, (kind, office, hours, facts) in enumerate(JOURNEY, start=1):
+        at = SUBMITTED + timedelta(hours=hours)
+        events.append(Event(sequence=place, kind=kind, at=at, office=office, facts=facts))
+        if kind is until:
+            break
+    return tuple(events)
+
+
+def prepared(
+    pack: Pack,
+    message: str,
+    root: tree.Element | None = None,
+    *,
+    until: EventKind = EventKind.SUBMITTED,
+    dry_run: bool = False,
+) -> tree.Element:
+    """Return the prepared document of one message type."""
+    told = subject(example() if root is None else root, until)
+    stop = told.itinerary.playing(ROLES[message])[0]
+    addressee = Addressee(
+        pack=pack,
+        spec=pack.message(message),
+        stop=stop,
+        message=MESSAGE,
+        at=told.movement.happened[-1].at,
+        dry_run=dry_run,
+    )
+    return prepare(told, addressee)
+
+
+def case_documents(pack: Pack) -> dict[str, tree.Element]:
+    """Return the prepared document of every case folder that has one of its own."""
+    return {
+        "mt2401": prepared(pack, "MT2401"),
+        "mt2401-two-houses": prepared(pack, "MT2401", edited(two_houses)),
+        "mt2401-wrong-carrier": prepared(
+            pack,
+            "MT2401",
+            edited(
+                replaced("d:Party[@role='carrier']/d:ID[@scheme='USCC']", "91450000MA5N8P7Q6R")
+            ),
+        ),
+        "decmessage": prepared(pack, "DecMessage"),
+        "decmessage-unknown-unit": prepared(
+            pack,
+            "DecMessage",
+            edited(lambda root: _unit(root, "d:Quantity[@country='CN']", "FTQ")),
+        ),
+        "mt4402": prepared(pack, "MT4402", until=EventKind.DEPARTED),
+        "mt4402-dry-run": prepared(pack, "MT4402", dry_run=True),
+        "crossing-notice": prepared(pack, "CrossingNotice", until=EventKind.EXITED),
+        "crossing-notice-dry-run": prepared(pack, "CrossingNotice", dry_run=True),
+        "arrival-notice": prepared(pack, "ArrivalNotice", until=EventKind.ARRIVED),
+    }
+
+
+REPLY = {
+    "id": "ans_0197a1b2c3d4e5f60718293a4b5c6d7e",
+    "message-id": MESSAGE,
+    "office": "CN008001",
+    "national-office": "8001",
+    "now": "2026-11-23T09:30:00+08:00",
+    "compact": "20261123093000123",
+    "number18": ENTRY,
+    "lrn": "CQ-2026-000117",
+}
+"""What the simulator gives to every template, fixed."""
+
+REPLIES = {
+    "answer-mt2401-01": ("MT2401", "manifest-reply", {"code": "01", "statement": "0"}),
+    "answer-mt2401-02": ("MT2401", "manifest-reply", {"code": "02", "description": "转人工审核"}),
+    "answer-mt2401-03": (
+        "MT2401",
+        "manifest-reply",
+        {"code": "03", "statement": "E01", "description": "舱单数据有误"},
+    ),
+    "answer-mt2401-11": ("MT2401", "manifest-reply", {"code": "11", "statement": "0"}),
+    "answer-mt2401-12": ("MT2401", "manifest-reply", {"code": "12", "description": "拒绝装载"}),
+    "answer-mt2401-13": ("MT2401", "manifest-reply", {"code": "13", "description": "禁止卸货"}),
+    "answer-mt4402-01": ("MT4402", "gate-reply", {"code": "01", "statement": "0"}),
+    "answer-mt4402-02": ("MT4402", "gate-reply", {"code": "02", "description": "转人工审核"}),
+    "answer-mt4402-03": (
+        "MT4402",
+        "gate-reply",
+        {"code": "03", "statement": "E07", "description": "车牌不符"},
+    ),
+    "answer-mt4402-11": ("MT4402", "gate-reply", {"code": "11", "statement": "0"}),
+    "answer-mt4402-12": ("MT4402", "gate-reply", {"code": "12", "description": "禁止出境"}),
+    "answer-decmessage-01": ("DecMessage", "declaration-reply", {"code": "01"}),
+    "answer-decmessage-02": (
+        "DecMessage",
+        "declaration-reply",
+        {"code": "02", "error": "转人工审核"},
+    ),
+    "answer-decmessage-03": (
+        "DecMessage",
+        "declaration-reply",
+        {"code": "03", "error": "商品编码不存在"},
+    ),
+    "answer-decmessage-11": ("DecMessage", "declaration-reply", {"code": "11"}),
+    "answer-decmessage-12": ("DecMessage", "declaration-reply", {"code": "12", "error": "查验"}),
+    "answer-notice-closed": ("CrossingNotice", "notice-reply", {"code": "closed"}),
+    "answer-notice-refused": (
+        "CrossingNotice",
+        "notice-reply",
+        {"code": "refused", "description": "报关单已结关"},
+    ),
+}
+"""Case folder: message answered, template of the simulated office, its own parameters."""
+
+
+def answer_documents(pack: Pack) -> dict[str, bytes]:
+    """Return the native bytes of every answer case, as the simulated offices write them."""
+    written = {}
+    for name, (message, template, params) in REPLIES.items():
+        until = EventKind.EXITED if message == "CrossingNotice" else EventKind.SUBMITTED
+        (sent,) = pack.project(message, prepared(pack, message, until=until))
+        sheet = safe.compile_stylesheet(pack.files, f"sandbox/{template}.xsl")
+        params = {"statement": "0", "description": "", "error": "", **REPLY, **params}
+        written[name] = tree.serialise(sheet.apply(safe.parse(sent), **params))
+    return written
+
+
+def _unit(root: tree.Element, path: str, unit: str) -> None:
+    item = tree.elements(root, "d:Consignment/d:HouseConsignment/d:GoodsItem")[0]
+    for node in tree.elements(item, path):
+        node.set("unit", unit)
+
+
+def total(root: tree.Element, path: str) -> Decimal:
+    """Return the exact sum of the numbers at ``path``."""
+    return sum((Decimal(tree.text(one, ".")) for one in tree.elements(root, path)), Decimal())
+
+
+def main() -> int:
+    """Write every input of the cases; their expectations are written by hand."""
+    pack = compiled(FOLDER)
+    inputs = {
+        f"{name}/prepared.xml": tree.serialise(document)
+        for name, document in case_documents(pack).items()
+    }
+    inputs |= {f"{name}/answer.xml": raw for name, raw in answer_documents(pack).items()}
+    for name, raw in inputs.items():
+        path = FOLDER / "cases" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
+    sys.stdout.write(f"{len(inputs)} files written\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
