@@ -1,0 +1,93 @@
+"""``python -m gateway.api``: the HTTP face until told to stop."""
+
+import argparse
+import errno
+import socket
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+
+from gateway import bootstrap
+from gateway.api.app import create_app
+from gateway.domain.errors import GatewayError, Misconfigured
+from gateway.domain.finding import Finding
+from gateway.settings import HttpSettings, Settings, load_settings
+
+USAGE_EXIT = 2
+BACKLOG = 2048
+
+
+def _listen(http: HttpSettings) -> socket.socket:
+    """Bind before anything costly is opened.
+
+    Raises:
+        Misconfigured: ``http.port-busy`` or ``http.cannot-listen``.
+    """
+    family = socket.AF_INET6 if ":" in http.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((http.host, http.port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        code = "http.port-busy" if error.errno == errno.EADDRINUSE else "http.cannot-listen"
+        args = (("host", http.host), ("port", str(http.port)), ("reason", str(error)))
+        raise Misconfigured(
+            Finding(code=code, value=f"{http.host}:{http.port}", args=args)
+        ) from error
+    return listening
+
+
+def _serve(settings: Settings) -> None:
+    with closing(_listen(settings.http)) as listening, bootstrap.open_gateway(settings) as gateway:
+        host, port = listening.getsockname()[:2]
+        place = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        app = create_app(gateway, ready=lambda: _say(f"listening on {place}"))
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=1,  # streams end by themselves; this is for the stubborn
+            server_header=False,
+        )
+        server = uvicorn.Server(config)
+        app.state.stopping = lambda: server.should_exit  # ends open streams before the grace does
+        server.run(sockets=[listening])
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)  # noqa: T201 - whoever started us waits for this line
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m gateway.api", description=__doc__)
+    parser.add_argument("--config", type=Path, help="settings file")
+    parser.add_argument("--data", type=Path, help="data folder")
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", type=int, help="port to listen on; 0 takes any")
+    told = parser.parse_args(arguments)
+    try:
+        settings = load_settings(told.config, data=told.data)
+        http = replace(
+            settings.http,
+            host=settings.http.host if told.host is None else told.host,
+            port=settings.http.port if told.port is None else told.port,
+        )
+        _serve(replace(settings, http=http))
+    except GatewayError as error:
+        catalogue = bootstrap.open_texts()
+        for finding in error.findings:
+            text = catalogue.text(finding, "en")
+            print(f"{finding.code}: {text.message} {text.fix}", file=sys.stderr)  # noqa: T201
+        return USAGE_EXIT
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())

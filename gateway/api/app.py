@@ -1,0 +1,67 @@
+"""The application: every route under ``/v1``, problems, and a bounded number of threads."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from gateway import __version__, access
+from gateway.api import (
+    declarations,
+    health,
+    keys,
+    links,
+    log,
+    movements,
+    openapi,
+    problems,
+    signatures,
+    stream,
+)
+from gateway.bootstrap import Gateway
+
+BASE = "/v1"
+
+DESCRIPTION = """\
+Declare once; every customs office on the route is kept in step until the goods are cleared.
+
+Errors are `application/problem+json` (RFC 9457) in English, Chinese or Vietnamese, as
+`Accept-Language` prefers; codes and pointers never change with the language. Times are RFC 3339,
+UTC. What links exchange with the gateway is described in `schemas/exchange/v1`.
+"""
+
+
+def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> FastAPI:
+    """Build the application around a gateway that is open already; whoever opened it closes it.
+
+    ``ready`` is called when requests are answered; ``app.state.stopping`` may be replaced by what
+    tells that the server is about to stop, so that open streams end by themselves.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        limiter.total_tokens = gateway.settings.http.threads
+        if ready is not None:
+            ready()
+        yield
+
+    app = FastAPI(
+        title="Fullroute",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.gateway = gateway
+    app.state.door = access.Doorkeeper(gateway.ports)
+    app.state.stopping = lambda: False
+    problems.install(app)
+    app.include_router(health.router)
+    for module in (declarations, movements, stream, signatures, links, keys, log):
+        app.include_router(module.router, prefix=BASE)
+    openapi.install(app)
+    return app

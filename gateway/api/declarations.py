@@ -1,0 +1,87 @@
+"""Declarations in: check first, then submit."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+
+from gateway.api import problems
+from gateway.api.request import (
+    Declarer,
+    Language,
+    Reach,
+    XmlBody,
+    described_body,
+    require_accept,
+)
+from gateway.api.shapes import SubmissionShape, VerdictShape, shape_submission, shape_verdict
+from gateway.domain.finding import Finding
+from gateway.usecases.submit import preflight, submit
+
+router = APIRouter(tags=["declarations"])
+
+IDEMPOTENCY_KEY_LENGTH_MAX = 255
+
+_EXAMPLE = (
+    '<Declaration xmlns="urn:fullroute:declaration:1">'
+    "<FunctionalReferenceID>CQ-2026-000117</FunctionalReferenceID>…</Declaration>"
+)
+_XML = described_body({"application/xml": {"schema": {"type": "string"}, "example": _EXAMPLE}})
+
+
+@router.post(
+    "/validations",
+    openapi_extra=_XML,
+    responses=problems.documented(
+        problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.TOO_LARGE, problems.MEDIA
+    ),
+)
+def validate(
+    request: Request, caller: Declarer, raw: XmlBody, ports: Reach, language: Language
+) -> VerdictShape:
+    """Ask what every office on the route would say; store and send nothing.
+
+    Any format the gateway takes in; a declaration need not be signed yet. Always 200 with a report.
+    """
+    require_accept(request, "application/json")
+    verdict = preflight(ports, raw, caller.tenant, unsigned=True)
+    return shape_verdict(verdict, ports.packs.catalogue(), language)
+
+
+@router.post(
+    "/declarations",
+    status_code=202,
+    openapi_extra=_XML,
+    responses={
+        200: {"model": SubmissionShape, "description": "Submitted before: the movement there is."},
+        **problems.documented(
+            problems.MALFORMED,
+            problems.NOT_AUTHENTIC,
+            problems.NOT_ALLOWED,
+            problems.CONFLICT,
+            problems.TOO_LARGE,
+            problems.MEDIA,
+            problems.REFUSED,
+        ),
+    },
+)
+def declare(
+    request: Request,
+    response: Response,
+    caller: Declarer,
+    raw: XmlBody,
+    ports: Reach,
+    language: Language,
+    idempotency_key: Annotated[
+        str, Header(description="Any text of yours; the same for a repeat.")
+    ] = "",
+) -> SubmissionShape:
+    """Submit a declaration once; ``Location`` names the movement."""
+    require_accept(request, "application/json")
+    if not 0 < len(idempotency_key) <= IDEMPOTENCY_KEY_LENGTH_MAX:
+        finding = Finding(code="idempotency.missing-key", value=idempotency_key)
+        raise problems.Mistaken(problems.MALFORMED, finding)
+    submission = submit(ports, raw, caller, idempotency_key=idempotency_key)
+    if submission.repeated:
+        response.status_code = 200
+    response.headers["Location"] = f"/v1/movements/{submission.movement}"
+    return shape_submission(submission, ports.packs.catalogue(), language)

@@ -1,0 +1,217 @@
+"""Movements: lists, one as it stands, its timeline, its evidence, reports of the enterprise."""
+
+import io
+import zipfile
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from gateway import register
+from gateway.api import problems
+from gateway.api.request import (
+    Language,
+    Reach,
+    Reader,
+    Reporter,
+    described_body,
+    json_body,
+    require_accept,
+)
+from gateway.api.shapes import (
+    EventShape,
+    MovementListShape,
+    MovementShape,
+    TimelineShape,
+    TripShape,
+    shape_event,
+    shape_line,
+    shape_movement,
+    shape_record,
+    shape_trip,
+)
+from gateway.domain.errors import NotFound
+from gateway.domain.finding import Finding
+from gateway.domain.movement import EventKind, Report
+from gateway.usecases.export import export_movement
+from gateway.usecases.report import report
+from gateway.usecases.timeline import describe_movement, timeline_after
+
+router = APIRouter(tags=["movements"])
+
+LIST_MAX = 200
+
+Reference = Annotated[str, Path(description="Movement reference, 18 characters.")]
+
+_STRANGE = problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.NOT_FOUND)
+
+_REPORT_EXAMPLE = {
+    "kind": "departed",
+    "at": "2026-11-24T08:05:00+08:00",
+    "office": "CN008001",
+    "facts": {"seal": "CQ8801172"},
+}
+
+
+class ReportBody(BaseModel):
+    """What the enterprise did: ``departed``, ``arrived`` or ``presented``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: EventKind = Field(examples=["departed"])
+    at: AwareDatetime
+    office: str = Field(examples=["CN008001"])
+    facts: dict[str, str] = {}
+
+
+class ReportedShape(BaseModel):
+    """What the report led to; nothing when it was known already."""
+
+    events: tuple[EventShape, ...]
+
+
+@router.get(
+    "/movements",
+    responses=problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED),
+)
+def list_movements(
+    request: Request,
+    caller: Reader,
+    ports: Reach,
+    cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = 50,
+    plate: str = "",
+    state: str = "",
+) -> MovementListShape:
+    """List movements, newest first."""
+    require_accept(request, "application/json")
+    found = ports.store.movements(
+        caller.tenant, after=cursor, limit=limit + 1, plate=plate, state=state
+    )
+    page = found[:limit]
+    more = len(found) > limit
+    return MovementListShape(
+        data=tuple(shape_record(record) for record in page),
+        next_cursor=page[-1].reference if more else "",
+        has_more=more,
+    )
+
+
+@router.get("/movements/{reference}", responses=_STRANGE)
+def show_movement(
+    request: Request, caller: Reader, ports: Reach, language: Language, reference: Reference
+) -> MovementShape:
+    """Show a movement as it stands."""
+    require_accept(request, "application/json")
+    return shape_movement(describe_movement(ports, caller.tenant, reference), language)
+
+
+@router.get("/movements/{reference}/timeline", responses=_STRANGE)
+def show_timeline(
+    request: Request,
+    caller: Reader,
+    ports: Reach,
+    reference: Reference,
+    after: Annotated[int, Query(ge=-1, description="Lines with a larger index only.")] = -1,
+) -> TimelineShape:
+    """Show what happened, oldest first, in pages of up to 500 lines."""
+    require_accept(request, "application/json")
+    lines = timeline_after(ports, caller.tenant, reference, after)
+    offices = register.all_offices(ports)
+    return TimelineShape(
+        data=tuple(shape_line(line, offices) for line in lines),
+        next=lines[-1].index if lines else after,
+    )
+
+
+@router.get(
+    "/movements/{reference}/export",
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {}}, "description": "A ZIP."}, **_STRANGE},
+)
+def export(request: Request, caller: Reader, ports: Reach, reference: Reference) -> Response:
+    """Hand out everything about a movement, verifiable without us, as a ZIP."""
+    require_accept(request, "application/zip")
+    files = export_movement(ports, caller.tenant, reference)
+    return Response(
+        zipped(files),
+        media_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{reference}.zip"'},
+    )
+
+
+def zipped(files: tuple[tuple[str, bytes], ...]) -> bytes:
+    """Return a ZIP whose bytes depend on names and contents alone."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in files:
+            archive.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+@router.get(
+    "/movements/{reference}/messages/{message}/content",
+    response_class=Response,
+    responses={200: {"content": {"*/*": {}}, "description": "The exact bytes."}, **_STRANGE},
+)
+def show_content(caller: Reader, ports: Reach, reference: Reference, message: str) -> Response:
+    """Hand out a message exactly as it is sent, or is to be signed while it waits for that."""
+    found = ports.store.message(message)
+    if found is None or found.tenant != caller.tenant or found.movement != reference:
+        raise NotFound(Finding(code="message.unknown", value=message))
+    digest = found.wire or found.unsigned
+    body = ports.store.body(digest) if digest else None
+    if body is None:
+        raise NotFound(Finding(code="message.no-content", value=message))
+    return as_sent(body.content, found.media_type)
+
+
+def as_sent(content: bytes, media_type: str, **headers: str) -> Response:
+    """Answer with stored bytes that no browser may take for a page."""
+    kept = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff", **headers}
+    return Response(content, headers={"Content-Type": media_type, **kept})
+
+
+async def _report_body(request: Request) -> ReportBody:
+    return await json_body(request, ReportBody)
+
+
+@router.post(
+    "/movements/{reference}/reports",
+    openapi_extra=described_body(
+        {
+            "application/json": {
+                "schema": ReportBody.model_json_schema(),
+                "example": _REPORT_EXAMPLE,
+            }
+        }
+    ),
+    responses={
+        **_STRANGE,
+        **problems.documented(
+            problems.MALFORMED, problems.CONFLICT, problems.MEDIA, problems.REFUSED
+        ),
+    },
+)
+def report_event(
+    request: Request,
+    caller: Reporter,
+    body: Annotated[ReportBody, Depends(_report_body)],
+    ports: Reach,
+    reference: Reference,
+) -> ReportedShape:
+    """Report a departure with its seals, an arrival, or the presentation of pre-lodged goods."""
+    require_accept(request, "application/json")
+    told = Report(kind=body.kind, at=body.at, office=body.office, facts=tuple(body.facts.items()))
+    events = report(ports, caller, reference, told)
+    return ReportedShape(events=tuple(shape_event(event) for event in events))
+
+
+@router.get("/trips/{trip}", responses=_STRANGE)
+def show_trip(request: Request, caller: Reader, ports: Reach, trip: str) -> TripShape:
+    """Show a trip with the movements on it."""
+    require_accept(request, "application/json")
+    found = ports.store.trip(trip)
+    if found is None or found.tenant != caller.tenant:
+        raise NotFound(Finding(code="trip.unknown", value=trip))
+    return shape_trip(found)

@@ -1,0 +1,197 @@
+"""What every route needs of a request: the gateway, a caller with a scope, a bounded body."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request, Security
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, ValidationError
+
+from gateway import access
+from gateway.access import Scope
+from gateway.api.language import accepts, negotiated
+from gateway.api.problems import MALFORMED, MEDIA, NOT_ACCEPTABLE, Mistaken
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import TooLarge
+from gateway.domain.finding import Finding
+from gateway.ports import Ports, Principal
+
+XML_TYPES = ("application/xml", "text/xml")
+JSON_TYPE = "application/json"
+
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="API key", description="`frk_<principal id>_<secret>`"
+)
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+async def _gateway(request: Request) -> Gateway:
+    gateway: Gateway = request.app.state.gateway
+    return gateway
+
+
+async def _ports(request: Request) -> Ports:
+    gateway: Gateway = request.app.state.gateway
+    return gateway.ports
+
+
+async def _language(request: Request) -> str:
+    return negotiated(request.headers.get("accept-language", ""))
+
+
+Open = Annotated[Gateway, Depends(_gateway)]
+"""The gateway this application serves."""
+
+Reach = Annotated[Ports, Depends(_ports)]
+"""Its ports, for use cases."""
+
+Language = Annotated[str, Depends(_language)]
+"""One of our languages, as the reader prefers."""
+
+
+async def _any_caller(
+    request: Request,
+    _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Principal:
+    header = request.headers.get("authorization")
+    door: access.Doorkeeper = request.app.state.door
+    return door.remembered(header) or await run_in_threadpool(door.admit, header)
+
+
+def _caller(scope: Scope) -> Callable[..., Awaitable[Principal]]:
+    async def admitted(
+        request: Request,
+        _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Principal:
+        return access.allowed(await _any_caller(request, None), scope)
+
+    return admitted
+
+
+Declarer = Annotated[Principal, Security(_caller(Scope.DECLARE))]
+Signing = Annotated[Principal, Security(_caller(Scope.SIGN))]
+Reporter = Annotated[Principal, Security(_caller(Scope.REPORT))]
+Reader = Annotated[Principal, Security(_caller(Scope.READ))]
+LinkCaller = Annotated[Principal, Security(_caller(Scope.LINK))]
+Auditor = Annotated[Principal, Security(_caller(Scope.AUDIT))]
+
+
+Anybody = Annotated[Principal, Security(_any_caller)]
+"""Whoever calls, whatever their scopes; the route looks at those itself."""
+
+
+def media_type(request: Request) -> str:
+    """Return the media type of the body, lower case, without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def require_type(request: Request, allowed: Iterable[str], *, xml: bool = False) -> None:
+    """Refuse a body of another media type.
+
+    Raises:
+        Mistaken: 415 ``request.media-type``; a charset other than UTF-8 is refused as well.
+    """
+    found = media_type(request)
+    allowed = tuple(allowed)
+    suits = found in allowed or (
+        xml and found.startswith("application/") and found.endswith("+xml")
+    )
+    if not suits or not _utf8(request.headers.get("content-type", "")):
+        raise Mistaken(
+            MEDIA,
+            Finding(
+                code="request.media-type",
+                value=request.headers.get("content-type", ""),
+                args=(("allowed", ", ".join(allowed)),),
+            ),
+        )
+
+
+def _utf8(content_type: str) -> bool:
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip('"').lower() in ("utf-8", "utf8", "us-ascii")
+    return True
+
+
+def require_accept(request: Request, *offered: str) -> None:
+    """Refuse a client that accepts none of what this route answers with.
+
+    Raises:
+        Mistaken: 406 ``request.not-acceptable``.
+    """
+    accept = request.headers.get("accept", "")
+    if not any(accepts(accept, one) for one in offered):
+        args = (("offered", ", ".join(offered)),)
+        raise Mistaken(
+            NOT_ACCEPTABLE, Finding(code="request.not-acceptable", value=accept, args=args)
+        )
+
+
+async def body(request: Request) -> bytes:
+    """Read the body, and stop as soon as it is longer than allowed.
+
+    Raises:
+        TooLarge: ``http.body-too-large``, by Content-Length before anything was read, else while
+            it streams in.
+    """
+    gateway: Gateway = request.app.state.gateway
+    most = gateway.settings.http.body_bytes_max
+    stated = request.headers.get("content-length", "")
+    if stated.isdecimal() and int(stated) > most:
+        raise _too_large(most)
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > most:
+            raise _too_large(most)
+    return bytes(content)
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(Finding(code="http.body-too-large", args=(("most", str(most)),)))
+
+
+async def _xml_body(request: Request) -> bytes:
+    require_type(request, XML_TYPES, xml=True)
+    return await body(request)
+
+
+XmlBody = Annotated[bytes, Depends(_xml_body)]
+"""An XML document, byte for byte as sent."""
+
+
+async def json_body(request: Request, shape: type[Shape]) -> Shape:
+    """Read a JSON body of one shape.
+
+    Raises:
+        Mistaken: 400 ``json.malformed`` or ``json.shape``, one finding a member.
+        TooLarge: as :func:`body`.
+    """
+    require_type(request, (JSON_TYPE,))
+    raw = await body(request)
+    try:
+        return shape.model_validate(json.loads(raw))
+    except ValidationError as error:
+        findings = [
+            Finding(
+                code="json.shape",
+                pointer="/" + "/".join(str(part) for part in one["loc"]),
+                value=str(one["input"]),
+                args=(("reason", one["msg"]),),
+            )
+            for one in error.errors()[:100]
+        ]
+        raise Mistaken(MALFORMED, *findings) from error
+    except (ValueError, RecursionError) as error:
+        finding = Finding(code="json.malformed", args=(("reason", str(error)),))
+        raise Mistaken(MALFORMED, finding) from error
+
+
+def described_body(content: dict[str, object]) -> dict[str, object]:
+    """Return the OpenAPI description of a body that a route reads itself."""
+    return {"requestBody": {"required": True, "content": content}}

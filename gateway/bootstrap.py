@@ -1,0 +1,342 @@
+"""Opening the gateway: the only file that chooses drivers.
+
+Drivers are imported where they are chosen: the simulated customs systems need packs and a clock,
+not SQLAlchemy and Celery, and ``fullroute validate`` should not wait for them either.
+"""
+
+import difflib
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NoReturn, Self, cast
+
+from gateway.domain.access_key import SECRET_ALPHABET, SECRET_LENGTH, AccessKey
+from gateway.domain.delivery import LinkKind
+from gateway.domain.errors import InConflict, Misconfigured
+from gateway.domain.finding import Catalogue, Finding, Refusal
+from gateway.ports import Clock, Keys, Packs, Ports, Principal, Store, Tenant, Wakeup
+from gateway.settings import FILE_NAME, Settings
+from gateway.usecases import setup
+
+DEFAULT_TENANT = "default"
+OPERATOR_SCOPES = ("declare", "sign", "report", "read", "operate", "audit")
+PRIVATE_FOLDER = 0o700
+
+_FIRST_SETTINGS = """\
+# Fullroute settings. Every key may be overridden by FULLROUTE_SECTION__KEY.
+# `fullroute config` shows what is in force and where it came from.
+
+[http]
+# host = "127.0.0.1"
+# port = 8117
+
+[delivery]
+# concurrency = 16
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """An open gateway: ports for the use cases, and the settings it was opened with."""
+
+    ports: Ports
+    settings: Settings
+    _closing: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    def close(self) -> None:
+        """Give back what was opened, last first; repeating it changes nothing."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Initialised:
+    """A new data folder's operator; ``key`` is shown this once and stored nowhere."""
+
+    operator: Principal
+    key: str
+
+
+def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
+    """Open database, keys and packs; connections are made when first needed.
+
+    Without ``wakeup`` nobody is knocked: tools that leave the sending to the workers' own sweep.
+
+    Raises:
+        Misconfigured: ``settings.no-data-folder``, ``database.other-version``, ``key.no-seal``,
+            ``settings.unknown-switch``, or what is wrong with the packs.
+        Unavailable: the database cannot be reached.
+    """
+    from gateway.adapters.links import HttpCourier  # noqa: PLC0415 - see the module's docstring
+    from gateway.adapters.sql.migration import check_version  # noqa: PLC0415
+    from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415
+    from gateway.adapters.system import SystemIds  # noqa: PLC0415
+
+    if not settings.data.is_dir():
+        folder = str(settings.data)
+        raise Misconfigured(
+            Finding(code="settings.no-data-folder", value=folder, args=(("folder", folder),))
+        )
+    check_version(settings.database_url)
+    with ExitStack() as opening:
+        keys = _keys(settings)
+        packs = open_packs(settings)
+        store = SqlStore(settings.database_url)
+        opening.callback(store.close)
+        clock = open_clock()
+        courier = HttpCourier(
+            clock=clock,
+            connect_seconds=settings.delivery.connect_seconds,
+            total_seconds=settings.delivery.total_seconds,
+            concurrency=settings.delivery.concurrency,
+        )
+        opening.callback(courier.close)
+        ports = Ports(
+            store=store,
+            wakeup=_wakeup(settings, opening, knocking=wakeup),
+            couriers={LinkKind.PUSH: courier},
+            keys=keys,
+            packs=packs,
+            clock=clock,
+            ids=SystemIds(),
+        )
+        return Gateway(ports=ports, settings=settings, _closing=opening.pop_all())
+
+
+def _keys(settings: Settings) -> Keys:
+    from gateway.adapters.keystore import FileKeys  # noqa: PLC0415 - see the module's docstring
+
+    keys = FileKeys(settings.keys_folder)
+    if not keys.seal_keys():
+        raise Misconfigured(Finding(code="key.no-seal", value=str(settings.keys_folder)))
+    return keys
+
+
+def _wakeup(settings: Settings, opening: ExitStack, *, knocking: bool) -> Wakeup:
+    from gateway.adapters.celery_wakeup import CeleryWakeup, NoWakeup  # noqa: PLC0415
+
+    if not knocking:
+        return NoWakeup()
+    wakeup = CeleryWakeup(settings.broker_url)
+    opening.callback(wakeup.close)
+    return wakeup
+
+
+# ------------------------------------------------------------------ less than everything
+
+
+def open_packs(settings: Settings | None = None) -> Packs:
+    """Open the packs alone; no data folder, database, keys or broker is needed.
+
+    Raises:
+        Misconfigured: a pack is broken, or settings name a switch that no pack has.
+    """
+    from gateway.adapters.pack_folder import FolderPacks, schemas_root  # noqa: PLC0415
+
+    switches = settings.packs if settings else {}
+    try:
+        packs = FolderPacks(schemas_root(), switches, slots=os.cpu_count() or 1)
+        _check_switches(packs, settings)
+    except Refusal as refusal:
+        raise Misconfigured(*refusal.findings) from refusal
+    return packs
+
+
+def _check_switches(packs: Packs, settings: Settings | None) -> None:
+    if settings is None or not settings.packs:
+        return
+    with packs.slot() as compiled:
+        known = [
+            f"packs.{pack.manifest.pack}.{switch.id}"
+            for pack in compiled.packs
+            for switch in pack.manifest.switch
+        ]
+    findings = []
+    for pack, switches in settings.packs.items():
+        for switch in switches:
+            key = f"packs.{pack}.{switch}"
+            if key not in known:
+                nearest = next(iter(difflib.get_close_matches(key, known, n=1)), ", ".join(known))
+                source = settings.sources.get(key, "")
+                args = (("key", key), ("nearest", nearest), ("source", source))
+                findings.append(Finding(code="settings.unknown-key", value=key, args=args))
+    if findings:
+        raise Misconfigured(*findings)
+
+
+def open_clock() -> Clock:
+    """Open the machine's clock."""
+    from gateway.adapters.system import SystemClock  # noqa: PLC0415 - see the module's docstring
+
+    return SystemClock()
+
+
+class _Nowhere:
+    """Stands where a tool opened no store, keys or wakeup: asking for one is a finding."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise Misconfigured(Finding(code="settings.no-data-folder", args=(("folder", name),)))
+
+
+def open_offline(settings: Settings | None = None) -> Ports:
+    """Open what pre-flight and conversion need: packs, clock and ids; nothing is stored or sent.
+
+    Raises:
+        Misconfigured: as :func:`open_packs`.
+    """
+    from gateway.adapters.system import SystemIds  # noqa: PLC0415 - see the module's docstring
+
+    nowhere = _Nowhere()
+    return Ports(
+        store=cast(Store, nowhere),
+        wakeup=cast(Wakeup, nowhere),
+        couriers={},
+        keys=cast(Keys, nowhere),
+        packs=open_packs(settings),
+        clock=open_clock(),
+        ids=SystemIds(),
+    )
+
+
+def open_texts() -> Catalogue:
+    """Read ``schemas/lang`` alone: enough to tell an error when nothing else could be opened."""
+    from gateway.adapters.pack_folder import read_folder, read_texts, schemas_root  # noqa: PLC0415
+
+    folder = schemas_root() / "lang"
+    if not folder.is_dir():
+        return Catalogue()
+    return read_texts({f"lang/{name}": raw for name, raw in read_folder(folder).items()})
+
+
+@contextmanager
+def broker(settings: Settings) -> Iterator[str]:
+    """Own the broker while the block runs, and yield its URL.
+
+    Only one program of a data folder may: the one that starts the others. With ``broker.url`` set
+    the broker is somebody else's, and there is nothing to own.
+
+    Raises:
+        Misconfigured: ``broker.*``.
+    """
+    if settings.broker.url:
+        yield settings.broker.url
+        return
+    from gateway.adapters.embedded_broker import EmbeddedBroker  # noqa: PLC0415
+
+    with EmbeddedBroker(settings.broker_socket.parent) as embedded:
+        yield embedded.url
+
+
+# ------------------------------------------------------------------ setting up
+
+
+def initialise(settings: Settings, at: datetime) -> Initialised:
+    """Make a data folder: settings file, database, seal key, first tenant, operator.
+
+    What is there already is kept, so an interrupted run is simply repeated.
+
+    Raises:
+        InConflict: there is an operator already.
+        Misconfigured: as :func:`open_gateway`.
+    """
+    from gateway.adapters.sql.migration import migrate  # noqa: PLC0415
+
+    settings.data.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    file = settings.data / FILE_NAME
+    if not file.exists():
+        file.write_text(_FIRST_SETTINGS, "utf-8")
+    migrate(settings.database_url)
+    _first_seal(settings)
+    with open_gateway(settings, wakeup=False) as gateway:
+        ports = gateway.ports
+        if ports.store.tenant(DEFAULT_TENANT) is None:
+            setup.add_tenant(ports, Tenant(id=DEFAULT_TENANT, name="Default"))
+        if any("operate" in one.scopes for one in ports.store.principals(DEFAULT_TENANT)):
+            raise InConflict(Finding(code="setup.exists", value=str(settings.data)))
+        name = f"operator, {at:%Y-%m-%d}"
+        operator, key = new_principal(ports, DEFAULT_TENANT, name, OPERATOR_SCOPES)
+        return Initialised(operator=operator, key=key)
+
+
+def new_principal(
+    ports: Ports,
+    tenant: str,
+    name: str,
+    scopes: tuple[str, ...],
+    *,
+    party: str = "",
+    link: str = "",
+) -> tuple[Principal, str]:
+    """Add a principal with a fresh API key, and return both; the key is stored nowhere."""
+    key = AccessKey(ports.ids.new("prn"), ports.ids.draw(SECRET_ALPHABET, SECRET_LENGTH))
+    principal = Principal(
+        id=key.principal,
+        tenant=tenant,
+        name=name,
+        scopes=scopes,
+        secret_digest=key.digest,
+        party=party,
+        link=link,
+    )
+    setup.add_principal(ports, principal)
+    return principal, str(key)
+
+
+# ------------------------------------------------------------------ keys
+
+
+def _first_seal(settings: Settings) -> None:
+    from gateway.adapters.keystore import FileKeys, create_seal_key  # noqa: PLC0415
+
+    folder = settings.keys_folder
+    if not FileKeys(folder).seal_keys():
+        create_seal_key(folder)
+
+
+def rotate_seal(settings: Settings) -> str:
+    """Make a new seal key, which seals from now on; return its id. The old ones stay published."""
+    from gateway.adapters.keystore import create_seal_key  # noqa: PLC0415
+
+    return create_seal_key(settings.keys_folder)
+
+
+def create_key(
+    settings: Settings, name: str, common_name: str, at: datetime, *, days: int = 730
+) -> bytes:
+    """Make a party's key with a self-signed certificate and return that, DER.
+
+    Raises:
+        InConflict: the name is taken.
+        Misconfigured: name, common name or days cannot be used.
+    """
+    from gateway.adapters.keystore import create_party_key  # noqa: PLC0415
+
+    folder = settings.keys_folder
+    return create_party_key(folder, name, common_name=common_name, days=days, at=at)
+
+
+def import_key(
+    settings: Settings,
+    name: str,
+    key_pem: bytes,
+    certificate_pem: bytes,
+    *,
+    password: bytes | None = None,
+) -> bytes:
+    """Take over a party's key with its certificate and return that, DER.
+
+    Raises:
+        InConflict: the name is taken.
+        Misconfigured: the two are unreadable or do not belong together.
+    """
+    from gateway.adapters.keystore import import_party_key  # noqa: PLC0415
+
+    folder = settings.keys_folder
+    return import_party_key(folder, name, key_pem, certificate_pem, password=password)

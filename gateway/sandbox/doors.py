@@ -1,0 +1,160 @@
+"""The two ways messages reach a simulated system: its own HTTP door, or fetching the feed."""
+
+import asyncio
+import base64
+import json
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from gateway.audit.exchange import HEADER_ENVELOPE, HEADER_SEAL, to_base64, write_reply
+from gateway.sandbox.gatewayside import GatewaySide, Unreachable
+from gateway.sandbox.journal import Journal
+from gateway.sandbox.office import Arrival, CustomsSystem, Verdict
+from gateway.sandbox.outbox import Outbox
+
+BODY_BYTES_MAX = 20_000_000
+CLOSE_SECONDS = 0.2
+FEED_LIMIT = 100
+FEED_WAIT_SECONDS = 20
+PAUSE_SECONDS = 0.3
+
+
+class PushDoor:
+    """Listens for messages on one loopback port. Closing it makes the link really unreachable."""
+
+    def __init__(self, system: CustomsSystem, outbox: Outbox, gateway: GatewaySide) -> None:
+        self._system = system
+        self._outbox = outbox
+        self._gateway = gateway
+        self._runner: web.ServerRunner | None = None
+
+    async def open(self) -> None:
+        """Listen."""
+        self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=CLOSE_SECONDS)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._system.spec.port, reuse_address=True)
+        await site.start()
+
+    async def close(self) -> None:
+        """Stop listening and cut the connections there are."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path != "/messages":
+            return _said(HTTPStatus.NOT_FOUND, "no such page")
+        if request.method != "POST":
+            return _said(HTTPStatus.METHOD_NOT_ALLOWED, "POST only")
+        content = await request.content.read(BODY_BYTES_MAX + 1)
+        while not request.content.at_eof() and len(content) <= BODY_BYTES_MAX:
+            content += await request.content.read(BODY_BYTES_MAX + 1 - len(content))
+        if len(content) > BODY_BYTES_MAX:
+            return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
+        arrival = Arrival(
+            envelope=request.headers.get(HEADER_ENVELOPE, ""),
+            seal=request.headers.get(HEADER_SEAL, ""),
+            media_type=request.headers.get("Content-Type", ""),
+            content=content,
+        )
+        try:
+            keys = await self._gateway.keys_for(arrival.seal)
+        except Unreachable:
+            return _said(HTTPStatus.SERVICE_UNAVAILABLE, "the gateway's keys cannot be had")
+        verdict = self._system.receive(arrival, keys)
+        if verdict.taken is not None:
+            self._outbox.plan(verdict.taken)
+        return _answer(verdict)
+
+
+def _answer(verdict: Verdict) -> web.Response:
+    if verdict.receipt is None:
+        return _said(verdict.status, verdict.reason)
+    return web.Response(
+        body=write_reply("receipt", verdict.receipt), content_type="application/json"
+    )
+
+
+def _said(status: int, reason: str) -> web.Response:
+    return web.Response(
+        status=status, body=json.dumps({"reason": reason}), content_type="application/json"
+    )
+
+
+class FeedDoor:
+    """Fetches the feed of one link by long poll and acknowledges with receipts.
+
+    The cursor moves only after the gateway took the receipts; a repeat costs nothing.
+    """
+
+    def __init__(
+        self, system: CustomsSystem, outbox: Outbox, gateway: GatewaySide, folder: Path
+    ) -> None:
+        self._system = system
+        self._outbox = outbox
+        self._gateway = gateway
+        self._journal = Journal(folder / f"{system.spec.id}.cursor.jsonl")
+        self._cursor = max((line["after"] for line in self._journal.lines()), default=0)
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Begin to fetch."""
+        self._task = asyncio.create_task(self._fetch())
+
+    async def close(self) -> None:
+        """Stop fetching."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _fetch(self) -> None:
+        while True:
+            try:
+                page = await self._call(
+                    "GET",
+                    f"feed?after={self._cursor}&limit={FEED_LIMIT}&wait={FEED_WAIT_SECONDS}",
+                )
+                if page["data"]:
+                    await self._take(page["data"])
+                    self._cursor = page["next"]
+                    self._journal.append({"after": self._cursor})
+            except (aiohttp.ClientError, TimeoutError, OSError, ValueError, KeyError, Unreachable):
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _take(self, items: list[dict[str, Any]]) -> None:
+        verdicts = []
+        for item in items:
+            arrival = Arrival(
+                envelope=item["envelope"],
+                seal=item["seal"],
+                media_type=item["media_type"],
+                content=base64.b64decode(item["content"]),
+            )
+            verdict = self._system.receive(arrival, await self._gateway.keys_for(arrival.seal))
+            verdicts.append(verdict)
+            if verdict.taken is not None:
+                self._outbox.plan(verdict.taken)
+        receipts = [
+            {"receipt": to_base64(one.receipt.content), "seal": one.receipt.seal}
+            for one in verdicts
+            if one.receipt is not None
+        ]
+        if receipts:
+            await self._call("POST", "feed/acknowledgements", {"receipts": receipts})
+
+    async def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        spec = self._system.spec
+        async with self._gateway.session.request(
+            method,
+            f"{self._gateway.url}/v1/links/{spec.id}/{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {spec.api_key}"},
+        ) as response:
+            response.raise_for_status()
+            document: dict[str, Any] = await response.json()
+            return document

@@ -1,0 +1,84 @@
+"""Writing answers: a pack's behaviour, official numbers and local times put together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from gateway.domain.itinerary import CustomsOffice
+from gateway.packs.pack import Pack
+from gateway.sandbox.numbers import Numbers
+from gateway.sandbox.office import Taken
+
+XML_TYPE = "application/xml"
+FIXED_TYPE = "text/plain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One answer to come: the ``place``-th of those that follow ``taken``."""
+
+    id: str
+    taken: Taken
+    place: int
+    after_ms: int
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An answer's native bytes."""
+
+    content: bytes
+    media_type: str
+
+
+class Stationery:
+    """Plans and writes one link's answers; what it writes depends on nothing but its arguments."""
+
+    def __init__(self, pack: Pack, numbers: Numbers, offices: Mapping[str, CustomsOffice]) -> None:
+        self._pack = pack
+        self._numbers = numbers
+        self._offices = offices
+
+    def plan(self, taken: Taken) -> Iterable[Planned]:
+        """Return the answers that a message brings; ids are the same whenever it is asked."""
+        answers = self._pack.behaviour.to(taken.envelope.type, taken.content)
+        for place, answer in enumerate(answers):
+            digest = sha256(f"{taken.envelope.link}/{taken.envelope.id}/{place}".encode())
+            yield Planned(
+                id=f"ans_{digest.hexdigest()[:32]}",
+                taken=taken,
+                place=place,
+                after_ms=answer.after_ms,
+                effect=answer.effect,
+            )
+
+    def write(self, planned: Planned, now: datetime) -> Written:
+        """Write the answer as of ``now`` (UTC)."""
+        envelope = planned.taken.envelope
+        answers = tuple(self._pack.behaviour.to(envelope.type, planned.taken.content))
+        answer = answers[planned.place]
+        office = self._offices[envelope.office]
+        local = now.astimezone(ZoneInfo(office.zone))
+        subject = answer.key or envelope.movement
+        imported = self._pack.message(envelope.type).procedure.endswith("import")
+        content = answer.render(
+            {
+                "id": planned.id,
+                "message-id": envelope.id,
+                "office": office.code,
+                "national-office": office.national_code,
+                "now": local.isoformat(timespec="seconds"),
+                "compact": f"{local:%Y%m%d%H%M%S}{local.microsecond // 1000:03d}",
+                "number18": self._numbers.entry(
+                    subject, office.national_code, envelope.issued.year
+                ),
+                "number12": self._numbers.job_number(subject, imported=imported),
+                "mrn": self._numbers.mrn(subject, office.code[:2], envelope.issued.year),
+                "lrn": subject,
+            }
+        )
+        is_xml = content.lstrip().startswith(b"<")
+        return Written(content=content, media_type=XML_TYPE if is_xml else FIXED_TYPE)
