@@ -19,7 +19,11 @@ FILE = "intake.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeSpec:
-    """``intake.toml``. ``root`` is ``{namespace}Name``; files are relative to the folder."""
+    """``intake.toml``. ``root`` is ``{namespace}Name``; files are relative to the folder.
+
+    ``losses`` says what does not come back the same; ``placeholders`` what a template's names in
+    double braces are filled with before conversion.
+    """
 
     id: str
     root: str
@@ -31,6 +35,8 @@ class IntakeSpec:
     aligned_to: str = ""
     source: str = ""
     status: Status = Status.UNVERIFIED
+    losses: tuple[str, ...] = ()
+    placeholders: tables.PAIRS = ()
 
 
 @dataclass(frozen=True, slots=True)
