@@ -1,0 +1,18 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- Arrival advice. -->
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:p="urn:fullroute:prepared:1"
+  xmlns:d="urn:fullroute:declaration:1" xmlns:ncts="http://ncts.dgtaxud.ec" exclude-result-prefixes="p d">
+  <xsl:include href="forward.xsl"/>
+  <xsl:template match="d:Declaration">
+    <ncts:CD006C>
+      <xsl:call-template name="phase"/>
+      <xsl:call-template name="header"/>
+      <xsl:call-template name="correlation"/>
+      <TransitOperation>
+        <MRN><xsl:value-of select="$mrn"/></MRN>
+        <arrivalDateAndTimeActual><xsl:value-of select="substring($arrived/@at-utc, 1, 19)"/></arrivalDateAndTimeActual>
+      </TransitOperation>
+      <xsl:call-template name="offices"><xsl:with-param name="told" select="$arrived"/></xsl:call-template>
+    </ncts:CD006C>
+  </xsl:template>
+</xsl:stylesheet>

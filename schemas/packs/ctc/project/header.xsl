@@ -1,0 +1,47 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- What every common transit message begins with. Times are UTC and do not say so. -->
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:p="urn:fullroute:prepared:1"
+  xmlns:d="urn:fullroute:declaration:1" exclude-result-prefixes="p d">
+
+  <xsl:variable name="message" select="/p:Prepared/p:Message"/>
+  <xsl:variable name="movement" select="/p:Prepared/p:Movement"/>
+  <xsl:variable name="mrn" select="$movement/p:Procedure[@kind = 'ctc-transit']/p:Number[@kind = 'mrn']"/>
+  <xsl:variable name="released" select="$movement/p:Happened[@kind = 'released'][1]"/>
+
+  <xsl:template name="header">
+    <xsl:param name="sender" select="$message/@sender"/>
+    <messageSender><xsl:value-of select="$sender"/></messageSender>
+    <messageRecipient>NTA.<xsl:value-of select="substring($message/@office, 1, 2)"/></messageRecipient>
+    <preparationDateAndTime><xsl:value-of select="substring($message/@at-utc, 1, 19)"/></preparationDateAndTime>
+    <messageIdentification><xsl:value-of select="substring-after($message/@id, '_')"/></messageIdentification>
+    <messageType><xsl:value-of select="$message/@type"/></messageType>
+  </xsl:template>
+
+  <!-- Office records name the movement they belong to. -->
+  <xsl:template name="correlation">
+    <correlationIdentifier><xsl:value-of select="$movement/@reference"/></correlationIdentifier>
+  </xsl:template>
+
+  <xsl:template name="phase">
+    <xsl:attribute name="PhaseID">
+      <xsl:choose>
+        <xsl:when test="/p:Prepared/d:Declaration/d:Submission/d:PhaseCode"><xsl:value-of select="/p:Prepared/d:Declaration/d:Submission/d:PhaseCode"/></xsl:when>
+        <xsl:otherwise>NCTS5.1</xsl:otherwise>
+      </xsl:choose>
+    </xsl:attribute>
+  </xsl:template>
+
+  <!-- A declared value, or what silence means. -->
+  <xsl:template name="security">
+    <xsl:variable name="declared" select="d:TransitOperation/d:SecurityCode"/>
+    <security><xsl:value-of select="$declared"/><xsl:if test="not($declared)">0</xsl:if></security>
+  </xsl:template>
+  <xsl:template name="reduced">
+    <xsl:variable name="declared" select="d:TransitOperation/d:ReducedDatasetIndicator"/>
+    <reducedDatasetIndicator><xsl:value-of select="$declared"/><xsl:if test="not($declared)">0</xsl:if></reducedDatasetIndicator>
+  </xsl:template>
+  <xsl:template name="binding">
+    <xsl:variable name="declared" select="/p:Prepared/d:Declaration/d:TransitOperation/d:BindingItineraryIndicator"/>
+    <bindingItinerary><xsl:value-of select="$declared"/><xsl:if test="not($declared)">0</xsl:if></bindingItinerary>
+  </xsl:template>
+</xsl:stylesheet>
