@@ -122,9 +122,7 @@ class World:
             clock=self.clock,
             ids=SystemIds(),
         )
-        setup.add_tenant(
-            self.ports, Tenant(id=TENANT, name="Jialing", accepts_unsigned=True)
-        )
+        setup.add_tenant(self.ports, Tenant(id=TENANT, name="Jialing", accepts_unsigned=True))
         self.exporter = self.principal("exporter")
         self._parties(mandates)
         for administration, offices in (ROUTE | TRANSIT).items():
@@ -202,9 +200,7 @@ class World:
         certificates = tuple(self.keys.signer(name).certificate for name in SIGNATORIES)
         journal = self.folder / "journal"
         journal.mkdir(exist_ok=True)
-        self.town.systems[link] = CustomsSystem(
-            spec, pack, journal, self.clock.now, certificates
-        )
+        self.town.systems[link] = CustomsSystem(spec, pack, journal, self.clock.now, certificates)
         self.town.stationery[link] = Stationery(
             pack, Numbers("test", administration), self.ports.packs.offices()
         )

@@ -13,7 +13,10 @@ from gateway.domain.finding import (
 
 CATALOGUE = Catalogue(
     {
-        "en": {"a.b": Text("{value} is wrong, {reason}.", "Mend {pointer}."), "c.d": Text("c", "d")},
+        "en": {
+            "a.b": Text("{value} is wrong, {reason}.", "Mend {pointer}."),
+            "c.d": Text("c", "d"),
+        },
         "zh": {"a.b": Text("{value} 有误，{reason}。", "请改 {pointer}。")},
     }
 )

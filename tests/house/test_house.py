@@ -175,7 +175,9 @@ def test_translations_fill_the_same_places(language):
 def test_translations_are_translated():
     english = catalogue("en")
     for language in ("zh", "vi"):
-        same = [c for c, one in catalogue(language).items() if one["message"] == english[c]["message"]]
+        same = [
+            c for c, one in catalogue(language).items() if one["message"] == english[c]["message"]
+        ]
         assert same == []
 
 

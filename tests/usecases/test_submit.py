@@ -1,0 +1,165 @@
+"""Submitting: one movement or nothing, whatever is repeated, and refusals that bind only themselves."""
+
+import threading
+
+import pytest
+
+from gateway.domain.errors import InConflict, Refused
+from gateway.usecases.submit import preflight
+from tests.world import TENANT, World
+
+
+@pytest.fixture
+def world(tmp_path):
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+def movements(world):
+    return [record.reference for record in world.store.movements(TENANT)]
+
+
+def test_the_same_key_gives_the_same_movement(world):
+    raw = world.declaration()
+    first, second = world.submit(raw, "k1"), world.submit(raw, "k1")
+    assert first.movement == second.movement
+    assert (first.repeated, second.repeated) == (False, True)
+    assert movements(world) == [first.movement]
+
+
+def test_two_keys_give_one_movement(world):
+    raw = world.declaration()
+    assert world.submit(raw, "k1").movement == world.submit(raw, "k2").movement
+    assert len(movements(world)) == 1
+
+
+def test_signed_anew_it_is_still_the_same_content(world):
+    first = world.submit(world.declaration(), "k1")
+    world.clock.forward(minutes=1)
+    assert world.submit(world.declaration(), "k2").movement == first.movement
+
+
+def test_many_at_once_give_one_movement(world):
+    raw = world.declaration()
+    found = []
+    threads = [
+        threading.Thread(target=lambda n=n: found.append(world.submit(raw, f"k{n % 3}").movement))
+        for n in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+    assert movements(world) == list(set(found))
+
+
+def test_one_key_for_other_bytes_is_a_conflict(world):
+    world.submit(world.declaration(), "k1")
+    other = world.declaration(texts={"CQ-2026-000117": "CQ-2026-000118"})
+    with pytest.raises(InConflict) as conflict:
+        world.submit(other, "k1")
+    assert conflict.value.findings[0].code == "idempotency.other-body"
+
+
+def test_one_reference_for_other_content_is_a_conflict(world):
+    world.submit(world.declaration(), "k1")
+    other = world.declaration(texts={"NY2611230117": "NY2611230118"})
+    with pytest.raises(InConflict) as conflict:
+        world.submit(other, "k2")
+    assert conflict.value.findings[0].code == "declaration.duplicate-reference"
+
+
+WRONG = {
+    "an unknown office": ({"VN0003PJ": "VN0009ZZ"}, "office.unknown"),
+    "an office that cannot play the role": (
+        {"<ID>VN0003PJ</ID><RoleCode>": "<ID>CN00X001</ID><RoleCode>"},
+        "office.wrong-role",
+    ),
+    "no office of departure": (
+        {"<RoleCode>departure</RoleCode>": "<RoleCode>exit</RoleCode>"},
+        "declaration.no-departure",
+    ),
+    "an office of departure that is not the first": (
+        {
+            "<RoleCode>departure<": "<RoleCode>first<",
+            "<RoleCode>exit<": "<RoleCode>departure<",
+            "<RoleCode>first<": "<RoleCode>exit<",
+        },
+        "route.no-departure",
+    ),
+}
+
+
+@pytest.mark.parametrize(("texts", "code"), WRONG.values(), ids=WRONG.keys())
+def test_refused_declarations_leave_nothing_and_are_logged(world, texts, code):
+    with pytest.raises(Refused) as refused:
+        world.submit(world.declaration(texts=texts))
+    assert code in {finding.code for finding in refused.value.findings}
+    assert movements(world) == []
+    world.store.sequence("test")
+    assert [entry.kind for entry in world.store.log()].count("refused") == 1
+
+
+def test_a_refused_declaration_corrected_is_accepted(world):
+    with pytest.raises(Refused):
+        world.submit(world.declaration(texts={"VN0003PJ": "VN0009ZZ"}), "k1")
+    submission = world.submit(world.declaration(), "k1")
+    assert movements(world) == [submission.movement]
+
+
+SIGNATURES = {
+    "unsigned": (lambda raw: raw.split(b"<ds:Signature")[0] + b"</Declaration>", "signature."),
+    "one digit changed": (lambda raw: raw.replace(b"2480.5", b"2481.5", 1), "signature."),
+    "not XML": (lambda raw: raw[:-20], "xml."),
+    "a DOCTYPE": (lambda raw: raw.replace(b"?>", b"?><!DOCTYPE Declaration>", 1), "xml.doctype"),
+    "another encoding": (lambda raw: raw.replace(b"UTF-8", b"UTF-7", 1), "xml.not-utf8"),
+    "another root": (lambda raw: b"<Order xmlns='urn:other'/>", "intake.unknown-format"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "area"), SIGNATURES.values(), ids=SIGNATURES.keys())
+def test_what_is_not_the_declarants_word_is_refused(world, spoil, area):
+    with pytest.raises(Refused) as refused:
+        world.submit(spoil(world.declaration()))
+    assert [f.code for f in refused.value.findings if not f.code.startswith(area)] == []
+    assert movements(world) == []
+
+
+def test_a_lapsed_certificate_is_named_as_such(world):
+    raw = world.declaration()
+    world.clock.forward(days=400)
+    with pytest.raises(Refused) as refused:
+        world.submit(raw)
+    assert [finding.code for finding in refused.value.findings] == ["signature.expired-certificate"]
+
+
+def test_somebody_elses_registered_key_does_not_speak_for_the_exporter(world):
+    from gateway.markup import signature
+    from tests.world import SHIPPED
+
+    raw = signature.sign(SHIPPED.read_bytes(), world.keys.signer("broker"), world.clock.now())
+    with pytest.raises(Refused) as refused:
+        world.submit(raw)
+    assert [finding.code for finding in refused.value.findings] == ["signature.not-the-declarant"]
+
+
+def test_preflight_says_what_submission_would_and_stores_nothing(world):
+    before = world.store.log_size()
+    good = preflight(world.ports, world.declaration(), TENANT)
+    assert good.valid
+    assert {office for office, verdict in good.offices if verdict == "pass"} == {
+        "CN008001",
+        "CN00X001",
+        "VN0015BB",
+        "VN0003PJ",
+    }
+    bad = preflight(world.ports, world.declaration(texts={"VN0003PJ": "VN0009ZZ"}), TENANT)
+    assert (bad.valid, bad.findings[0].code) == (False, "office.unknown")
+    world.store.sequence("test")
+    assert (movements(world), world.store.log_size() - before <= world.store.log_size()) == (
+        [],
+        True,
+    )
+    assert not [entry for entry in world.store.log() if entry.kind in ("accepted", "refused")]
