@@ -63,48 +63,71 @@ def _split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
-    """Return the audit path of leaf ``index`` in the tree over ``leaves``, from the leaf upwards.
+class Tree:
+    """All hashes of the tree over given leaves: two for each leaf, any proof in a few steps."""
 
-    Raises:
-        IndexError: there is no such leaf.
-    """
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"no leaf {index} in a tree of {len(leaves)}")
-    path: list[bytes] = []
-    while len(leaves) > 1:
-        split = _split(len(leaves))
-        left, right = leaves[:split], leaves[split:]
-        if index < split:
-            path.append(root_hash(right))
-            leaves = left
-        else:
-            path.append(root_hash(left))
-            leaves, index = right, index - split
-    return tuple(reversed(path))
+    def __init__(self, leaves: Iterable[bytes]) -> None:
+        level = tuple(leaves)
+        self.size = len(level)
+        self._levels = [level]  # each holds the roots of the perfect subtrees of one height
+        while len(level) > 1:
+            level = tuple(node_hash(*level[at : at + 2]) for at in range(0, len(level) - 1, 2))
+            self._levels.append(level)
 
+    def root(self) -> bytes:
+        """Return the root of the whole tree."""
+        return self._range(0, self.size) if self.size else EMPTY_ROOT
 
-def consistency_proof(leaves: Sequence[bytes], size: int) -> tuple[bytes, ...]:
-    """Return the proof that the tree over ``leaves`` extends that over the first ``size`` of them.
+    def inclusion_proof(self, index: int) -> tuple[bytes, ...]:
+        """Return the audit path of leaf ``index``, from the leaf upwards.
 
-    Raises:
-        IndexError: ``size`` is not between 1 and the number of leaves.
-    """
-    if not 1 <= size <= len(leaves):
-        raise IndexError(f"no tree of {size} inside one of {len(leaves)}")
-    path: list[bytes] = []
-    known = True  # whether the checker has the old subtree's root itself
-    while size < len(leaves):
-        split = _split(len(leaves))
-        if size <= split:
-            path.append(root_hash(leaves[split:]))
-            leaves = leaves[:split]
-        else:
-            path.append(root_hash(leaves[:split]))
-            leaves, size, known = leaves[split:], size - split, False
-    if not known:
-        path.append(root_hash(leaves))
-    return tuple(reversed(path))
+        Raises:
+            IndexError: there is no such leaf.
+        """
+        if not 0 <= index < self.size:
+            raise IndexError(f"no leaf {index} in a tree of {self.size}")
+        path: list[bytes] = []
+        low, high = 0, self.size
+        while high - low > 1:
+            middle = low + _split(high - low)
+            if index < middle:
+                path.append(self._range(middle, high))
+                high = middle
+            else:
+                path.append(self._range(low, middle))
+                low = middle
+        return tuple(reversed(path))
+
+    def consistency_proof(self, size: int) -> tuple[bytes, ...]:
+        """Return the proof that this tree extends the one over its first ``size`` leaves.
+
+        Raises:
+            IndexError: ``size`` is not between 1 and the number of leaves.
+        """
+        if not 1 <= size <= self.size:
+            raise IndexError(f"no tree of {size} inside one of {self.size}")
+        path: list[bytes] = []
+        low, high = 0, self.size
+        while size < high:
+            middle = low + _split(high - low)
+            if size <= middle:
+                path.append(self._range(middle, high))
+                high = middle
+            else:
+                path.append(self._range(low, middle))
+                low = middle
+        if low:  # else the checker has the old tree's root, which is this one, already
+            path.append(self._range(low, high))
+        return tuple(reversed(path))
+
+    def _range(self, low: int, high: int) -> bytes:
+        """Return the root over leaves ``low`` to ``high``; ``low`` is where a split put it."""
+        size = high - low
+        if size & (size - 1) == 0:
+            height = size.bit_length() - 1
+            return self._levels[height][low >> height]
+        middle = low + _split(size)
+        return node_hash(self._range(low, middle), self._range(middle, high))
 
 
 def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:

@@ -64,17 +64,18 @@ def test_the_definition_agrees_with_the_published_roots():
 
 
 def test_the_root_of_nothing():
-    assert merkle.root_hash(()) == tree(()) == merkle.EMPTY_ROOT
+    assert merkle.Tree(()).root() == merkle.root_hash(()) == tree(()) == merkle.EMPTY_ROOT
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 9, 64, 65, 100])
 def test_the_root_is_that_of_the_definition(size):
     inputs = tuple(str(number).encode() for number in range(size))
-    assert merkle.root_hash(map(leaf_hash, inputs)) == tree(inputs)
+    hashed = [leaf_hash(one) for one in inputs]
+    assert merkle.Tree(hashed).root() == merkle.root_hash(hashed) == tree(inputs)
 
 
 def test_the_published_inclusion_path():
-    found = merkle.inclusion_proof([leaf_hash(one) for one in INPUTS], 0)
+    found = merkle.Tree([leaf_hash(one) for one in INPUTS]).inclusion_proof(0)
     assert [one.hex() for one in found] == [
         "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
         "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
@@ -87,7 +88,7 @@ def test_every_inclusion_proof_up_to_forty_leaves():
         known = leaves(size)
         root = merkle.root_hash(known)
         for index, leaf in enumerate(known):
-            proof = merkle.inclusion_proof(known, index)
+            proof = merkle.Tree(known).inclusion_proof(index)
             merkle.verify_inclusion(leaf, index, size, proof, root)
 
 
@@ -95,7 +96,7 @@ def test_every_consistency_proof_up_to_forty_leaves():
     known = leaves(40)
     for new in range(1, 41):
         for old in range(1, new + 1):
-            proof = merkle.consistency_proof(known[:new], old)
+            proof = merkle.Tree(known[:new]).consistency_proof(old)
             roots = merkle.root_hash(known[:old]), merkle.root_hash(known[:new])
             merkle.verify_consistency(old, roots[0], new, roots[1], proof)
 
@@ -105,7 +106,7 @@ def test_no_other_leaf_index_or_size_passes(size, data):
     known = leaves(size)
     root = merkle.root_hash(known)
     index = data.draw(st.integers(0, size - 1))
-    proof = merkle.inclusion_proof(known, index)
+    proof = merkle.Tree(known).inclusion_proof(index)
     wrong_leaf = leaf_hash(b"other"), index, size, proof
     wrong_place = known[index], data.draw(st.integers(0, size + 3)), size, proof
     wrong_proof = known[index], index, size, (*proof[:-1], bytes(32)) if proof else (bytes(32),)
@@ -122,7 +123,7 @@ def test_a_changed_past_is_not_consistent(size, data):
     old = data.draw(st.integers(1, size))
     forged = list(known)
     forged[data.draw(st.integers(0, old - 1))] = leaf_hash(b"rewritten")
-    proof = merkle.consistency_proof(forged, old)
+    proof = merkle.Tree(forged).consistency_proof(old)
     with pytest.raises(Refusal):
         merkle.verify_consistency(
             old, merkle.root_hash(known[:old]), size, merkle.root_hash(forged), proof
@@ -167,10 +168,10 @@ def test_the_empty_log_is_the_beginning_of_every_log():
 @pytest.mark.parametrize(("size", "index"), [(0, 0), (3, 3), (3, -1)])
 def test_no_proof_for_a_leaf_that_is_not_there(size, index):
     with pytest.raises(IndexError):
-        merkle.inclusion_proof(leaves(size), index)
+        merkle.Tree(leaves(size)).inclusion_proof(index)
 
 
 @pytest.mark.parametrize(("size", "old"), [(3, 0), (3, 4)])
 def test_no_proof_for_a_tree_that_is_not_there(size, old):
     with pytest.raises(IndexError):
-        merkle.consistency_proof(leaves(size), old)
+        merkle.Tree(leaves(size)).consistency_proof(old)

@@ -135,7 +135,7 @@ def test_names_that_cannot_stand_in_a_note(name):
 @pytest.mark.parametrize("index", range(3))
 def test_a_proof_file_proves_its_entry_alone(index):
     leaves = [leaf_hash(one) for one in ENTRIES]
-    path = merkle.inclusion_proof(leaves, index)
+    path = merkle.Tree(leaves).inclusion_proof(index)
     raw = proof.LogProof(index=index, path=path, checkpoint=signed(log())).spell()
     read = proof.read_proof(raw)
     assert read.spell() == raw
@@ -158,7 +158,7 @@ def test_a_proof_file_proves_its_entry_alone(index):
 )
 def test_malformed_proof_files(change):
     leaves = [leaf_hash(one) for one in ENTRIES]
-    path = merkle.inclusion_proof(leaves, 1)
+    path = merkle.Tree(leaves).inclusion_proof(1)
     raw = proof.LogProof(index=1, path=path, checkpoint=signed(log())).spell()
     with pytest.raises(Refusal) as caught:
         proof.read_proof(change(raw))

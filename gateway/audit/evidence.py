@@ -1,0 +1,54 @@
+"""Evidence in the spellings that other people's tools read: PEM keys, raw seals, sealed headers."""
+
+import base64
+from hashlib import sha256
+
+import rfc8785
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from gateway.audit.exchange import VERSION
+
+
+def fingerprint(certificate: bytes) -> str:
+    """Return the hex SHA-256 of a certificate (DER)."""
+    return sha256(certificate).hexdigest()
+
+
+def certificate_pem(certificate: bytes) -> bytes:
+    """Return a certificate (DER) as PEM."""
+    return x509.load_der_x509_certificate(certificate).public_bytes(Encoding.PEM)
+
+
+def seal_key_pem(key: bytes) -> bytes:
+    """Return a raw Ed25519 public key as PEM (SubjectPublicKeyInfo)."""
+    public = Ed25519PublicKey.from_public_bytes(key)
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def split_seal(seal: str) -> tuple[str, bytes]:
+    """Return key id and raw signature (64 bytes) of a seal ``<key id>:<base64>``."""
+    name, _, signature = seal.partition(":")
+    return name, base64.b64decode(signature, validate=True)
+
+
+def answer_header(
+    *, answer: str, link: str, office: str, digest: str, media_type: str, issued: str
+) -> bytes:
+    """Rebuild the header that a link sealed for one answer.
+
+    Its form is canonical, so its members make its bytes; ``issued`` is the text as the link wrote
+    it. A member that differs in the least makes other bytes, and the seal does not hold.
+    """
+    return rfc8785.dumps(
+        {
+            "v": VERSION,
+            "id": answer,
+            "link": link,
+            "office": office,
+            "digest": digest,
+            "media_type": media_type,
+            "issued": issued,
+        }
+    )

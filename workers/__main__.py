@@ -1,0 +1,109 @@
+"""Run one worker: ``python -m workers --config fullroute.toml``.
+
+1. open the gateway once: store, couriers, keys, packs
+2. tick in the background: sweep, and drain what knocking does not move
+3. take tasks from the broker in threads, until told to stop
+4. on SIGTERM: take nothing new, finish what is under way, and after a grace of
+   ``GRACE_SECONDS`` drop what an office has not answered; it goes again from elsewhere
+"""
+
+import argparse
+import logging
+import os
+import sys
+import threading
+import warnings
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from celery.signals import worker_shutting_down
+
+from gateway.bootstrap import Gateway, open_gateway
+from gateway.domain.errors import GatewayError
+from gateway.ports import Ports
+from gateway.settings import Settings, load_settings
+from gateway.usecases.sweep import sweep
+from workers.app import QUEUE, make_app
+from workers.tasks import add_tasks, drain, owner
+from workers.ticker import Ticker
+
+GRACE_SECONDS = 1.5
+EXIT_MISCONFIGURED = 2
+
+_logger = logging.getLogger("workers")
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A courier that can be told to drop what it carries."""
+
+    def close(self) -> None:
+        """Drop it, for good."""
+
+
+def _drop(ports: Ports) -> None:
+    """Close the couriers, so that no thread waits for an office any longer."""
+    for courier in ports.couriers.values():
+        if isinstance(courier, Closable):
+            courier.close()
+
+
+def run(settings: Settings, gateway: Gateway) -> None:
+    """Work until a signal says stop."""
+    ports, threads = gateway.ports, settings.worker.threads
+    app = make_app(settings.broker_url)
+    add_tasks(app, ports)
+    ticker = Ticker(
+        lambda: sweep(ports, owner()),
+        lambda link: drain(ports, link),
+        every_seconds=settings.worker.ticker_seconds,
+        threads=threads,
+    )
+    patience = threading.Timer(GRACE_SECONDS, _drop, [ports])
+
+    def stopping(**_: object) -> None:
+        ticker.stop()
+        patience.start()
+
+    worker_shutting_down.connect(stopping, weak=False)
+    worker = app.Worker(
+        pool="threads",
+        concurrency=threads,
+        queues=[QUEUE],
+        hostname=f"{os.getpid()}@{owner().split('/')[0]}",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    with ticker:
+        _logger.info("working with %d threads", threads)
+        worker.start()
+    patience.cancel()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read settings, open the gateway, work; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m workers", description="Deliver what is due.")
+    parser.add_argument("--config", type=Path, help="fullroute.toml")
+    parser.add_argument("--data", type=Path, help="data folder")
+    parser.add_argument("--log-level", default="INFO", help="DEBUG, INFO, WARNING or ERROR")
+    given = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=given.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    # Said of root, a container's usual user, for serialisers that run code; ours is JSON.
+    warnings.filterwarnings("ignore", message=r".*superuser privileges")
+    try:
+        settings = load_settings(given.config, data=given.data)
+        with open_gateway(settings) as gateway:
+            run(settings, gateway)
+    except GatewayError as error:
+        for finding in error.findings:
+            _logger.error("%s %s %s", finding.code, finding.value, dict(finding.args))  # noqa: TRY400
+        return EXIT_MISCONFIGURED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""The one task: drain a link."""
+
+import logging
+import os
+import socket
+import threading
+
+from celery import Celery
+
+from gateway.domain.errors import Unavailable
+from gateway.ports import Ports
+from gateway.usecases.deliver import deliver
+from workers.app import DELIVER_TASK
+
+_logger = logging.getLogger(__name__)
+
+
+def owner() -> str:
+    """Name this thread: no two threads anywhere may hold a lease under one name."""
+    return f"{socket.gethostname()}/{os.getpid()}/{threading.get_ident()}"
+
+
+def drain(ports: Ports, link: str) -> int:
+    """Send what is due at ``link`` and return how many messages were acknowledged.
+
+    A courier that was closed under way (this worker is stopping) is no failure: whatever it
+    carried goes again, byte for byte, and the office knows the repeat by its id.
+    """
+    try:
+        acknowledged = deliver(ports, link, owner())
+    except Unavailable as stopping:
+        _logger.info("link %s is left to others: %s", link, stopping)
+        return 0
+    if acknowledged:
+        _logger.info("link %s acknowledged %d", link, acknowledged)
+    return acknowledged
+
+
+def add_tasks(app: Celery, ports: Ports) -> None:
+    """Make the application know its task, bound to this process's ports."""
+
+    @app.task(name=DELIVER_TASK, ignore_result=True)
+    def _deliver(link: str) -> None:
+        drain(ports, link)

@@ -1,0 +1,86 @@
+"""The ticker in every worker: what was missed is found within seconds, broker or no broker.
+
+Each tick sweeps: rows get their numbers, links with something due are knocked. A link that is still
+there two seconds and several knocks later is drained here, in this process, without Celery: so a
+broker that is dead, wiped or deaf makes things slower and nothing else. Any number of tickers do
+this at once; a link's lease lets one of them through.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Self
+
+KNOCK_PATIENCE_SECONDS = 2.0
+
+_logger = logging.getLogger(__name__)
+
+
+class Ticker:
+    """Calls ``sweep`` every so many seconds and ``drain`` for links whose knocks go unheard.
+
+    ``sweep`` returns the links with something due; ``drain`` may take long and runs in a pool of
+    ``threads``, once at a time for each link.
+    """
+
+    def __init__(
+        self,
+        sweep: Callable[[], tuple[str, ...]],
+        drain: Callable[[str], int],
+        *,
+        every_seconds: float,
+        threads: int,
+    ) -> None:
+        self._sweep = sweep
+        self._drain = drain
+        self._every_seconds = every_seconds
+        self._since: dict[str, float] = {}
+        self._under_way: dict[str, Future[int]] = {}
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="drain")
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._thread.join()
+        self._pool.shutdown(cancel_futures=True)
+
+    def stop(self) -> None:
+        """Begin nothing new."""
+        self._stopping.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.tick()
+            except Exception:  # the database may be away for a while; ticking goes on
+                _logger.exception("a tick failed")
+            self._stopping.wait(self._every_seconds)
+
+    def tick(self) -> None:
+        """Sweep once; drain here what knocking did not move."""
+        due = self._sweep()
+        now = time.monotonic()
+        self._since = {link: self._since.get(link, now) for link in due}
+        for link, since in self._since.items():
+            if now - since >= KNOCK_PATIENCE_SECONDS:
+                self._drain_here(link)
+
+    def _drain_here(self, link: str) -> None:
+        before = self._under_way.get(link)
+        if before is not None and not before.done():
+            return
+        self._under_way[link] = self._pool.submit(self._drained, link)
+
+    def _drained(self, link: str) -> int:
+        try:
+            return self._drain(link)
+        except Exception:  # one link's trouble is not another's
+            _logger.exception("draining link %s failed", link)
+            return 0
