@@ -7,13 +7,14 @@ that names the nearest known one: a misspelt setting must not pass for the defau
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 from gateway.domain.errors import Misconfigured
 from gateway.domain.finding import Finding
@@ -23,6 +24,8 @@ DATA_DEFAULT = "fullroute-data"
 PREFIX = "FULLROUTE_"
 
 Value = str | int | float | bool
+
+_PASSWORD = re.compile(r"(://[^:@/\s]*):[^@/\s]*@")
 
 
 def _at_least(default: float, least: float, most: float = float("inf")) -> Any:  # noqa: ANN401
@@ -340,11 +343,5 @@ def _boolean(text: str) -> bool | str:
 
 
 def _masked(value: str) -> str:
-    """Hide the password of a URL."""
-    if "://" not in value:
-        return value
-    parts = urlsplit(value)
-    if parts.password is None:
-        return value
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:***@{place}"))
+    """Hide the password of whatever looks like a URL."""
+    return _PASSWORD.sub(r"\1:***@", value)

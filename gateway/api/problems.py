@@ -181,11 +181,15 @@ async def _parameters(request: Request, error: Exception) -> Response:
     return problem(request, MALFORMED, findings)
 
 
+_FRAMEWORK_CODES = MappingProxyType({404: "request.no-such-page", 405: "request.method"})
+
+
 async def _framework(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     kind = _BY_STATUS.get(error.status_code, Kind("unexpected", error.status_code))
-    finding = Finding(code=f"request.{kind.code}", value=request.url.path)
+    code = _FRAMEWORK_CODES.get(error.status_code, "request.unexpected")
+    finding = Finding(code=code, value=f"{request.method} {request.url.path}")
     answer = problem(request, kind, (finding,))
     answer.headers.update(error.headers or {})
     return answer
