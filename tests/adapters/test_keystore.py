@@ -222,7 +222,7 @@ def _a_folder_for_a_key(folder):
 
 
 def _weak(folder):
-    private = rsa.generate_private_key(65537, 1024)
+    private = rsa.generate_private_key(65537, 1024)  # noqa: S505 - it is there to be refused
     (folder / "broker.key.pem").write_bytes(pem(private))
 
 
@@ -295,7 +295,7 @@ def test_an_expired_certificate_is_told(tmp_path):
     assert finding.value == "broker.cert.pem"
 
 
-# ------------------------------------------------------------------ making and importing
+# ------------------------------------------------------------------ making keys, and importing
 
 
 UNUSABLE = {

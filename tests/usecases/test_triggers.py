@@ -4,6 +4,7 @@ import pytest
 
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.message import MessageState
+from gateway.usecases.deliver import deliver
 from gateway.usecases.sign import attach_signature, pending_signatures, to_be_signed
 from tests.world import World
 
@@ -95,8 +96,6 @@ def test_an_answer_that_belongs_to_nobody_is_refused(world):
     other = World(world.folder / "other") if (world.folder / "other").mkdir() is None else None
     other.submit(other.declaration())
     for link in other.town.systems:
-        from gateway.usecases.deliver import deliver
-
         deliver(other.ports, link, "test")
     stranger = other.town.answers[0]
     system = world.town.systems[stranger.taken.envelope.link]

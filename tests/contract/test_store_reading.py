@@ -1,0 +1,179 @@
+"""What every store promises about lists, searches and tenants."""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.domain.delivery import Breaker
+from gateway.domain.message import MessageState
+from gateway.domain.trip import TripShare
+from gateway.ports import LinkLoad
+from tests.contract import records as r
+from tests.contract.records import due, inserted, later, movement
+
+
+@pytest.fixture
+def listed(store):
+    """Return a store with ten movements, even ones released, 3 and 4 on a truck, one a stranger's.
+
+    Movements 8 and 9 are of one age.
+    """
+    movements = [
+        movement(number, state="lodged" if number % 2 else "released") for number in range(1, 10)
+    ]
+    movements[8] = replace(movements[8], created_at=movements[7].created_at)
+    share = r.TRIP.shares[0]
+    shares = tuple(replace(share, movement=movements[n - 1].reference) for n in (3, 4))
+    stranger = movement(5, reference="26CN5STRANGER", tenant="ten_2")
+    foreign = replace(
+        r.TRIP,
+        id="trp_2",
+        tenant="ten_2",
+        shares=(
+            TripShare(movement=stranger.reference, packages=1, gross_mass_kg=share.gross_mass_kg),
+        ),
+    )
+    store.commit(inserted(*movements, stranger, replace(r.TRIP, shares=shares), foreign))
+    return store
+
+
+def numbers(found):
+    return [int(record.lrn.removeprefix("LRN-")) for record in found]
+
+
+LISTS = {
+    "all, newest first": ({}, [9, 8, 7, 6, 5, 4, 3, 2, 1]),
+    "a page": ({"limit": 2}, [9, 8]),
+    "the next page": ({"limit": 2, "after": 8}, [7, 6]),
+    "between two of one age": ({"limit": 2, "after": 9}, [8, 7]),
+    "after the last": ({"after": 1}, []),
+    "of a state": ({"state": "released"}, [8, 6, 4, 2]),
+    "of a state, further": ({"state": "released", "after": 6}, [4, 2]),
+    "of an unknown state": ({"state": "x"}, []),
+    "of a plate": ({"plate": "渝A·12345"}, [4, 3]),
+    "of a plate, written another way": ({"plate": "15c 12345"}, [4, 3]),
+    "of a plate and a state": ({"plate": "15C-123.45", "state": "lodged"}, [3]),
+    "of a plate, further": ({"plate": "15C-123.45", "after": 4}, [3]),
+    "of an unknown plate": ({"plate": "15C-123.46"}, []),
+}
+
+
+@pytest.mark.parametrize(("wanted", "expected"), LISTS.values(), ids=LISTS.keys())
+def test_movements_are_listed(listed, wanted, expected):
+    if "after" in wanted:
+        wanted = {**wanted, "after": movement(wanted["after"]).reference}
+    assert numbers(listed.movements("ten_1", **wanted)) == expected
+
+
+def test_after_an_unknown_reference_there_is_nothing(listed):
+    assert listed.movements("ten_1", after="unknown") == ()
+
+
+@pytest.mark.parametrize(
+    ("tenant", "expected"), [("ten_2", [5]), ("ten_3", [])], ids=["stranger", "nobody"]
+)
+def test_tenants_do_not_see_each_other(listed, tenant, expected):
+    assert numbers(listed.movements(tenant)) == expected
+    assert numbers(listed.movements(tenant, plate="15C12345")) == expected
+
+
+def test_trust_and_principals_are_a_tenants_own(store):
+    stranger = replace(r.PRINCIPAL, id="prn_2", tenant="ten_2")
+    foreign = replace(r.CERTIFICATE, fingerprint="e" * 64, tenant="ten_2")
+    store.commit(inserted(r.PRINCIPAL, stranger, r.CERTIFICATE, foreign, r.MANDATE))
+    assert store.principals("ten_1") == (r.PRINCIPAL,)
+    assert store.principals("ten_2") == (stranger,)
+    assert store.principals() == (r.PRINCIPAL, stranger)
+    assert store.trust("ten_1").certificates == (r.CERTIFICATE,)
+    assert store.trust("ten_2").certificates == (foreign,)
+    assert store.trust("ten_2").mandates == ()
+
+
+def test_a_movement_is_found_by_its_official_numbers(store):
+    other = movement(2)
+    store.commit(
+        inserted(
+            r.MOVEMENT,
+            other,
+            r.NUMBER,
+            replace(r.NUMBER, kind="exit", number="1"),
+            replace(r.NUMBER, administration="VN", movement=other.reference),
+        )
+    )
+    assert store.movement_by_number("CN", r.NUMBER.number) == r.MOVEMENT
+    assert store.movement_by_number("CN", "1") == r.MOVEMENT
+    assert store.movement_by_number("VN", r.NUMBER.number) == other
+    assert store.movement_by_number("VN", "1") is None
+    assert {n.kind for n in store.numbers(r.MOVEMENT.reference)} == {"entry", "exit"}
+
+
+def test_messages_come_oldest_first(store):
+    messages = [due(n, stream=f"s{n}", place=1) for n in (3, 1, 2)]
+    store.commit(inserted(*messages))
+    found = store.messages(r.MOVEMENT.reference)
+    assert [m.id for m in found] == ["msg_0001", "msg_0002", "msg_0003"]
+
+
+STATES = {
+    "of all tenants": ({"state": "parked"}, ["msg_0001", "msg_0002", "msg_0003"]),
+    "of one tenant": ({"state": "parked", "tenant": "ten_2"}, ["msg_0002"]),
+    "a few": ({"state": "parked", "limit": 2}, ["msg_0001", "msg_0002"]),
+    "by the enumeration": ({"state": MessageState.DUE}, ["msg_0004"]),
+    "none": ({"state": "dropped"}, []),
+}
+
+
+@pytest.mark.parametrize(("wanted", "expected"), STATES.values(), ids=STATES.keys())
+def test_messages_are_found_by_state(store, wanted, expected):
+    parked = [due(n, stream=f"s{n}", place=1, state=MessageState.PARKED) for n in (3, 1, 2)]
+    parked[2] = replace(parked[2], tenant="ten_2")
+    store.commit(inserted(*parked, due(4, stream="s4", place=1)))
+    wanted = dict(wanted)
+    found = store.messages_in_state(wanted.pop("state"), **wanted)
+    assert [m.id for m in found] == expected
+
+
+def test_answers_come_in_the_order_received(store):
+    answers = [replace(r.ANSWER, id=f"a{n}", received_at=later(n)) for n in (2, 1)]
+    store.commit(inserted(*answers))
+    assert [a.id for a in store.answers(r.MOVEMENT.reference)] == ["a1", "a2"]
+
+
+def test_a_movement_on_two_trips_has_both(store):
+    trips = [replace(r.TRIP, id=f"trp_{n}", batch=f"B{n}") for n in (1, 2)]
+    store.commit(inserted(*trips))
+    assert store.trips_of(r.MOVEMENT.reference) == tuple(trips)
+    assert store.trips_of("other") == ()
+
+
+def test_a_plate_registered_on_both_sides_is_no_conflict(store):
+    store.commit(inserted(replace(r.TRIP, plates=(("CN", "A 1"), ("VN", "A1")), shares=())))
+    assert store.trip("trp_1").plates == (("CN", "A 1"), ("VN", "A1"))
+
+
+def test_link_loads_count_what_lies_there(store):
+    states = [
+        MessageState.DUE,
+        MessageState.DUE,
+        MessageState.WAITING,
+        MessageState.AWAITING_SIGNATURE,
+        MessageState.PARKED,
+        MessageState.ACKNOWLEDGED,
+        MessageState.DROPPED,
+    ]
+    messages = [due(10 - n, stream=f"s{n}", place=1, state=state) for n, state in enumerate(states)]
+    idle = replace(r.LINK, id="lnk_vn", breaker=Breaker())
+    store.commit(inserted(r.LINK, idle, *messages))
+    assert store.link_loads() == (
+        LinkLoad(
+            link="lnk_cn",
+            due=2,
+            waiting=1,
+            awaiting_signature=1,
+            parked=1,
+            oldest_due_at=later(9),
+        ),
+        LinkLoad(
+            link="lnk_vn", due=0, waiting=0, awaiting_signature=0, parked=0, oldest_due_at=None
+        ),
+    )

@@ -1,0 +1,258 @@
+"""Prepared documents for the Vietnamese pack, built from the shipped declaration by the pipeline.
+
+``python -m tests.packs.prepared_vn`` writes ``schemas/packs/vn/cases/*/prepared.xml``; the goldens
+beside them are written by ``tests.packs.regenerate``.
+"""
+
+import sys
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
+from gateway.domain.identifiers import MovementReference
+from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
+from gateway.domain.movement import Event, EventKind, Movement
+from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState
+from gateway.markup import safe, tree
+from gateway.packs.pack import Pack
+from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
+from gateway.pipeline.read import read_declaration
+from tests.packs.pack_cases import compiled
+
+FOLDER = schemas_root() / "packs" / "vn"
+EXAMPLE = schemas_root() / "declaration" / "v1" / "examples" / "chongqing-haiduong.xml"
+REFERENCE = str(MovementReference.make(2026, "CN", "4F7KQ2M9XTBN"))
+MESSAGE = "msg_0197a1b2c3d4e5f60718293a4b5c6d7e"
+TRANSPORT = "500123456789"
+IMPORT = "100123456789"
+
+Edit = Callable[[tree.Element], None]
+
+
+def _at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, 5, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """When a message goes, to which role, and what had happened by then."""
+
+    role: OfficeRole
+    until: EventKind
+    numbers: bool
+
+
+SENDINGS = {
+    "OLA": Sending(OfficeRole.ENTRY, EventKind.SUBMITTED, numbers=False),
+    "OLC": Sending(OfficeRole.ENTRY, EventKind.SUBMITTED, numbers=True),
+    "IDA": Sending(OfficeRole.DESTINATION, EventKind.SUBMITTED, numbers=False),
+    "IDC": Sending(OfficeRole.DESTINATION, EventKind.SUBMITTED, numbers=True),
+    "TIR": Sending(OfficeRole.ENTRY, EventKind.EXITED, numbers=True),
+    "BOA": Sending(OfficeRole.ENTRY, EventKind.ENTERED, numbers=True),
+    "BIA": Sending(OfficeRole.DESTINATION, EventKind.ARRIVED, numbers=True),
+}
+
+JOURNEY = (
+    (EventKind.SUBMITTED, "CN008001", _at(23, 1), ()),
+    (EventKind.RELEASED, "CN008001", _at(23, 3), ()),
+    (EventKind.DEPARTED, "CN008001", _at(24, 0, 12), (("seal", "CQ8801172, ES20261123A7"),)),
+    (EventKind.EXITED, "CN00X001", _at(25, 5, 37), ()),
+    (EventKind.ENTERED, "VN0015BB", _at(25, 6, 1), ()),
+    (EventKind.TRANSIT_STARTED, "VN0015BB", _at(25, 6, 28), ()),
+    (EventKind.ARRIVED, "VN0003PJ", _at(25, 17, 20), (("remarks", "Niêm phong nguyên vẹn"),)),
+)
+"""Kind, office, UTC time and facts. The arrival is after midnight at Hai Duong (UTC+7)."""
+
+
+def example() -> tree.Element:
+    """Return the shipped declaration."""
+    return safe.parse(EXAMPLE.read_bytes())
+
+
+def edited(*edits: Edit) -> tree.Element:
+    """Return the shipped declaration after some changes."""
+    root = example()
+    for edit in edits:
+        edit(root)
+    return root
+
+
+def replaced(path: str, text: str) -> Edit:
+    """Return an edit that writes ``text`` into every element at ``path``."""
+
+    def edit(root: tree.Element) -> None:
+        found = tree.elements(root, path)
+        assert found, path
+        for node in found:
+            node.text = text
+
+    return edit
+
+
+def removed(path: str) -> Edit:
+    """Return an edit that takes every element at ``path`` out."""
+
+    def edit(root: tree.Element) -> None:
+        found = tree.elements(root, path)
+        assert found, path
+        for node in found:
+            node.getparent().remove(node)
+
+    return edit
+
+
+def repeated(path: str, times: int) -> Edit:
+    """Return an edit after which every element at ``path`` stands ``times`` times, numbered."""
+
+    def edit(root: tree.Element) -> None:
+        for node in tree.elements(root, path):
+            parent = node.getparent()
+            for _ in range(times - 1):
+                parent.append(deepcopy(node))
+        for place, node in enumerate(tree.elements(root, path), start=1):
+            for sequence in tree.elements(node, "d:SequenceNumeric | d:DeclarationItemNumeric"):
+                sequence.text = str(place)
+
+    return edit
+
+
+def in_houses(count: int) -> Edit:
+    """Return an edit that spreads the items over ``count`` house consignments."""
+
+    def edit(root: tree.Element) -> None:
+        house = tree.elements(root, "d:Consignment/d:HouseConsignment")[0]
+        items = tree.elements(house, "d:GoodsItem")
+        for number in range(count, 1, -1):
+            other = tree.build(tree.DECLARATION, "HouseConsignment")
+            other.append(tree.build(tree.DECLARATION, "SequenceNumeric", content=str(number)))
+            other.extend(items[number - 1 :: count])
+            house.addnext(other)
+
+    return edit
+
+
+def subject(root: tree.Element, until: EventKind, *, numbers: bool = True) -> Subject:
+    """Return what is told about: everything up to ``until`` has happened."""
+    declaration = read_declaration(root)
+    offices = read_offices(read_folder(schemas_root()))
+    stops = tuple(
+        Stop(
+            sequence=stop.sequence,
+            office=offices[stop.office],
+            role=stop.role,
+            expected_at=stop.expected_at,
+        )
+        for stop in declaration.stops
+    )
+    given = {"vn-transport": ("transport", TRANSPORT), "vn-import": ("import", IMPORT)}
+    movement = Movement(
+        reference=REFERENCE,
+        tenant="tnt_test",
+        prelodged=False,
+        procedures=tuple(
+            Procedure(
+                kind=kind,
+                administration="VN",
+                state=ProcedureState.LODGED if numbers else ProcedureState.PLANNED,
+                numbers=(OfficialNumber(*number),) if numbers else (),
+            )
+            for kind, number in given.items()
+        ),
+        happened=_happened(until),
+    )
+    return Subject(
+        root=root,
+        lrn=declaration.lrn,
+        totals=declared_totals(root),
+        itinerary=Itinerary(stops),
+        movement=movement,
+        trip="trp_01970000000000000000000000000001",
+        batch=declaration.vehicle.batch,
+    )
+
+
+def _happened(until: EventKind) -> tuple[Event, ...]:
+    events = []
+    for place, (kind, office, at, facts) in enumerate(JOURNEY, start=1):
+        events.append(Event(sequence=place, kind=kind, at=at, office=office, facts=facts))
+        if kind is until:
+            break
+    return tuple(events)
+
+
+def prepared(pack: Pack, message: str, *edits: Edit, dry_run: bool = False) -> tree.Element:
+    """Return the prepared document of one message type, as sent or in the dry run."""
+    sending = SENDINGS[message]
+    until = EventKind.SUBMITTED if dry_run else sending.until
+    told = subject(edited(*edits), until, numbers=sending.numbers and not dry_run)
+    addressee = Addressee(
+        pack=pack,
+        spec=pack.message(message),
+        stop=told.itinerary.playing(sending.role)[0],
+        message=MESSAGE,
+        at=told.movement.happened[-1].at,
+        dry_run=dry_run,
+    )
+    return prepare(told, addressee)
+
+
+ITEM = "d:Consignment/d:HouseConsignment/d:GoodsItem"
+FIRST_ITEM = f"{ITEM}[d:DeclarationItemNumeric='1']"
+
+EDITED: dict[str, tuple[str, tuple[Edit, ...]]] = {
+    "ola-three-houses": ("OLA", (in_houses(3),)),
+    "ola-six-houses": ("OLA", (in_houses(6),)),
+    "ola-seven-seals": ("OLA", (repeated("d:Trip/d:TransportEquipment/d:Seal[1]", 6),)),
+    "ola-no-tax-code": ("OLA", (removed("d:Party[@role='carrier']/d:ID[@scheme='MST']"),)),
+    "ola-wrong-tax-code": (
+        "OLA",
+        (replaced("d:Party[@role='carrier']/d:ID[@scheme='MST']", "0100100009"),),
+    ),
+    "ola-finish-before-start": (
+        "OLA",
+        (
+            replaced(
+                "d:Itinerary/d:Office[d:RoleCode='destination']/d:ExpectedDateTime",
+                "2026-11-25T06:00:00+07:00",
+            ),
+        ),
+    ),
+    "ida-sixty-lines": ("IDA", (repeated(ITEM, 5),)),
+    "ida-no-tariff-code": (
+        "IDA",
+        (removed(f"{FIRST_ITEM}/d:Commodity/d:NationalCode[@country='VN']"),),
+    ),
+    "ida-no-quantity": ("IDA", (removed(f"{FIRST_ITEM}/d:Quantity[@country='VN']"),)),
+    "ida-long-name": (
+        "IDA",
+        (replaced(f"{FIRST_ITEM}/d:Commodity/d:Description[@lang='vi']", "Tụ gốm " * 80),),
+    ),
+    "tir-no-document": ("TIR", (removed("d:Trip/d:Leg/d:Driver[2]/d:ID"),)),
+    "tir-six-drivers": ("TIR", (repeated("d:Trip/d:Leg/d:Driver", 3),)),
+    "tir-dry-container": ("TIR", (replaced("d:Trip/d:TransportEquipment/d:TypeCode", "GP"),)),
+}
+"""Cases that need another declaration: message type and what is changed."""
+
+
+def case_documents(pack: Pack) -> dict[str, tree.Element]:
+    """Return the prepared document of every message case."""
+    documents = {name.lower(): prepared(pack, name) for name in SENDINGS}
+    documents |= {f"{name.lower()}-dry-run": prepared(pack, name, dry_run=True) for name in SENDINGS}
+    return documents | {name: prepared(pack, kind, *edits) for name, (kind, edits) in EDITED.items()}
+
+
+def main() -> int:
+    """Write every prepared document; return zero."""
+    documents = case_documents(compiled(FOLDER))
+    for name, document in documents.items():
+        path = FOLDER / "cases" / name / "prepared.xml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(tree.serialise(document))
+    sys.stdout.write(f"{len(documents)} prepared documents written\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

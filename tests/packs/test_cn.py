@@ -1,0 +1,428 @@
+"""The Chinese pack: every rule with a right and a wrong message, answers, simulated offices."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from lxml import etree
+
+from gateway.domain.finding import LANGUAGES
+from gateway.domain.movement import EventKind
+from gateway.markup import safe, tree
+from gateway.packs.pack import Pack
+from tests.packs import prepared_cn
+from tests.packs.pack_cases import compiled
+
+NS = {
+    "m": "urn:Declaration:datamodel:standard:CN:MT2401:1",
+    "g": "urn:Declaration:datamodel:standard:CN:MT4402:1",
+    "c": "http://www.chinaport.gov.cn/dec",
+    "n": "urn:fullroute:exchange:1:notice",
+}
+UNTIL = {
+    "MT2401": EventKind.SUBMITTED,
+    "DecMessage": EventKind.SUBMITTED,
+    "MT4402": EventKind.DEPARTED,
+    "CrossingNotice": EventKind.EXITED,
+    "ArrivalNotice": EventKind.ARRIVED,
+}
+
+Edit = Callable[[etree._Element], None]
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return compiled(prepared_cn.FOLDER)
+
+
+def made(pack, message, root=None, **rest) -> etree._Element:
+    document = prepared_cn.prepared(pack, message, root, **{"until": UNTIL[message], **rest})
+    (content,) = pack.project(message, document)
+    return safe.parse(content)
+
+
+def found(root, path):
+    nodes = root.xpath(path, namespaces=NS)
+    assert nodes, path
+    return nodes
+
+
+def at(root, path) -> str:
+    return root.xpath(f"string({path})", namespaces=NS)
+
+
+def write(path: str, text: str) -> Edit:
+    def edit(root):
+        for node in found(root, path):
+            node.text = text
+
+    return edit
+
+
+def remove(path: str) -> Edit:
+    def edit(root):
+        for node in found(root, path):
+            node.getparent().remove(node)
+
+    return edit
+
+
+def repeat_first_seal(root) -> None:
+    seals = found(root, "//g:Seal")
+    seals[1][0].text = seals[0][0].text
+
+
+# ------------------------------------------------------------------ rules
+
+BROKEN = [
+    ("MT2401", "cn.manifest-batch", write("m:Declaration/m:ID", "")),
+    ("MT2401", "cn.manifest-agent", write("//m:Agent/m:ID", "91500105MA60AB3C4D")),
+    ("MT2401", "cn.manifest-agent", write("//m:Agent/m:ID", "")),
+    ("MT2401", "cn.manifest-carrier", write("//m:Carrier/m:ID", "0100100008")),
+    ("MT2401", "cn.manifest-total-packages", write("//m:TotalPackageQuantity", "125")),
+    ("MT2401", "cn.manifest-total-mass", write("//m:TotalGrossMassMeasure", "2480.51")),
+    ("MT2401", "cn.manifest-contract", write("//m:TransportContractDocument/m:ID", "")),
+    ("MT2401", "cn.manifest-routing", remove("//m:RoutingCountryCode[1]")),
+    ("MT2401", "cn.manifest-routing", remove("//m:RoutingCountryCode")),
+    (
+        "MT2401",
+        "cn.manifest-gross-below-net",
+        write("//m:ConsignmentItem[3]//m:NetMassMeasure", "305.76"),
+    ),
+    ("MT2401", "cn.manifest-package-kind", write("//m:ConsignmentItem[2]//m:TypeCode", "ZB")),
+    ("MT2401", "cn.manifest-container", write("//m:TransportEquipment/m:ID", "CSQU3054384")),
+    ("MT4402", "cn.gate-batch", write("g:Declaration/g:ID", "")),
+    ("MT4402", "cn.gate-carrier", write("//g:Carrier/g:ID", "91450000MA5N8P7Q6R")),
+    ("MT4402", "cn.gate-plate", write("//g:BorderTransportMeans/g:ID", "12H-01734")),
+    ("MT4402", "cn.gate-plate", write("//g:BorderTransportMeans/g:ID", "桂AI8217")),
+    ("MT4402", "cn.gate-plate", write("//g:BorderTransportMeans/g:ID", "")),
+    ("MT4402", "cn.gate-trailer-plate", write("//g:Trailer/g:ID", "桂A8D217")),
+    ("MT4402", "cn.gate-driver", remove("//g:Master")),
+    ("MT4402", "cn.gate-driver-document", write("//g:Master/g:ID", "")),
+    ("MT4402", "cn.gate-seal-missing", remove("//g:Seal")),
+    ("MT4402", "cn.gate-seal-twice", repeat_first_seal),
+    ("DecMessage", "cn.dec-trader", write("//c:TradeCoScc", "91500000MA5U7K2X1T")),
+    ("DecMessage", "cn.dec-owner", write("//c:OwnerCodeScc", "")),
+    ("DecMessage", "cn.dec-agent", write("//c:AgentCodeScc", "91500105MA60AB3C4D")),
+    ("DecMessage", "cn.dec-plate", write("//c:TrafName", "29H-12345")),
+    ("DecMessage", "cn.dec-batch", write("//c:VoyNo", "")),
+    ("DecMessage", "cn.dec-gross-below-net", write("//c:GrossWet", "2210.24")),
+    ("DecMessage", "cn.dec-mass-missing", write("//c:NetWt", "0")),
+    ("DecMessage", "cn.dec-packages-missing", write("//c:PackNo", "0")),
+    ("DecMessage", "cn.dec-other-packages", write("//c:PackQty", "124")),
+    ("DecMessage", "cn.dec-type", write("//c:IEPort", "8001")),
+    ("DecMessage", "cn.dec-package-kind", write("//c:WrapType", "ZB")),
+    ("DecMessage", "cn.dec-trade-country", write("//c:TradeCountry", "XX")),
+    ("DecMessage", "cn.dec-terms", write("//c:TransMode", "ABC")),
+    ("DecMessage", "cn.dec-trade-mode", write("//c:TradeMode", "IM")),
+    ("DecMessage", "cn.dec-code", write("//c:DecList[4]/c:CodeTS", "85423290")),
+    ("DecMessage", "cn.dec-code", write("//c:DecList[4]/c:CodeTS", "854232900X")),
+    ("DecMessage", "cn.dec-line-order", write("//c:DecList[2]/c:GNo", "3")),
+    ("DecMessage", "cn.dec-elements", write("//c:DecList[5]/c:GModel", "")),
+    ("DecMessage", "cn.dec-unit", write("//c:DecList[1]/c:GUnit", "FTQ")),
+    ("DecMessage", "cn.dec-unit", write("//c:DecList[1]/c:SecondUnit", "FTQ")),
+    ("DecMessage", "cn.dec-country", write("//c:DecList[4]/c:OriginCountry", "XX")),
+    ("DecMessage", "cn.dec-currency", write("//c:DecList[2]/c:TradeCurr", "CNY")),
+    ("DecMessage", "cn.dec-currency-unknown", write("//c:DecList/c:TradeCurr", "XTS")),
+    ("DecMessage", "cn.dec-line-total", write("//c:DecList[1]/c:DeclTotal", "18000.02")),
+    ("DecMessage", "cn.dec-proof-item", write("//c:EcoRelation[1]/c:DecGNo", "13")),
+    ("DecMessage", "cn.dec-proof-document", write("//c:EcoRelation[1]/c:EcoCertNo", "OTHER")),
+    ("CrossingNotice", "cn.notice-reference", write("//n:Reference", "26CN4F7KQ2M9XTBNJ0")),
+    ("CrossingNotice", "cn.notice-kind", write("//n:Kind", "arrived")),
+    ("ArrivalNotice", "cn.notice-kind", write("//n:Kind", "exited")),
+    ("CrossingNotice", "cn.notice-entry", remove("//n:EntryID")),
+]
+
+
+@pytest.mark.parametrize("message", UNTIL)
+def test_the_shipped_declaration_breaks_no_rule(pack, message):
+    assert pack.check(message, tree.serialise(made(pack, message))) == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "edit"), BROKEN, ids=[f"{code}-{n}" for n, (_, code, _) in enumerate(BROKEN)]
+)
+def test_rule(pack, message, code, edit):
+    root = made(pack, message)
+    edit(root)
+    findings = pack.check(message, tree.serialise(root))
+    assert code in {finding.code for finding in findings}
+    assert not [finding for finding in findings if finding.code.startswith("xsd.")]
+    for finding in findings:
+        assert finding.source == "cn@2026.1"
+        assert finding.pointer.startswith(f"/{tree.name(root)}")
+
+
+def test_every_rule_is_tried(pack):
+    assert {code for _, code, _ in BROKEN} == set(pack.catalogue.texts["en"])
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "edit"), BROKEN, ids=[f"{code}-{n}" for n, (_, code, _) in enumerate(BROKEN)]
+)
+def test_texts_are_filled_in_every_language(pack, message, code, edit):
+    root = made(pack, message)
+    edit(root)
+    for finding in pack.check(message, tree.serialise(root)):
+        if finding.code != code:
+            continue
+        for language in LANGUAGES:
+            text = pack.catalogue.text(finding, language)
+            assert "{" not in text.message + text.fix
+            assert "…" not in text.message + text.fix
+
+
+PLATES = [
+    ("渝A12345", True),
+    ("桂AD12345", True),  # new energy: six after the letter
+    ("粤ZF023港", True),
+    ("桂A8D21", False),
+    ("桂O8D217", False),
+    ("XA8D217", False),
+    ("桂A8D2O7", False),
+    ("桂A挂8217", False),
+    ("桂AD123456", False),
+]
+
+
+@pytest.mark.parametrize(("plate", "right"), PLATES)
+def test_plates(pack, plate, right):
+    root = made(pack, "MT4402")
+    write("//g:BorderTransportMeans/g:ID", plate)(root)
+    codes = {finding.code for finding in pack.check("MT4402", tree.serialise(root))}
+    assert ("cn.gate-plate" not in codes) is right
+
+
+# ------------------------------------------------------------------ schemas
+
+INVALID = [
+    ("MT2401", write("//m:DeclarationOfficeID", "CN00X001"), "xsd.pattern"),
+    ("MT2401", write("//m:MessageID", "CN_MT2401_1p0_FULLROUTE_20261123"), "xsd.pattern"),
+    ("MT2401", write("//m:MessageType", "MT1401"), "xsd."),
+    ("MT2401", remove("//m:ConsignmentItem"), "xsd."),
+    ("DecMessage", write("//c:Type", "MT"), "xsd.enumeration"),
+    ("DecMessage", write("//c:CustomMaster", "80011"), "xsd.pattern"),
+    ("DecMessage", write("//c:CodeTS", "85322410001"), "xsd."),
+    ("DecMessage", write("//c:NetWt", "1.123456"), "xsd."),
+    ("MT4402", write("//g:EntryID", "8001"), "xsd.pattern"),
+    ("CrossingNotice", write("//n:OccurredDateTime", "2026-11-25T14:00:00"), "xsd.pattern"),
+]
+
+
+@pytest.mark.parametrize(("message", "edit", "code"), INVALID)
+def test_schema_refuses(pack, message, edit, code):
+    root = made(pack, message)
+    edit(root)
+    findings = pack.check(message, tree.serialise(root))
+    assert any(finding.code.startswith(code) for finding in findings), findings
+
+
+@pytest.mark.parametrize("message", UNTIL)
+def test_schema_allows_one_signature_and_only_last(pack, message):
+    schema = safe.compile_schema(pack.files, pack.message(message).schema)
+    root = made(pack, message)
+    signature = etree.Element(f"{{{tree.XMLDSIG}}}Signature")
+    etree.SubElement(signature, f"{{{tree.XMLDSIG}}}SignedInfo")
+    root.append(signature)
+    assert schema.check(root) == ()
+    root.insert(0, signature)
+    assert schema.check(root)
+
+
+REPLY_SCHEMAS = {
+    "MT2401": "xsd/mt2401-reply.xsd",
+    "MT4402": "xsd/mt4402-reply.xsd",
+    "DecMessage": "xsd/decmessage-reply.xsd",
+    "CrossingNotice": "xsd/notice.xsd",
+}
+
+
+@pytest.mark.parametrize("name", prepared_cn.REPLIES)
+def test_simulated_replies_fit_their_schema(pack, name):
+    message, _, _ = prepared_cn.REPLIES[name]
+    schema = safe.compile_schema(pack.files, REPLY_SCHEMAS[message])
+    assert schema.check(safe.parse(prepared_cn.answer_documents(pack)[name])) == ()
+
+
+def test_inputs_of_the_cases_are_what_the_builder_makes(pack):
+    folder = prepared_cn.FOLDER / "cases"
+    for name, document in prepared_cn.case_documents(pack).items():
+        assert (folder / name / "prepared.xml").read_bytes() == tree.serialise(document), name
+    for name, raw in prepared_cn.answer_documents(pack).items():
+        assert (folder / name / "answer.xml").read_bytes() == raw, name
+
+
+# ------------------------------------------------------------------ projections
+
+
+def test_manifest_sums_each_house_by_itself(pack):
+    root = made(pack, "MT2401", prepared_cn.edited(prepared_cn.two_houses))
+    houses = found(root, "//m:Consignment")
+    for path, total in (
+        ("m:TotalPackageQuantity", "124"),
+        ("m:TotalGrossMassMeasure", "2480.5"),
+        ("m:ValueAmount", "186400"),
+    ):
+        assert sum(Decimal(at(house, path)) for house in houses) == Decimal(total)
+    assert [len(house.findall(f"{{{NS['m']}}}ConsignmentItem")) for house in houses] == [7, 5]
+
+
+def test_gate_learns_the_driver_of_its_own_leg_only(pack):
+    root = made(pack, "MT4402")
+    assert [node.text for node in found(root, "//g:Master/g:Name")] == ["黄志强"]
+    assert "TRẦN VĂN HÙNG" not in etree.tostring(root, encoding="unicode")
+
+
+def test_manifest_tells_no_prices(pack):
+    text = etree.tostring(made(pack, "MT2401"), encoding="unicode")
+    assert "95.6175" not in text
+    assert "Price" not in text
+
+
+def test_notices_tell_nothing_about_the_goods(pack):
+    text = etree.tostring(made(pack, "ArrivalNotice"), encoding="unicode")
+    assert "电容" not in text
+    assert "186400" not in text
+
+
+SEALS = [
+    ("as declared in a dry run", {"until": EventKind.SUBMITTED, "dry_run": True}),
+    ("as reported", {"until": EventKind.DEPARTED}),
+]
+
+
+@pytest.mark.parametrize(("name", "rest"), SEALS, ids=[name for name, _ in SEALS])
+def test_seals(pack, name, rest):
+    seals = [node.text for node in found(made(pack, "MT4402", **rest), "//g:Seal/g:ID")]
+    assert seals == ["CQ8801172", "ES20261123A7"]
+
+
+def test_dry_run_holds_the_placeholder(pack):
+    root = made(pack, "MT4402", until=EventKind.SUBMITTED, dry_run=True)
+    assert at(root, "//g:EntryID") == "0" * 18
+
+
+@pytest.mark.parametrize("message", UNTIL)
+def test_dry_runs_are_valid(pack, message):
+    root = made(pack, message, until=EventKind.SUBMITTED, dry_run=True)
+    findings = pack.check(message, tree.serialise(root))
+    assert [finding for finding in findings if finding.refuses] == []
+
+
+def test_message_identifiers_have_the_form_of_the_manifest_service(pack):
+    root = made(pack, "MT2401")
+    assert re.fullmatch(r"CN_MT2401_1p0_[A-Z0-9]{13}_\d{17}", at(root, "//m:MessageID"))
+    assert at(root, "//m:SendTime") == "20261123090005250"  # Chinese local time, milliseconds
+
+
+def test_declaration_names_main_and_other_packages(pack):
+    root = made(pack, "DecMessage")
+    assert at(root, "//c:WrapType") == "22"
+    assert (at(root, "//c:PackType"), at(root, "//c:PackQty")) == ("23", "6")
+
+
+def test_declaration_lists_the_items_a_proof_of_origin_covers(pack):
+    root = made(pack, "DecMessage")
+    assert [n.text for n in found(root, "//c:DecGNo")] == ["1", "2", "6", "8", "9", "12"]
+
+
+def test_containers_are_named_when_there_are_any(pack):
+    root = prepared_cn.edited(
+        prepared_cn.replaced("d:Consignment/d:ContainerIndicator", "1"),
+        prepared_cn.replaced("d:Trip/d:TransportEquipment/d:ID", "CSQU3054383"),
+    )
+    assert at(made(pack, "DecMessage", root), "//c:ContainerId") == "CSQU3054383"
+    assert at(made(pack, "MT2401", root), "//m:TransportEquipment/m:ID") == "CSQU3054383"
+
+
+def test_mode_falls_back_to_the_list(pack):
+    root = prepared_cn.edited(prepared_cn.removed("d:Trip/d:Leg/d:ModeCode[@system='CN']"))
+    assert at(made(pack, "DecMessage", root), "//c:TrafMode") == "4"
+
+
+def test_fast_road_declaration_at_the_border_itself(pack):
+    root = prepared_cn.edited(
+        prepared_cn.removed("d:Itinerary/d:Office[1]"),
+        lambda root: _copy_exit_as_departure(root),
+    )
+    document = prepared_cn.prepared(pack, "DecMessage", root)
+    (content,) = pack.project("DecMessage", document)
+    assert at(safe.parse(content), "//c:Type") == "MF"
+    assert [f for f in pack.check("DecMessage", content) if f.refuses] == []
+
+
+def _copy_exit_as_departure(root) -> None:
+    exit_office = tree.elements(root, "d:Itinerary/d:Office[d:RoleCode='exit']")[0]
+    departure = tree.copied(exit_office)
+    exit_office.addprevious(departure)
+    tree.elements(departure, "d:SequenceNumeric")[0].text = "1"
+    tree.elements(departure, "d:RoleCode")[0].text = "departure"
+
+
+# ------------------------------------------------------------------ triggers
+
+TRIGGERS = {
+    "MT2401": ("cn-exit", "exit", ("submitted",), (), "broker", "xml"),
+    "DecMessage": (
+        "cn-export",
+        "departure",
+        ("submitted",),
+        (("MT2401", "accepted", "manifest-first"),),
+        "broker",
+        "xml",
+    ),
+    "MT4402": ("cn-exit", "exit", ("departed",), (), "carrier", "xml"),
+    "CrossingNotice": ("cn-export", "departure", ("exited",), (), "gateway", "none"),
+    "ArrivalNotice": ("cn-export", "departure", ("arrived",), (), "gateway", "none"),
+}
+
+
+@pytest.mark.parametrize("message", TRIGGERS)
+def test_triggers(pack, message):
+    spec = pack.message(message)
+    after = tuple((one.message, one.answer, one.switch) for one in spec.after)
+    told = (spec.procedure, spec.role, spec.on, after, spec.signatory, spec.suite)
+    assert told == TRIGGERS[message]
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_manifest_first_is_a_switch(on):
+    assert compiled(prepared_cn.FOLDER, {"manifest-first": on}).switch("manifest-first") is on
+
+
+# ------------------------------------------------------------------ simulated offices
+
+BEHAVIOUR = [
+    ("MT2401", "YYG2611240001", ["01"], ["manifest-accepted"]),
+    ("MT2401", "REFUSE-1", ["03"], ["manifest-returned"]),
+    ("MT2401", "SILENT-1", [], []),
+    ("MT2401", "PERSON-1", ["02", "01"], ["manifest-to-a-person", "manifest-accepted"]),
+    ("DecMessage", "YYG2611240001", ["01", "11"], ["entry-accepted", "goods-released"]),
+    ("DecMessage", "HOLD-1", ["01", "12"], ["entry-accepted", "goods-held"]),
+    ("MT4402", "YYG2611240001", ["11"], ["exit-confirmed"]),
+    ("CrossingNotice", "YYG2611240001", ["closed"], ["export-closed"]),
+    ("ArrivalNotice", "YYG2611240001", [], []),
+]
+
+
+@pytest.mark.parametrize(("message", "batch", "codes", "effects"), BEHAVIOUR)
+def test_simulated_offices(pack, message, batch, codes, effects):
+    root = made(pack, message, prepared_cn.edited(prepared_cn.replaced("d:Trip/d:ID", batch)))
+    answers = pack.behaviour.to(message, tree.serialise(root))
+    assert [answer.effect for answer in answers] == effects
+    assert [answer.after_ms for answer in answers] == sorted(a.after_ms for a in answers)
+    written = [answer.render(prepared_cn.REPLY) for answer in answers]
+    told = [pack.read_answer(content) for content in written]
+    assert [answer.type.rpartition("-")[2] for answer in told] == codes
+    assert {answer.correlation for answer in told} <= {prepared_cn.MESSAGE}
+    assert {answer.about for answer in told} <= {message}
+
+
+def test_acceptance_and_release_give_the_same_entry_number(pack):
+    root = made(pack, "DecMessage")
+    answers = pack.behaviour.to("DecMessage", tree.serialise(root))
+    assert len({answer.key for answer in answers}) == 1
+    numbers = {pack.read_answer(one.render(prepared_cn.REPLY)).numbers for one in answers}
+    assert numbers == {(("entry", prepared_cn.ENTRY),)}
+    assert prepared_cn.ENTRY.startswith("8001")
