@@ -1,6 +1,7 @@
 """Evidence in the spellings that other people's tools read: PEM keys, raw seals, sealed headers."""
 
 import base64
+from collections.abc import Mapping
 from hashlib import sha256
 
 import rfc8785
@@ -9,11 +10,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway.audit.exchange import VERSION
+from gateway.domain.trust import Trust
 
 
 def fingerprint(certificate: bytes) -> str:
     """Return the hex SHA-256 of a certificate (DER)."""
     return sha256(certificate).hexdigest()
+
+
+def signing_certificates(trust: Trust, held: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Return every certificate (DER) that may have signed for a tenant.
+
+    The keys are the names that signatures carry, ``SCHEME:identifier#`` and the fingerprint.
+    ``held`` are the certificates of the gateway's own signers by key name: mandates name those.
+    """
+    parties = [(one.party, one.certificate) for one in trust.certificates]
+    parties += [(one.party, held[one.key]) for one in trust.mandates if one.key in held]
+    return {f"{party}#{fingerprint(certificate)}": certificate for party, certificate in parties}
 
 
 def certificate_pem(certificate: bytes) -> bytes:

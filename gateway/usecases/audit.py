@@ -1,0 +1,387 @@
+"""Derive everything again that the log and the rows claim, and report what differs.
+
+Nothing here trusts what was written: leaves are hashed from entries, roots from leaves, digests
+from bodies, commitments from salts, and every seal, receipt and signature is verified with the keys
+registered for it. A :class:`Difference` says where to look; no difference means that the log, the
+bodies and the rows tell one story.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from gateway import register
+from gateway.audit.entry import EntryKind, EntryView, commitment, leaf_hash, read_entry
+from gateway.audit.evidence import answer_header, signing_certificates
+from gateway.audit.exchange import Envelope, read_envelope, verify_link_seal, verify_seal
+from gateway.audit.merkle import Frontier
+from gateway.domain.delivery import Link
+from gateway.domain.finding import Refusal
+from gateway.domain.message import Message, Suite
+from gateway.domain.movement import Event
+from gateway.markup import signature, wire
+from gateway.ports import AnswerRecord, Body, LogRecord, MovementRecord, Ports
+
+PAGE = 500
+COMMITTED_ROLES = frozenset({"declaration", "original", "wire", "receipt", "answer"})
+"""Roles of bodies that rows point at: each must be committed to, and each commitment kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing that does not agree.
+
+    ``code`` is a finding's; ``index`` the entry's, if one is meant; ``subject`` names the row
+    (``message msg_...``); ``detail`` says what was seen.
+    """
+
+    code: str
+    index: int | None = None
+    subject: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogReport:
+    """What was derived again: ``size`` entries under ``root``, and how much was verified."""
+
+    size: int
+    root: bytes
+    movements: int
+    bodies: int
+    seals: int
+    signatures: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differences
+
+
+def verify_log(ports: Ports) -> LogReport:
+    """Verify the whole log and every movement it tells of.
+
+    Entries that are not sequenced yet are sequenced first. Bodies that are gone are reported.
+    """
+    audit = _Audit(ports)
+    # 1. the log alone: places, leaves, root
+    ports.store.sequence("audit")
+    frontier, movements = _verify_entries(audit)
+    # 2. each movement: rows and bodies against what the log says of them
+    for reference in movements:
+        record = ports.store.movement(reference)
+        if record is None:
+            audit.differs("log.movement-missing", subject=f"movement {reference}")
+        else:
+            _verify_movement(audit, record)
+    return LogReport(
+        size=frontier.size,
+        root=frontier.root(),
+        movements=len(movements),
+        bodies=audit.bodies,
+        seals=audit.seals,
+        signatures=audit.signatures,
+        differences=tuple(audit.differences),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Tally:
+    bodies: int = 0
+    seals: int = 0
+    signatures: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+class _Audit(_Tally):
+    """What is being verified with, and what was found so far."""
+
+    def __init__(self, ports: Ports) -> None:
+        super().__init__()
+        self.ports = ports
+        self.links = {link.id: link for link in ports.store.links()}
+        self.seal_keys = ports.keys.seal_keys()
+        self._certificates: dict[str, Mapping[str, bytes]] = {}
+
+    def differs(
+        self, code: str, *, index: int | None = None, subject: str = "", detail: str = ""
+    ) -> None:
+        """Note a difference."""
+        self.differences.append(Difference(code=code, index=index, subject=subject, detail=detail))
+
+    def holds(self, what: str, check: Callable[[], object]) -> bool:
+        """Run one check; a refusal is a difference about ``what``."""
+        try:
+            check()
+        except Refusal as refusal:
+            for one in refusal.findings:
+                self.differs(one.code, subject=what, detail=one.value)
+            return False
+        return True
+
+    def body(self, digest: str, subject: str) -> Body | None:
+        """Return a body whose bytes have that digest; None and a difference otherwise."""
+        body = self.ports.store.body(digest)
+        if body is None:
+            self.differs("log.body-missing", subject=subject, detail=digest)
+            return None
+        self.bodies += 1
+        if sha256(body.content).hexdigest() != digest:
+            self.differs("log.body-changed", subject=subject, detail=digest)
+            return None
+        return body
+
+    def certificate(self, tenant: str, signed_by: str) -> bytes:
+        """Return the certificate that ``SCHEME:identifier#fingerprint`` names, or nothing."""
+        if tenant not in self._certificates:
+            keys = self.ports.keys
+            held = {name: keys.signer(name).certificate for name in keys.names()}
+            trust = self.ports.store.trust(tenant)
+            self._certificates[tenant] = signing_certificates(trust, held)
+        return self._certificates[tenant].get(signed_by, b"")
+
+
+# ------------------------------------------------------------------ the log alone
+
+
+def _pages(ports: Ports, movement: str = "") -> Iterator[LogRecord]:
+    after = -1
+    while page := ports.store.log(after=after, limit=PAGE, movement=movement):
+        yield from page
+        after = page[-1].index if page[-1].index is not None else after + PAGE
+
+
+def _verify_entries(audit: _Audit) -> tuple[Frontier, tuple[str, ...]]:
+    frontier = Frontier()
+    movements: dict[str, None] = {}
+    for expected, record in enumerate(_pages(audit.ports)):
+        if record.index != expected:
+            audit.differs("log.index-gap", index=record.index, detail=str(expected))
+        leaf = leaf_hash(record.entry)
+        if leaf != record.leaf:
+            audit.differs("log.leaf-changed", index=record.index, detail=leaf.hex())
+        frontier = frontier.with_leaf(leaf)
+        entry = _entry(audit, record)
+        if entry is not None and entry.movement:
+            movements[entry.movement] = None
+    size = audit.ports.store.log_size()
+    if size != frontier.size:
+        audit.differs("log.size-differs", detail=f"{size} {frontier.size}")
+    return frontier, tuple(movements)
+
+
+def _entry(audit: _Audit, record: LogRecord) -> EntryView | None:
+    try:
+        entry = read_entry(record.entry)
+    except Refusal as refusal:
+        audit.differs(refusal.findings[0].code, index=record.index)
+        return None
+    row = (record.kind, record.at, record.tenant, record.movement, record.link)
+    if row != (entry.kind.value, entry.at, entry.tenant, entry.movement, entry.link):
+        audit.differs("log.row-differs", index=record.index, subject=f"log {record.id}")
+    return entry
+
+
+# ------------------------------------------------------------------ one movement
+
+
+def _verify_movement(audit: _Audit, record: MovementRecord) -> None:
+    entries = [
+        (log.index, read_entry(log.entry))
+        for log in _pages(audit.ports, record.reference)
+        if leaf_hash(log.entry) == log.leaf
+    ]
+    kept: set[tuple[str, str]] = set()
+    for role, digest, subject in _bodies(audit.ports, record):
+        body = audit.body(digest, subject)
+        if body is not None:
+            kept.add((role, commitment(body.salt, digest)))
+            _committed(audit, (role, commitment(body.salt, digest)), entries, subject)
+    for index, entry in entries:
+        for role, told in entry.bodies:
+            if role in COMMITTED_ROLES and (role, told) not in kept:
+                audit.differs("log.body-unknown", index=index, subject=role, detail=told)
+    _verify_declaration(audit, record, entries)
+    _verify_events(audit, record, entries)
+    for message in audit.ports.store.messages(record.reference):
+        _verify_message(audit, message)
+    for answer in audit.ports.store.answers(record.reference):
+        _verify_answer(audit, answer, entries)
+
+
+def _bodies(ports: Ports, record: MovementRecord) -> Iterator[tuple[str, str, str]]:
+    """Yield role, digest and row of every body that the movement's rows point at."""
+    name = f"movement {record.reference}"
+    yield "declaration", record.declaration, name
+    if record.original:
+        yield "original", record.original, name
+    for message in ports.store.messages(record.reference):
+        name = f"message {message.id}"
+        for role, digest in (
+            ("unsigned", message.unsigned),
+            ("wire", message.wire),
+            ("receipt", message.receipt),
+        ):
+            if digest:
+                yield role, digest, name
+    for answer in ports.store.answers(record.reference):
+        name = f"answer {answer.link}/{answer.id}"
+        yield "answer", answer.body, name
+        yield "acknowledgement", answer.acknowledgement, name
+
+
+def _committed(
+    audit: _Audit,
+    told: tuple[str, str],
+    entries: Iterable[tuple[int | None, EntryView]],
+    subject: str,
+) -> None:
+    if told[0] in COMMITTED_ROLES and not any(told in entry.bodies for _, entry in entries):
+        audit.differs("log.body-not-committed", subject=subject, detail=told[0])
+
+
+def _verify_declaration(
+    audit: _Audit, record: MovementRecord, entries: Iterable[tuple[int | None, EntryView]]
+) -> None:
+    body = audit.ports.store.body(record.declaration)
+    signed_by = next(
+        (
+            str(entry.facts["signed_by"])
+            for _, entry in entries
+            if entry.kind is EntryKind.ACCEPTED and "signed_by" in entry.facts
+        ),
+        "",
+    )
+    if body is None or not signed_by:
+        return
+    subject = f"movement {record.reference}"
+    certificate = audit.certificate(record.tenant, signed_by)
+
+    def check() -> None:
+        signed = signature.verify(body.content, [certificate])
+        if sha256(signed.content).hexdigest() != record.content:
+            audit.differs("log.row-differs", subject=subject, detail="content")
+
+    audit.signatures += audit.holds(subject, check)
+
+
+def _verify_events(
+    audit: _Audit, record: MovementRecord, entries: Iterable[tuple[int | None, EntryView]]
+) -> None:
+    told = [
+        (one["sequence"], one["kind"], one["at"], one["office"], one["procedure"])
+        for _, entry in entries
+        if entry.kind is EntryKind.EVENT and isinstance(listed := entry.facts.get("events"), list)
+        for one in listed
+        if isinstance(one, dict)
+    ]
+    kept = [_told(event) for event in audit.ports.store.events(record.reference)]
+    if told != kept:
+        subject = f"movement {record.reference}"
+        audit.differs("log.events-differ", subject=subject, detail=f"{len(told)} {len(kept)}")
+
+
+def _told(event: Event) -> tuple[object, ...]:
+    at = event.at.isoformat()
+    return (event.sequence, event.kind.value, at, event.office, event.procedure)
+
+
+# ------------------------------------------------------------------ messages and answers
+
+
+def _verify_message(audit: _Audit, message: Message) -> None:
+    subject = f"message {message.id}"
+    if message.envelope is None or message.seal is None:
+        return
+    _verify_envelope(audit, message, message.envelope, message.seal)
+    link = audit.links.get(message.link)
+    receipt = audit.ports.store.body(message.receipt) if message.receipt else None
+    if receipt is not None and link is not None:
+        content = receipt.content
+        holds = audit.holds(subject, lambda: register.check_receipt(link, message, content))
+        audit.seals += holds
+    if message.signed_by:
+        audit.signatures += audit.holds(subject, lambda: _check_signature(audit, message))
+
+
+def _verify_envelope(audit: _Audit, message: Message, envelope: bytes, seal: str) -> None:
+    subject = f"message {message.id}"
+
+    def check() -> None:
+        verify_seal(envelope, seal, audit.seal_keys)
+        told = read_envelope(envelope)
+        row = Envelope(
+            id=message.id,
+            type=message.type,
+            movement=message.movement,
+            link=message.link,
+            office=message.office,
+            stream=message.stream,
+            place=message.place or 0,
+            digest=message.wire or "",
+            media_type=message.media_type,
+            issued=told.issued,
+        )
+        if told != row:
+            audit.differs("log.row-differs", subject=subject, detail="envelope")
+
+    audit.seals += audit.holds(subject, check)
+
+
+def _check_signature(audit: _Audit, message: Message) -> None:
+    """Verify a message's signature by the one certificate it names, over its to-be-signed bytes.
+
+    Raises:
+        Refusal: ``signature.*`` or ``wire.malformed``.
+    """
+    sent = audit.ports.store.body(message.wire or "")
+    unsigned = audit.ports.store.body(message.unsigned or "")
+    if sent is None or unsigned is None:
+        return  # reported with the bodies
+    certificate = audit.certificate(message.tenant, message.signed_by or "")
+    if message.suite is Suite.CMS:
+        content, cms = wire.split_signed(sent.content)
+        same = content == unsigned.content
+        wire.verify_cms(content, cms, [certificate])
+    else:
+        signed = signature.verify(sent.content, [certificate])
+        same = signed.content == signature.canonical_unsigned(unsigned.content)
+    if not same:
+        audit.differs("signature.other-content", subject=f"message {message.id}")
+
+
+def _verify_answer(
+    audit: _Audit, answer: AnswerRecord, entries: Iterable[tuple[int | None, EntryView]]
+) -> None:
+    subject = f"answer {answer.link}/{answer.id}"
+    told = next(
+        (
+            (index, entry)
+            for index, entry in entries
+            if entry.kind is EntryKind.ANSWER
+            and (entry.link, entry.facts.get("answer")) == (answer.link, answer.id)
+        ),
+        None,
+    )
+    if told is None:
+        audit.differs("log.answer-not-told", subject=subject)
+        return
+    index, entry = told
+    if (entry.facts.get("type"), entry.facts.get("kind")) != (answer.type, answer.kind):
+        audit.differs("log.row-differs", index=index, subject=subject, detail="type")
+    link = audit.links.get(answer.link)
+    if link is not None:
+        audit.seals += audit.holds(subject, lambda: _check_answer(link, answer, entry))
+
+
+def _check_answer(link: Link, answer: AnswerRecord, entry: EntryView) -> None:
+    header = answer_header(
+        answer=answer.id,
+        link=answer.link,
+        office=str(entry.facts.get("office", "")),
+        digest=answer.body,
+        media_type=str(entry.facts.get("media_type", "")),
+        issued=str(entry.facts.get("issued", "")),
+    )
+    verify_link_seal(header, answer.seal, link.key)
