@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from gateway.adapters.pack_folder import FolderPacks, schemas_root
-from gateway.domain.declaration import DeclaredStop, Declaration, Party, Vehicle
+from gateway.domain.declaration import Declaration, DeclaredStop, Party, Vehicle
 from gateway.domain.finding import Refusal
 from gateway.domain.itinerary import OfficeRole
 from gateway.pipeline.route import plan_itinerary, plan_messages, plan_procedures
