@@ -16,6 +16,7 @@ from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
 from gateway.domain.movement import Event, EventKind, Movement
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState
 from gateway.markup import safe, tree
+from gateway.packs import layout
 from gateway.packs.pack import Pack
 from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
 from gateway.pipeline.read import read_declaration
@@ -198,6 +199,24 @@ def prepared(pack: Pack, message: str, *edits: Edit, dry_run: bool = False) -> t
     return prepare(told, addressee)
 
 
+def job_of(pack: Pack, message: str, *edits: Edit) -> tree.Element:
+    """Return the job that a message type becomes, read back from its bytes."""
+    contents = pack.project(message, prepared(pack, message, *edits))
+    return layout.decode(contents[0], pack.layouts)
+
+
+def value(job: tree.Element, name: str, group: str = "", place: int = 1) -> str:
+    """Return the text of a field, of the job itself or of one occurrence of a group."""
+    step = f"j:Group[@name='{group}'][{place}]/" if group else ""
+    return tree.text(job, f"{step}j:Field[@name='{name}']")
+
+
+def values(job: tree.Element, name: str, group: str) -> list[str]:
+    """Return the texts of a field in all occurrences of a group."""
+    path = f"j:Group[@name='{group}']/j:Field[@name='{name}']"
+    return [tree.text(one, ".") for one in tree.elements(job, path)]
+
+
 ITEM = "d:Consignment/d:HouseConsignment/d:GoodsItem"
 FIRST_ITEM = f"{ITEM}[d:DeclarationItemNumeric='1']"
 
@@ -239,8 +258,12 @@ EDITED: dict[str, tuple[str, tuple[Edit, ...]]] = {
 def case_documents(pack: Pack) -> dict[str, tree.Element]:
     """Return the prepared document of every message case."""
     documents = {name.lower(): prepared(pack, name) for name in SENDINGS}
-    documents |= {f"{name.lower()}-dry-run": prepared(pack, name, dry_run=True) for name in SENDINGS}
-    return documents | {name: prepared(pack, kind, *edits) for name, (kind, edits) in EDITED.items()}
+    documents |= {
+        f"{name.lower()}-dry-run": prepared(pack, name, dry_run=True) for name in SENDINGS
+    }
+    return documents | {
+        name: prepared(pack, kind, *edits) for name, (kind, edits) in EDITED.items()
+    }
 
 
 def main() -> int:

@@ -41,9 +41,7 @@
       <xsl:attribute name="end">E</xsl:attribute>
     </xsl:if>
     <xsl:attribute name="input"><xsl:value-of select="$message/@id"/></xsl:attribute>
-    <xsl:if test="/p:Prepared/p:Trip/@batch != ''">
-      <xsl:attribute name="index"><xsl:value-of select="/p:Prepared/p:Trip/@batch"/></xsl:attribute>
-    </xsl:if>
+    <xsl:attribute name="index"><xsl:value-of select="$movement/@reference"/></xsl:attribute>
   </xsl:template>
 
   <!-- One field; nothing where there is no value. -->

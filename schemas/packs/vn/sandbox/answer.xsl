@@ -16,27 +16,23 @@
   <xsl:param name="field"/>
   <xsl:param name="text"/>
   <!-- Given by the simulator. -->
-  <xsl:param name="id"/>
-  <xsl:param name="message-id"/>
-  <xsl:param name="office"/>
   <xsl:param name="national-office"/>
-  <xsl:param name="now"/>
   <xsl:param name="compact"/>
   <xsl:param name="number12"/>
   <xsl:param name="number18"/>
-  <xsl:param name="mrn"/>
-  <xsl:param name="lrn"/>
 
   <xsl:variable name="sent" select="/j:Job"/>
   <!-- What the office sends by itself quotes no submission; the import number tells. -->
   <xsl:variable name="own" select="$output = 'DUTIES' or $output = 'VAD487' or $output = 'VAD1AG'"/>
-  <!-- An import number begins with 1 (export 3); 5 for transport is ours. -->
-  <xsl:variable name="import" select="concat('1', substring($number12, 2))"/>
-  <xsl:variable name="transport" select="concat('5', substring($number12, 2))"/>
+  <!-- An import number begins with 1 (an export number with 3). IDA and BIA are answered under the
+       same number key, and the last nine digits of number18 depend on that key alone. -->
+  <xsl:variable name="import" select="concat('100', substring($number18, 10, 9))"/>
 
   <xsl:template match="/">
-    <Job output="{$output}" time="{substring($compact, 1, 14)}" subject="{$sent/@subject}"
-        divide="001" end="E">
+    <Job output="{$output}" time="{substring($compact, 1, 14)}" divide="001" end="E">
+      <xsl:if test="not($own)">
+        <xsl:attribute name="subject"><xsl:value-of select="$sent/@subject"/></xsl:attribute>
+      </xsl:if>
       <xsl:attribute name="code">
         <xsl:choose>
           <xsl:when test="$job != ''"><xsl:value-of select="$job"/></xsl:when>
@@ -45,8 +41,8 @@
       </xsl:attribute>
       <xsl:if test="not($own)">
         <xsl:attribute name="input"><xsl:value-of select="$sent/@input"/></xsl:attribute>
+        <xsl:attribute name="index"><xsl:value-of select="$sent/@index"/></xsl:attribute>
       </xsl:if>
-      <xsl:attribute name="index"><xsl:value-of select="$id"/></xsl:attribute>
       <xsl:choose>
         <xsl:when test="$output = 'REFUSAL'"><xsl:call-template name="refusal"/></xsl:when>
         <xsl:when test="$output = 'TIRCOPY'"><xsl:call-template name="vehicle"/></xsl:when>
@@ -61,7 +57,7 @@
     <Field name="RES">00000</Field>
     <xsl:choose>
       <xsl:when test="$output = 'OLACOPY'">
-        <Field name="OLT"><xsl:value-of select="$transport"/></Field>
+        <Field name="OLT"><xsl:value-of select="$number12"/></Field>
         <Field name="CHC"><xsl:value-of select="$sent/j:Field[@name = 'CHC']"/></Field>
         <Field name="TRC"><xsl:value-of select="$sent/j:Field[@name = 'TRC']"/></Field>
         <Field name="CCH"><xsl:value-of select="$channel"/></Field>
