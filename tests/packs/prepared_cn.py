@@ -7,7 +7,6 @@
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
 from gateway.domain.identifiers import MovementReference
@@ -80,7 +79,9 @@ def removed(path: str) -> Edit:
         found = tree.elements(root, path)
         assert found, path
         for node in found:
-            node.getparent().remove(node)
+            parent = node.getparent()
+            assert parent is not None
+            parent.remove(node)
 
     return edit
 
@@ -174,9 +175,7 @@ def case_documents(pack: Pack) -> dict[str, tree.Element]:
         "mt2401-wrong-carrier": prepared(
             pack,
             "MT2401",
-            edited(
-                replaced("d:Party[@role='carrier']/d:ID[@scheme='USCC']", "91450000MA5N8P7Q6R")
-            ),
+            edited(replaced("d:Party[@role='carrier']/d:ID[@scheme='USCC']", "91450000MA5N8P7Q6R")),
         ),
         "decmessage": prepared(pack, "DecMessage"),
         "decmessage-unknown-unit": prepared(
@@ -254,8 +253,8 @@ def answer_documents(pack: Pack) -> dict[str, bytes]:
         until = EventKind.EXITED if message == "CrossingNotice" else EventKind.SUBMITTED
         (sent,) = pack.project(message, prepared(pack, message, until=until))
         sheet = safe.compile_stylesheet(pack.files, f"sandbox/{template}.xsl")
-        params = {"statement": "0", "description": "", "error": "", **REPLY, **params}
-        written[name] = tree.serialise(sheet.apply(safe.parse(sent), **params))
+        given = {"statement": "0", "description": "", "error": "", **REPLY, **params}
+        written[name] = tree.serialise(sheet.apply(safe.parse(sent), **given))
     return written
 
 
@@ -263,11 +262,6 @@ def _unit(root: tree.Element, path: str, unit: str) -> None:
     item = tree.elements(root, "d:Consignment/d:HouseConsignment/d:GoodsItem")[0]
     for node in tree.elements(item, path):
         node.set("unit", unit)
-
-
-def total(root: tree.Element, path: str) -> Decimal:
-    """Return the exact sum of the numbers at ``path``."""
-    return sum((Decimal(tree.text(one, ".")) for one in tree.elements(root, path)), Decimal())
 
 
 def main() -> int:

@@ -126,7 +126,9 @@ def test_offices_exist_and_times_run_forward(root):
 
 def test_two_drivers_meet_at_the_border(root):
     stops = texts(root, "d:Itinerary/d:Office/d:ID")
-    assert [texts(driver, "d:LegFromOfficeID")[0] for driver in root.xpath("//d:Driver", namespaces=D)] == [
+    assert [
+        texts(driver, "d:LegFromOfficeID")[0] for driver in root.xpath("//d:Driver", namespaces=D)
+    ] == [
         stops[0],
         stops[2],
     ]
