@@ -139,9 +139,7 @@ class FolderPacks:
     ``switches`` is keyed by pack id; ``slots`` is how many threads may compute at once.
     """
 
-    def __init__(
-        self, root: Path, switches: Mapping[str, Mapping[str, bool]], slots: int
-    ) -> None:
+    def __init__(self, root: Path, switches: Mapping[str, Mapping[str, bool]], slots: int) -> None:
         if slots < 1:
             raise ValueError("at least one slot is needed")
         everything = read_folder(root)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from gateway.domain.finding import Finding, Refusal, Severity
 
 _BYTES_MAX = 200_000
+_LONG_TAG = 0x1F
 _SEQUENCE, _SET, _INTEGER, _OCTETS, _OID = 0x30, 0x31, 0x02, 0x04, 0x06
 _CONTEXT_0, _CONTEXT_1, _CONTEXT_0_PLAIN = 0xA0, 0xA1, 0x80
 
@@ -52,7 +53,7 @@ class _Der:
 
 def _read(raw: bytes, start: int) -> tuple[_Der, int]:
     """Read one element; only short tags and definite, minimal lengths, as DER has them."""
-    if len(raw) < start + 2 or raw[start] & 0x1F == 0x1F:
+    if len(raw) < start + 2 or raw[start] & _LONG_TAG == _LONG_TAG:
         raise _refusal("signature.other-shape", "DER")
     first, begin = raw[start + 1], start + 2
     length = first
@@ -190,9 +191,7 @@ def verify(content: bytes, cms: bytes, certificates: Sequence[bytes]) -> bytes:
     return certificate
 
 
-def _registered(
-    signer: _Der, certificates: Sequence[bytes]
-) -> tuple[bytes, x509.Certificate]:
+def _registered(signer: _Der, certificates: Sequence[bytes]) -> tuple[bytes, x509.Certificate]:
     for der in certificates:
         certificate = x509.load_der_x509_certificate(der)
         if _names(signer, certificate):
@@ -222,8 +221,7 @@ def _check_signature(certificate: x509.Certificate, info: _SignerInfo, signed: b
         if isinstance(key, rsa.RSAPublicKey) and info.signature_algorithm in (_RSA, _RSA_SHA256):
             key.verify(info.signature, signed, padding.PKCS1v15(), hashes.SHA256())
         elif (
-            isinstance(key, ec.EllipticCurvePublicKey)
-            and info.signature_algorithm == _ECDSA_SHA256
+            isinstance(key, ec.EllipticCurvePublicKey) and info.signature_algorithm == _ECDSA_SHA256
         ):
             key.verify(info.signature, signed, ec.ECDSA(hashes.SHA256()))
         else:

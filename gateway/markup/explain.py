@@ -5,9 +5,9 @@ what was refused. Findings are made from the *kind* of the error (the component 
 from the wording of a message, so they can be told in any language.
 """
 
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any, cast
 
 import xmlschema
 from lxml import etree
@@ -77,8 +77,8 @@ _GATE_KINDS = {
 class Explainer:
     """One schema as xmlschema reads it, built when it is first needed."""
 
-    def __init__(self, files: Mapping[str, bytes], main: str) -> None:
-        self._files = files
+    def __init__(self, read: Callable[[str], Element], main: str) -> None:
+        self._read = read
         self._main = main
         self._schema: xmlschema.XMLSchema10 | None = None
         self._unreadable = False
@@ -98,12 +98,10 @@ class Explainer:
     def _built(self) -> xmlschema.XMLSchema10 | None:
         if self._schema is None and not self._unreadable:
             try:
-                sources = list(_closure(self._files, self._main))
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    self._schema = xmlschema.XMLSchema10(
-                        sources, allow="none", defuse="always", use_fallback=False
-                    )
+                sources: list[Any] = list(_closure(self._read, self._main))
+                self._schema = xmlschema.XMLSchema10(
+                    sources, allow="none", defuse="always", use_fallback=False
+                )
             except (xmlschema.XMLSchemaException, ValueError):
                 self._unreadable = True  # libxml2 compiled it; its own account has to do
         return self._schema
@@ -113,7 +111,7 @@ def _size(root: Element) -> int:
     return int(etree.XPath("count(descendant-or-self::*)")(root))
 
 
-def _closure(files: Mapping[str, bytes], main: str) -> Iterator[str]:
+def _closure(read: Callable[[str], Element], main: str) -> Iterator[str]:
     """Yield ``main`` and all it includes or imports, without their locations.
 
     Handed over together they need no resolver, so xmlschema never has a location to follow.
@@ -121,10 +119,7 @@ def _closure(files: Mapping[str, bytes], main: str) -> Iterator[str]:
     waiting, seen = [main], {main}
     while waiting:
         path = waiting.pop(0)
-        parser = etree.XMLParser(  # noqa: TID251 - our own file, compiled by safe a moment ago
-            resolve_entities=False, no_network=True, remove_comments=True
-        )
-        root = etree.fromstring(files[path], parser)  # noqa: TID251 - as above
+        root = read(path)
         for node in root.findall(f"{{{_XSD}}}include") + root.findall(f"{{{_XSD}}}import"):
             location = node.attrib.pop("schemaLocation", None)
             other = _beside(path, location) if location else path
@@ -146,12 +141,9 @@ def _beside(path: str, location: str) -> str:
     return "/".join(parts)
 
 
-def _errors(
-    schema: xmlschema.XMLSchema10, root: Element
-) -> Iterator[XMLSchemaValidationError]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield from schema.iter_errors(root, use_location_hints=False)
+def _errors(schema: xmlschema.XMLSchema10, root: Element) -> Iterator[XMLSchemaValidationError]:
+    # Its annotations know only the standard library's elements; it reads lxml's as well.
+    yield from schema.iter_errors(cast("Any", root), use_location_hints=False)
 
 
 def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -168,13 +160,13 @@ def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _explained(error: XMLSchemaValidationError, root: Element) -> Iterator[Finding]:
-    node = error.elem if isinstance(error.elem, etree._Element) else root  # noqa: SLF001
+    found = cast("object", error.elem)
+    node = found if isinstance(found, etree._Element) else root  # noqa: SLF001 - lxml's type
     if isinstance(error, XMLSchemaChildrenValidationError):
         yield _child_finding(error, node)
         return
     validator = error.validator
-    kind = _KINDS.get(type(validator).__name__.removeprefix("Xsd11").replace("Atomic", ""), "")
-    kind = kind or _KINDS.get(_family(validator), "type")
+    kind = _KINDS.get(_family(validator), "type")
     if kind == "attribute":
         yield from _attribute_findings(validator, node)
     else:
@@ -189,7 +181,7 @@ def _family(validator: object) -> str:
 
 def _child_finding(error: XMLSchemaChildrenValidationError, node: Element) -> Finding:
     expected = _words(_local(tag) for tag in error.expected_tags)
-    child = error.invalid_child
+    child = cast("Element | None", error.invalid_child)
     if child is None:
         return Finding(
             code="xsd.missing-element",

@@ -30,7 +30,7 @@ def line(element: Element) -> int | None:
 
 
 def _step(node: Element) -> str:
-    local = etree.QName(node).localname
-    before = sum(1 for _ in node.itersiblings(node.tag, preceding=True))
-    alone = before == 0 and next(node.itersiblings(node.tag), None) is None
+    local, tag = etree.QName(node).localname, str(node.tag)
+    before = len(list(node.itersiblings(tag, preceding=True)))
+    alone = before == 0 and next(node.itersiblings(tag), None) is None
     return local if alone else f"{local}[{before + 1}]"

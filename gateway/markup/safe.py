@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from lxml import etree
 
@@ -245,13 +246,20 @@ class _OnlyThese(etree.Resolver):
         self._files = files
         self.outside = ""
 
-    def resolve(self, system_url: str | None, public_id: str | None, context: object) -> object:
+    def resolve(
+        self,
+        system_url: str | None,
+        public_id: str | None,
+        context: Any,  # noqa: ANN401 - lxml's types of it exist in its stubs alone
+    ) -> Any:  # noqa: ANN401 - as above
+        """Give the file of that name; ``public_id`` is never followed."""
         del public_id
-        name = (system_url or "").removeprefix(_SCHEME)
-        if not (system_url or "").startswith(_SCHEME) or name not in self._files:
-            self.outside = self.outside or str(system_url)
-            raise _refusal("pack.outside", path=self.outside)
-        return self.resolve_string(self._files[name], context, base_url=system_url)
+        url = system_url or ""
+        name = url.removeprefix(_SCHEME)
+        if not url.startswith(_SCHEME) or name not in self._files:
+            self.outside = self.outside or url
+            raise _pack_refusal("pack.outside", name, url)
+        return self.resolve_string(self._files[name], context, base_url=url)
 
 
 _SCHEME = "pack:/"
@@ -328,7 +336,7 @@ def compile_schema(files: Mapping[str, bytes], main: str) -> Schema:
         if resolver.outside:
             raise _pack_refusal("pack.outside", main, resolver.outside) from None
         raise _pack_refusal("pack.schema-broken", main, str(error)) from None
-    return Schema(compiled, explain.Explainer(files, main))
+    return Schema(compiled, explain.Explainer(lambda path: parse_own(files, path), main))
 
 
 class Stylesheet:
@@ -345,10 +353,10 @@ class Stylesheet:
             Refusal: ``stylesheet.failed`` (also endless recursion and ``document()``),
                 ``stylesheet.empty``.
         """
-        given = {name: etree.XSLT.strparam(value) for name, value in params.items()}
+        given: dict[str, Any] = {name: etree.XSLT.strparam(value) for name, value in params.items()}
         try:
             result = self._compiled(tree, **given).getroot()
-        except etree.XSLTApplyError as error:
+        except (etree.XSLTError, etree.XPathError) as error:
             raise _pack_refusal("stylesheet.failed", self._name, str(error)) from None
         if result is None:
             raise _pack_refusal("stylesheet.empty", self._name)

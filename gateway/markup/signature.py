@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256, sha384, sha512
 
-import signxml
 from cryptography import x509
 from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import InvalidDigest, SignXMLException
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.trust import Signer
@@ -143,7 +143,8 @@ def sign(document: bytes, signer: Signer, at: datetime) -> bytes:
         raise _refusal("signature.root-attribute")
     content = canonical(root)
     name = "sig-" + sha256(content).hexdigest()[:16]
-    spaces = {**root.nsmap, **_PREFIXES}
+    spaces = dict(root.nsmap)
+    spaces.update(_PREFIXES)
     signature = _ds("Signature", Id=name)
     properties = _signed_properties(name, signer.certificate, at)
     info = _signed_info(name, signer.algorithm, content, _in_scope(properties, spaces))
@@ -280,7 +281,7 @@ def _check_shape(signature: Element) -> Element:
     if not {*parts} <= {*_PARTS} or len({*parts}) != len(parts):
         raise _refusal("signature.other-shape", ", ".join(parts)[:80])
     info = signature.find(f"{{{XMLDSIG}}}SignedInfo")
-    properties = _PROPERTIES(signature)
+    properties: list[Element] = _PROPERTIES(signature)
     if info is None or len(properties) != 1:
         raise _refusal("signature.other-shape", "SignedProperties")
     if [etree.QName(child).localname for child in info] != [
@@ -302,7 +303,7 @@ def _check_shape(signature: Element) -> Element:
 
 
 def _check_algorithm(node: Element, allowed: frozenset[str]) -> None:
-    """The algorithm must be listed, and take no parameters (XPath filters, prefix lists)."""
+    """Refuse what is not listed, or takes parameters (XPath filters, prefix lists)."""
     if node.get("Algorithm") not in allowed or len(node):
         raise _refusal("signature.weak-algorithm", node.get("Algorithm", ""))
 
@@ -336,7 +337,7 @@ def _registered(signature: Element, certificates: Sequence[bytes]) -> bytes:
 
 
 def _check_certificate_digest(properties: Element, certificate: bytes) -> None:
-    """The signed properties must name the certificate, or it could be exchanged (XAdES 5.2.2)."""
+    """Compare the certificate with the one the signed properties name (XAdES, 5.2.2)."""
     for named in _CERTIFICATE_DIGEST(properties)[:1]:
         method = named.find(f"{{{XMLDSIG}}}DigestMethod")
         value = named.findtext(f"{{{XMLDSIG}}}DigestValue") or ""
@@ -348,7 +349,7 @@ def _check_certificate_digest(properties: Element, certificate: bytes) -> None:
 
 def _check_with_signxml(root: Element, certificate: bytes) -> None:
     pinned = x509.load_der_x509_certificate(certificate)
-    config = signxml.SignatureConfiguration(
+    config = SignatureConfiguration(
         location="./",
         expect_references=2,
         signature_methods=_METHODS,
@@ -357,7 +358,7 @@ def _check_with_signxml(root: Element, certificate: bytes) -> None:
         verification_time=pinned.not_valid_before_utc,
     )
     try:
-        signxml.XMLVerifier().verify(
+        XMLVerifier().verify(
             copied(root), x509_cert=pinned, expect_config=config, validate_schema=False
         )
     except InvalidDigest:

@@ -1,8 +1,8 @@
 """``multipart/signed`` with a detached CMS signature (RFC 8551), byte for byte reproducible.
 
 The boundary is taken from the digest of the content, so the same content and signature always make
-the same bytes. The CMS signs the content exactly as given, without MIME headers or line-end changes:
-what office and auditor check is what the projection wrote.
+the same bytes. The CMS signs the content exactly as given, without MIME headers or changed line
+ends: what office and auditor check is what the projection wrote.
 """
 
 import re

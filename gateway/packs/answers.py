@@ -109,13 +109,14 @@ def _refusal(code: str, value: str) -> Refusal:
     return Refusal(Finding(code=code, severity=Severity.FATAL, value=value))
 
 
-def _read(path: etree.XPath | None, tree: object) -> str:
+_Tree = etree._ElementTree[Element]  # noqa: SLF001 - lxml's public type has no name
+
+
+def _read(path: etree.XPath | None, tree: _Tree) -> str:
     return "" if path is None else str(path(tree)).strip()
 
 
-def _filled(
-    paths: tuple[tuple[str, etree.XPath], ...], tree: object
-) -> tuple[tuple[str, str], ...]:
+def _filled(paths: tuple[tuple[str, etree.XPath], ...], tree: _Tree) -> tuple[tuple[str, str], ...]:
     found = ((key, _read(path, tree)) for key, path in paths)
     return tuple((key, text) for key, text in found if text)
 
@@ -157,9 +158,7 @@ def compile_answers(
     return Answers(zone, tuple(mappings))
 
 
-def _check(
-    spec: AnswerSpec, file: str, procedures: Sequence[str], messages: Sequence[str]
-) -> None:
+def _check(spec: AnswerSpec, file: str, procedures: Sequence[str], messages: Sequence[str]) -> None:
     where = f"answer {spec.type}"
     if bool(spec.root) == bool(spec.output):
         raise tables.refusal("pack.root-or-output", file, key=where)

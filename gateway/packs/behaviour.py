@@ -14,7 +14,7 @@ from gateway.markup.tree import PREFIXES, Element, serialise
 from gateway.packs import layout as layouts_of
 from gateway.packs import tables
 from gateway.packs.answers import compile_path
-from gateway.packs.layout import Layouts
+from gateway.packs.layout_file import Layouts
 
 FILE = "sandbox/behaviour.toml"
 
@@ -137,7 +137,9 @@ def compile_behaviour(files: Mapping[str, bytes], layouts: Layouts | None) -> Be
         return Behaviour((), layouts)
     content = tables.read(_BehaviourFile, tables.load(files[FILE], FILE), FILE)
     prefixes = {**PREFIXES, **dict(content.namespaces)}
-    return Behaviour(tuple(_reaction(spec, prefixes, files, layouts) for spec in content.on), layouts)
+    return Behaviour(
+        tuple(_reaction(spec, prefixes, files, layouts) for spec in content.on), layouts
+    )
 
 
 def _reaction(
@@ -145,7 +147,7 @@ def _reaction(
 ) -> _Reaction:
     for answer in spec.answers:
         if answer.layout and (layouts is None or answer.layout not in layouts.bodies):
-            raise tables.refusal("pack.missing-file", FILE, path=answer.layout)
+            raise tables.refusal("pack.missing-file", answer.layout)
     return _Reaction(
         spec,
         compile_path(spec.when, prefixes, FILE, "boolean") if spec.when else None,

@@ -83,7 +83,7 @@ def _code(row: list[str], file: str, number: int) -> Code:
         return Code(
             code=code,
             to=to,
-            names=tuple((lang, text) for lang, text in zip(("en", "zh", "vi"), (en, zh, vi))),
+            names=tuple((lang, text) for lang, text in (("en", en), ("zh", zh), ("vi", vi))),
             valid_from=date.fromisoformat(valid_from) if valid_from else None,
             valid_to=date.fromisoformat(valid_to) if valid_to else None,
             source=source,
@@ -91,9 +91,7 @@ def _code(row: list[str], file: str, number: int) -> Code:
         )
     except ValueError as error:
         reason = str(error)
-        raise tables.refusal(
-            "pack.codelist-broken", file, row=str(number), reason=reason
-        ) from None
+        raise tables.refusal("pack.codelist-broken", file, row=str(number), reason=reason) from None
 
 
 def read_codelists(files: Mapping[str, bytes], folder: str) -> dict[str, CodeList]:

@@ -12,159 +12,29 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from gateway.domain.finding import Finding, Refusal, Severity
-from gateway.domain.itinerary import Status
 from gateway.markup.tree import JOB, Element, build, elements, name, namespace
-from gateway.packs import tables
+from gateway.packs.layout_file import (
+    HEADER_BYTES,
+    LENGTH_DIGITS,
+    FieldSpec,
+    GroupSpec,
+    HeaderSpec,
+    Kind,
+    Layout,
+    Layouts,
+)
 
-HEADER_FILE = "layouts/header.toml"
-HEADER_BYTES = 400
-LENGTH_DIGITS = 6
 COUNT_DIGITS = 3
 _EOL = b"\r\n"
 _KEPT_BLANK = ("password", "length")  # filled at transport; computed
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
 
-class Unit(StrEnum):
-    """What a width counts."""
-
-    BYTES = "bytes"
-    CHARS = "chars"
-
-
-class Kind(StrEnum):
-    """What a field may hold."""
-
-    AN = "an"  # any text without control characters
-    N = "n"  # digits with at most one point
-    A = "a"  # capital letters and digits
-    DATE = "date"  # yyyymmdd
-    TIME = "time"  # hh, hhmm or hhmmss
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldSpec:
-    """One field: ``length`` in ``unit``; ``repeat`` lines of it."""
-
-    name: str
-    length: int
-    unit: Unit = Unit.BYTES
-    kind: Kind = Kind.AN
-    mandatory: bool = False
-    repeat: int = 1
-    label: str = ""
-    status: Status = Status.UNVERIFIED
-    source: str = ""
-
-    def width(self, text: str) -> int:
-        """Return the width of ``text`` in this field's unit."""
-        return len(text.encode()) if self.unit is Unit.BYTES else len(text)
-
-    def padded(self, text: str) -> bytes:
-        """Return ``text`` at the field's width."""
-        return (text + " " * (self.length - self.width(text))).encode()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupSpec:
-    """Fields that occur together, at most ``repeat`` times; ``mandatory`` means at least once."""
-
-    name: str
-    repeat: int
-    fields: tuple[FieldSpec, ...] = field(metadata={tables.KEY: "field"})
-    mandatory: bool = False
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderSpec:
-    """The header: fields whose lengths, in bytes, add up to ``length``."""
-
-    fields: tuple[FieldSpec, ...] = field(metadata={tables.KEY: "field"})
-    length: int = HEADER_BYTES
-    encoding: str = "utf-8"
-    status: Status = Status.UNVERIFIED
-    source: str = ""
-    text: str = ""
-    confirmed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """One message type's body. ``job`` is its code, ``output`` what an answer is called."""
-
-    job: str = ""
-    output: str = ""
-    encoding: str = "utf-8"
-    fields: tuple[FieldSpec, ...] = field(default=(), metadata={tables.KEY: "field"})
-    groups: tuple[GroupSpec, ...] = field(default=(), metadata={tables.KEY: "group"})
-    status: Status = Status.UNVERIFIED
-    source: str = ""
-    text: str = ""
-    confirmed: tuple[str, ...] = ()
-
-    def serves(self, code: str, output: str) -> bool:
-        """Tell whether a message with that job code and output code has this body."""
-        return self.output == output and self.job in ("", code)
-
-
-@dataclass(frozen=True, slots=True)
-class Layouts:
-    """All layouts of a pack by path, and the header they share."""
-
-    header: HeaderSpec
-    bodies: Mapping[str, Layout] = field(default_factory=dict)
-
-    def body(self, code: str, output: str) -> Layout:
-        """Return the layout of a message.
-
-        Raises:
-            Refusal: ``layout.unknown-message``.
-        """
-        found = [layout for layout in self.bodies.values() if layout.serves(code, output)]
-        if not found:
-            raise _refusal("layout.unknown-message", value=output or code)
-        return max(found, key=lambda layout: bool(layout.job))
-
-
-def read_layouts(files: Mapping[str, bytes]) -> Layouts | None:
-    """Read every file of ``layouts/``; None if the pack has none.
-
-    Raises:
-        Refusal: ``pack.*``.
-    """
-    paths = sorted(p for p in files if p.startswith("layouts/") and p.endswith(".toml"))
-    if not paths:
-        return None
-    if HEADER_FILE not in files:
-        raise tables.refusal("pack.missing-file", HEADER_FILE)
-    header = tables.read(HeaderSpec, tables.load(files[HEADER_FILE], HEADER_FILE), HEADER_FILE)
-    names = [spec.name for spec in header.fields]
-    if header.length != HEADER_BYTES or sum(spec.length for spec in header.fields) != HEADER_BYTES:
-        raise tables.refusal("pack.layout-broken", HEADER_FILE, reason=f"{HEADER_BYTES} bytes")
-    if not {"code", "output", "length"} <= set(names):
-        raise tables.refusal("pack.layout-broken", HEADER_FILE, reason="code, output, length")
-    bodies = {path: _read_body(files[path], path) for path in paths if path != HEADER_FILE}
-    return Layouts(header, bodies)
-
-
-def _read_body(raw: bytes, path: str) -> Layout:
-    layout = tables.read(Layout, tables.load(raw, path), path)
-    for fields in (layout.fields, *(group.fields for group in layout.groups)):
-        names = [spec.name for spec in fields]
-        if len(set(names)) != len(names) or any(s.length < 1 or s.repeat < 1 for s in fields):
-            raise tables.refusal("pack.layout-broken", path, reason=", ".join(names))
-    if layout.encoding != "utf-8" or not (layout.job or layout.output):
-        raise tables.refusal("pack.layout-broken", path, reason="encoding, job, output")
-    return layout
-
-
-def _refusal(code: str, *, value: str = "", **args: object) -> Refusal:
+def _refusal(code: str, *, value: str = "", line: int | None = None, **args: int) -> Refusal:
     words = tuple((key, str(word)) for key, word in args.items())
-    return Refusal(Finding(code=code, severity=Severity.FATAL, value=value, args=words))
+    return Refusal(Finding(code=code, severity=Severity.FATAL, value=value, line=line, args=words))
 
 
 # ------------------------------------------------------------------ kinds
@@ -201,7 +71,13 @@ def _value_findings(spec: FieldSpec, text: str, where: str) -> Iterator[Finding]
     if width > spec.length:
         limit = str(spec.length)
         yield _finding(
-            "layout.too-long", spec, where, text, limit=limit, unit=spec.unit.value, found=str(width)
+            "layout.too-long",
+            spec,
+            where,
+            text,
+            limit=limit,
+            unit=spec.unit.value,
+            found=str(width),
         )
 
 
@@ -255,7 +131,7 @@ class _Reading:
             self.findings.extend(_value_findings(spec, text, where))
 
 
-def _read_job(job: Element, layout: Layout, header: HeaderSpec) -> tuple[_Reading, bytes, bytes]:
+def _read_fields(job: Element, layout: Layout, header: HeaderSpec) -> tuple[_Reading, bytes, bytes]:
     """Return the findings, the header without its length, and the body."""
     reading = _Reading()
     if namespace(job) != JOB or name(job) != "Job":
@@ -317,7 +193,7 @@ def _padded(specs: Sequence[FieldSpec], values: Sequence[Sequence[str]]) -> Iter
 
 def check(job: Element, layout: Layout, header: HeaderSpec) -> tuple[Finding, ...]:
     """Return what is wrong with a job; empty when it can be encoded."""
-    reading, _, _ = _read_job(job, layout, header)
+    reading, _, _ = _read_fields(job, layout, header)
     return tuple(reading.findings)
 
 
@@ -327,7 +203,7 @@ def encode(job: Element, layout: Layout, header: HeaderSpec) -> bytes:
     Raises:
         Refusal: ``layout.*``, all at once.
     """
-    reading, head, body = _read_job(job, layout, header)
+    reading, head, body = _read_fields(job, layout, header)
     if reading.findings:
         raise Refusal(*reading.findings)
     total = len(head) + len(body)
@@ -355,7 +231,7 @@ def decode(raw: bytes, layouts: Layouts) -> Element:
     layout = layouts.body(head.get("code", ""), head.get("output", ""))
     body = raw[HEADER_BYTES:]
     if body and not body.endswith(_EOL):
-        raise _refusal("layout.lines-differ", line="-")
+        raise _refusal("layout.lines-differ")
     lines = iter(enumerate(body.split(_EOL)[:-1], start=1))
     children = list(_decode_fields(layout.fields, lines))
     for spec in layout.groups:
@@ -407,7 +283,7 @@ def _decode_fields(
 def _next(lines: Iterator[tuple[int, bytes]]) -> tuple[int, bytes]:
     found = next(lines, None)
     if found is None:
-        raise _refusal("layout.lines-differ", line="-")
+        raise _refusal("layout.lines-differ")
     return found
 
 

@@ -24,7 +24,7 @@ from gateway.packs.codelists import read_codelists
 from gateway.packs.declaration_format import DeclarationFormat, compile_declaration
 from gateway.packs.digests import below, digest_of, folders
 from gateway.packs.intake_format import IntakeFormat, compile_intakes
-from gateway.packs.layout import Layouts, read_layouts
+from gateway.packs.layout_file import Layouts, read_layouts
 from gateway.packs.manifest import Manifest, MessageSpec
 from gateway.packs.rules import Rules, compile_rules
 
@@ -127,7 +127,14 @@ class Pack:
         if self.layouts is None or not form.spec.layout:
             return serialise(result)
         body = self.layouts.bodies[form.spec.layout]
-        return layouts_of.encode(result, body, self.layouts.header)
+        try:
+            return layouts_of.encode(result, body, self.layouts.header)
+        except Refusal as refusal:
+            # What does not fit is not checked later, so the rules, which explain better, run now.
+            label = self.manifest.source_label
+            told = [replace(finding, source=label) for finding in refusal.findings]
+            told += [f for rules in form.rules for f in rules.check(result, label)]
+            raise Refusal(*told) from None
 
     def check(self, message: str, content: bytes) -> tuple[Finding, ...]:
         """Return what is wrong with a message of that type, signed or not; empty when right.
@@ -237,9 +244,7 @@ def _age(pack: Pack) -> tuple[str, str]:
     return pack.manifest.valid_from.isoformat(), pack.manifest.version
 
 
-def compile_set(
-    files: Mapping[str, bytes], switches: Mapping[str, Mapping[str, bool]]
-) -> PackSet:
+def compile_set(files: Mapping[str, bytes], switches: Mapping[str, Mapping[str, bool]]) -> PackSet:
     """Compile all of ``schemas/``, given as bytes by path relative to it.
 
     ``switches`` is keyed by pack id. Folders of packs whose names start alike are versions.
@@ -276,6 +281,4 @@ def _in_folder(refusal: Refusal, folder: str) -> Refusal:
 
 
 def _with_folder(finding: Finding, folder: str) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (key, f"{folder}/{text}" if key == "file" else text) for key, text in finding.args
-    )
+    return tuple((key, f"{folder}/{text}" if key == "file" else text) for key, text in finding.args)

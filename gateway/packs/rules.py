@@ -1,14 +1,15 @@
 """Rules of a pack: a named subset of ISO Schematron, compiled to XPath.
 
-Subset: ``schema ns let pattern rule assert report diagnostics diagnostic`` (and ``title``, ``p`` for
-people). Anything else is refused by name. As in ISO 19757-3, the first rule of a pattern whose
+Subset: ``schema ns let pattern rule assert report diagnostics diagnostic`` (and ``title``, ``p``
+for people). Anything else is refused by name. As in ISO 19757-3, the first rule of a pattern whose
 context matches takes the node. ``@id`` is the code of the finding, ``@flag`` its severity, and
-``@diagnostics`` names its texts: ``<code>.en``, ``<code>.zh``, ``<code>.vi``, each ``Message || Fix``.
+``@diagnostics`` names its texts ``<code>.en``, ``<code>.zh`` and ``<code>.vi``: ``Message || Fix``.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -37,9 +38,10 @@ _ATTRIBUTES = {
 """The subset: elements and their attributes (``xml:lang`` is free)."""
 
 _CORE = frozenset(
-    "last position count local-name namespace-uri name string concat starts-with contains "
-    "substring-before substring-after substring string-length normalize-space translate boolean "
-    "not true false lang number sum floor ceiling round node text comment".split()
+    {"last", "position", "count", "local-name", "namespace-uri", "name", "string", "concat"}
+    | {"starts-with", "contains", "substring-before", "substring-after", "substring"}
+    | {"string-length", "normalize-space", "translate", "boolean", "not", "true", "false", "lang"}
+    | {"number", "sum", "floor", "ceiling", "round", "node", "text", "comment"}
 )
 """XPath 1.0 core functions and node tests; ``id`` needs a DTD, so it is left out."""
 
@@ -106,12 +108,13 @@ class Rules:
             raise tables.refusal("pack.rule-failed", self.file, reason=str(error)) from None
 
 
-_Known = Mapping[str, object]
+_Known = Mapping[str, Any]  # what lxml calls an XPath value
+_Tree = Element | etree._ElementTree[Element]  # noqa: SLF001 - lxml's public types have no names
 
 
 def _evaluated(
-    lets: tuple[tuple[str, etree.XPath], ...], node: object, known: _Known
-) -> dict[str, object]:
+    lets: tuple[tuple[str, etree.XPath], ...], node: _Tree, known: _Known
+) -> dict[str, Any]:
     values = dict(known)
     for variable, path in lets:
         values[variable] = path(node, **values)
@@ -119,7 +122,7 @@ def _evaluated(
 
 
 def _pattern_findings(
-    pattern: _Pattern, tree: object, known: _Known, source: str
+    pattern: _Pattern, tree: _Tree, known: _Known, source: str
 ) -> Iterator[Finding]:
     known = _evaluated(pattern.lets, tree, known)
     taken: set[Element] = set()
@@ -131,9 +134,7 @@ def _pattern_findings(
             yield from _rule_findings(rule, node, known, source)
 
 
-def _rule_findings(
-    rule: _Rule, node: Element, known: _Known, source: str
-) -> Iterator[Finding]:
+def _rule_findings(rule: _Rule, node: Element, known: _Known, source: str) -> Iterator[Finding]:
     values = _evaluated(rule.lets, node, known)
     for test in rule.tests:
         if bool(test.path(node, **values)) is test.fires_when:
@@ -163,16 +164,19 @@ def _spelled(value: object) -> str:
 # ------------------------------------------------------------------ compiling
 
 
+def _not_supported(file: str, node: Element, what: str) -> Refusal:
+    return tables.refusal("pack.rule-not-supported", file, line=node.sourceline, what=what)
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiler:
     file: str
     prefixes: Mapping[str, str]
-    functions: Mapping[tuple[str, str], object]
+    functions: Mapping[tuple[str, str], Callable[..., bool]]
 
     def refuse(self, node: Element, what: str) -> Refusal:
         """Return a refusal that names what is outside the subset, and where."""
-        line = str(node.sourceline or "")
-        return tables.refusal("pack.rule-not-supported", self.file, what=what, line=line)
+        return _not_supported(self.file, node, what)
 
     def path(self, node: Element, text: str) -> etree.XPath:
         """Compile one expression after looking at every function it calls."""
@@ -209,12 +213,12 @@ class _Compiler:
         """Compile one assert or report; it must have id, flag and a text in every language."""
         code, flag = node.get("id", ""), node.get("flag", "")
         if not code or flag not in _FLAGS:
-            raise tables.refusal("pack.rule-without-id", self.file, code=code, flag=flag)
+            raise tables.refusal("pack.rule-without-id", self.file, rule=code, flag=flag)
         wanted = {f"{code}.{language}" for language in LANGUAGES}
         missing = [language for language in LANGUAGES if code not in texts[language]]
         if missing or set(node.get("diagnostics", "").split()) != wanted:
             raise tables.refusal(
-                "pack.rule-without-text", self.file, code=code, languages=", ".join(missing)
+                "pack.rule-without-text", self.file, rule=code, languages=", ".join(missing)
             )
         path = self.path(node, f"boolean({node.get('test', '')})")
         return _Test(code, _FLAGS[flag], name(node) == "report", path)
@@ -254,16 +258,10 @@ def _check_subset(root: Element, file: str) -> None:
     for node in root.iter(etree.Element):
         known = _ATTRIBUTES.get(name(node)) if namespace(node) == SCHEMATRON else None
         if known is None:
-            what = etree.QName(node).localname
-            raise tables.refusal(
-                "pack.rule-not-supported", file, what=what, line=str(node.sourceline or "")
-            )
+            raise _not_supported(file, node, etree.QName(node).localname)
         for attribute in node.attrib:
             if attribute not in known and not attribute.startswith("{http://www.w3.org/XML/1998"):
-                what = f"{name(node)}/@{attribute}"
-                raise tables.refusal(
-                    "pack.rule-not-supported", file, what=what, line=str(node.sourceline or "")
-                )
+                raise _not_supported(file, node, f"{name(node)}/@{attribute}")
 
 
 def _texts(root: Element, file: str) -> dict[str, dict[str, Text]]:
@@ -273,7 +271,7 @@ def _texts(root: Element, file: str) -> dict[str, dict[str, Text]]:
         message, bar, fix = " ".join("".join(node.itertext()).split()).partition(" || ")
         if language not in texts or not bar or not message or not fix:
             raise tables.refusal(
-                "pack.rule-without-text", file, code=node.get("id", ""), languages=language
+                "pack.rule-without-text", file, rule=node.get("id", ""), languages=language
             )
         texts[language][code] = Text(message, fix)
     return texts

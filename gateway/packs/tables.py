@@ -1,8 +1,8 @@
 """TOML tables read into frozen dataclasses; what a dataclass does not name is refused.
 
 The dataclass is the schema: field names are the keys, annotations the kinds. Understood are
-``str``, ``int``, ``bool``, ``date``, :class:`~enum.StrEnum`, other dataclasses, tuples of these, and
-``tuple[tuple[str, str], ...]`` for tables of texts.
+``str``, ``int``, ``bool``, ``date``, :class:`~enum.StrEnum`, other dataclasses, tuples of these,
+and ``tuple[tuple[str, str], ...]`` for tables of texts.
 """
 
 import dataclasses
@@ -24,10 +24,10 @@ PAIRS = tuple[tuple[str, str], ...]
 """A table of texts, in the order of the file."""
 
 
-def refusal(code: str, file: str, **args: str) -> Refusal:
+def refusal(code: str, file: str, *, line: int | None = None, **args: str) -> Refusal:
     """Return the refusal of one file of a pack; its name is the finding's value."""
     words = (("file", file), *args.items())
-    return Refusal(Finding(code=code, severity=Severity.FATAL, value=file, args=words))
+    return Refusal(Finding(code=code, severity=Severity.FATAL, value=file, line=line, args=words))
 
 
 def load(raw: bytes, file: str) -> dict[str, object]:

@@ -53,9 +53,7 @@ def pack_folders() -> list[Path]:
 
 def compiled(folder: Path, switches: dict[str, bool] | None = None) -> Pack:
     files = {
-        name: raw
-        for name, raw in read_folder(folder).items()
-        if not name.startswith("cases/")
+        name: raw for name, raw in read_folder(folder).items() if not name.startswith("cases/")
     }
     return compile_pack(files, switches or {})
 
@@ -81,9 +79,7 @@ def _run_message(pack: Pack, case: Case, *, write: bool) -> Iterator[str]:
     prepared = case.folder / case.expect.get("prepared", "prepared.xml")
     contents: tuple[bytes, ...] = ()
     try:
-        contents = pack.project(
-            case.expect["message"], safe.parse_foreign(prepared.read_bytes())
-        )
+        contents = pack.project(case.expect["message"], safe.parse_foreign(prepared.read_bytes()))
         found = [f for one in contents for f in pack.check(case.expect["message"], one)]
     except Refusal as refusal:
         found = list(refusal.findings)
