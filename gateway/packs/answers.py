@@ -8,6 +8,7 @@ first entry that fits wins, in the order of file names and of the file.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -109,7 +110,7 @@ def _refusal(code: str, value: str) -> Refusal:
     return Refusal(Finding(code=code, severity=Severity.FATAL, value=value))
 
 
-_Tree = etree._ElementTree[Element]  # noqa: SLF001 - lxml's public type has no name
+_Tree: TypeAlias = "etree._ElementTree[Element]"  # noqa: SLF001 - has no public name
 
 
 def _read(path: etree.XPath | None, tree: _Tree) -> str:

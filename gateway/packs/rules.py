@@ -9,7 +9,7 @@ context matches takes the node. ``@id`` is the code of the finding, ``@flag`` it
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -109,7 +109,7 @@ class Rules:
 
 
 _Known = Mapping[str, Any]  # what lxml calls an XPath value
-_Tree = Element | etree._ElementTree[Element]  # noqa: SLF001 - lxml's public types have no names
+_Tree: TypeAlias = "Element | etree._ElementTree[Element]"  # noqa: SLF001 - has no public name
 
 
 def _evaluated(
