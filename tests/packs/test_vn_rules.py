@@ -100,6 +100,7 @@ BREACHES = (
     Breach("vn.line-values", "IDA", put("TVA", "186400.01")),
     Breach("vn.bills-at-most-five", "IDA", again("j:Field[@name='BIL']", 5)),
     Breach("vn.currencies-differ", "IDA", put("IVC", "CNY")),
+    Breach("vn.means-of-transport", "OLA", put("BYA", "3")),
     Breach("vn.import-mode", "IDA", put("MOD", "99")),
     Breach("vn.tariff-code", "IDA", put("HSC", "853224", "line")),
     Breach("vn.tariff-code", "IDA", put("HSC", "8532.24.00", "line")),

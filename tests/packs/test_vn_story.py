@@ -86,6 +86,26 @@ def test_a_dry_run_carries_a_placeholder_for_the_number(
     assert number in {"000000000000", "100000000000"}
 
 
+def test_the_road_gate_hears_nothing_of_a_train(pack: Pack) -> None:
+    by_rail = vn.replaced("d:Trip/d:Leg/d:ModeCode[@system='VN']", "25")
+
+    assert pack.project("TIR", vn.prepared(pack, "TIR", by_rail)) == ()
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "means"), [("VN", "31", "31"), ("UNECE", "3", "31"), ("UNECE", "2", "25")]
+)
+def test_the_means_of_transport_are_in_the_code_of_viet_nam(
+    pack: Pack, system: str, code: str, means: str
+) -> None:
+    mode = f"d:Trip/d:Leg/d:ModeCode[@system='{system}']"
+    others = f"d:Trip/d:Leg/d:ModeCode[@system!='{system}']"
+    edits = (vn.replaced(mode, code), vn.removed(others))
+
+    assert vn.value(vn.job_of(pack, "OLA", *edits), "BYA") == means
+    assert vn.value(vn.job_of(pack, "IDA", *edits), "MOD") == means
+
+
 def test_equipment_without_a_number_is_known_by_the_plate(pack: Pack) -> None:
     job = vn.job_of(pack, "OLA", vn.removed("d:Trip/d:TransportEquipment/d:ID"))
 

@@ -14,8 +14,9 @@
   <xsl:variable name="consignment" select="/p:Prepared/d:Declaration/d:Consignment"/>
   <xsl:variable name="entry"
       select="/p:Prepared/p:Stop[@role = 'entry' and @country = 'VN'][1]"/>
+  <!-- Where the transport ends: the destination, or the exit office of goods that go on. -->
   <xsl:variable name="destination"
-      select="/p:Prepared/p:Stop[@role = 'destination' and @country = 'VN'][last()]"/>
+      select="/p:Prepared/p:Stop[@country = 'VN' and @role != 'entry'][last()]"/>
   <!-- The leg that runs in Viet Nam: the one that ends there, else the last one. -->
   <xsl:variable name="legs" select="/p:Prepared/d:Declaration/d:Trip/d:Leg"/>
   <xsl:variable name="leg"

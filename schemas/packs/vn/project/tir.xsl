@@ -11,7 +11,18 @@
   <xsl:variable name="lower" select="'abcdefghijklmnopqrstuvwxyz'"/>
   <xsl:variable name="upper" select="'ABCDEFGHIJKLMNOPQRSTUVWXYZ'"/>
 
+  <!-- A train or ship is reported by other jobs, which this pack does not have: nothing is owed. -->
   <xsl:template match="/">
+    <xsl:choose>
+      <xsl:when test="$leg/d:ModeCode[@system = 'VN' and . != '31']
+                      or $leg/d:ModeCode[@system = 'UNECE' and . != '3']">
+        <p:Messages/>
+      </xsl:when>
+      <xsl:otherwise><xsl:call-template name="arrival"/></xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <xsl:template name="arrival">
     <!-- The two gates face each other: having left one is arriving at the other. -->
     <xsl:variable name="exited" select="$movement/p:Happened[@kind = 'exited'][last()]/@at"/>
     <xsl:variable name="arrival">
