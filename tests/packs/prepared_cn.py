@@ -5,12 +5,13 @@
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
 from gateway.domain.identifiers import MovementReference
-from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
+from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
 from gateway.domain.movement import Event, EventKind, Movement
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState
 from gateway.markup import safe, tree
@@ -95,10 +96,17 @@ def two_houses(root: tree.Element) -> None:
     first.addnext(second)
 
 
+@cache
+def _offices() -> Mapping[str, CustomsOffice]:
+    return read_offices(
+        {f"offices/{name}": raw for name, raw in read_folder(schemas_root() / "offices").items()}
+    )
+
+
 def subject(root: tree.Element, until: EventKind | None = EventKind.SUBMITTED) -> Subject:
     """Return what is told about: everything has happened that lies before ``until``."""
     declaration = read_declaration(root)
-    offices = read_offices(read_folder(schemas_root()))
+    offices = _offices()
     stops = tuple(
         Stop(
             sequence=stop.sequence,

@@ -56,9 +56,13 @@
     </Manifest>
   </xsl:template>
 
-  <!-- When the vehicle reaches this gate: as told at departure, else as declared. -->
+  <!-- When the vehicle reaches this gate: as told at departure, if told in this gate's local time
+       (a fact comes as reported, and XSLT knows no zones), else as declared. -->
   <xsl:template name="arrival">
-    <xsl:variable name="told" select="$departed/p:Fact[@name = concat('expected:', $message/@office)]"/>
+    <xsl:variable name="told"
+        select="$departed/p:Fact[@name = concat('expected:', $message/@office)]
+                [substring(., string-length(.) - 5) =
+                 substring($message/@at, string-length($message/@at) - 5)]"/>
     <xsl:variable name="at">
       <xsl:choose>
         <xsl:when test="string($told)"><xsl:value-of select="$told"/></xsl:when>
