@@ -156,7 +156,7 @@ def _check_switches(packs: Packs, settings: Settings | None) -> None:
         known = [
             f"packs.{pack.manifest.pack}.{switch.id}"
             for pack in compiled.packs
-            for switch in pack.manifest.switch
+            for switch in pack.manifest.switches
         ]
     findings = []
     for pack, switches in settings.packs.items():

@@ -1,7 +1,6 @@
 """Errors as RFC 9457 problems, in the reader's language; one shape for every route."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -60,21 +59,21 @@ class Kind:
 
     code: str
     status: int
-    headers: Mapping[str, str] = MappingProxyType({})
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 MALFORMED = Kind("malformed", 400)
 REFUSED = Kind("refused", 422)
-NOT_AUTHENTIC = Kind("not-authentic", 401, MappingProxyType({"WWW-Authenticate": "Bearer"}))
+NOT_AUTHENTIC = Kind("not-authentic", 401, (("WWW-Authenticate", "Bearer"),))
 NOT_ALLOWED = Kind("not-allowed", 403)
 NOT_FOUND = Kind("not-found", 404)
 METHOD = Kind("method-not-allowed", 405)
 NOT_ACCEPTABLE = Kind("not-acceptable", 406)
 CONFLICT = Kind("in-conflict", 409)
-TOO_LARGE = Kind("too-large", 413, MappingProxyType({"Connection": "close"}))
+TOO_LARGE = Kind("too-large", 413, (("Connection", "close"),))
 MEDIA = Kind("unsupported-media-type", 415)
 UNEXPECTED = Kind("unexpected", 500)
-UNAVAILABLE = Kind("unavailable", 503, MappingProxyType({"Retry-After": "1"}))
+UNAVAILABLE = Kind("unavailable", 503, (("Retry-After", "1"),))
 
 _KINDS: tuple[tuple[type[GatewayError], Kind], ...] = (
     (NotAuthentic, NOT_AUTHENTIC),
@@ -151,7 +150,7 @@ def problem(request: Request, kind: Kind, findings: tuple[Finding, ...]) -> Resp
         lang=language,
         errors=errors,
     )
-    headers = {**kind.headers, "Content-Language": language, "Cache-Control": "no-store"}
+    headers = {**dict(kind.headers), "Content-Language": language, "Cache-Control": "no-store"}
     return Response(
         json.dumps(shape.model_dump(mode="json"), ensure_ascii=False).encode(),
         status_code=kind.status,

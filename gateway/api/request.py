@@ -58,7 +58,8 @@ async def _any_caller(
 ) -> Principal:
     header = request.headers.get("authorization")
     door: access.Doorkeeper = request.app.state.door
-    return door.remembered(header) or await run_in_threadpool(door.admit, header)
+    known = door.remembered(header)
+    return known if known is not None else await run_in_threadpool(door.admit, header)
 
 
 def _caller(scope: Scope) -> Callable[..., Awaitable[Principal]]:

@@ -1,0 +1,176 @@
+"""Checking and submitting over HTTP: statuses, repeats, limits, languages."""
+
+import pytest
+
+from tests.api.conftest import BODY_BYTES_MAX, XML, Face
+
+
+def test_a_declaration_is_accepted_once(face: Face) -> None:
+    raw = face.declaration()
+    first = face.submit(raw, "once")
+    assert first.status_code == 202, first.text
+    told = first.json()
+    assert first.headers["location"] == f"/v1/movements/{told['movement']}"
+    assert told["state"] == "lodged"
+    assert not told["repeated"]
+
+    again = face.submit(raw, "once")
+    assert again.status_code == 200
+    assert again.json()["movement"] == told["movement"]
+    assert again.json()["repeated"]
+
+    under_another_key = face.submit(raw, "once-more")
+    assert under_another_key.status_code == 200
+    assert under_another_key.json()["movement"] == told["movement"]
+
+
+def test_one_key_is_for_one_body(face: Face) -> None:
+    assert face.submit(face.declaration(), "one-body").status_code == 202
+    other = face.submit(face.declaration(), "one-body")
+    assert other.status_code == 409
+    assert other.json()["errors"][0]["code"] == "idempotency.other-body"
+
+
+def test_keys_of_different_callers_do_not_meet(face: Face) -> None:
+    assert face.submit(face.declaration(), "shared-key").status_code == 202
+    stranger = face.submit(face.declaration(), "shared-key", caller="stranger")
+    assert stranger.status_code == 422  # its tenant knows no certificate of this exporter
+    assert stranger.json()["errors"][0]["code"].startswith("signature.")
+
+
+REFUSALS = {
+    "nobody": ("nobody", {}, b"<x/>", 401, "access.missing-key"),
+    "no scope": ("reader", {}, b"<x/>", 403, "access.scope-missing"),
+    "a link": ("gate", {}, b"<x/>", 403, "access.scope-missing"),
+    "no body": ("exporter", {}, b"", 400, "xml.empty"),
+    "no XML": ("exporter", {}, b"hello", 400, "xml.malformed"),
+    "JSON": ("exporter", {"Content-Type": "application/json"}, b"{}", 415, "request.media-type"),
+    "no type": ("exporter", {"Content-Type": ""}, b"<x/>", 415, "request.media-type"),
+    "another charset": (
+        "exporter",
+        {"Content-Type": "application/xml; charset=gb18030"},
+        b"<x/>",
+        415,
+        "request.media-type",
+    ),
+    "no idempotency key": (
+        "exporter",
+        {"Idempotency-Key": ""},
+        b"<x/>",
+        400,
+        "idempotency.missing-key",
+    ),
+    "a key without end": (
+        "exporter",
+        {"Idempotency-Key": "k" * 256},
+        b"<x/>",
+        400,
+        "idempotency.missing-key",
+    ),
+    "HTML wanted": ("exporter", {"Accept": "text/html"}, b"<x/>", 406, "request.not-acceptable"),
+    "too large": ("exporter", {}, b"<" * (BODY_BYTES_MAX + 1), 413, "http.body-too-large"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_what_is_not_taken(face: Face, name: str) -> None:
+    caller, headers, body, status, code = REFUSALS[name]
+    answer = face.client.post(
+        "/v1/declarations",
+        content=body,
+        headers={**face.callers[caller], **XML, "Idempotency-Key": name, **headers},
+    )
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = answer.json()
+    assert told["status"] == status
+    assert told["instance"] == "/v1/declarations"
+    assert told["type"] == f"urn:fullroute:problem:{told['code']}"
+    assert told["errors"][0]["code"] == code
+
+
+def test_a_body_without_a_length_is_stopped_as_it_streams(face: Face) -> None:
+    sent = 0
+
+    def chunks():
+        nonlocal sent
+        for _ in range(1000):
+            sent += 10_000
+            yield b"<" * 10_000
+
+    answer = face.client.post(
+        "/v1/validations", content=chunks(), headers={**face.callers["exporter"], **XML}
+    )
+    assert answer.status_code == 413
+    assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize(
+    ("accept", "language"),
+    [
+        ("", "en"),
+        ("zh-Hans-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("vi", "vi"),
+        ("fr, de;q=0.9", "en"),
+        ("en;q=0.2, vi;q=0.8, zh;q=0.5", "vi"),
+        ("zh;q=0, vi;q=0.1", "vi"),
+        ("zh;q=x, vi;q=0.1", "vi"),
+        ("*", "en"),
+    ],
+)
+def test_problems_speak_the_readers_language(face: Face, accept: str, language: str) -> None:
+    answer = face.client.post(
+        "/v1/declarations",
+        content=b"hello",
+        headers={
+            **face.callers["exporter"],
+            **XML,
+            "Idempotency-Key": "l",
+            "Accept-Language": accept,
+        },
+    )
+    assert answer.headers["content-language"] == language
+    told = answer.json()
+    assert told["lang"] == language
+    catalogue = face.world.ports.packs.catalogue()
+    expected = catalogue.texts[language]["xml.malformed"].message.partition("{")[0]
+    assert told["errors"][0]["message"].startswith(expected)
+
+
+def test_every_finding_names_office_place_and_remedy(face: Face) -> None:
+    raw = face.declaration()
+    spoilt = raw.replace(b"<TypeCode>EX</TypeCode>", b"<TypeCode>QQ</TypeCode>")
+    assert spoilt != raw
+    answer = face.client.post(
+        "/v1/validations", content=spoilt, headers={**face.callers["exporter"], **XML}
+    )
+    assert answer.status_code == 200
+    told = answer.json()
+    assert not told["valid"]
+    for finding in told["findings"]:
+        assert finding["message"] != finding["code"], finding
+        assert finding["fix"], finding
+        assert finding["pointer"].startswith("/"), finding
+
+
+def test_validation_stores_nothing(face: Face) -> None:
+    face.world.store.sequence("test")
+    before = face.world.store.log_size(), len(face.world.store.movements("default", limit=200))
+    answer = face.client.post(
+        "/v1/validations",
+        content=face.declaration(),
+        headers={**face.callers["exporter"], **XML},
+    )
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["valid"], told
+    assert {one["office"] for one in told["offices"]} == {
+        "CN008001",
+        "CN00X001",
+        "VN0015BB",
+        "VN0003PJ",
+    }
+    assert {one["type"] for one in told["messages"]} >= {"MT2401", "DecMessage", "OLA", "IDA"}
+    face.world.store.sequence("test")
+    after = face.world.store.log_size(), len(face.world.store.movements("default", limit=200))
+    assert before == after

@@ -1,0 +1,189 @@
+"""Movements over HTTP: seen by their own tenant only, reported on, streamed, exported."""
+
+import io
+import zipfile
+
+import pytest
+
+from tests.api.conftest import Face
+
+PAGES = {
+    "movement": "/v1/movements/{movement}",
+    "timeline": "/v1/movements/{movement}/timeline",
+    "stream": "/v1/movements/{movement}/timeline/stream",
+    "export": "/v1/movements/{movement}/export",
+    "content": "/v1/movements/{movement}/messages/{message}/content",
+    "trip": "/v1/trips/{trip}",
+}
+READS = {**PAGES, "list": "/v1/movements", "links": "/v1/links"}
+
+
+def _filled(face: Face, movement: str, path: str) -> str:
+    message = face.world.store.messages(movement)[0].id
+    trip = face.world.store.trips_of(movement)[0].id
+    return path.format(movement=movement, message=message, trip=trip)
+
+
+@pytest.mark.parametrize("name", READS)
+def test_nobody_reads_without_a_key(face: Face, movement: str, name: str) -> None:
+    answer = face.client.get(_filled(face, movement, READS[name]))
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_strangers_page_is_not_there(face: Face, movement: str, name: str) -> None:
+    path = _filled(face, movement, PAGES[name])
+    answer = face.client.get(path, headers=face.callers["stranger"])
+    assert answer.status_code == 404
+    nowhere = path.replace(movement, "26CN000000000000J0")
+    missing = face.client.get(nowhere, headers=face.callers["stranger"])
+    assert missing.status_code == 404
+
+
+def test_lists_do_not_mix_tenants(face: Face, movement: str) -> None:
+    own = face.client.get("/v1/movements", headers=face.callers["exporter"]).json()
+    assert movement in {one["reference"] for one in own["data"]}
+    strange = face.client.get("/v1/movements", headers=face.callers["stranger"]).json()
+    assert strange == {"data": [], "next_cursor": "", "has_more": False}
+    assert not face.client.get("/v1/links", headers=face.callers["stranger"]).json()["data"]
+
+
+def test_pages_of_a_list_meet_without_gap(face: Face, movement: str) -> None:
+    for place in range(3):
+        assert face.submit(face.declaration(), f"page-{place}").status_code == 202
+    everything = face.client.get("/v1/movements", headers=face.callers["reader"]).json()["data"]
+    found, cursor = [], ""
+    while True:
+        page = face.client.get(
+            "/v1/movements",
+            params={"limit": 2, "cursor": cursor},
+            headers=face.callers["reader"],
+        ).json()
+        found += page["data"]
+        cursor = page["next_cursor"]
+        if not page["has_more"]:
+            break
+    assert found == everything
+    assert movement in {one["reference"] for one in found}
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "x", "-1"])
+def test_a_wrong_parameter_is_a_problem(face: Face, limit: str) -> None:
+    answer = face.client.get(
+        "/v1/movements", params={"limit": limit}, headers=face.callers["reader"]
+    )
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == "request.parameter"
+
+
+def test_a_movement_shows_everything(face: Face, movement: str) -> None:
+    told = face.client.get(f"/v1/movements/{movement}", headers=face.callers["reader"]).json()
+    assert [stop["office"] for stop in told["stops"]] == [
+        "CN008001",
+        "CN00X001",
+        "VN0015BB",
+        "VN0003PJ",
+    ]
+    assert told["stops"][0]["expected_office_time"] == "2026-11-24T08:00:00+08:00"
+    assert {one["kind"] for one in told["procedures"]} == {
+        "cn-export",
+        "cn-exit",
+        "vn-transport",
+        "vn-import",
+    }
+    numbers = {kind: value for one in told["procedures"] for kind, value in one["numbers"].items()}
+    assert len(numbers["entry"]) == 18
+    awaiting = [one for one in told["messages"] if one["state"] == "awaiting-signature"]
+    assert {one["signatory"] for one in awaiting} == {"importer"}
+
+
+def test_the_timeline_continues_where_one_stopped(face: Face, movement: str) -> None:
+    path = f"/v1/movements/{movement}/timeline"
+    everything = face.client.get(path, headers=face.callers["reader"]).json()
+    indices = [line["index"] for line in everything["data"]]
+    assert indices == sorted(set(indices))
+    assert everything["next"] == indices[-1]
+    middle = indices[len(indices) // 2]
+    rest = face.client.get(path, params={"after": middle}, headers=face.callers["reader"]).json()
+    assert [line["index"] for line in rest["data"]] == [i for i in indices if i > middle]
+    local = next(line for line in everything["data"] if line["office"] == "VN0015BB")
+    assert local["office_time"].endswith("+07:00")
+    assert local["at"].endswith("Z")
+
+
+def test_content_is_the_exact_bytes(face: Face, movement: str) -> None:
+    sent = next(one for one in face.world.store.messages(movement) if one.wire)
+    answer = face.client.get(
+        f"/v1/movements/{movement}/messages/{sent.id}/content", headers=face.callers["reader"]
+    )
+    assert answer.content == face.world.store.body(sent.wire).content
+    assert answer.headers["content-type"] == sent.media_type
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_an_export_is_the_same_zip_twice(face: Face, movement: str) -> None:
+    path = f"/v1/movements/{movement}/export"
+    first = face.client.get(path, headers=face.callers["reader"])
+    assert first.headers["content-type"] == "application/zip"
+    assert zipfile.ZipFile(io.BytesIO(first.content)).testzip() is None
+
+
+REPORTS = {
+    "nobody": ("nobody", {"kind": "departed"}, 401, "access.missing-key"),
+    "a reader": ("reader", {"kind": "departed"}, 403, "access.scope-missing"),
+    "a stranger": ("stranger", {}, 404, "movement.unknown"),
+    "another kind": ("exporter", {"kind": "flown"}, 400, "json.shape"),
+    "not one's own": ("exporter", {"kind": "released"}, 422, "report.not-yours"),
+    "elsewhere": ("exporter", {"office": "CN007208"}, 422, "report.office-not-on-the-way"),
+    "without a zone": ("exporter", {"at": "2026-11-24T08:05:00"}, 400, "json.shape"),
+    "a member more": ("exporter", {"x": 1}, 400, "json.shape"),
+}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_that_is_not_taken(face: Face, movement: str, name: str) -> None:
+    caller, changed, status, code = REPORTS[name]
+    body = {"kind": "departed", "at": "2026-11-24T08:05:00+08:00", "office": "CN008001", **changed}
+    answer = face.client.post(
+        f"/v1/movements/{movement}/reports", json=body, headers=face.callers[caller]
+    )
+    assert answer.status_code == status, answer.text
+    assert answer.json()["errors"][0]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"{}", "text/plain", 415),
+        (b"kind=departed", "application/x-www-form-urlencoded", 415),
+    ],
+)
+def test_a_report_that_cannot_be_read(
+    face: Face, movement: str, body: bytes, kind: str, status: int
+) -> None:
+    answer = face.client.post(
+        f"/v1/movements/{movement}/reports",
+        content=body,
+        headers={**face.callers["exporter"], "Content-Type": kind},
+    )
+    assert answer.status_code == status
+
+
+def test_a_report_moves_the_movement_once(face: Face) -> None:
+    movement = face.submit(face.declaration(), "to-depart").json()["movement"]
+    face.world.run()
+    body = {
+        "kind": "departed",
+        "at": "2026-11-24T08:05:00+08:00",
+        "office": "CN008001",
+        "facts": {"seal": "CQ8801172"},
+    }
+    path = f"/v1/movements/{movement}/reports"
+    first = face.client.post(path, json=body, headers=face.callers["exporter"])
+    assert first.status_code == 200, first.text
+    assert first.json()["events"][0]["kind"] == "departed"
+    again = face.client.post(path, json=body, headers=face.callers["exporter"])
+    assert again.json() == {"events": []}
