@@ -1,7 +1,7 @@
 """Step 3: schema, code lists and rules of the enterprise declaration; all findings at once."""
 
 from gateway.domain.finding import Finding, Refusal, refused
-from gateway.packs.pack import DeclarationFormat
+from gateway.packs.declaration_format import DeclarationFormat
 from gateway.pipeline.stages import Verified
 
 

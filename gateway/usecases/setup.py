@@ -1,5 +1,6 @@
 """Who and what the gateway knows: tenants, principals, certificates, mandates, offices, links."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -189,7 +190,7 @@ def _party(party: str) -> str:
     return f"{scheme.upper()}:{identifier}"
 
 
-def _add(ports: Ports, tenant: str, record: Record, facts: dict[str, object]) -> None:
+def _add(ports: Ports, tenant: str, record: Record, facts: Mapping[str, object]) -> None:
     writing = register.Writing(ports, tenant, ports.clock.now())
     writing.insert(record)
     writing.entry(EntryKind.SETUP, facts=facts)

@@ -68,9 +68,9 @@ def submit(ports: Ports, raw: bytes, caller: Principal, *, idempotency_key: str)
         if known := _by_key(ports, caller, idempotency_key, digest):
             return known
         taken = _take_in(ports, raw, caller)
-        if known := _by_reference(ports, caller, idempotency_key, digest, taken):
-            return known
         try:
+            if known := _by_reference(ports, caller, idempotency_key, digest, taken):
+                return known
             return _accept(ports, taken, caller, (idempotency_key, digest))
         except Lost:
             continue  # somebody submitted the same in between: look again
