@@ -1,0 +1,42 @@
+"""Commands about the log: audit verify."""
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.exits import Exit
+from gateway.cli.options import Data, Json, Lang
+
+audit_commands = typer.Typer(
+    help="Check what the log says.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.add_typer(audit_commands, name="audit")
+
+
+@audit_commands.command()
+def verify(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+    """Recompute the whole log: entries, hashes, commitments to every stored body. Exit code 0 or 9.
+
+    Example:
+
+      fullroute audit verify
+    """
+    from gateway.cli.folder import open_folder  # noqa: PLC0415 - heavy
+    from gateway.usecases.audit import verify_log  # noqa: PLC0415 - heavy
+
+    with open_folder(data) as gateway:
+        report = verify_log(gateway.ports)
+        texts = gateway.ports.packs.catalogue()
+    findings = [output.shown(one, texts, lang) for one in report.findings]
+    if json:
+        output.print_json(
+            {"ok": not findings, "entries": report.size, "root": report.root, "errors": findings}
+        )
+    else:
+        output.print_findings(findings)
+        output.note(f"{report.size} entries, root {report.root}: {len(findings)} finding(s).")
+    if findings:
+        raise typer.Exit(Exit.NOT_VERIFIED)

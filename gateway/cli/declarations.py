@@ -1,0 +1,247 @@
+"""Commands about declarations: ``convert``, ``validate``, ``submit`` and ``sign``.
+
+``convert`` and ``validate`` need no data folder; the others work at a running gateway (``--url``)
+or in the data folder.
+"""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.desk import Desk, open_desk
+from gateway.cli.exits import Exit
+from gateway.cli.files import read_declaration_file, read_file
+from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+
+File = Annotated[Path, typer.Argument(help="The declaration; - for standard input.")]
+Key = Annotated[Path | None, typer.Option("--key", help="PEM file of the private key.")]
+Certificate = Annotated[
+    Path | None, typer.Option("--certificate", help="PEM file of its certificate.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.command()(convert)
+    app.command()(validate)
+    app.command()(submit)
+    app.command()(sign)
+
+
+def convert(
+    file: File,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write here, not to standard output.")
+    ] = None,
+    *,
+    reference: Annotated[
+        str, typer.Option(help="Fills {{LRN}} and {{messageIdentification}}; else drawn afresh.")
+    ] = "",
+    at: Annotated[
+        datetime | None, typer.Option(help="Fills times of templates; else the present.")
+    ] = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Convert a declaration in a foreign format to ours.
+
+    Placeholders of test templates ({{LRN}}, {{arrivalTime}} ...) are filled first: a fresh
+    reference, the present, arrival a day later, limit eight days later. A declaration in our own
+    format comes back unchanged.
+
+    Example:
+
+      fullroute convert cc015c.xml -o declaration.xml
+    """
+    from gateway.cli.offline import converted, filled, open_offline  # noqa: PLC0415 - heavy
+
+    del lang
+    ports = open_offline()
+    raw = filled(ports, read_declaration_file(file), at=at, reference=reference)
+    result = converted(ports, raw)
+    content = result.content if result else raw
+    if to is not None:
+        to.write_bytes(content)
+    if json:
+        output.print_json(
+            {
+                "format": result.format_id if result else "",
+                "mapping": result.digest if result else "",
+                "declaration": content.decode(),
+            }
+        )
+    elif to is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        said = f"{file} is {result.format_id}" if result else f"{file} is in our format already"
+        output.note(f"{said}; written to {to}")
+
+
+def validate(
+    file: File,
+    *,
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Check a declaration as every office on its route would; store and send nothing.
+
+    Needs no data folder; with --data the offices added there count too. The signature is left out:
+    check before you sign. Exit code 0 when valid, 3 when not; findings go to standard output.
+
+    Example:
+
+      fullroute validate declaration.xml --json
+    """
+    from gateway.cli.offline import check  # noqa: PLC0415 - heavy
+
+    verdict = check(read_declaration_file(file), data, lang)
+    if json:
+        output.print_json(verdict)
+    else:
+        _print_verdict(verdict)
+    if not verdict["valid"]:
+        raise typer.Exit(Exit.INVALID)
+
+
+def _print_verdict(verdict: dict[str, Any]) -> None:
+    output.print_findings(verdict["findings"], sys.stdout)
+    if not verdict["valid"]:
+        count = len(verdict["findings"])
+        output.note(f"Not valid: {count} finding{'' if count == 1 else 's'}.")
+        return
+    output.print_table(
+        ("Message", "Office", "Procedure", "Signed by", "Waits for"),
+        [
+            (one["type"], one["office"], one["procedure"], one["signatory"], one["waits_for"])
+            for one in verdict["messages"]
+        ],
+    )
+    offices = dict.fromkeys(one["office"] for one in verdict["offices"])
+    output.note(f"Valid for {', '.join(offices)}.")
+
+
+def submit(
+    file: File,
+    *,
+    key: Key = None,
+    certificate: Certificate = None,
+    idempotency_key: Annotated[
+        str, typer.Option(help="Any text; the same for a repeat. Else a digest of FILE.")
+    ] = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Submit a declaration once; print its movement reference.
+
+    With --key and --certificate it is signed first with the exporter's key.
+
+    Example:
+
+      fullroute submit declaration.xml --key exporter.key.pem --certificate exporter.cert.pem
+    """
+    from hashlib import sha256  # noqa: PLC0415 - only here
+
+    raw = read_declaration_file(file)
+    idempotency_key = idempotency_key or sha256(raw).hexdigest()[:32]
+    if key is not None or certificate is not None:
+        from gateway.cli.signing import sign_declaration  # noqa: PLC0415 - heavy
+
+        raw = sign_declaration(raw, read_pair(key, certificate))
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        done = desk.submit(raw, idempotency_key)
+    if json:
+        output.print_json(done)
+        return
+    output.print_findings(done["findings"])
+    sys.stdout.write(f"{done['movement']}\n")
+    known = " (submitted before)" if done["repeated"] else ""
+    output.note(f"Movement {done['movement']} is {done['state']}{known}.")
+    if done["awaiting_signature"]:
+        output.note(
+            f"{len(done['awaiting_signature'])} message(s) await a signature: fullroute sign"
+        )
+
+
+def read_pair(key: Path | None, certificate: Path | None) -> tuple[bytes, bytes]:
+    """Read a key and its certificate; one without the other is a usage error."""
+    if key is None or certificate is None:
+        raise typer.BadParameter("--key and --certificate belong together")
+    return read_file(key), read_file(certificate)
+
+
+def sign(
+    message: Annotated[str, typer.Argument(help="Its id; none lists what waits.")] = "",
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Sign everything that waits.")] = False,
+    movement: Annotated[str, typer.Option(help="Only messages of this movement.")] = "",
+    key: Key = None,
+    certificate: Certificate = None,
+    key_name: Annotated[str, typer.Option(help="A key the gateway holds (data folder only).")] = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Sign messages that await their signatory; without MESSAGE or --all, list them.
+
+    Example:
+
+      fullroute sign --all --key importer.key.pem --certificate importer.cert.pem
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        waiting = [
+            one for one in desk.pending(movement) if every or not message or one["id"] == message
+        ]
+        if not message and not every:
+            _list_waiting(waiting, json=json)
+            return
+        signer = _signer(key, certificate, key_name, data)
+        ids = [one["id"] for one in waiting] or ([message] if message else [])
+        done = [_sign_one(desk, one, signer) for one in ids]
+    if json:
+        output.print_json({"signed": done})
+        return
+    for one in done:
+        output.note(f"{one['type']} for {one['office']} is signed and {one['state']} ({one['id']})")
+    if not done:
+        output.note("Nothing awaits a signature.")
+
+
+def _list_waiting(waiting: list[dict[str, Any]], *, json: bool) -> None:
+    if json:
+        output.print_json({"data": waiting})
+        return
+    output.print_table(
+        ("Message", "Type", "Office", "Signatory", "Movement"),
+        [
+            (one["id"], one["type"], one["office"], one["signatory"], one.get("movement", ""))
+            for one in waiting
+        ],
+    )
+    if not waiting:
+        output.note("Nothing awaits a signature.")
+
+
+def _signer(key: Path | None, certificate: Path | None, key_name: str, data: Path | None) -> Any:  # noqa: ANN401 - a heavy type, see gateway.cli.signing
+    from gateway.cli.signing import held_signer, own_signer  # noqa: PLC0415 - heavy
+
+    if key_name:
+        return held_signer(key_name, data)
+    return own_signer(read_pair(key, certificate))
+
+
+def _sign_one(desk: Desk, message: str, signer: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+    from gateway.cli.signing import sign_message  # noqa: PLC0415 - heavy
+
+    unsigned = desk.to_be_signed(message)
+    return desk.attach(unsigned, sign_message(unsigned, signer))

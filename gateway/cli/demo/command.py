@@ -1,0 +1,80 @@
+"""The command ``fullroute demo``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli.exits import Exit
+from gateway.cli.options import Json, Lang
+
+SECONDS = 60.0
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the command into the tree."""
+    app.command()(demo)
+
+
+def demo(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A declaration, ours or a CC015C; else the shipped one."),
+    ] = None,
+    *,
+    data: Annotated[
+        Path | None, typer.Option(help="An empty folder; else ./fullroute-demo/<n>.")
+    ] = None,
+    link_kind: Annotated[
+        str, typer.Option(help="push (the gateway sends) or feed (the offices fetch).")
+    ] = "push",
+    seconds: Annotated[float, typer.Option(min=1.0, help="Time limit.")] = SECONDS,
+    keep_running: Annotated[
+        bool, typer.Option("--keep-running", help="Leave everything running until Ctrl-C.")
+    ] = False,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Play the whole journey here: real processes, real keys, simulated customs systems.
+
+    Starts a gateway, a worker, a broker and one simulated customs system per office, submits the
+    declaration over HTTP, and shows what every office is told until the last procedure is closed.
+    The shipped declaration is brought up to today (every date moves by the same number of days,
+    its reference number is drawn afresh) and signed with a key made for the run; placeholders of a
+    CC015C template are filled. Everything stays in the folder that is printed at the end.
+
+    Exit code 0 when every message is acknowledged and every opened procedure closed (a pre-lodged
+    declaration: acknowledged and waiting for presentation), 3 when FILE is not valid, 7 when an
+    office refused, 8 when the time was over.
+
+    Example:
+
+      fullroute demo
+
+      fullroute demo cc015c.xml --json
+    """
+    from gateway.cli.demo.rehearse import rehearse  # noqa: PLC0415 - heavy
+    from gateway.cli.demo.run import Wish  # noqa: PLC0415 - heavy
+    from gateway.cli.demo.summary import exit_of_run, print_summary  # noqa: PLC0415 - heavy
+    from gateway.cli.serve import Stopped, stop_on_signals  # noqa: PLC0415 - only here
+    from gateway.domain.delivery import LinkKind  # noqa: PLC0415 - only here
+
+    if link_kind not in set(LinkKind):
+        raise typer.BadParameter("choose push or feed", param_hint="--link-kind")
+    stop_on_signals()
+    wish = Wish(
+        file=file,
+        data=data,
+        lang=lang,
+        kind=LinkKind(link_kind),
+        seconds=seconds,
+        json=json,
+        keep_running=keep_running,
+    )
+    try:
+        played = rehearse(wish)
+    except Stopped:
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    print_summary(played, json=json)
+    if code := exit_of_run(played):
+        raise typer.Exit(code)

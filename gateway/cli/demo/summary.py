@@ -1,0 +1,85 @@
+"""What a run came to: for a person, and for a program."""
+
+import sys
+from typing import Any
+
+from gateway.cli import output
+from gateway.cli.demo.run import Played
+from gateway.cli.exits import Exit
+
+Shape = dict[str, Any]
+
+ENDS = {
+    "completed": (Exit.OK, "Completed: every procedure is closed, every message acknowledged."),
+    "waiting": (Exit.OK, "Waiting for presentation: the pre-lodged declaration is acknowledged."),
+    "refused": (Exit.REFUSED_BY_OFFICE, "An office refused; see what is open below."),
+    "late": (Exit.UNREACHABLE, "The time is over and something is still open."),
+}
+
+
+def exit_of_run(played: Played) -> Exit:
+    """Return the exit code of a run."""
+    return ENDS[played.end][0]
+
+
+def print_summary(played: Played, *, json: bool) -> None:
+    """Print what came of it, timings, where the data lies and what to try next."""
+    if json:
+        output.print_json(summary(played))
+        return
+    movement = played.standing.movement
+    write = sys.stdout.write
+    write(f"\n{ENDS[played.end][1]}\n")
+    for one in movement["procedures"]:
+        numbers = ", ".join(f"{kind} {number}" for kind, number in one["numbers"].items())
+        write(f"  {one['kind']:<14} {one['state']:<14} {numbers}\n")
+    _print_open(played)
+    write("\nSeconds from the start:\n")
+    for name, seconds in sorted(played.marks.items(), key=lambda pair: pair[1]):
+        write(f"  {seconds:6.2f}  {name}\n")
+    write(f"\nThe data lies in {played.folder} and stays there. Try next:\n")
+    for command in next_commands(played):
+        write(f"  {command}\n")
+    sys.stdout.flush()
+
+
+def _print_open(played: Played) -> None:
+    for one in played.standing.open:
+        waits = f", waits for {one['waits_for']}" if one["waits_for"] else ""
+        sys.stdout.write(f"  open: {one['type']} for {one['office']} is {one['state']}{waits}\n")
+
+
+def next_commands(played: Played) -> list[str]:
+    """Return commands that work on the folder this run leaves behind."""
+    reference = played.standing.movement["reference"]
+    folder = played.folder
+    return [
+        f"fullroute movement show {reference} --data {folder}",
+        f"fullroute movement timeline {reference} --data {folder}",
+        f"fullroute audit verify --data {folder}",
+        f"fullroute movement export {reference} {folder / 'evidence'} --data {folder}",
+        f"fullroute serve --with-worker --data {folder}",
+    ]
+
+
+def summary(played: Played) -> Shape:
+    """Return the run as JSON."""
+    movement = played.standing.movement
+    keys = ("id", "type", "office", "procedure", "state", "signatory", "signed_by", "receipt_kind")
+    return {
+        "end": played.end,
+        "exit": int(exit_of_run(played)),
+        "movement": movement["reference"],
+        "lrn": movement["lrn"],
+        "state": movement["state"],
+        "procedures": movement["procedures"],
+        "messages": [{key: one[key] for key in keys} for one in movement["messages"]],
+        "open": [
+            {"type": one["type"], "office": one["office"], "state": one["state"],
+             "waits_for": one["waits_for"]}
+            for one in played.standing.open
+        ],
+        "seconds": {name: round(at, 3) for name, at in played.marks.items()},
+        "data": str(played.folder),
+        "next": next_commands(played),
+    }  # fmt: skip

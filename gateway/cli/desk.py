@@ -1,0 +1,137 @@
+"""Where a command's work is done: at a running gateway over HTTP, or in the data folder itself.
+
+Both desks answer with the same shapes (:mod:`gateway.cli.shapes`); this module itself is light, the
+desk in the data folder (:mod:`gateway.cli.folder`) is loaded only where it is used.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from gateway.cli.client import JSON, Client
+from gateway.domain.errors import Misconfigured
+from gateway.domain.finding import Finding
+
+XML = "application/xml"
+
+Shape = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsigned:
+    """The exact bytes a signatory is asked to sign, and by which suite (``xml`` or ``cms``)."""
+
+    message: str
+    suite: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A report of the enterprise; ``at`` is aware."""
+
+    kind: str
+    at: datetime
+    office: str
+    facts: Mapping[str, str]
+
+
+class Desk(Protocol):
+    """What commands about movements and signatures need."""
+
+    def submit(self, raw: bytes, idempotency_key: str) -> Shape: ...
+    def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]: ...
+    def movement(self, reference: str) -> Shape: ...
+    def timeline(self, reference: str, after: int) -> list[Shape]: ...
+    def report(self, reference: str, told: Told) -> list[Shape]: ...
+    def trip(self, trip: str) -> Shape: ...
+    def pending(self, movement: str) -> list[Shape]: ...
+    def to_be_signed(self, message: str) -> Unsigned: ...
+    def attach(self, unsigned: Unsigned, signed: bytes) -> Shape: ...
+
+
+class RemoteDesk:
+    """A gateway over HTTP."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def submit(self, raw: bytes, idempotency_key: str) -> Shape:
+        """Submit a declaration."""
+        answer = self._client.post(
+            "/v1/declarations", raw, XML, **{"Idempotency_Key": idempotency_key}
+        )
+        return dict(answer.json())
+
+    def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
+        """List movements, newest first."""
+        answer = self._client.get("/v1/movements", state=state, plate=plate, limit=limit)
+        return list(answer.json()["data"])
+
+    def movement(self, reference: str) -> Shape:
+        """Describe one movement."""
+        return dict(self._client.get(f"/v1/movements/{reference}").json())
+
+    def timeline(self, reference: str, after: int) -> list[Shape]:
+        """Return the lines after a log index, oldest first."""
+        answer = self._client.get(f"/v1/movements/{reference}/timeline", after=str(after))
+        return list(answer.json()["data"])
+
+    def report(self, reference: str, told: Told) -> list[Shape]:
+        """Report what the enterprise did; return the events it led to."""
+        body = {
+            "kind": told.kind,
+            "at": told.at.isoformat(),
+            "office": told.office,
+            "facts": dict(told.facts),
+        }
+        answer = self._client.post(
+            f"/v1/movements/{reference}/reports", json.dumps(body).encode(), JSON
+        )
+        return list(answer.json()["events"])
+
+    def trip(self, trip: str) -> Shape:
+        """Describe one trip."""
+        return dict(self._client.get(f"/v1/trips/{trip}").json())
+
+    def pending(self, movement: str) -> list[Shape]:
+        """List messages that await a signature."""
+        return list(self._client.get("/v1/signatures", movement=movement).json()["data"])
+
+    def to_be_signed(self, message: str) -> Unsigned:
+        """Fetch the exact bytes to sign."""
+        answer = self._client.get(f"/v1/signatures/{message}")
+        suite = answer.headers.get("fullroute-suite", "xml")
+        return Unsigned(message=message, suite=suite, content=answer.content)
+
+    def attach(self, unsigned: Unsigned, signed: bytes) -> Shape:
+        """Hand in a signature."""
+        media_type = XML if unsigned.suite == "xml" else "application/pkcs7-signature"
+        path = f"/v1/signatures/{unsigned.message}"
+        return dict(self._client.put(path, signed, media_type).json())
+
+
+@contextmanager
+def open_desk(*, url: str, key: str, data: Path | None, lang: str) -> Iterator[Desk]:
+    """Open the gateway at ``url``, or the data folder where no URL is given.
+
+    Raises:
+        Misconfigured: a URL without an API key, or no usable data folder.
+    """
+    if url:
+        if not key:
+            raise Misconfigured(Finding(code="cli.key-missing", value=url))
+        client = Client(url, key, lang)
+        try:
+            yield RemoteDesk(client)
+        finally:
+            client.close()
+        return
+    from gateway.cli.folder import FolderDesk, open_folder  # noqa: PLC0415 - loads the store
+
+    with open_folder(data) as gateway:
+        yield FolderDesk(gateway.ports, lang)

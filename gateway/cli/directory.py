@@ -1,0 +1,187 @@
+"""Offices and links in the data folder, behind the commands of :mod:`gateway.cli.setup`."""
+
+import base64
+import binascii
+import zoneinfo
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_public_key,
+)
+
+from gateway import register
+from gateway.bootstrap import new_principal, open_offline
+from gateway.cli.folder import open_folder, operator
+from gateway.domain.delivery import Link, LinkKind
+from gateway.domain.errors import Refused
+from gateway.domain.finding import Finding
+from gateway.domain.identifiers import is_office_code
+from gateway.domain.itinerary import CustomsOffice, OfficeRole, Status
+from gateway.ports import Ports
+from gateway.usecases import setup
+
+KEY_BYTES = 32
+"""An Ed25519 public key, raw."""
+
+Shape = dict[str, Any]
+
+
+def known_offices(data: Path | None, lang: str) -> list[Shape]:
+    """Return the offices by code; without a data folder the shipped ones."""
+    if data is None:
+        offices = dict(open_offline().packs.offices())
+    else:
+        with open_folder(data) as gateway:
+            offices = register.all_offices(gateway.ports)
+    return [
+        {
+            "code": office.code,
+            "name": office.name(lang),
+            "administration": office.administration,
+            "roles": sorted(role.value for role in office.roles),
+            "modes": sorted(office.modes),
+            "zone": office.zone,
+            "status": office.status.value,
+            "source": office.source,
+        }
+        for _, office in sorted(offices.items())
+    ]
+
+
+def new_office(  # noqa: PLR0913 - the properties of an office
+    code: str,
+    *,
+    name: str,
+    zone: str,
+    roles: Iterable[str],
+    modes: Iterable[str],
+    codes: tuple[str, str],
+    source: str,
+) -> CustomsOffice:
+    """Build an office; ``codes`` are its national code and administration, both may be empty.
+
+    Raises:
+        Refused: the code, a role or the zone is none; all at once.
+    """
+    known = [role.value for role in OfficeRole]
+    findings = [
+        Finding(code="office.unknown-role", value=one, args=(("known", ", ".join(known)),))
+        for one in roles
+        if one not in known
+    ]
+    if not is_office_code(code):
+        findings.append(Finding(code="office.malformed", value=code))
+    if zone not in zoneinfo.available_timezones():
+        findings.append(Finding(code="office.unknown-zone", value=zone))
+    if findings:
+        raise Refused(*findings)
+    return CustomsOffice(
+        code=code,
+        national_code=codes[0] or code[2:],
+        country=code[:2],
+        administration=codes[1] or code[:2],
+        zone=zone,
+        names=(("en", name),),
+        roles=frozenset(OfficeRole(one) for one in roles),
+        modes=frozenset(modes),
+        status=Status.CONFIRMED if source else Status.UNVERIFIED,
+        source=source,
+    )
+
+
+def add(office: CustomsOffice, data: Path | None) -> None:
+    """Add an office to the data folder."""
+    with open_folder(data) as gateway:
+        setup.add_office(gateway.ports, operator(gateway.ports).tenant, office)
+
+
+def known_links(data: Path | None) -> list[Shape]:
+    """Return the links of the data folder with what lies at each."""
+    with open_folder(data) as gateway:
+        links = gateway.ports.store.links()
+        loads = {load.link: load for load in gateway.ports.store.link_loads()}
+    shapes = []
+    for link in links:
+        load = loads.get(link.id)
+        shapes.append(
+            {
+                "id": link.id,
+                "administration": link.administration,
+                "kind": link.kind.value,
+                "offices": list(link.offices),
+                "endpoint": link.endpoint,
+                "paused": link.paused,
+                "due": load.due if load else 0,
+                "waiting": load.waiting if load else 0,
+                "awaiting_signature": load.awaiting_signature if load else 0,
+                "parked": load.parked if load else 0,
+            }
+        )
+    return shapes
+
+
+def connect(  # noqa: PLR0913 - the properties of a link
+    link: str, *, offices: list[str], key: bytes, endpoint: str, kind: str, data: Path | None
+) -> tuple[Link, str]:
+    """Add a link and a principal for its system; return the link and the new API key."""
+    with open_folder(data) as gateway:
+        ports = gateway.ports
+        return add_link(
+            ports,
+            operator(ports).tenant,
+            setup.NewLink(
+                id=link,
+                administration=_administration(ports, offices),
+                kind=_kind(kind, endpoint),
+                endpoint=endpoint,
+                key=public_key(key),
+                offices=tuple(offices),
+            ),
+        )
+
+
+def add_link(ports: Ports, tenant: str, new: setup.NewLink) -> tuple[Link, str]:
+    """Add a link and the principal under which its system fetches and answers."""
+    made = setup.add_link(ports, tenant, new)
+    _, api_key = new_principal(ports, tenant, f"link {made.id}", ("link",), link=made.id)
+    return made, api_key
+
+
+def _administration(ports: Ports, offices: Iterable[str]) -> str:
+    """Return the administration of the first office known; add_link checks the others."""
+    known = register.all_offices(ports)
+    return next((known[code].administration for code in offices if code in known), "")
+
+
+def _kind(kind: str, endpoint: str) -> LinkKind:
+    known = ", ".join(one.value for one in LinkKind)
+    if kind not in set(LinkKind):
+        raise Refused(Finding(code="link.unknown-kind", value=kind, args=(("known", known),)))
+    if kind == LinkKind.PUSH and not endpoint.startswith(("http://", "https://")):
+        raise Refused(Finding(code="link.endpoint-malformed", value=endpoint))
+    return LinkKind(kind)
+
+
+def public_key(raw: bytes) -> bytes:
+    """Read an Ed25519 public key: PEM, base64 or 32 raw bytes; return it raw.
+
+    Raises:
+        Refused: ``link.key-unreadable``.
+    """
+    try:
+        if len(raw) == KEY_BYTES:
+            return raw
+        if raw.lstrip().startswith(b"-----BEGIN"):
+            found = load_pem_public_key(raw)
+            if isinstance(found, Ed25519PublicKey):
+                return found.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        elif len(plain := base64.b64decode(raw.strip(), validate=True)) == KEY_BYTES:
+            return plain
+    except (ValueError, binascii.Error) as error:
+        raise Refused(Finding(code="link.key-unreadable")) from error
+    raise Refused(Finding(code="link.key-unreadable"))

@@ -1,0 +1,118 @@
+"""Commands of a customs system that fetches: feed read, feed ack."""
+
+import base64
+import json as jsonlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.client import JSON, Client
+from gateway.cli.exits import Exit
+from gateway.cli.files import read_file
+from gateway.cli.options import ApiKey, Json, Lang, Url
+from gateway.domain.errors import Misconfigured
+from gateway.domain.finding import Finding
+
+LinkId = Annotated[str, typer.Argument(metavar="LINK", help="The link's id.")]
+
+feed_commands = typer.Typer(
+    help="Read a link's feed and acknowledge it, with the link's API key (FULLROUTE_API_KEY).",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.add_typer(feed_commands, name="feed")
+
+
+def _client(url: str, key: str, lang: str) -> Client:
+    if not url or not key:
+        raise Misconfigured(Finding(code="cli.feed-needs-gateway"))
+    return Client(url, key, lang, seconds=60.0)
+
+
+@feed_commands.command()
+def read(
+    link: LinkId,
+    *,
+    after: Annotated[int, typer.Option(min=0, help="The last sequence already seen.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 100,
+    wait: Annotated[int, typer.Option(min=0, max=30, help="Seconds to wait for news.")] = 0,
+    folder: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write each message there.")
+    ] = None,
+    url: Url = "",
+    api_key: ApiKey = "",
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Read messages of a link, oldest first; reading deletes nothing.
+
+    Example:
+
+      fullroute feed read vn-huu-nghi --after 12 --url http://127.0.0.1:8117
+    """
+    client = _client(url, api_key, lang)
+    answer = client.get(
+        f"/v1/links/{link}/feed", after=str(after), limit=limit, wait=wait
+    ).json()
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for item in answer["data"]:
+            name = f"{item['sequence']:08d}.{'xml' if 'xml' in item['media_type'] else 'bin'}"
+            (folder / name).write_bytes(base64.b64decode(item["content"]))
+    if json:
+        output.print_json(answer)
+        return
+    output.print_table(
+        ("Sequence", "Type", "Movement", "Message", "Digest"),
+        [(item["sequence"], *_envelope(item["envelope"])) for item in answer["data"]],
+    )
+    more = "; there is more" if answer["has_more"] else ""
+    output.note(f"{len(answer['data'])} message(s), next --after {answer['next']}{more}.")
+
+
+def _envelope(text: str) -> tuple[str, str, str, str]:
+    envelope = jsonlib.loads(base64.b64decode(text))
+    return (envelope["type"], envelope["movement"], envelope["id"], envelope["digest"][:16])
+
+
+@feed_commands.command()
+def ack(
+    link: LinkId,
+    key: Annotated[Path, typer.Option(help="PEM file of the link's private Ed25519 key.")],
+    *,
+    after: Annotated[int, typer.Option(min=0, help="Begin after this sequence.")] = 0,
+    upto: Annotated[int, typer.Option(min=0, help="Up to this sequence; 0 takes all there is.")] = 0,
+    url: Url = "",
+    api_key: ApiKey = "",
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Acknowledge messages of a feed with signed receipts. Exit code 10 when some were refused.
+
+    Example:
+
+      fullroute feed ack vn-huu-nghi --key huu-nghi.pem --after 12 --url http://127.0.0.1:8117
+    """
+    from gateway.cli.receipts import receipts_for  # noqa: PLC0415 - heavy
+
+    client = _client(url, api_key, lang)
+    items = client.get(f"/v1/links/{link}/feed", after=str(after), limit=200).json()["data"]
+    wanted = [item for item in items if not upto or item["sequence"] <= upto]
+    receipts = receipts_for(wanted, link, read_file(key))
+    done = client.post(
+        f"/v1/links/{link}/feed/acknowledgements",
+        jsonlib.dumps({"receipts": receipts}).encode(),
+        JSON,
+    ).json()
+    if json:
+        output.print_json(done)
+    else:
+        output.note(f"{len(done['acknowledged'])} acknowledged, {len(done['refused'])} refused.")
+    if done["refused"]:
+        raise typer.Exit(Exit.PARTLY)

@@ -1,0 +1,122 @@
+"""The data folder as a desk: the use cases, called directly, by whoever may read the folder.
+
+Who can open the folder holds every key in it; the commands therefore act as its *operator*, the
+principal that ``fullroute init`` made, in the operator's tenant.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gateway import register
+from gateway.bootstrap import Gateway, open_gateway
+from gateway.cli.desk import Shape, Told, Unsigned
+from gateway.cli.shapes import (
+    event_shape,
+    line_shape,
+    message_shape,
+    movement_shape,
+    record_shape,
+    submission_shape,
+    trip_shape,
+)
+from gateway.domain.errors import Misconfigured, NotFound, Refused
+from gateway.domain.finding import Finding
+from gateway.domain.movement import EventKind, Report
+from gateway.ports import Ports, Principal
+from gateway.settings import load_settings
+from gateway.usecases import report as reporting
+from gateway.usecases import sign as signing
+from gateway.usecases import submit as submitting
+from gateway.usecases import timeline as timelines
+
+
+@contextmanager
+def open_folder(data: Path | None) -> Iterator[Gateway]:
+    """Open the data folder.
+
+    Raises:
+        Misconfigured: it is none, or its database is of another version.
+    """
+    with open_gateway(load_settings(data=data)) as gateway:
+        yield gateway
+
+
+def operator(ports: Ports) -> Principal:
+    """Return the principal in whose name the folder is worked on.
+
+    Raises:
+        Misconfigured: there is none; ``fullroute init`` was never run to its end.
+    """
+    for principal in ports.store.principals():
+        if "operate" in principal.scopes and principal.revoked_at is None:
+            return principal
+    raise Misconfigured(Finding(code="cli.no-operator"))
+
+
+class FolderDesk:
+    """The use cases on one data folder."""
+
+    def __init__(self, ports: Ports, lang: str) -> None:
+        self._ports = ports
+        self._lang = lang
+        self._caller = operator(ports)
+
+    def submit(self, raw: bytes, idempotency_key: str) -> Shape:
+        """Submit a declaration."""
+        done = submitting.submit(
+            self._ports, raw, self._caller, idempotency_key=idempotency_key
+        )
+        return submission_shape(done, self._ports.packs.catalogue(), self._lang)
+
+    def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
+        """List movements, newest first."""
+        found = self._ports.store.movements(
+            self._caller.tenant, limit=limit, state=state, plate=plate
+        )
+        return [record_shape(one) for one in found]
+
+    def movement(self, reference: str) -> Shape:
+        """Describe one movement."""
+        view = timelines.describe_movement(self._ports, self._caller.tenant, reference)
+        return movement_shape(view, self._lang)
+
+    def timeline(self, reference: str, after: int) -> list[Shape]:
+        """Return the lines after a log index, oldest first."""
+        lines = timelines.timeline_after(self._ports, self._caller.tenant, reference, after)
+        offices = register.all_offices(self._ports)
+        return [line_shape(one, offices) for one in lines]
+
+    def report(self, reference: str, told: Told) -> list[Shape]:
+        """Report what the enterprise did; return the events it led to."""
+        try:
+            kind = EventKind(told.kind)
+        except ValueError as error:
+            raise Refused(Finding(code="report.not-yours", value=told.kind)) from error
+        report = Report(
+            kind=kind, at=told.at, office=told.office, facts=tuple(told.facts.items())
+        )
+        events = reporting.report(self._ports, self._caller, reference, report)
+        return [event_shape(one) for one in events]
+
+    def trip(self, trip: str) -> Shape:
+        """Describe one trip."""
+        found = self._ports.store.trip(trip)
+        if found is None or found.tenant != self._caller.tenant:
+            raise NotFound(Finding(code="trip.unknown", value=trip))
+        return trip_shape(found)
+
+    def pending(self, movement: str) -> list[Shape]:
+        """List messages that await a signature."""
+        found = signing.pending_signatures(self._ports, self._caller, movement)
+        return [{**message_shape(one), "movement": one.movement} for one in found]
+
+    def to_be_signed(self, message: str) -> Unsigned:
+        """Take out the exact bytes to sign."""
+        found, content = signing.to_be_signed(self._ports, self._caller, message)
+        return Unsigned(message=message, suite=found.suite.value, content=content)
+
+    def attach(self, unsigned: Unsigned, signed: bytes) -> Shape:
+        """Hand in a signature."""
+        done = signing.attach_signature(self._ports, self._caller, unsigned.message, signed)
+        return message_shape(done)

@@ -1,0 +1,151 @@
+"""Commands about keys and settings: keys list, keys create, keys import, config show, config check."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.exits import Exit
+from gateway.cli.files import read_file
+from gateway.cli.options import Data, Json, Lang
+
+DAYS = 730
+
+key_commands = typer.Typer(
+    help="Keys the gateway holds: its seal, and those of parties who gave a mandate.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+config_commands = typer.Typer(
+    help="See and check the settings in force.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.add_typer(key_commands, name="keys")
+    app.add_typer(config_commands, name="config")
+
+
+@key_commands.command("list")
+def list_keys(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+    """List the public seal keys, and the party keys with their certificates.
+
+    Example:
+
+      fullroute keys list --json
+    """
+    from gateway.cli.folder import open_folder  # noqa: PLC0415 - heavy
+    from gateway.cli.keys import party_keys, seal_keys  # noqa: PLC0415 - heavy
+
+    del lang
+    with open_folder(data) as gateway:
+        seals, parties = seal_keys(gateway.ports.keys), party_keys(gateway.ports.keys)
+    if json:
+        output.print_json({"seal": seals, "party": parties})
+        return
+    output.print_table(
+        ("Seal key", "Ed25519 public key (base64)"),
+        [(one["id"], one["public_key"]) for one in seals],
+    )
+    output.print_table(
+        ("Party key", "Algorithm", "Subject", "Valid to", "Certificate"),
+        [
+            (one["name"], one["algorithm"], one["subject"], one["valid_to"], one["certificate"])
+            for one in parties
+        ],
+    )
+
+
+@key_commands.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What mandates call it.")],
+    subject: Annotated[str, typer.Option(help="Common name of its self-signed certificate.")] = "",
+    *,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How long it is valid.")] = DAYS,
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Make a key for a party, with a self-signed certificate; it stays in the key folder.
+
+    Example:
+
+      fullroute keys create importer --subject "Thanh Dong Electronics"
+    """
+    from gateway.cli.keys import create_key  # noqa: PLC0415 - heavy
+
+    del lang
+    made = create_key(data, name, common_name=subject or name, days=days)
+    if json:
+        output.print_json(made)
+    else:
+        output.note(f"Key {name} is made; its certificate is {made['certificate']}.")
+
+
+@key_commands.command("import")
+def import_(
+    name: Annotated[str, typer.Argument(help="What mandates call it.")],
+    key: Annotated[Path, typer.Option(help="PEM file of the private key, without password.")],
+    certificate: Annotated[Path, typer.Option(help="PEM file of its certificate.")],
+    *,
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Take over a party's existing key with its certificate.
+
+    Example:
+
+      fullroute keys import broker --key broker.key.pem --certificate broker.cert.pem
+    """
+    from gateway.cli.keys import import_key  # noqa: PLC0415 - heavy
+
+    del lang
+    made = import_key(data, name, read_file(key), read_file(certificate))
+    if json:
+        output.print_json(made)
+    else:
+        output.note(f"Key {name} is in; its certificate is {made['certificate']}.")
+
+
+@config_commands.command("show")
+def show_config(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+    """Show every setting and where its value came from; passwords are masked.
+
+    Example:
+
+      fullroute config show
+    """
+    from gateway.settings import load_settings  # noqa: PLC0415 - heavy
+
+    del lang
+    rows = load_settings(data=data).show()
+    if json:
+        output.print_json(
+            {"data": [{"key": r.key, "value": r.value, "source": r.source} for r in rows]}
+        )
+    else:
+        output.print_table(("Setting", "Value", "From"), [(r.key, r.value, r.source) for r in rows])
+
+
+@config_commands.command("check")
+def check_config(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+    """Check settings, data folder, database version, keys and packs. Exit code 0, or 2 with findings.
+
+    Example:
+
+      fullroute config check
+    """
+    from gateway.cli.keys import check_folder  # noqa: PLC0415 - heavy
+
+    findings = check_folder(data, lang)
+    fine = not any(one["severity"] in ("fatal", "error") for one in findings)
+    if json:
+        output.print_json({"ok": fine, "errors": findings})
+    else:
+        output.print_findings(findings)
+        output.note("Everything fits." if fine else "Something does not fit.")
+    if not fine:
+        raise typer.Exit(Exit.USAGE)

@@ -1,0 +1,145 @@
+"""``fullroute``: the command tree, and what becomes of an error.
+
+Nothing heavy is imported here or in the modules of the commands: each command imports what it needs
+when it runs, so that ``fullroute --help`` answers at once.
+"""
+
+import contextlib
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+import gateway
+from gateway.cli import (
+    audit,
+    declarations,
+    feeds,
+    keyring,
+    movements,
+    output,
+    serve,
+    setup,
+)
+from gateway.cli.client import Problem
+from gateway.cli.demo import command as demo
+from gateway.cli.exits import Exit, exit_of
+from gateway.domain.errors import GatewayError
+from gateway.domain.finding import Catalogue, Finding, Refusal, Severity
+
+class CommandTree(TyperGroup):
+    """The root of the tree: whatever goes wrong below becomes findings and an exit code here."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer keeps its context type private
+        """Run the command; never let a traceback out."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            code = Exit.INTERRUPTED
+        except BrokenPipeError:  # whoever read us has enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = Exit.UNEXPECTED
+        except (GatewayError, Refusal, Problem) as error:
+            code = exit_of(error)
+            _tell(_said(error, ctx.meta), ctx.meta, code=code)
+        except Exception as error:
+            if hasattr(error, "exit_code"):
+                raise  # typer's own: usage errors and typer.Exit
+            _tell(_unforeseen(error, ctx.meta), ctx.meta, code=Exit.UNEXPECTED)
+            code = Exit.UNEXPECTED
+        raise SystemExit(code)
+
+
+def _said(
+    error: GatewayError | Refusal | Problem, meta: Mapping[str, Any]
+) -> Iterable[output.Shown]:
+    if isinstance(error, Problem):
+        return error.errors
+    texts = _texts()
+    lang = str(meta.get("fullroute.lang", "en"))
+    return [output.shown(finding, texts, lang) for finding in error.findings]
+
+
+def _unforeseen(error: Exception, meta: Mapping[str, Any]) -> Iterable[output.Shown]:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="fullroute-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        traceback.print_exception(error, file=log)
+    reason = f"{type(error).__name__}: {error}"
+    finding = Finding(
+        code="unexpected", severity=Severity.FATAL, args=(("reason", reason), ("log", log.name))
+    )
+    return [output.shown(finding, _texts(), str(meta.get("fullroute.lang", "en")))]
+
+
+def _texts() -> Catalogue:
+    """Load the language files; an error must be told even when they are what is broken."""
+    try:
+        from gateway.bootstrap import open_texts  # noqa: PLC0415 - only errors pay for it
+
+        return output.BARE.merged(open_texts())
+    except Exception:  # noqa: BLE001 - telling an error must not raise another
+        return output.BARE
+
+
+def _tell(findings: Iterable[output.Shown], meta: Mapping[str, Any], *, code: int) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        if meta.get("fullroute.json"):
+            output.print_json({"exit": int(code), "errors": list(findings)})
+        else:
+            output.print_findings(findings)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer's shape of a callback
+    if value:
+        sys.stdout.write(f"fullroute {gateway.__version__}\n")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=CommandTree,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=(
+        "Exit codes: 0 ok, 1 unexpected, 2 usage or settings, 3 declaration invalid, 4 not found, "
+        "5 not allowed, 6 conflict, 7 refused by an office, 8 unreachable or timed out, "
+        "9 verification failed, 10 partly done, 130 interrupted."
+    ),
+)
+
+
+@app.callback()
+def root(
+    *,
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and leave."
+    ),
+) -> None:
+    """Declare once; keep every customs office on the route in step.
+
+    Begin with `fullroute demo`: it plays the whole journey on this machine.
+    """
+
+
+for _module in (demo, serve, setup, declarations, movements, feeds, keyring, audit):
+    _module.add_to(app)
+
+
+def run() -> None:
+    """Run the command line; the entry point of ``fullroute``."""
+    for stream in (sys.stdout, sys.stderr):
+        if (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    app(prog_name="fullroute")
+
+
+if __name__ == "__main__":
+    run()

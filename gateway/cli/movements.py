@@ -1,0 +1,297 @@
+"""Commands about movements and trips: list, show, timeline, report, export."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.desk import Told, open_desk
+from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.domain.errors import InConflict
+from gateway.domain.finding import Finding
+
+Reference = Annotated[
+    str, typer.Argument(metavar="REF", help="The movement reference, as submit printed it.")
+]
+
+movement_commands = typer.Typer(
+    help="See movements, report what happened, export their evidence.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+trip_commands = typer.Typer(help="See trips.", no_args_is_help=True, rich_markup_mode=None)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.add_typer(movement_commands, name="movement")
+    app.add_typer(trip_commands, name="trip")
+
+
+@movement_commands.command("list")
+def list_(
+    *,
+    state: Annotated[str, typer.Option(help="Only in this state, e.g. under-way.")] = "",
+    plate: Annotated[str, typer.Option(help="Only with this plate.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """List movements, newest first.
+
+    Example:
+
+      fullroute movement list --state under-way
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        found = desk.movements(state=state, plate=plate, limit=limit)
+    if json:
+        output.print_json({"data": found})
+        return
+    output.print_table(
+        ("Movement", "State", "LRN", "Declarant", "Created"),
+        [
+            (one["reference"], one["state"], one["lrn"], one["declarant"], one["created_at"])
+            for one in found
+        ],
+    )
+    if not found:
+        output.note("No movements.")
+
+
+@movement_commands.command()
+def show(
+    ref: Reference,
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Show a movement: offices, procedures with their numbers, every message and its state.
+
+    Example:
+
+      fullroute movement show 26CN4F7KQ2M8ZT1XJ3
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        found = desk.movement(ref)
+    if json:
+        output.print_json(found)
+    else:
+        _print_movement(found)
+
+
+def _print_movement(found: dict[str, Any]) -> None:
+    output.print_pairs(
+        (
+            ("Movement", found["reference"]),
+            ("State", found["state"]),
+            ("LRN", found["lrn"]),
+            ("Declarant", found["declarant"]),
+            ("Created", found["created_at"]),
+            ("Trips", ", ".join(trip["id"] for trip in found["trips"])),
+        )
+    )
+    output.print_table(
+        ("Office", "Name", "Role", "Expected (office time)"),
+        [
+            (one["office"], one["name"], one["role"], one["expected_office_time"])
+            for one in found["stops"]
+        ],
+    )
+    output.print_table(
+        ("Procedure", "State", "Official numbers"),
+        [
+            (
+                one["kind"],
+                one["state"],
+                ", ".join(f"{kind} {number}" for kind, number in one["numbers"].items()),
+            )
+            for one in found["procedures"]
+        ],
+    )
+    output.print_table(
+        ("Message", "Office", "State", "Waits for", "Signed by", "Receipt"),
+        [
+            (
+                one["type"],
+                one["office"],
+                one["state"],
+                one["waits_for"],
+                one["signatory"] if one["signed_by"] else "",
+                one["receipt_kind"],
+            )
+            for one in found["messages"]
+        ],
+    )
+
+
+@movement_commands.command()
+def timeline(
+    ref: Reference,
+    *,
+    after: Annotated[int, typer.Option(help="Only lines after this log index.")] = -1,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Show everything that happened to a movement, in order.
+
+    Example:
+
+      fullroute movement timeline 26CN4F7KQ2M8ZT1XJ3
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        found = desk.timeline(ref, after)
+    if json:
+        output.print_json({"data": found})
+        return
+    output.print_table(
+        ("Index", "Office time", "Office", "What", "Message", "Number", "Text"),
+        [
+            (
+                one["index"],
+                one["office_time"] or one["at"],
+                one["office"],
+                one["kind"],
+                one["type"],
+                one["number"],
+                one["text"] if one["text"] != one["kind"] else "",
+            )
+            for one in found
+        ],
+    )
+
+
+@movement_commands.command()
+def report(
+    ref: Reference,
+    kind: Annotated[str, typer.Argument(help="presented, departed or arrived.")],
+    office: Annotated[str, typer.Argument(help="The office where it happened.")],
+    *,
+    at: Annotated[
+        str, typer.Option(help="When, with offset, e.g. 2026-11-24T08:05:00+08:00; else now.")
+    ] = "",
+    fact: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE, e.g. seal=CQ8801172; repeat for more.")
+    ] = None,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Report what the enterprise did: presented, departed, arrived.
+
+    Example:
+
+      fullroute movement report 26CN4F7KQ2M8ZT1XJ3 departed CN008001 --fact seal=CQ8801172
+    """
+    told = Told(kind=kind, at=_moment(at), office=office, facts=_facts(fact or []))
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        events = desk.report(ref, told)
+    if json:
+        output.print_json({"events": events})
+        return
+    for one in events:
+        output.note(f"{one['kind']} {one['office']} {one['procedure']}".rstrip())
+    if not events:
+        output.note("Known already; nothing changed.")
+
+
+def _moment(text: str) -> datetime:
+    if not text:
+        from gateway.bootstrap import open_clock  # noqa: PLC0415 - heavy
+
+        return open_clock().now()
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is no time; write 2026-11-24T08:05:00+08:00") from error
+    if at.tzinfo is None:
+        raise typer.BadParameter(f"{text} has no offset; add one, e.g. +08:00")
+    return at
+
+
+def _facts(pairs: list[str]) -> dict[str, str]:
+    facts = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not (name and separator):
+            raise typer.BadParameter(f"{pair}: write NAME=VALUE")
+        facts[name] = value
+    return facts
+
+
+@movement_commands.command()
+def export(
+    ref: Reference,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.")],
+    *,
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Write the exact bytes of every message, receipt and answer, and how to check them.
+
+    Example:
+
+      fullroute movement export 26CN4F7KQ2M8ZT1XJ3 ./evidence
+    """
+    from gateway.cli.folder import open_folder, operator  # noqa: PLC0415 - heavy
+    from gateway.usecases.export import export_movement  # noqa: PLC0415 - heavy
+
+    del lang
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InConflict(Finding(code="cli.folder-not-empty", value=str(folder)))
+    with open_folder(data) as gateway:
+        files = export_movement(gateway.ports, operator(gateway.ports).tenant, ref)
+    for name, content in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    if json:
+        output.print_json({"folder": str(folder), "files": [name for name, _ in files]})
+    else:
+        output.note(f"{len(files)} files in {folder}; README there says how to check them.")
+
+
+@trip_commands.command("show")
+def show_trip(
+    trip: Annotated[str, typer.Argument(help="Its id, as movement show prints it.")],
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Show a trip: its vehicle, seals and movements.
+
+    Example:
+
+      fullroute trip show trp_0197f3a2b4c5
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        found = desk.trip(trip)
+    if json:
+        output.print_json(found)
+        return
+    output.print_pairs(
+        (
+            ("Trip", found["id"]),
+            ("Batch", found["batch"]),
+            ("Plates", ", ".join(f"{plate} ({country})" for country, plate in found["plates"])),
+            ("Seals", ", ".join(found["seals"])),
+            ("Movements", ", ".join(found["movements"])),
+        )
+    )

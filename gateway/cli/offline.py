@@ -1,0 +1,55 @@
+"""Checking and converting without a data folder: packs, offices and rules decide, nothing else."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.bootstrap import open_offline
+from gateway.cli import placeholders
+from gateway.cli.folder import open_folder, operator
+from gateway.cli.shapes import Shape, verdict_shape
+from gateway.domain.errors import Refused
+from gateway.domain.finding import Refusal
+from gateway.markup import safe
+from gateway.pipeline.convert import Converted, convert
+from gateway.ports import Ports
+from gateway.usecases.submit import preflight
+
+__all__ = ["check", "converted", "filled", "open_offline"]
+
+DRAWN = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+DRAWN_LENGTH = 6
+
+
+def check(raw: bytes, data: Path | None, lang: str) -> Shape:
+    """Return what submission would say; with a data folder, what *it* would say."""
+    if data is None:
+        ports = open_offline()
+        return verdict_shape(preflight(ports, raw), ports.packs.catalogue(), lang)
+    with open_folder(data) as gateway:
+        ports = gateway.ports
+        verdict = preflight(ports, raw, operator(ports).tenant, unsigned=True)
+        return verdict_shape(verdict, ports.packs.catalogue(), lang)
+
+
+def converted(ports: Ports, raw: bytes) -> Converted | None:
+    """Convert a foreign format; None when it is ours.
+
+    Raises:
+        Refused: no format we know, or not as its schema says.
+    """
+    try:
+        with ports.packs.slot() as packs:
+            return convert(raw, packs.intakes, safe.Limits())
+    except Refusal as refusal:
+        raise Refused(*refusal.findings) from refusal
+
+
+def filled(ports: Ports, raw: bytes, *, at: datetime | None, reference: str) -> bytes:
+    """Fill the placeholders of a template (:mod:`gateway.cli.placeholders`)."""
+    moment = at or ports.clock.now()
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    drawn = ports.ids.draw(DRAWN, DRAWN_LENGTH)
+    return placeholders.fill(
+        raw, moment, reference or placeholders.fresh_reference(moment, drawn)
+    )

@@ -1,0 +1,58 @@
+"""Options that many commands share, each spelled once.
+
+``--lang`` and ``--json`` leave a note in the context, so that an error is told the way the command
+itself would have spoken.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.domain.finding import LANGUAGES
+
+
+def _language(context: typer.Context, value: str) -> str:
+    if value not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}")
+    context.meta["fullroute.lang"] = value
+    return value
+
+
+def _json(context: typer.Context, value: bool) -> bool:  # noqa: FBT001 - typer's shape of a callback
+    context.meta["fullroute.json"] = value
+    return value
+
+
+Lang = Annotated[
+    str,
+    typer.Option(
+        "--lang",
+        envvar="FULLROUTE_LANG",
+        callback=_language,
+        help="Language of messages: en, zh or vi.",
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", callback=_json, help="Print one JSON document instead of text.")
+]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="The data folder (else FULLROUTE_DATA, else ./fullroute-data)."),
+]
+Url = Annotated[
+    str,
+    typer.Option(
+        "--url",
+        envvar="FULLROUTE_URL",
+        help="A running gateway; without it the data folder is used directly.",
+    ),
+]
+ApiKey = Annotated[
+    str,
+    typer.Option(
+        envvar="FULLROUTE_API_KEY",
+        hidden=True,
+        help="The API key; best given by FULLROUTE_API_KEY, never in a shell history.",
+    ),
+]

@@ -1,0 +1,130 @@
+"""What a person or a program reads: tables, findings, JSON.
+
+Data go to standard output, everything else to standard error; colour only on a terminal and never
+under NO_COLOR. With ``--json`` exactly one JSON document goes to standard output, whatever happens.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+from gateway.domain.finding import Catalogue, Finding, Text
+
+Shown = Mapping[str, Any]
+"""A finding with its sentence and remedy: the same keys as in a problem document."""
+
+_STYLES = {"fatal": "bold red", "error": "bold red", "warning": "yellow", "information": "cyan"}
+
+
+def shown(finding: Finding, catalogue: Catalogue, lang: str) -> dict[str, Any]:
+    """Return a finding as every face tells it: code, severity, place, sentence, remedy, source."""
+    text = catalogue.text(finding, lang)
+    severity = finding.severity.value
+    return {
+        "code": finding.code,
+        "severity": severity,
+        "offices": list(finding.offices),
+        "pointer": finding.pointer,
+        "line": finding.line,
+        "value": finding.value,
+        "message": text.message,
+        "fix": text.fix,
+        "source": finding.source,
+    }
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """Say something about the work, on standard error."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def print_findings(findings: Iterable[Shown], stream: TextIO | None = None) -> None:
+    """Print findings one below the other: place, sentence, remedy."""
+    stream = stream or sys.stderr
+    coloured = stream.isatty()
+    for one in findings:
+        if coloured:
+            _coloured(one, stream)
+        else:
+            stream.write("".join(line + "\n" for line in finding_lines(one)))
+    stream.flush()
+
+
+def finding_lines(one: Shown) -> list[str]:
+    """Return the lines of one finding; the first holds severity, code and place."""
+    lines = [f"{one.get('severity', 'error')}: {one['code']}{_place(one)}"]
+    lines += [f"  {text}" for text in (one.get("message"), one.get("fix")) if text]
+    return lines
+
+
+def _place(one: Shown) -> str:
+    parts = [f"line {one['line']}" if one.get("line") else "", one.get("pointer") or ""]
+    parts += one.get("offices") or []
+    told = ", ".join(str(part) for part in parts if part)
+    return f" ({told})" if told else ""
+
+
+def _coloured(one: Shown, stream: TextIO) -> None:
+    from rich.console import Console  # noqa: PLC0415 - costs 60 ms, only a terminal needs it
+    from rich.text import Text as Rich  # noqa: PLC0415
+
+    console = Console(file=stream, highlight=False)
+    severity = str(one.get("severity", "error"))
+    head = Rich(severity, style=_STYLES.get(severity, "bold"))
+    console.print(head + Rich(f" {one['code']}", style="bold") + Rich(_place(one), style="dim"))
+    if one.get("message"):
+        console.print(Rich(f"  {one['message']}"))
+    if one.get("fix"):
+        console.print(Rich("  → ", style="green") + Rich(str(one["fix"])))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows: a table on a terminal, tab-separated lines anywhere else."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not sys.stdout.isatty():
+        sys.stdout.write("".join("\t".join(row) + "\n" for row in cells))
+        return
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - as above
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text as Rich  # noqa: PLC0415
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in cells:
+        table.add_row(*(Rich(cell) for cell in row))
+    Console(highlight=False).print(table)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).replace("\t", " ").replace("\n", " ")
+
+
+def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
+    """Print names and values, aligned."""
+    told = [(name, _cell(value)) for name, value in pairs]
+    width = max((len(name) for name, _ in told), default=0)
+    sys.stdout.write("".join(f"{name:<{width}}  {value}\n" for name, value in told))
+    sys.stdout.flush()
+
+
+BARE = Catalogue(
+    {
+        "en": {
+            "unexpected": Text(
+                "The program met something nobody foresaw: {reason}.",
+                "Look into {log} and tell whoever maintains this installation.",
+            )
+        }
+    }
+)
+"""What can be said when even the language files cannot be read."""

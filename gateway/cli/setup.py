@@ -1,0 +1,299 @@
+"""Commands that set a gateway up: init, exporter, mandate, office, link.
+
+They work in the data folder itself. Every API key they make is printed once, on standard output,
+and kept nowhere.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.files import read_file
+from gateway.cli.options import Data, Json, Lang
+
+Party = Annotated[
+    str, typer.Option(help="SCHEME:identifier, e.g. USCC:91500000MA5U7K2X1T or MST:0800900006.")
+]
+
+exporter_commands = typer.Typer(
+    help="Register exporters: who may declare, and the certificates they sign with.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+mandate_commands = typer.Typer(
+    help="Record who let the gateway sign in their name.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+office_commands = typer.Typer(
+    help="See and add customs offices.", no_args_is_help=True, rich_markup_mode=None
+)
+link_commands = typer.Typer(
+    help="Connect customs systems.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.command()(init)
+    app.add_typer(exporter_commands, name="exporter")
+    app.add_typer(mandate_commands, name="mandate")
+    app.add_typer(office_commands, name="office")
+    app.add_typer(link_commands, name="link")
+
+
+def init(
+    *,
+    accept_unsigned: Annotated[
+        bool, typer.Option(help="Accept foreign formats, which cannot be signed in ours.")
+    ] = False,
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Make a data folder: settings, database, seal key, and an operator with an API key.
+
+    Example:
+
+      fullroute init --data ./fullroute-data
+    """
+    from gateway import bootstrap  # noqa: PLC0415 - heavy
+    from gateway.settings import load_settings  # noqa: PLC0415 - heavy
+    from gateway.usecases.setup import set_policy  # noqa: PLC0415 - heavy
+
+    del lang
+    settings = load_settings(data=data)
+    made = bootstrap.initialise(settings, bootstrap.open_clock().now())
+    if accept_unsigned:
+        with bootstrap.open_gateway(settings, wakeup=False) as gateway:
+            set_policy(gateway.ports, made.operator.tenant, accepts_unsigned=True)
+    if json:
+        output.print_json(
+            {
+                "data": str(settings.data),
+                "tenant": made.operator.tenant,
+                "operator": made.operator.id,
+                "api_key": made.key,
+            }
+        )
+        return
+    output.note(f"Data folder {settings.data} is ready. The operator's API key, shown this once:")
+    sys.stdout.write(f"{made.key}\n")
+
+
+@exporter_commands.command("add")
+def add_exporter(
+    name: Annotated[str, typer.Argument(help="Whom people see.")],
+    party: Party,
+    certificate: Annotated[Path, typer.Option(help="PEM or DER file; its private key stays out.")],
+    *,
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Register an exporter with its certificate; print its new API key.
+
+    Example:
+
+      fullroute exporter add "Jialing" --party USCC:91500000MA5U7K2X1T --certificate jialing.pem
+    """
+    from gateway.bootstrap import new_principal  # noqa: PLC0415 - heavy
+    from gateway.cli.folder import open_folder, operator  # noqa: PLC0415 - heavy
+    from gateway.usecases.setup import add_certificate  # noqa: PLC0415 - heavy
+
+    del lang
+    raw = read_file(certificate)
+    with open_folder(data) as gateway:
+        tenant = operator(gateway.ports).tenant
+        known = add_certificate(gateway.ports, tenant, party, raw)
+        scopes = ("declare", "sign", "report", "read")
+        principal, key = new_principal(gateway.ports, tenant, name, scopes, party=known.party)
+    if json:
+        output.print_json(
+            {
+                "party": known.party,
+                "certificate": known.fingerprint,
+                "valid_to": known.valid_to,
+                "principal": principal.id,
+                "api_key": key,
+            }
+        )
+        return
+    output.note(
+        f"{name} ({known.party}) may declare; certificate {known.fingerprint[:16]}… counts until "
+        f"{known.valid_to:%Y-%m-%d}. Its API key, shown this once:"
+    )
+    sys.stdout.write(f"{key}\n")
+
+
+@mandate_commands.command("add")
+def add_mandate(
+    party: Party,
+    signatory: Annotated[
+        str, typer.Option("--as", help="broker, carrier, importer, exporter, declarant or holder.")
+    ],
+    key: Annotated[str, typer.Option(help="Name of a key the gateway holds (fullroute keys).")],
+    basis: Annotated[str, typer.Option(help="What the permission rests on, e.g. a contract.")],
+    *,
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Record that the gateway may sign for a party with a key it holds.
+
+    Example:
+
+      fullroute mandate add --party MST:0800900006 --as importer --key importer --basis "PoA 7/26"
+    """
+    from gateway.cli.folder import open_folder, operator  # noqa: PLC0415 - heavy
+    from gateway.usecases.setup import new_mandate  # noqa: PLC0415 - heavy
+
+    del lang
+    with open_folder(data) as gateway:
+        made = new_mandate(
+            gateway.ports, operator(gateway.ports).tenant, party, signatory, key, basis=basis
+        )
+    if json:
+        output.print_json(
+            {"mandate": made.id, "party": made.party, "signatory": made.signatory.value}
+        )
+    else:
+        output.note(f"Mandate {made.id}: {made.key} signs for {made.party} as {made.signatory}.")
+
+
+@office_commands.command("list")
+def list_offices(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+    """List the customs offices known: shipped ones, and those added to the data folder.
+
+    Example:
+
+      fullroute office list --json
+    """
+    from gateway.cli.directory import known_offices  # noqa: PLC0415 - heavy
+
+    found = known_offices(data, lang)
+    if json:
+        output.print_json({"data": found})
+        return
+    output.print_table(
+        ("Code", "Name", "Administration", "Roles", "Zone", "Status"),
+        [
+            (
+                one["code"],
+                one["name"],
+                one["administration"],
+                " ".join(one["roles"]),
+                one["zone"],
+                one["status"],
+            )
+            for one in found
+        ],
+    )
+
+
+@office_commands.command("add")
+def add_office(  # noqa: PLR0913 - one option a property of an office
+    code: Annotated[str, typer.Argument(help="Two letters, six characters, e.g. VN0018ZZ.")],
+    name: Annotated[str, typer.Option(help="Its name.")],
+    zone: Annotated[str, typer.Option(help="Time zone, e.g. Asia/Ho_Chi_Minh.")],
+    role: Annotated[
+        list[str], typer.Option(help="departure, exit, entry, transit, destination; repeat.")
+    ],
+    *,
+    national_code: Annotated[str, typer.Option(help="What its administration writes.")] = "",
+    administration: Annotated[str, typer.Option(help="Else the first two letters.")] = "",
+    mode: Annotated[list[str] | None, typer.Option(help="road, rail, sea ...; repeat.")] = None,
+    source: Annotated[str, typer.Option(help="Where this is from; none marks it unverified.")] = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Add a customs office beside the shipped directory.
+
+    Example:
+
+      fullroute office add VN0018ZZ --name "Tan Thanh" --zone Asia/Ho_Chi_Minh --role entry
+    """
+    from gateway.cli.directory import add, new_office  # noqa: PLC0415 - heavy
+
+    office = new_office(
+        code,
+        name=name,
+        zone=zone,
+        roles=role,
+        modes=mode or ["road"],
+        codes=(national_code, administration),
+        source=source,
+    )
+    add(office, data)
+    if json:
+        output.print_json({"code": office.code, "status": office.status.value})
+    else:
+        output.note(f"{office.code} {name} is known now ({office.status}) in {lang}.")
+
+
+@link_commands.command("list")
+def list_links(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+    """List links, and what lies at each.
+
+    Example:
+
+      fullroute link list
+    """
+    from gateway.cli.directory import known_links  # noqa: PLC0415 - heavy
+
+    del lang
+    found = known_links(data)
+    if json:
+        output.print_json({"data": found})
+        return
+    output.print_table(
+        ("Link", "Administration", "Kind", "Offices", "Endpoint", "Due", "Waiting", "Parked"),
+        [
+            (
+                one["id"],
+                one["administration"],
+                one["kind"],
+                " ".join(one["offices"]),
+                one["endpoint"],
+                one["due"],
+                one["waiting"],
+                one["parked"],
+            )
+            for one in found
+        ],
+    )
+
+
+@link_commands.command("add")
+def add_link(  # noqa: PLR0913 - one option a property of a link
+    link: Annotated[str, typer.Argument(help="Its id, e.g. vn-huu-nghi.")],
+    office: Annotated[list[str], typer.Option(help="An office it serves; repeat for more.")],
+    key: Annotated[Path, typer.Option(help="The link's public Ed25519 key: PEM, base64 or raw.")],
+    *,
+    endpoint: Annotated[str, typer.Option(help="Its base URL; not for feeds.")] = "",
+    kind: Annotated[str, typer.Option(help="push (we send) or feed (they fetch).")] = "push",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Connect a customs system for one or more offices; print the API key for its answers.
+
+    Example:
+
+      fullroute link add huu-nghi --office VN0015BB --endpoint http://127.0.0.1:9001 --key hn.pem
+    """
+    from gateway.cli.directory import connect  # noqa: PLC0415 - heavy
+
+    del lang
+    made, api_key = connect(
+        link, offices=office, key=read_file(key), endpoint=endpoint, kind=kind, data=data
+    )
+    if json:
+        output.print_json({"link": made.id, "offices": list(made.offices), "api_key": api_key})
+        return
+    output.note(f"Link {made.id} serves {', '.join(made.offices)}. Its API key, shown this once:")
+    sys.stdout.write(f"{api_key}\n")

@@ -1,0 +1,175 @@
+"""What the commands print as JSON: the same members as the HTTP face's answers.
+
+Reading the data folder directly and asking a running gateway must look alike to a program.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway.cli.output import Shown, shown
+from gateway.domain.finding import Catalogue
+from gateway.domain.itinerary import CustomsOffice, Stop
+from gateway.domain.message import Message
+from gateway.domain.movement import Event
+from gateway.domain.trip import Trip
+from gateway.ports import MovementRecord
+from gateway.usecases.submit import Submission, Verdict
+from gateway.usecases.timeline import MovementView, TimelineLine
+
+Shape = dict[str, Any]
+
+
+def utc(at: datetime | None) -> str | None:
+    """Return UTC to the millisecond with ``Z``."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def verdict_shape(verdict: Verdict, texts: Catalogue, lang: str) -> Shape:
+    """Return what submission would say."""
+    return {
+        "valid": verdict.valid,
+        "findings": [shown(one, texts, lang) for one in verdict.findings],
+        "messages": [
+            {
+                "type": one.type,
+                "office": one.office,
+                "procedure": one.procedure,
+                "signatory": one.signatory,
+                "waits_for": one.waits_for,
+            }
+            for one in verdict.messages
+        ],
+        "offices": [{"office": code, "verdict": word} for code, word in verdict.offices],
+    }
+
+
+def submission_shape(submission: Submission, texts: Catalogue, lang: str) -> Shape:
+    """Return what a submission came to."""
+    findings: list[Shown] = [shown(one, texts, lang) for one in submission.findings]
+    return {
+        "movement": submission.movement,
+        "state": submission.state,
+        "repeated": submission.repeated,
+        "findings": findings,
+        "awaiting_signature": list(submission.unsigned),
+    }
+
+
+def record_shape(record: MovementRecord) -> Shape:
+    """Return a movement for a list."""
+    return {
+        "reference": record.reference,
+        "state": record.state,
+        "lrn": record.lrn,
+        "declarant": record.declarant,
+        "created_at": utc(record.created_at),
+    }
+
+
+def movement_shape(view: MovementView, lang: str) -> Shape:
+    """Return a movement with everything."""
+    return {
+        **record_shape(view.record),
+        "state": view.movement.state.value,
+        "stops": [_stop(stop, lang) for stop in view.itinerary.stops],
+        "procedures": [
+            {
+                "kind": one.kind,
+                "administration": one.administration,
+                "state": one.state.value,
+                "numbers": {number.kind: number.value for number in one.numbers},
+            }
+            for one in view.movement.procedures
+        ],
+        "messages": [message_shape(one) for one in view.messages],
+        "events": [event_shape(one) for one in view.movement.happened],
+        "trips": [trip_shape(one) for one in view.trips],
+    }
+
+
+def _stop(stop: Stop, lang: str) -> Shape:
+    return {
+        "sequence": stop.sequence,
+        "office": stop.office.code,
+        "name": stop.office.name(lang),
+        "role": stop.role.value,
+        "expected_at": utc(stop.expected_at),
+        "expected_office_time": local(stop.expected_at, stop.office),
+        "zone": stop.office.zone,
+    }
+
+
+def local(at: datetime | None, office: CustomsOffice) -> str | None:
+    """Return the time as the office's clock shows it, with offset."""
+    if at is None:
+        return None
+    return at.astimezone(ZoneInfo(office.zone)).isoformat(timespec="seconds")
+
+
+def message_shape(message: Message) -> Shape:
+    """Return a message."""
+    return {
+        "id": message.id,
+        "type": message.type,
+        "office": message.office,
+        "link": message.link,
+        "procedure": message.procedure,
+        "state": message.state.value,
+        "waits_for": message.waits_for,
+        "signatory": message.signatory.value,
+        "suite": message.suite.value,
+        "signed_by": message.signed_by,
+        "place": message.place,
+        "attempts": message.attempts,
+        "receipt_kind": message.receipt_kind.value if message.receipt_kind else None,
+        "acknowledged_at": utc(message.acknowledged_at),
+    }
+
+
+def event_shape(event: Event) -> Shape:
+    """Return an event."""
+    return {
+        "sequence": event.sequence,
+        "kind": event.kind.value,
+        "at": utc(event.at),
+        "office": event.office,
+        "procedure": event.procedure,
+        "message": event.message,
+        "facts": dict(event.facts),
+    }
+
+
+def trip_shape(trip: Trip) -> Shape:
+    """Return a trip."""
+    return {
+        "id": trip.id,
+        "batch": trip.batch,
+        "plates": [list(plate) for plate in trip.plates],
+        "seals": list(trip.seals),
+        "movements": [share.movement for share in trip.shares],
+    }
+
+
+def line_shape(line: TimelineLine, offices: Mapping[str, CustomsOffice]) -> Shape:
+    """Return a timeline line, with the time as its office's clock shows it."""
+    office = offices.get(line.office)
+    return {
+        "index": line.index,
+        "at": utc(line.at),
+        "office_time": local(line.at, office) if office else None,
+        "zone": office.zone if office else None,
+        "kind": line.kind,
+        "office": line.office,
+        "message": line.message,
+        "type": line.type,
+        "number": line.number,
+        "signed_by": line.signed_by,
+        "receipt": line.receipt,
+        "outcome": line.outcome,
+        "text": line.text,
+        "facts": dict(line.facts),
+    }
