@@ -34,8 +34,11 @@ def declaration(*stops):
 
 
 def planned(*stops):
+    offices = dict(PACKS.offices())
+    second = offices["GB000246"]  # a second transit office of its administration
+    offices["GB000246"] = replace(second, roles=second.roles | {OfficeRole.TRANSIT})
     with PACKS.slot() as packs:
-        itinerary = plan_itinerary(declaration(*stops), PACKS.offices(), packs, DAY)
+        itinerary = plan_itinerary(declaration(*stops), offices, packs, DAY)
         messages = plan_messages(itinerary, packs)
         told = [(one.stop.office.code, one.spec.type) for one in messages]
         return plan_procedures(itinerary, packs), told
