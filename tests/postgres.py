@@ -13,6 +13,8 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.util import find_spec
 from itertools import count
@@ -134,19 +136,25 @@ class Postgres:
             self._server = None
 
 
-@cache
-def running_postgres() -> Postgres:
-    """Return the server that all tests of this run share."""
+@contextmanager
+def own_postgres() -> Iterator[Postgres]:
+    """Run a server for one test, which may kill it."""
     folder = Path(tempfile.mkdtemp(prefix="fullroute-pg-"))
     server = Postgres(folder)
     server.start()
-
-    def clear() -> None:
+    try:
+        yield server
+    finally:
         server.stop()
         shutil.rmtree(folder)
 
-    atexit.register(clear)
-    return server
+
+@cache
+def running_postgres() -> Postgres:
+    """Return the server that all tests of this run share."""
+    held = ExitStack()
+    atexit.register(held.close)
+    return held.enter_context(own_postgres())
 
 
 @pytest.fixture(scope="session")

@@ -47,3 +47,13 @@ def opened(url):
 def store(opened):
     """Return an open, empty store."""
     return opened()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path):
+    """Return an open, empty store on SQLite, for what only SQLite has."""
+    where = f"sqlite:///{tmp_path}/only.db"
+    migrate(where)
+    store = SqlStore(where)
+    yield store
+    store.close()

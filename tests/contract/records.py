@@ -82,7 +82,7 @@ EVENT = MovementEvent(
         kind=EventKind.SUBMITTED,
         at=AT,
         office="CN008001",
-        facts=(("seal", "SL 001"), ("note", "kín – 完好")),
+        facts=(("seal", "SL 001"), ("note", "kín, 完好")),
     ),
 )
 NUMBER = NumberRecord(

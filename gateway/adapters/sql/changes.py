@@ -9,6 +9,7 @@ key, so that two changes at once lock them in the same order.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from operator import itemgetter
 
 from sqlalchemy import (
@@ -97,7 +98,24 @@ class Changed:
                 raise Lost(self.table.name)
 
 
-Step = Written | Changed
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Rows that this change is going to update, locked in the order of their keys.
+
+    Without it two changes that update the same rows in different orders would wait for each other
+    until PostgreSQL ends one of them, a second later. SQLite has one writer and needs no locks.
+    """
+
+    table: Table
+    keys: list[str]
+
+    def run(self, connection: Connection) -> None:
+        """Lock those that exist."""
+        if connection.dialect.name == "postgresql":
+            connection.execute(_lock(self.table), {"_keys": self.keys})
+
+
+Step = Written | Changed | Locked
 
 
 def lost(error: IntegrityError, table: str) -> Exception:
@@ -160,9 +178,15 @@ def planned(change: Change) -> tuple[Step, ...]:
     for statement in plan.steps:
         if isinstance(statement, Changed):
             statement.rows.sort(key=itemgetter("_key"))
-        elif statement.table is bodies:
+        elif isinstance(statement, Written) and statement.table is bodies:
             statement.rows.sort(key=itemgetter("digest"))
-    return tuple(plan.steps)
+    return (*_locks(plan.touched), *plan.steps)
+
+
+def _locks(touched: set[tuple[str, str]]) -> Iterable[Locked]:
+    if len(touched) > 1:
+        for name, rows in groupby(sorted(touched), key=itemgetter(0)):
+            yield Locked(TABLES[UPDATABLE[name]], [key for _, key in rows])
 
 
 def apply(connection: Connection, steps: Iterable[Step]) -> None:
@@ -215,6 +239,13 @@ def _conditions(table: Table, expected: Iterable[str]) -> Iterable[ColumnElement
     for name in expected:
         column = table.c[name]
         yield column.is_not_distinct_from(bindparam(f"_was_{name}", type_=column.type))
+
+
+@cache
+def _lock(table: Table) -> Executable:
+    (key,) = table.primary_key.columns
+    wanted = key.in_(bindparam("_keys", expanding=True))
+    return select(key).where(wanted).order_by(key).with_for_update()
 
 
 @cache

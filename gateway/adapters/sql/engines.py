@@ -13,7 +13,15 @@ from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InternalError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.domain.errors import Misconfigured, Unavailable
@@ -34,6 +42,9 @@ _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
 }
+
+_OURS = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
+"""What a statement of ours can do wrong; the rest is said of the database itself."""
 
 
 def database_url(text: str) -> URL:
@@ -136,7 +147,9 @@ def spoken() -> Iterator[None]:
     """Turn a database that cannot be reached, is full or stays locked into ``Unavailable``."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except _OURS:
+        raise
+    except DBAPIError as error:
         raise Unavailable(_finding(reason(error))) from error
     except PoolTimeout as error:
         raise Unavailable(_finding("all connections are in use")) from error

@@ -17,12 +17,14 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     tuple_,
 )
 
 from gateway.adapters.sql.rows import plate_key, shape_of
 from gateway.adapters.sql.tables import (
     TABLES,
+    UNSEQUENCED,
     answers,
     attempts,
     bodies,
@@ -207,6 +209,13 @@ LINKS_WITH_DUE = (
         exists().where(messages.c.link == links.c.id, _heads()).correlate(links),
     )
     .order_by(links.c.id)
+)
+
+ANYTHING_UNSEQUENCED = select(
+    or_(
+        exists().where(log.c.index.is_(None)),
+        exists().where(text(UNSEQUENCED)).select_from(messages),
+    )
 )
 
 LINK_LOADS = (

@@ -74,7 +74,7 @@ def _scalar(hint: Any) -> _Form:  # noqa: ANN401
     if hint in _SCALARS:
         return _SCALARS[hint]
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return _Form(attrgetter("value"), hint)
+        return _Form(lambda value: hint(value).value, hint)  # a member, or its plain value
     raise TypeError(f"no stored form for {hint!r}")
 
 

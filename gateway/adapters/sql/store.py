@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy import Select
+
 from gateway.adapters.sql import queries, turns
 from gateway.adapters.sql.changes import apply, planned
 from gateway.adapters.sql.engines import (
@@ -43,6 +45,7 @@ from gateway.ports import (
 )
 
 R = TypeVar("R")
+V = TypeVar("V")
 
 
 class SqlStore:
@@ -87,6 +90,8 @@ class SqlStore:
     def sequence(self, owner: str) -> int:  # noqa: ARG002 - the row lock needs no name
         """See :meth:`gateway.ports.Store.sequence`."""
         total = 0
+        if not self._value(queries.ANYTHING_UNSEQUENCED):
+            return total  # asked at every reading of a timeline, so it should not write for nothing
         while numbered := self._writer.run(turns.sequence):
             total += numbered
             if numbered < turns.BATCH_MAX:
@@ -105,6 +110,10 @@ class SqlStore:
         with spoken(), self._reader.connect() as connection:
             row = connection.execute(statement, parameters).first()
         return None if row is None else shape_of(kind).record(row)
+
+    def _value(self, statement: Select[tuple[V]]) -> V:
+        with spoken(), self._reader.connect() as connection:
+            return connection.execute(statement).scalar_one()
 
     # ------------------------------------------------------------ who and where
 
@@ -269,8 +278,7 @@ class SqlStore:
 
     def log_size(self) -> int:
         """See :meth:`gateway.ports.Store.log_size`."""
-        with spoken(), self._reader.connect() as connection:
-            return int(connection.execute(queries.LOG_SIZE).scalar_one())
+        return int(self._value(queries.LOG_SIZE))
 
 
 def _load(link: str, states: Mapping[str, tuple[int, str]]) -> LinkLoad:

@@ -147,9 +147,6 @@ class PoolWriter:
             try:
                 with spoken(), self._engine.begin() as connection:
                     return unit(connection)
-            except DBAPIError as error:
-                if not _is_victim(error):
-                    raise
             except Unavailable as error:
                 if not _is_victim(error.__cause__):
                     raise
