@@ -146,12 +146,12 @@ class FolderPacks:
         self._files = {name: raw for name, raw in everything.items() if _runs(name)}
         self._switches = switches
         self._offices = read_offices(self._files)
-        self._texts = read_texts(self._files)
-        self._catalogue: Catalogue | None = None
         self._slots: queue.LifoQueue[PackSet | None] = queue.LifoQueue()
         for _ in range(slots - 1):
             self._slots.put(None)
-        self._slots.put(compile_set(self._files, switches))  # so that a broken folder shows now
+        first = compile_set(self._files, switches)  # now, so that a broken folder shows at once
+        self._catalogue = _merged(read_texts(self._files), first)
+        self._slots.put(first)
 
     @contextmanager
     def slot(self) -> Iterator[PackSet]:
@@ -170,10 +170,11 @@ class FolderPacks:
 
     def catalogue(self) -> Catalogue:
         """Return every text: ``schemas/lang``, the declaration's rules, every pack's rules."""
-        if self._catalogue is None:
-            with self.slot() as packs:
-                merged = self._texts.merged(packs.declaration.catalogue)
-                for pack in packs.packs:
-                    merged = merged.merged(pack.catalogue)
-            self._catalogue = merged
         return self._catalogue
+
+
+def _merged(texts: Catalogue, packs: PackSet) -> Catalogue:
+    merged = texts.merged(packs.declaration.catalogue)
+    for pack in packs.packs:
+        merged = merged.merged(pack.catalogue)
+    return merged

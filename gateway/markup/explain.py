@@ -23,6 +23,9 @@ FINDINGS_MAX = 100
 EXPLAINED_ELEMENTS_MAX = 20_000
 """Larger documents get libxml2's shorter account: explaining costs about 0.1 ms an element."""
 
+EXPLAINED_TEXT_MAX = 4_000
+"""Longer texts are not handed to xmlschema, whose patterns run in a backtracking engine."""
+
 EXPECTED_MAX = 12
 """Allowed values a finding names."""
 
@@ -86,7 +89,7 @@ class Explainer:
     def findings(self, root: Element, log: Sequence[etree._LogEntry]) -> tuple[Finding, ...]:
         """Explain why ``root`` was refused; ``log`` is what libxml2 said, never empty."""
         told: Iterable[Finding] = ()
-        if _size(root) <= EXPLAINED_ELEMENTS_MAX and (schema := self._built()) is not None:
+        if _explainable(root) and (schema := self._built()) is not None:
             told = _distinct(
                 finding
                 for error in islice(_errors(schema, root), 4 * FINDINGS_MAX)
@@ -107,8 +110,15 @@ class Explainer:
         return self._schema
 
 
-def _size(root: Element) -> int:
-    return int(etree.XPath("count(descendant-or-self::*)")(root))
+_SIZE = etree.XPath("count(descendant-or-self::*)")
+_LONG = etree.XPath(
+    "boolean(descendant-or-self::*[text()[string-length() > $most] or @*[string-length() > $most]])"
+)
+
+
+def _explainable(root: Element) -> bool:
+    small = _SIZE(root) <= EXPLAINED_ELEMENTS_MAX
+    return small and not _LONG(root, most=EXPLAINED_TEXT_MAX)
 
 
 def _closure(read: Callable[[str], Element], main: str) -> Iterator[str]:

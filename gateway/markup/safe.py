@@ -8,102 +8,17 @@ bytes given by the caller and resolves nothing outside them.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
 
 from gateway.domain.finding import Finding, Refusal, Severity
-from gateway.markup import explain, pointer
+from gateway.markup import explain, shape
 from gateway.markup.tree import Element
 
-_BOM = b"\xef\xbb\xbf"
-_DECLARATION = re.compile(r"<\?xml\s[^>]*?\?>")
-_ENCODING = re.compile(r"""\bencoding\s*=\s*["']([^"']*)["']""")
-_VERSION = re.compile(r"""\bversion\s*=\s*["']1\.0["']""")
-_NAMESPACE = re.compile(rb"""\sxmlns(?::[^\s=>]+)?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_ABSOLUTE = re.compile(rb"""[A-Za-z][A-Za-z0-9+.-]*:[^<&\s"']*""")
-_HIDDEN = re.compile("[\u0080-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_XINCLUDE = {"xi": "http://www.w3.org/2001/XInclude"}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large a document may be; lengths in bytes for the whole, in characters for one text."""
-
-    bytes_max: int = 10_000_000
-    depth_max: int = 64
-    elements_max: int = 400_000
-    attributes_max: int = 64
-    namespaces_max: int = 64
-    text_max: int = 1_000_000
-
-
-STANDARD = Limits()
-
-
-def _refusal(code: str, **rest: str | int) -> Refusal:
-    line = rest.pop("line", None)
-    return Refusal(
-        Finding(
-            code=code,
-            severity=Severity.FATAL,
-            line=line if isinstance(line, int) else None,
-            args=tuple((name, str(value)) for name, value in rest.items()),
-        )
-    )
-
-
-# ------------------------------------------------------------------ before parsing
-
-
-def _text_of(raw: bytes, limits: Limits) -> str:
-    """Decide size and encoding before any parser sees the bytes."""
-    if not raw.strip():
-        raise _refusal("xml.empty")
-    if len(raw) > limits.bytes_max:
-        raise _refusal("xml.too-large", limit=limits.bytes_max)
-    if b"\0" in raw:  # UTF-16 and UTF-32 cannot avoid it
-        raise _refusal("xml.not-utf8")
-    try:
-        text = raw.removeprefix(_BOM).decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _refusal("xml.not-utf8", line=line) from None
-    declaration = _DECLARATION.match(text)
-    if declaration is not None:
-        _check_declaration(declaration.group())
-    return text
-
-
-def _check_declaration(declaration: str) -> None:
-    encoding = _ENCODING.search(declaration)
-    if encoding is not None and encoding.group(1).lower() not in ("utf-8", "utf8"):
-        raise _refusal("xml.not-utf8", encoding=encoding.group(1)[:40], line=1)
-    if not _VERSION.search(declaration):
-        raise _refusal("xml.version", line=1)
-
-
-def _check_tags(raw: bytes, limits: Limits) -> None:
-    """Refuse what would already cost too much to parse.
-
-    Counting over bytes errs on the safe side only: text that merely looks like a declaration of a
-    namespace counts as one, none is missed.
-    """
-    if b"<!DOCTYPE" in raw:
-        raise _refusal("xml.doctype", line=raw[: raw.index(b"<!DOCTYPE")].count(b"\n") + 1)
-    if raw.count(b"<") - raw.count(b"</") > limits.elements_max + 1:
-        raise _refusal("xml.too-many-elements", limit=limits.elements_max)
-    for number, found in enumerate(_NAMESPACE.finditer(raw), start=1):
-        if number > limits.namespaces_max:
-            raise _refusal("xml.too-many-namespaces", limit=limits.namespaces_max)
-        uri = found.group(1) or found.group(2) or b""
-        if uri and not _ABSOLUTE.fullmatch(uri):
-            line = raw.count(b"\n", 0, found.start(1)) + 1 if found.group(1) else 1
-            raise _refusal("xml.relative-namespace", line=line)
+Limits = shape.Limits
+STANDARD = shape.STANDARD
 
 
 def _parser(*, drop_comments: bool = False) -> etree.XMLParser:
@@ -133,86 +48,18 @@ def _parsed(raw: bytes, *, drop_comments: bool) -> Element:
         kind = entry.type_name if entry is not None else "ERR_DOCUMENT_EMPTY"
         reason = kind.removeprefix("ERR_").replace("_", " ").lower()
         code = "xml.beyond-limits" if kind == "ERR_RESOURCE_LIMIT" else "xml.malformed"
-        raise _refusal(code, line=error.lineno or 1, reason=reason) from None
-
-
-# ------------------------------------------------------------------ after parsing
-
-
-@cache
-def _shape(limits: Limits) -> tuple[tuple[str, int, etree.XPath], ...]:
-    """Return what the tree must not hold, as paths that run at the speed of libxml2."""
-    deep = "/*" * (limits.depth_max + 1)
-    table = (
-        ("xml.comment", 0, "//comment()"),
-        ("xml.processing-instruction", 0, "//processing-instruction()"),
-        ("xml.xinclude", 0, "//xi:*"),
-        ("xml.base", 0, "//*[@xml:base]"),
-        ("xml.too-deep", limits.depth_max, deep),
-        ("xml.too-many-attributes", limits.attributes_max, f"//*[@*[{limits.attributes_max + 1}]]"),
-        ("xml.text-too-long", limits.text_max, f"//*[text()[string-length() > {limits.text_max}]]"),
-    )
-    return tuple(
-        (code, limit, etree.XPath(f"({path})[1]", namespaces=_XINCLUDE))
-        for code, limit, path in table
-    )
-
-
-_IDS = etree.XPath("//@Id", smart_strings=False)
-_ALL_TEXT = etree.XPath("string(/)", smart_strings=False)
-_ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
-
-
-def _shape_findings(root: Element, limits: Limits) -> Iterator[Finding]:
-    tree = root.getroottree()
-    for code, limit, path in _shape(limits):
-        for node in path(tree):
-            yield Finding(
-                code=code,
-                severity=Severity.FATAL,
-                line=node.sourceline,
-                pointer=pointer.spell(node) if isinstance(node.tag, str) else "",
-                args=(("limit", str(limit)),) if limit else (),
-            )
-    ids = _IDS(tree)
-    if len(ids) != len(set(ids)):
-        repeated = next(value for value in ids if ids.count(value) > 1)
-        yield Finding(code="xml.duplicate-id", severity=Severity.FATAL, value=repeated)
-
-
-def _text_findings(root: Element) -> Iterator[Finding]:
-    """Find text that is not what it looks like; the common, clean case costs two calls."""
-    tree = root.getroottree()
-    everything = [_ALL_TEXT(tree), *_ATTRIBUTES(tree)]
-    if all(text.isascii() or _plain(text) for text in everything):
-        return
-    for node in root.iter(etree.Element):
-        parts = [node.text, *node.attrib.values(), *(child.tail for child in node)]
-        for code, plain in (("xml.not-nfc", _is_nfc), ("xml.hidden-character", _shows)):
-            wrong = next((part for part in parts if part and not plain(part)), None)
-            if wrong is not None:
-                yield Finding(code=code, pointer=pointer.spell(node), line=node.sourceline)
-
-
-def _is_nfc(text: str) -> bool:
-    return unicodedata.is_normalized("NFC", text)
-
-
-def _shows(text: str) -> bool:
-    return _HIDDEN.search(text) is None
-
-
-def _plain(text: str) -> bool:
-    return _is_nfc(text) and _shows(text)
+        raise shape.breach(code, line=error.lineno or 1, reason=reason) from None
 
 
 def _parse(raw: bytes, limits: Limits, *, drop_comments: bool) -> Element:
-    _text_of(raw, limits)
-    _check_tags(raw, limits)
+    shape.check_bytes(raw, limits)
+    shape.check_tags(raw, limits)
     root = _parsed(raw, drop_comments=drop_comments)
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _refusal("xml.doctype")
-    found = tuple(_shape_findings(root, limits)) or tuple(_text_findings(root))[:20]
+        raise shape.breach("xml.doctype")
+    found = (
+        tuple(shape.find_breaches(raw, root, limits)) or tuple(shape.find_hidden_text(root))[:20]
+    )
     if found:
         raise Refusal(*found)
     return root
@@ -271,8 +118,8 @@ def _source(files: Mapping[str, bytes], main: str) -> tuple[Element, _OnlyThese]
         raise _pack_refusal("pack.missing-file", main)
     raw = files[main]
     try:
-        _text_of(raw, STANDARD)
-        _check_tags(raw, Limits(namespaces_max=1000))
+        shape.check_bytes(raw, STANDARD)
+        shape.check_tags(raw, Limits(namespaces_max=1000))
         resolver = _OnlyThese(files)
         parser = _parser(drop_comments=True)
         parser.resolvers.add(resolver)

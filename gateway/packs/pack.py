@@ -28,6 +28,15 @@ from gateway.packs.layout_file import Layouts, read_layouts
 from gateway.packs.manifest import Manifest, MessageSpec
 from gateway.packs.rules import Rules, compile_rules
 
+__all__ = [
+    "DeclarationFormat",
+    "IntakeFormat",
+    "Pack",
+    "PackSet",
+    "compile_pack",
+    "compile_set",
+]
+
 _MESSAGES = f"{{{PREPARED}}}Messages"
 _SIGNATURE = f"{{{XMLDSIG}}}Signature"
 
