@@ -1,0 +1,107 @@
+"""The public trader test pack against what its content leads one to expect."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from gateway.adapters.pack_folder import FolderPacks, schemas_root
+from gateway.domain.trust import Trust
+from gateway.markup import safe
+from gateway.pipeline.convert import fill_placeholders
+from gateway.pipeline.intake import Accepted, Basis, intake
+from tests.interop import samples
+from tests.packs import prepared_ctc
+
+AT = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)
+NAMES = [one["name"] for one in samples.EXPECTED]
+
+pytestmark = pytest.mark.skipif(not samples.present(), reason="the public test files are not here")
+
+
+@dataclass
+class Counter:
+    last: int = 0
+
+    def __call__(self, prefix):
+        self.last += 1
+        return f"{prefix}_{self.last:032x}"
+
+
+@pytest.fixture(scope="module")
+def driver():
+    return FolderPacks(schemas_root(), {}, 1)
+
+
+def taken(driver, raw):
+    with driver.slot() as packs:
+        basis = Basis(
+            at=AT,
+            tenant="tnt_test",
+            trust=Trust(),
+            packs=packs,
+            offices=driver.offices(),
+            links=None,
+            new_id=Counter(),
+            random="4F7KQ2M9XTBN",
+            accepts_unsigned_foreign=True,
+        )
+        return intake(raw, basis)
+
+
+def test_the_table_names_exactly_the_files_there_are():
+    there = sorted(path.name for path in (samples.FOLDER / "declarations").glob("*_ie015.xml"))
+    assert sorted(NAMES) == there
+    assert len(there) == 16
+
+
+@pytest.mark.parametrize("row", samples.EXPECTED, ids=NAMES)
+def test_verdict_and_warnings(row, driver):
+    raw = fill_placeholders(samples.declaration(row["name"]).read_bytes(), AT)
+    result = taken(driver, raw)
+    assert ("accepted" if isinstance(result, Accepted) else "refused") == row["verdict"]
+    assert sorted({finding.code for finding in result.findings}) == row["warnings"]
+    waits = row["end"] == "waiting for presentation"
+    assert result.movement.presentation_missing is waits
+
+
+@pytest.mark.parametrize("row", samples.EXPECTED, ids=NAMES)
+def test_the_departure_office_gets_what_was_declared(row, driver):
+    """All that stands between the file and the message is the header we write ourselves."""
+    raw = fill_placeholders(samples.declaration(row["name"]).read_bytes(), AT)
+    declared = safe.parse_foreign(raw)
+    with driver.slot() as packs:
+        pack = packs.by_administration("GB")
+        document = prepared_ctc.prepared(pack, "CC015C", prepared_ctc.converted(raw))
+        (sent,) = pack.project("CC015C", document)
+        assert pack.check("CC015C", sent) == ()
+    header = ("messageSender", "messageRecipient", "messageIdentification")
+    for mine, theirs in zip(safe.parse(sent), declared, strict=True):
+        assert mine.tag == theirs.tag
+        if mine.tag == "messageIdentification":
+            continue
+        same = [(one.tag, (one.text or "").strip()) for one in mine.iter()]
+        assert same == [(one.tag, (one.text or "").strip()) for one in theirs.iter()], header
+
+
+ANSWERS = {
+    "CC928C.xml": ("CC928C", "received", {}),
+    "CC028C.xml": ("CC028C", "accepted", {"mrn": "23GB000246YHVFYMJ0"}),
+    "CC056C_Multiple_FunctionalError.xml": ("CC056C", "refused", {}),
+    "CC060C.xml": ("CC060C", "to-a-person", {}),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers_of_a_real_office_are_understood(name, driver):
+    raw = (samples.FOLDER / "responses" / name).read_bytes()
+    raw = raw.replace(b"{{Declarant EORI Number}}", b"GB953574106000")
+    kind, says, numbers = ANSWERS[name]
+    with driver.slot() as packs:
+        pack = packs.by_administration("XI")
+        answer = pack.read_answer(raw)
+        schema = safe.compile_schema(pack.files, f"xsd/{kind.lower()}.xsd")
+        assert schema.check(safe.parse(raw)) == ()
+    assert (answer.type, answer.kind.value, dict(answer.numbers)) == (kind, says, numbers)
+    assert answer.about == "CC015C"
+    assert answer.occurred_at is not None
