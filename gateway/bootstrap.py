@@ -71,7 +71,7 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
 
     Raises:
         Misconfigured: ``settings.no-data-folder``, ``database.other-version``, ``key.no-seal``,
-            ``settings.unknown-switch``, or what is wrong with the packs.
+            ``settings.unknown-key``, or what is wrong with the packs.
         Unavailable: the database cannot be reached.
     """
     from gateway.adapters.links import HttpCourier  # noqa: PLC0415 - see the module's docstring
@@ -143,30 +143,24 @@ def open_packs(settings: Settings | None = None) -> Packs:
     switches = settings.packs if settings else {}
     try:
         packs = FolderPacks(schemas_root(), switches, slots=os.cpu_count() or 1)
-        _check_switches(packs, settings)
+        _check_ids(packs, settings)
     except Refusal as refusal:
         raise Misconfigured(*refusal.findings) from refusal
     return packs
 
 
-def _check_switches(packs: Packs, settings: Settings | None) -> None:
+def _check_ids(packs: Packs, settings: Settings | None) -> None:
+    """Refuse settings for packs that are not there; a pack checks its switches itself."""
     if settings is None or not settings.packs:
         return
     with packs.slot() as compiled:
-        known = [
-            f"packs.{pack.manifest.pack}.{switch.id}"
-            for pack in compiled.packs
-            for switch in pack.manifest.switches
-        ]
+        known = [pack.manifest.pack for pack in compiled.packs]
     findings = []
-    for pack, switches in settings.packs.items():
-        for switch in switches:
-            key = f"packs.{pack}.{switch}"
-            if key not in known:
-                nearest = next(iter(difflib.get_close_matches(key, known, n=1)), ", ".join(known))
-                source = settings.sources.get(key, "")
-                args = (("key", key), ("nearest", nearest), ("source", source))
-                findings.append(Finding(code="settings.unknown-key", value=key, args=args))
+    for name in settings.packs:
+        if name not in known:
+            nearest = next(iter(difflib.get_close_matches(name, known, n=1)), ", ".join(known))
+            args = (("key", f"packs.{name}"), ("nearest", f"packs.{nearest}"), ("source", "packs"))
+            findings.append(Finding(code="settings.unknown-key", value=name, args=args))
     if findings:
         raise Misconfigured(*findings)
 

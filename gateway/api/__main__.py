@@ -2,9 +2,11 @@
 
 import argparse
 import errno
+import signal
 import socket
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from gateway.domain.finding import Finding
 from gateway.settings import HttpSettings, Settings, load_settings
 
 USAGE_EXIT = 2
+INTERRUPTED_EXIT = 130
 BACKLOG = 2048
 
 
@@ -42,7 +45,7 @@ def _listen(http: HttpSettings) -> socket.socket:
     return listening
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings) -> int:
     with closing(_listen(settings.http)) as listening, bootstrap.open_gateway(settings) as gateway:
         host, port = listening.getsockname()[:2]
         place = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -57,7 +60,27 @@ def _serve(settings: Settings) -> None:
         )
         server = uvicorn.Server(config)
         app.state.stopping = lambda: server.should_exit  # ends open streams before the grace does
-        server.run(sockets=[listening])
+        with _signals_noted() as noted:
+            server.run(sockets=[listening])
+    return INTERRUPTED_EXIT if signal.SIGINT in noted else 0
+
+
+@contextmanager
+def _signals_noted() -> Iterator[list[int]]:
+    """Note the signals that uvicorn raises again when it has stopped.
+
+    By default the first would end the process before the gateway is closed.
+    """
+    noted: list[int] = []
+    before = {
+        one: signal.signal(one, lambda number, _: noted.append(number))
+        for one in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield noted
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _say(words: str) -> None:
@@ -79,14 +102,13 @@ def run(arguments: list[str] | None = None) -> int:
             host=settings.http.host if told.host is None else told.host,
             port=settings.http.port if told.port is None else told.port,
         )
-        _serve(replace(settings, http=http))
+        return _serve(replace(settings, http=http))
     except GatewayError as error:
         catalogue = bootstrap.open_texts()
         for finding in error.findings:
             text = catalogue.text(finding, "en")
             print(f"{finding.code}: {text.message} {text.fix}", file=sys.stderr)  # noqa: T201
         return USAGE_EXIT
-    return 0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.conftest import BODY_BYTES_MAX, XML, Face
+from tests.world import SHIPPED
 
 
 def test_a_declaration_is_accepted_once(face: Face) -> None:
@@ -138,9 +139,9 @@ def test_problems_speak_the_readers_language(face: Face, accept: str, language: 
 
 
 def test_every_finding_names_office_place_and_remedy(face: Face) -> None:
-    raw = face.declaration()
-    spoilt = raw.replace(b"<TypeCode>EX</TypeCode>", b"<TypeCode>QQ</TypeCode>")
-    assert spoilt != raw
+    unsigned = SHIPPED.read_bytes()
+    spoilt = unsigned.replace(b"<TypeCode>EX</TypeCode>", b"<TypeCode>QQ</TypeCode>")
+    assert spoilt != unsigned
     answer = face.client.post(
         "/v1/validations", content=spoilt, headers={**face.callers["exporter"], **XML}
     )
