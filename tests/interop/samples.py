@@ -1,4 +1,4 @@
-"""The public test files that lie beside the project, where they do, and what must become of them."""
+"""The public test files that lie beside the project, and what must become of them."""
 
 import tomllib
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Prepared documents for the common transit pack, built from our own CC015C by the real pipeline.
 
-``python -m tests.packs.prepared_ctc`` writes ``prepared.xml`` and ``answer.xml`` into the folders of
-``schemas/packs/ctc/cases``; the goldens beside them are written by ``tests.packs.regenerate``.
+``python -m tests.packs.prepared_ctc`` writes ``prepared.xml`` and ``answer.xml`` into the folders
+of ``schemas/packs/ctc/cases``; the goldens beside them are written by ``tests.packs.regenerate``.
 """
 
 import sys

@@ -39,6 +39,10 @@ def changed(content, *pairs):
 
 # ------------------------------------------------------------------ rules, right and wrong
 
+SECOND_TRANSIT = (
+    "<CustomsOfficeOfTransitDeclared><sequenceNumber>2</sequenceNumber>"
+    "<referenceNumber>XI000142</referenceNumber></CustomsOfficeOfTransitDeclared>"
+)
 GUARANTEE = "<Guarantee><sequenceNumber>1"
 WRONG = {
     "transit number": (
@@ -124,8 +128,7 @@ WRONG = {
         "plain",
         (
             "(<CustomsOfficeOfTransitDeclared>.*?</CustomsOfficeOfTransitDeclared>)",
-            r"\1<CustomsOfficeOfTransitDeclared><sequenceNumber>2</sequenceNumber>"
-            "<referenceNumber>XI000142</referenceNumber></CustomsOfficeOfTransitDeclared>",
+            rf"\1{SECOND_TRANSIT}",
         ),
         "ctc.r0003-transit-office-repeated",
     ),
@@ -246,15 +249,26 @@ def test_schema_refuses(pack, name):
 
 # ------------------------------------------------------------------ need to know
 
-NEVER = (
-    "LRN additionalDeclarationType Authorisation Guarantee Representative ContactPerson "
-    "LocationOfGoods EconomicOperator presentationOfTheGoodsDateAndTime limitDate "
-    "communicationLanguageAtDeparture"
-).split()
-OUTSIDE = (
-    "specificCircumstanceIndicator CustomsOfficeOfExitForTransitDeclared Carrier "
-    "PlaceOfUnloading TransportCharges"
-).split()
+NEVER = [
+    "LRN",
+    "additionalDeclarationType",
+    "Authorisation",
+    "Guarantee",
+    "Representative",
+    "ContactPerson",
+    "LocationOfGoods",
+    "EconomicOperator",
+    "presentationOfTheGoodsDateAndTime",
+    "limitDate",
+    "communicationLanguageAtDeparture",
+]
+OUTSIDE = [
+    "specificCircumstanceIndicator",
+    "CustomsOfficeOfExitForTransitDeclared",
+    "Carrier",
+    "PlaceOfUnloading",
+    "TransportCharges",
+]
 
 
 def names(content):
