@@ -1,5 +1,6 @@
 """Every store the contract is held against: SQLite always, PostgreSQL in the full tier."""
 
+import shutil
 from functools import cache
 
 import pytest
@@ -18,15 +19,22 @@ def _template():
     return url.partition("@/")[2].partition("?")[0]
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory):
+    """Migrate one SQLite file, of which every test gets a copy."""
+    path = tmp_path_factory.mktemp("template") / "store.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
-def url(request, tmp_path):
+def url(request, tmp_path, migrated_file):
     """Return the URL of a fresh database of this program's version."""
     if request.param == "postgresql":
         template = _template()
         return running_postgres().database(template)
-    where = f"sqlite:///{tmp_path}/store.db"
-    migrate(where)
-    return where
+    copy = shutil.copy(migrated_file, tmp_path / "store.db")
+    return f"sqlite:///{copy}"
 
 
 @pytest.fixture
@@ -50,10 +58,9 @@ def store(opened):
 
 
 @pytest.fixture
-def sqlite_store(tmp_path):
+def sqlite_store(tmp_path, migrated_file):
     """Return an open, empty store on SQLite, for what only SQLite has."""
-    where = f"sqlite:///{tmp_path}/only.db"
-    migrate(where)
-    store = SqlStore(where)
+    copy = shutil.copy(migrated_file, tmp_path / "only.db")
+    store = SqlStore(f"sqlite:///{copy}")
     yield store
     store.close()

@@ -5,6 +5,8 @@ A statement selects a record's columns in the order of its fields, so that
 statement, not among its parameters, where a partial index has to recognise them.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     ColumnElement,
     FromClause,
@@ -46,7 +48,7 @@ from gateway.adapters.sql.tables import (
 )
 from gateway.domain.delivery import LinkKind
 
-Statement = Select[tuple[object, ...]]
+Statement = Select[Any]
 
 
 def _all(table: Table) -> Statement:

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select
-
 from gateway.adapters.sql import queries, turns
 from gateway.adapters.sql.changes import apply, planned
 from gateway.adapters.sql.engines import (
@@ -45,7 +43,6 @@ from gateway.ports import (
 )
 
 R = TypeVar("R")
-V = TypeVar("V")
 
 
 class SqlStore:
@@ -111,9 +108,10 @@ class SqlStore:
             row = connection.execute(statement, parameters).first()
         return None if row is None else shape_of(kind).record(row)
 
-    def _value(self, statement: Select[tuple[V]]) -> V:
+    def _value(self, statement: Statement) -> int:
         with spoken(), self._reader.connect() as connection:
-            return connection.execute(statement).scalar_one()
+            value: int = connection.execute(statement).scalar_one()
+        return value
 
     # ------------------------------------------------------------ who and where
 
@@ -278,7 +276,7 @@ class SqlStore:
 
     def log_size(self) -> int:
         """See :meth:`gateway.ports.Store.log_size`."""
-        return int(self._value(queries.LOG_SIZE))
+        return self._value(queries.LOG_SIZE)
 
 
 def _load(link: str, states: Mapping[str, tuple[int, str]]) -> LinkLoad:
