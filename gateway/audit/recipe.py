@@ -52,6 +52,12 @@ names() {
 # carries REPLY PAPER: the stored reply holds the paper that was taken out of it
 carries() { grep -F "$(openssl base64 -A -in "$2")" "$1"; }
 
+# part FILE OFFSET LENGTH PIECE: the piece is that part of the file, byte for byte
+part() { tail -c "+$2" "$1" | head -c "$3" | cmp - "$4"; }
+
+# encloses FILE PIECE: the file carries the piece in base64, in lines of whatever length
+encloses() { tr -d '\r\n' <"$1" | grep -a -q -F "$(openssl base64 -A -in "$2")"; }
+
 # xml CERTIFICATE FILE: an enveloped XML signature by exactly this certificate's key
 xml() {
   xmlsec1 --verify $lax --pubkey-cert-pem "$1" --enabled-key-data key-name \
@@ -157,7 +163,7 @@ def script(steps: Iterable[Step]) -> bytes:
 
 def page(reference: str, keys: Iterable[tuple[str, str]]) -> bytes:
     """Return the page; ``keys`` pairs a file's name with its fingerprint and dates."""
-    listed = "".join(f"  {name}\n      {told}\n" for name, told in keys)
+    listed = "".join(f"  {name}\n      {told}\n" for name, told in sorted(keys))
     return _PAGE.format(reference=reference, keys=listed).encode()
 
 

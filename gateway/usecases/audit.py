@@ -2,8 +2,8 @@
 
 Nothing here trusts what was written: leaves are hashed from entries, roots from leaves, digests
 from bodies, commitments from salts, and every seal, receipt and signature is verified with the keys
-registered for it. A :class:`Difference` says where to look; no difference means that the log, the
-bodies and the rows tell one story.
+registered for it. A finding says where to look; none means that the log, the bodies and the rows
+tell one story.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ from gateway.audit.evidence import answer_header, signing_certificates
 from gateway.audit.exchange import Envelope, read_envelope, verify_link_seal, verify_seal
 from gateway.audit.merkle import Frontier
 from gateway.domain.delivery import Link
-from gateway.domain.finding import Refusal
+from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, Suite
 from gateway.domain.movement import Event
 from gateway.markup import signature, wire
@@ -28,35 +28,25 @@ COMMITTED_ROLES = frozenset({"declaration", "original", "wire", "receipt", "answ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One thing that does not agree.
+class LogReport:
+    """What was derived again: ``size`` entries under ``root`` (hex), and how much was verified.
 
-    ``code`` is a finding's; ``index`` the entry's, if one is meant; ``subject`` names the row
-    (``message msg_...``); ``detail`` says what was seen.
+    A finding is a difference: its pointer names the row (``message msg_...``) or the place in the
+    log (``entry 12``), its value what was seen.
     """
 
-    code: str
-    index: int | None = None
-    subject: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogReport:
-    """What was derived again: ``size`` entries under ``root``, and how much was verified."""
-
     size: int
-    root: bytes
+    root: str
     movements: int
     bodies: int
     seals: int
     signatures: int
-    differences: tuple[Difference, ...]
+    findings: tuple[Finding, ...]
 
     @property
     def agrees(self) -> bool:
         """Whether nothing differs."""
-        return not self.differences
+        return not self.findings
 
 
 def verify_log(ports: Ports) -> LogReport:
@@ -77,12 +67,12 @@ def verify_log(ports: Ports) -> LogReport:
             _verify_movement(audit, record)
     return LogReport(
         size=frontier.size,
-        root=frontier.root(),
+        root=frontier.root().hex(),
         movements=len(movements),
         bodies=audit.bodies,
         seals=audit.seals,
         signatures=audit.signatures,
-        differences=tuple(audit.differences),
+        findings=tuple(audit.findings),
     )
 
 
@@ -91,7 +81,7 @@ class _Tally:
     bodies: int = 0
     seals: int = 0
     signatures: int = 0
-    differences: list[Difference] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
 
 class _Audit(_Tally):
@@ -107,8 +97,9 @@ class _Audit(_Tally):
     def differs(
         self, code: str, *, index: int | None = None, subject: str = "", detail: str = ""
     ) -> None:
-        """Note a difference."""
-        self.differences.append(Difference(code=code, index=index, subject=subject, detail=detail))
+        """Note a difference, about a row or an entry of the log."""
+        place = subject or (f"entry {index}" if index is not None else "")
+        self.findings.append(Finding(code=code, pointer=place, value=detail))
 
     def holds(self, what: str, check: Callable[[], object]) -> bool:
         """Run one check; a refusal is a difference about ``what``."""
@@ -201,7 +192,7 @@ def _verify_movement(audit: _Audit, record: MovementRecord) -> None:
     for index, entry in entries:
         for role, told in entry.bodies:
             if role in COMMITTED_ROLES and (role, told) not in kept:
-                audit.differs("log.body-unknown", index=index, subject=role, detail=told)
+                audit.differs("log.body-unknown", subject=f"entry {index} {role}", detail=told)
     _verify_declaration(audit, record, entries)
     _verify_events(audit, record, entries)
     for message in audit.ports.store.messages(record.reference):

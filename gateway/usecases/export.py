@@ -225,6 +225,10 @@ def _signature(export: _Export, message: Message, signed_by: str, folder: str, s
         signature = export.add(f"{folder}/signed/signature.p7s", cms)
         what = f"{path} is signed by {_who(signed_by)}"
         export.check(what, "cms", certificate, signature, path)
+        offset = str(export.files[sent].index(content) + 1)  # tail counts from 1
+        what = f"{path} stands in {sent}"
+        export.check(what, "part", sent, offset, str(len(content)), path)
+        export.check(f"{signature} stands in {sent}", "encloses", sent, signature)
     else:
         export.check(f"{sent} is signed by {_who(signed_by)}", "xml", certificate, sent)
 
