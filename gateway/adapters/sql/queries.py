@@ -187,7 +187,6 @@ def _heads() -> ColumnElement[bool]:
     )
     ripe = or_(messages.c.next_at.is_(None), messages.c.next_at <= bindparam("now"))
     return and_(
-        _states(messages, *_OPEN_STATES),
         messages.c.state == literal_column("'due'"),
         messages.c.place.is_not(None),
         ripe,

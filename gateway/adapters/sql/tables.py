@@ -54,6 +54,7 @@ SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
 """Messages that still ask for something; SQLite wants a query to repeat this term literally."""
+DUE = "state = 'due'"
 IN_TURN = "state IN ('due', 'parked')"
 """Messages that hold their stream's turn."""
 UNSEQUENCED = "feed_sequence IS NULL AND place IS NOT NULL AND state <> 'dropped'"
@@ -187,6 +188,7 @@ messages = Table(
     ),
     _index("messages_by_movement", "movement", "created_at", "id"),
     _index("messages_by_state", "state", "created_at", "id"),
+    _index("messages_due", "link", "created_at", "id", where=DUE),
     _index("messages_open", "link", "state", "created_at", "id", where=OPEN),
     _index("messages_in_turn", "stream", "place", where=IN_TURN),
     _index("messages_unsequenced", "place", "created_at", "id", where=UNSEQUENCED),

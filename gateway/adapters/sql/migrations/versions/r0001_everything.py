@@ -199,6 +199,9 @@ def upgrade() -> None:
     )
     op.create_index("messages_by_state", "messages", ["state", "created_at", "id"])
     op.create_index(
+        "messages_due", "messages", ["link", "created_at", "id"], **_where("state = 'due'")
+    )
+    op.create_index(
         "messages_in_turn", "messages", ["stream", "place"], **_where("state IN ('due', 'parked')")
     )
     op.create_index(

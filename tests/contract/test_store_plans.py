@@ -1,0 +1,65 @@
+"""No statement reads a growing table from end to end."""
+
+import re
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.dialects import sqlite
+
+from gateway.adapters.sql import queries, turns
+
+PAGES = {
+    f"movements_page {' '.join(wanted) or 'plain'}": queries.movements_page(
+        **{name: name if name in wanted else "" for name in ("after", "plate", "state")}
+    )[0]
+    for wanted in ((), ("after",), ("plate",), ("state",), ("after", "plate", "state"))
+}
+STATEMENTS = {
+    **{
+        name: statement
+        for name, statement in vars(queries).items()
+        if name.isupper() and not name.startswith("_") and hasattr(statement, "compile")
+    },
+    **PAGES,
+    "messages_in_state": queries.messages_in_state(None),
+    "messages_in_state of a tenant": queries.messages_in_state("ten_1"),
+    **{name: getattr(turns, name) for name in ("_unsequenced", "_NUMBER_LOG", "_NUMBER_MESSAGE")},
+}
+STATEMENTS = {
+    name: statement
+    for name, statement in STATEMENTS.items()
+    if hasattr(statement, "is_dml") or hasattr(statement, "selected_columns")
+}
+
+SMALL = {"principals", "offices", "links", "tenants"}
+"""Tables that grow with setting up, not with traffic."""
+
+# a partial index that holds only what is asked for may be read whole
+SCAN = re.compile(r"SCAN (\w+)(?! USING (?:COVERING )?INDEX log_unsequenced)\b")
+
+
+@pytest.fixture
+def plan(migrated_file):
+    engine = create_engine(f"sqlite:///{migrated_file}")
+
+    def explain(statement):
+        sql = str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))
+        names = set(re.findall(r":(\w+)", sql))
+        with engine.connect() as connection:
+            rows = connection.execute(text(f"EXPLAIN QUERY PLAN {sql}"), dict.fromkeys(names, 1))
+            return [row[3] for row in rows]
+
+    yield explain
+    engine.dispose()
+
+
+@pytest.mark.parametrize("statement", STATEMENTS.values(), ids=STATEMENTS.keys())
+def test_every_statement_has_its_index(plan, statement):
+    scanned = {found[1] for line in plan(statement) if (found := SCAN.match(line))}
+    assert scanned <= SMALL | {"CONSTANT", "unsequenced"}
+
+
+def test_what_is_due_is_found_by_its_link_in_order(plan):
+    lines = plan(queries.DUE_HEADS)
+    assert lines[0] == "SEARCH messages USING INDEX messages_due (link=?)"
+    assert not any("TEMP B-TREE" in line for line in lines)
