@@ -45,6 +45,10 @@ class PushDoor:
             await self._runner.cleanup()
             self._runner = None
 
+    async def leave(self) -> None:
+        """Stop for good."""
+        await self.close()
+
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path != "/messages":
             return _said(HTTPStatus.NOT_FOUND, "no such page")
@@ -111,6 +115,11 @@ class FeedDoor:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+
+    async def leave(self) -> None:
+        """Stop for good."""
+        await self.close()
+        self._journal.close()
 
     async def _fetch(self) -> None:
         while True:

@@ -56,7 +56,7 @@ class Actor:
 
     async def leave(self) -> None:
         """Stop; everything is in the journals."""
-        await self._door.close()
+        await self._door.leave()
         await self._outbox.close()
         self.system.close()
 
@@ -83,13 +83,20 @@ class Stage:
     async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS)
         self._session = aiohttp.ClientSession(timeout=timeout, trust_env=False)
+        try:
+            await self._begin(self._session)
+        except BaseException:  # whatever it was, nothing may stay open behind it
+            await self.__aexit__()
+            raise
+        return self
+
+    async def _begin(self, session: aiohttp.ClientSession) -> None:
         for link in self._spec.links:
-            self.actors[link.id] = self._cast(link, self._session)
+            self.actors[link.id] = self._cast(link, session)
         for actor in self.actors.values():
             await actor.enter()
         if self._spec.control_port:
             await self._open_control()
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         for task in self._absent:

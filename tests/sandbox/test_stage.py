@@ -1,0 +1,202 @@
+"""Simulated systems over real HTTP against the real HTTP face: push, feed, outage, restart."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+import uvicorn
+
+from gateway import bootstrap
+from gateway.adapters.links import HttpCourier
+from gateway.api.app import create_app
+from gateway.domain.delivery import LinkKind
+from gateway.ports import Change, Ports, Update
+from gateway.sandbox.spec import LinkSpec, SandboxSpec
+from gateway.sandbox.stage import Stage
+from gateway.settings import Settings
+from gateway.usecases.deliver import deliver
+from tests.world import SIGNATORIES, TENANT, World
+
+GATE, CHONGQING, BORDER, INLAND = "lnk_cn00x001", "lnk_cn008001", "lnk_vn0015bb", "lnk_vn0003pj"
+FED = (BORDER, INLAND)
+PATIENCE = 400
+"""How many times a test looks again, a twentieth of a second apart, before it gives up."""
+
+
+@dataclass
+class Road:
+    """The gateway with its HTTP face, and what the systems along the road need to know."""
+
+    world: World
+    ports: Ports
+    url: str
+    spec: SandboxSpec
+
+    def stage(self) -> Stage:
+        """Return the systems, not begun yet; a second one is the first after a restart."""
+        with self.ports.packs.slot() as compiled:
+            return Stage(self.spec, compiled, self.ports.packs.offices(), self.world.clock.now)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Deliver, as workers would, until something is so."""
+        for _ in range(PATIENCE):
+            for link in (GATE, CHONGQING):
+                await asyncio.to_thread(deliver, self.ports, link, "test")
+            if await asyncio.to_thread(true):
+                return
+            self.world.clock.forward(seconds=1)
+            await asyncio.sleep(0.05)
+        pytest.fail("it never came to that")
+
+    def procedures(self, movement: str) -> set[str]:
+        """Return the states of the movement's procedures."""
+        return set(self.world.procedures(movement).values())
+
+    def exported(self, movement: str) -> bool:
+        """Tell whether China released the goods, which the gate's answer is needed for."""
+        return self.world.procedures(movement)["cn-export"] == "released"
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def road(tmp_path: Path) -> Iterator[Road]:
+    world = World(tmp_path)
+    courier = HttpCourier(clock=world.clock, connect_seconds=1, total_seconds=5, concurrency=4)
+    ports = replace(world.ports, couriers={LinkKind.PUSH: courier})
+    app = create_app(bootstrap.Gateway(ports=ports, settings=Settings(data=tmp_path)))
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, ws="none")
+    )
+    app.state.stopping = lambda: server.should_exit
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    links = tuple(_link(world, link) for link in (GATE, CHONGQING, BORDER, INLAND))
+    spec = SandboxSpec(
+        gateway=url,
+        journal=tmp_path / "stage",
+        control_port=_free_port(),
+        seed="test",
+        gateway_keys={},
+        certificates=tuple(world.keys.signer(name).certificate for name in SIGNATORIES),
+        links=links,
+    )
+    with closing(courier), closing(world):
+        yield Road(world, ports, url, spec)
+        server.should_exit = True
+        thread.join()
+
+
+def _link(world: World, link: str) -> LinkSpec:
+    """Give a link of the world a port, or make it a feed."""
+    kind = LinkKind.FEED if link in FED else LinkKind.PUSH
+    port = 0 if link in FED else _free_port()
+    values = {"kind": kind.value, "endpoint": f"http://127.0.0.1:{port}"}
+    world.store.commit(Change((Update(table="links", key=link, values=values),)))
+    _, key = bootstrap.new_principal(world.ports, TENANT, link, ("link",), link=link)
+    known = world.town.systems[link].spec
+    return replace(known, kind=kind, port=port, api_key=key)
+
+
+async def _told(road: Road, **words: object) -> dict[str, object]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"http://127.0.0.1:{road.spec.control_port}/control", json=words) as answer,
+    ):
+        document: dict[str, object] = await answer.json()
+        return {"status": answer.status, **document}
+
+
+def test_a_movement_is_cleared_by_push_and_feed(road: Road) -> None:
+    async def play() -> str:
+        async with road.stage() as stage:
+            movement = road.world.submit(road.world.declaration()).movement
+            ready = {"released", "accepted"}
+            await road.until(lambda: road.procedures(movement) == ready)
+            road.world.report(movement, "departed", "CN008001", seal="CQ8801172")
+            await road.until(
+                lambda: (
+                    road.world.procedures(movement)["vn-transport"] == "released"
+                    and road.world.procedures(movement)["cn-exit"] == "closed"
+                )
+            )
+            road.world.report(movement, "arrived", "VN0003PJ")
+            await road.until(lambda: road.procedures(movement) == {"closed"})
+            effects = [
+                (line["id"], line["effect"])
+                for actor in stage.actors.values()
+                for line in actor.system.effects()
+            ]
+            assert len(effects) == len(set(effects))
+            return movement
+
+    movement = asyncio.run(play())
+    assert road.world.store.movement(movement).state == "completed"
+
+
+def test_an_outage_is_one_and_nothing_is_lost(road: Road) -> None:
+    async def play() -> None:
+        async with road.stage() as stage:
+            assert await _told(road, outage_seconds=0.5, link=GATE) == {
+                "status": 200,
+                "outage_seconds": 0.5,
+            }
+            await asyncio.sleep(0.1)
+            port = next(link.port for link in road.spec.links if link.id == GATE)
+            with pytest.raises(OSError, match="Connect call failed"):
+                await asyncio.open_connection("127.0.0.1", port)
+            movement = road.world.submit(road.world.declaration()).movement
+            await road.until(lambda: road.exported(movement))
+            tried = road.world.messages(movement)["CN00X001", "MT2401"].attempts
+            assert tried >= 1
+            assert len(stage.actors[GATE].system.requests()) == 1
+
+    asyncio.run(play())
+
+
+def test_withheld_answers_come_after_a_restart(road: Road) -> None:
+    async def play() -> None:
+        async with road.stage() as stage:
+            assert (await _told(road, hold_answers=["MT2401"]))["status"] == 200
+            movement = road.world.submit(road.world.declaration()).movement
+            await road.until(lambda: len(stage.actors[GATE].system.taken) == 1)
+        assert not [one for one in road.world.store.answers(movement) if one.link == GATE]
+        async with road.stage():  # the hold is forgotten, the debt is not
+            await road.until(lambda: road.exported(movement))
+
+    asyncio.run(play())
+
+
+def test_withheld_answers_are_released(road: Road) -> None:
+    async def play() -> None:
+        async with road.stage() as stage:
+            await _told(road, hold_answers=["MT2401"], link=GATE)
+            movement = road.world.submit(road.world.declaration()).movement
+            await road.until(lambda: len(stage.actors[GATE].system.taken) == 1)
+            assert (await _told(road, release=["MT2401"], link=GATE))["released"] == 1
+            await road.until(lambda: road.exported(movement))
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize(
+    "words", [{}, {"fly": 1}, {"outage_seconds": "x"}, {"release": 1}, {"link": "no", "x": 1}]
+)
+def test_a_command_it_does_not_know(road: Road, words: dict[str, object]) -> None:
+    async def play() -> None:
+        async with road.stage():
+            assert (await _told(road, **words))["status"] == 400
+
+    asyncio.run(play())
