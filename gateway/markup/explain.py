@@ -6,6 +6,7 @@ from the wording of a message, so they can be told in any language.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any, cast
 
@@ -49,9 +50,6 @@ _KINDS = {
     "XMLSchemaBase": "root",
     "XsdAnyElement": "unexpected-element",
     "XsdAnyAttribute": "unexpected-attribute",
-    "XsdUnique": "unique",
-    "XsdKey": "key",
-    "XsdKeyref": "keyref",
 }
 """Component of xmlschema that failed, to the last part of our code; anything else is ``type``."""
 
@@ -72,7 +70,7 @@ _GATE_KINDS = {
     "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1": "unexpected-attribute",
     "SCHEMAV_CVC_COMPLEX_TYPE_4": "missing-attribute",
     "SCHEMAV_CVC_ELT_1": "root",
-    "SCHEMAV_CVC_IDC": "unique",
+    "SCHEMAV_CVC_IDC": "identity",
 }
 """The same for libxml2's error types."""
 
@@ -90,8 +88,9 @@ class Explainer:
         """Explain why ``root`` was refused; ``log`` is what libxml2 said, never empty."""
         told: Iterable[Finding] = ()
         if _explainable(root) and (schema := self._built()) is not None:
+            repeated = {entry.line for entry in log if entry.type_name == "SCHEMAV_CVC_IDC"}
             told = _distinct(
-                finding
+                _identity(finding, repeated)
                 for error in islice(_errors(schema, root), 4 * FINDINGS_MAX)
                 for finding in _explained(error, root)
             )
@@ -181,6 +180,12 @@ def _explained(error: XMLSchemaValidationError, root: Element) -> Iterator[Findi
         yield from _attribute_findings(validator, node)
     else:
         yield _value_finding(kind, error, node)
+
+
+def _identity(finding: Finding, lines: set[int]) -> Finding:
+    """Name a broken key: xmlschema reports it as a fault of the element, libxml2 as what it is."""
+    broken = finding.code == "xsd.element" and finding.line in lines
+    return replace(finding, code="xsd.identity") if broken else finding
 
 
 def _family(validator: object) -> str:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.markup import explain, shape
-from gateway.markup.tree import Element
+from gateway.markup.tree import Element, name, namespace
 
 Limits = shape.Limits
 STANDARD = shape.STANDARD
@@ -102,11 +102,11 @@ class _OnlyThese(etree.Resolver):
         """Give the file of that name; ``public_id`` is never followed."""
         del public_id
         url = system_url or ""
-        name = url.removeprefix(_SCHEME)
-        if not url.startswith(_SCHEME) or name not in self._files:
+        path = url.removeprefix(_SCHEME)
+        if not url.startswith(_SCHEME) or path not in self._files:
             self.outside = self.outside or url
-            raise _pack_refusal("pack.outside", name, url)
-        return self.resolve_string(self._files[name], context, base_url=url)
+            raise _pack_refusal("pack.outside", path, url)
+        return self.resolve_string(self._files[path], context, base_url=url)
 
 
 _SCHEME = "pack:/"
@@ -189,9 +189,9 @@ def compile_schema(files: Mapping[str, bytes], main: str) -> Schema:
 class Stylesheet:
     """A compiled XSLT 1.0 stylesheet without access to anything. Not for two threads at once."""
 
-    def __init__(self, compiled: etree.XSLT, name: str) -> None:
+    def __init__(self, compiled: etree.XSLT, main: str) -> None:
         self._compiled = compiled
-        self._name = name
+        self._name = main
 
     def apply(self, tree: Element, **params: str) -> Element:
         """Return the root of the result; every parameter is a string.
@@ -200,7 +200,7 @@ class Stylesheet:
             Refusal: ``stylesheet.failed`` (also endless recursion and ``document()``),
                 ``stylesheet.empty``.
         """
-        given: dict[str, Any] = {name: etree.XSLT.strparam(value) for name, value in params.items()}
+        given: dict[str, Any] = {key: etree.XSLT.strparam(value) for key, value in params.items()}
         try:
             result = self._compiled(tree, **given).getroot()
         except (etree.XSLTError, etree.XPathError) as error:
@@ -214,9 +214,21 @@ _XSL = "http://www.w3.org/1999/XSL/Transform"
 _DOCUMENT_CALL = re.compile(r"(?<![\w.-])(?:document|unparsed-text)\s*\(")
 
 
+_INSTRUCTIONS = frozenset(
+    {"apply-imports", "apply-templates", "attribute", "attribute-set", "call-template", "choose"}
+    | {"comment", "copy", "copy-of", "decimal-format", "element", "fallback", "for-each", "if"}
+    | {"import", "include", "key", "message", "namespace-alias", "number", "otherwise", "output"}
+    | {"param", "preserve-space", "processing-instruction", "sort", "strip-space", "stylesheet"}
+    | {"template", "text", "transform", "value-of", "variable", "when", "with-param"}
+)
+"""XSLT 1.0, appendix B; libxslt passes over others without a word."""
+
+
 def _check_stylesheet(root: Element, main: str) -> None:
     """Refuse by name what the access control would stop only when it runs."""
     for node in root.iter(etree.Element):
+        if namespace(node) == _XSL and name(node) not in _INSTRUCTIONS:
+            raise _pack_refusal("pack.stylesheet-broken", main, name(node), node.sourceline)
         for attribute, value in node.attrib.items():
             if attribute in ("extension-element-prefixes", f"{{{_XSL}}}extension-element-prefixes"):
                 raise _pack_refusal("pack.stylesheet-extension", main, value, node.sourceline)
@@ -233,6 +245,11 @@ def compile_stylesheet(files: Mapping[str, bytes], main: str) -> Stylesheet:
     """
     root, resolver = _source(files, main)
     _check_stylesheet(root, main)
+    return _without_access(root, resolver, main)
+
+
+def _without_access(root: Element, resolver: _OnlyThese, main: str) -> Stylesheet:
+    """Compile with every access denied: the resolver rules includes, the control ``document()``."""
     try:
         compiled = etree.XSLT(
             root, access_control=etree.XSLTAccessControl.DENY_ALL, regexp=False, extensions={}

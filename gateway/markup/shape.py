@@ -100,7 +100,7 @@ def check_tags(raw: bytes, limits: Limits) -> None:
     """
     if b"<!DOCTYPE" in raw:
         raise breach("xml.doctype", line=raw[: raw.index(b"<!DOCTYPE")].count(b"\n") + 1)
-    if raw.count(b"<") - raw.count(b"</") > limits.elements_max + 1:
+    if raw.count(b"<") - raw.count(b"</") - raw.count(b"<?") > limits.elements_max:
         raise breach("xml.too-many-elements", limit=limits.elements_max)
     for number, found in enumerate(_NAMESPACE.finditer(raw), start=1):
         if number > limits.namespaces_max:
