@@ -21,11 +21,10 @@ def verify(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
     """Recompute the whole log: entries, hashes, commitments to every stored body. Exit code 0 or 9.
 
     Example:
-
       fullroute audit verify
     """
-    from gateway.cli.folder import open_folder  # noqa: PLC0415 - heavy
-    from gateway.usecases.audit import verify_log  # noqa: PLC0415 - heavy
+    from gateway.cli.folder import open_folder
+    from gateway.usecases.audit import verify_log
 
     with open_folder(data) as gateway:
         report = verify_log(gateway.ports)

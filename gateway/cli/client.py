@@ -20,7 +20,7 @@ ANSWER_BYTES_MAX = 256_000_000
 JSON = "application/json"
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457's word
+class Problem(Exception):
     """A problem document the gateway answered with. ``errors`` are findings with their texts."""
 
     def __init__(self, status: int, errors: tuple[Mapping[str, Any], ...]) -> None:
@@ -64,9 +64,7 @@ class Client:
         asked = "&".join(f"{name}={quote(str(value))}" for name, value in query.items() if value)
         return self.send("GET", f"{path}?{asked}" if asked else path)
 
-    def post(
-        self, path: str, content: bytes, media_type: str = JSON, **headers: str
-    ) -> Answer:
+    def post(self, path: str, content: bytes, media_type: str = JSON, **headers: str) -> Answer:
         """Send a body; underscores of header names become hyphens."""
         return self.send("POST", path, content, media_type, headers)
 

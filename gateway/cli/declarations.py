@@ -54,10 +54,9 @@ def convert(
     format comes back unchanged.
 
     Example:
-
       fullroute convert cc015c.xml -o declaration.xml
     """
-    from gateway.cli.offline import converted, filled, open_offline  # noqa: PLC0415 - heavy
+    from gateway.cli.offline import converted, filled, open_offline
 
     del lang
     ports = open_offline()
@@ -95,10 +94,9 @@ def validate(
     check before you sign. Exit code 0 when valid, 3 when not; findings go to standard output.
 
     Example:
-
       fullroute validate declaration.xml --json
     """
-    from gateway.cli.offline import check  # noqa: PLC0415 - heavy
+    from gateway.cli.offline import check
 
     verdict = check(read_declaration_file(file), data, lang)
     if json:
@@ -145,15 +143,14 @@ def submit(
     With --key and --certificate it is signed first with the exporter's key.
 
     Example:
-
       fullroute submit declaration.xml --key exporter.key.pem --certificate exporter.cert.pem
     """
-    from hashlib import sha256  # noqa: PLC0415 - only here
+    from hashlib import sha256
 
     raw = read_declaration_file(file)
     idempotency_key = idempotency_key or sha256(raw).hexdigest()[:32]
     if key is not None or certificate is not None:
-        from gateway.cli.signing import sign_declaration  # noqa: PLC0415 - heavy
+        from gateway.cli.signing import sign_declaration
 
         raw = sign_declaration(raw, read_pair(key, certificate))
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
@@ -195,7 +192,6 @@ def sign(
     """Sign messages that await their signatory; without MESSAGE or --all, list them.
 
     Example:
-
       fullroute sign --all --key importer.key.pem --certificate importer.cert.pem
     """
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
@@ -233,7 +229,7 @@ def _list_waiting(waiting: list[dict[str, Any]], *, json: bool) -> None:
 
 
 def _signer(key: Path | None, certificate: Path | None, key_name: str, data: Path | None) -> Any:  # noqa: ANN401 - a heavy type, see gateway.cli.signing
-    from gateway.cli.signing import held_signer, own_signer  # noqa: PLC0415 - heavy
+    from gateway.cli.signing import held_signer, own_signer
 
     if key_name:
         return held_signer(key_name, data)
@@ -241,7 +237,7 @@ def _signer(key: Path | None, certificate: Path | None, key_name: str, data: Pat
 
 
 def _sign_one(desk: Desk, message: str, signer: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
-    from gateway.cli.signing import sign_message  # noqa: PLC0415 - heavy
+    from gateway.cli.signing import sign_message
 
     unsigned = desk.to_be_signed(message)
     return desk.attach(unsigned, sign_message(unsigned, signer))

@@ -43,15 +43,32 @@ class Told:
 class Desk(Protocol):
     """What commands about movements and signatures need."""
 
-    def submit(self, raw: bytes, idempotency_key: str) -> Shape: ...
-    def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]: ...
-    def movement(self, reference: str) -> Shape: ...
-    def timeline(self, reference: str, after: int) -> list[Shape]: ...
-    def report(self, reference: str, told: Told) -> list[Shape]: ...
-    def trip(self, trip: str) -> Shape: ...
-    def pending(self, movement: str) -> list[Shape]: ...
-    def to_be_signed(self, message: str) -> Unsigned: ...
-    def attach(self, unsigned: Unsigned, signed: bytes) -> Shape: ...
+    def submit(self, raw: bytes, idempotency_key: str) -> Shape:
+        """Submit a declaration."""
+
+    def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
+        """List movements, newest first."""
+
+    def movement(self, reference: str) -> Shape:
+        """Describe one movement."""
+
+    def timeline(self, reference: str, after: int) -> list[Shape]:
+        """Return the lines after a log index, oldest first."""
+
+    def report(self, reference: str, told: Told) -> list[Shape]:
+        """Report what the enterprise did; return the events it led to."""
+
+    def trip(self, trip: str) -> Shape:
+        """Describe one trip."""
+
+    def pending(self, movement: str) -> list[Shape]:
+        """List messages that await a signature."""
+
+    def to_be_signed(self, message: str) -> Unsigned:
+        """Return the exact bytes to sign."""
+
+    def attach(self, unsigned: Unsigned, signed: bytes) -> Shape:
+        """Hand in a signature."""
 
 
 class RemoteDesk:
@@ -62,9 +79,7 @@ class RemoteDesk:
 
     def submit(self, raw: bytes, idempotency_key: str) -> Shape:
         """Submit a declaration."""
-        answer = self._client.post(
-            "/v1/declarations", raw, XML, **{"Idempotency_Key": idempotency_key}
-        )
+        answer = self._client.post("/v1/declarations", raw, XML, Idempotency_Key=idempotency_key)
         return dict(answer.json())
 
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
@@ -131,7 +146,7 @@ def open_desk(*, url: str, key: str, data: Path | None, lang: str) -> Iterator[D
         finally:
             client.close()
         return
-    from gateway.cli.folder import FolderDesk, open_folder  # noqa: PLC0415 - loads the store
+    from gateway.cli.folder import FolderDesk, open_folder
 
     with open_folder(data) as gateway:
         yield FolderDesk(gateway.ports, lang)

@@ -53,7 +53,7 @@ def known_offices(data: Path | None, lang: str) -> list[Shape]:
     ]
 
 
-def new_office(  # noqa: PLR0913 - the properties of an office
+def new_office(
     code: str,
     *,
     name: str,
@@ -125,7 +125,7 @@ def known_links(data: Path | None) -> list[Shape]:
     return shapes
 
 
-def connect(  # noqa: PLR0913 - the properties of a link
+def connect(
     link: str, *, offices: list[str], key: bytes, endpoint: str, kind: str, data: Path | None
 ) -> tuple[Link, str]:
     """Add a link and a principal for its system; return the link and the new API key."""

@@ -53,13 +53,10 @@ def read(
     """Read messages of a link, oldest first; reading deletes nothing.
 
     Example:
-
       fullroute feed read vn-huu-nghi --after 12 --url http://127.0.0.1:8117
     """
     client = _client(url, api_key, lang)
-    answer = client.get(
-        f"/v1/links/{link}/feed", after=str(after), limit=limit, wait=wait
-    ).json()
+    answer = client.get(f"/v1/links/{link}/feed", after=str(after), limit=limit, wait=wait).json()
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         for item in answer["data"]:
@@ -87,7 +84,9 @@ def ack(
     key: Annotated[Path, typer.Option(help="PEM file of the link's private Ed25519 key.")],
     *,
     after: Annotated[int, typer.Option(min=0, help="Begin after this sequence.")] = 0,
-    upto: Annotated[int, typer.Option(min=0, help="Up to this sequence; 0 takes all there is.")] = 0,
+    upto: Annotated[
+        int, typer.Option(min=0, help="Up to this sequence; 0 takes all there is.")
+    ] = 0,
     url: Url = "",
     api_key: ApiKey = "",
     lang: Lang = "en",
@@ -96,10 +95,9 @@ def ack(
     """Acknowledge messages of a feed with signed receipts. Exit code 10 when some were refused.
 
     Example:
-
       fullroute feed ack vn-huu-nghi --key huu-nghi.pem --after 12 --url http://127.0.0.1:8117
     """
-    from gateway.cli.receipts import receipts_for  # noqa: PLC0415 - heavy
+    from gateway.cli.receipts import receipts_for
 
     client = _client(url, api_key, lang)
     items = client.get(f"/v1/links/{link}/feed", after=str(after), limit=200).json()["data"]

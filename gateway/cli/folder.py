@@ -64,9 +64,7 @@ class FolderDesk:
 
     def submit(self, raw: bytes, idempotency_key: str) -> Shape:
         """Submit a declaration."""
-        done = submitting.submit(
-            self._ports, raw, self._caller, idempotency_key=idempotency_key
-        )
+        done = submitting.submit(self._ports, raw, self._caller, idempotency_key=idempotency_key)
         return submission_shape(done, self._ports.packs.catalogue(), self._lang)
 
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
@@ -93,9 +91,7 @@ class FolderDesk:
             kind = EventKind(told.kind)
         except ValueError as error:
             raise Refused(Finding(code="report.not-yours", value=told.kind)) from error
-        report = Report(
-            kind=kind, at=told.at, office=told.office, facts=tuple(told.facts.items())
-        )
+        report = Report(kind=kind, at=told.at, office=told.office, facts=tuple(told.facts.items()))
         events = reporting.report(self._ports, self._caller, reference, report)
         return [event_shape(one) for one in events]
 

@@ -1,4 +1,4 @@
-"""Commands about keys and settings: keys list, keys create, keys import, config show, config check."""
+"""Commands about keys (list, create, import) and settings (show, check)."""
 
 from pathlib import Path
 from typing import Annotated
@@ -33,11 +33,10 @@ def list_keys(*, data: Data = None, lang: Lang = "en", json: Json = False) -> No
     """List the public seal keys, and the party keys with their certificates.
 
     Example:
-
       fullroute keys list --json
     """
-    from gateway.cli.folder import open_folder  # noqa: PLC0415 - heavy
-    from gateway.cli.keys import party_keys, seal_keys  # noqa: PLC0415 - heavy
+    from gateway.cli.folder import open_folder
+    from gateway.cli.keys import party_keys, seal_keys
 
     del lang
     with open_folder(data) as gateway:
@@ -71,10 +70,9 @@ def create(
     """Make a key for a party, with a self-signed certificate; it stays in the key folder.
 
     Example:
-
       fullroute keys create importer --subject "Thanh Dong Electronics"
     """
-    from gateway.cli.keys import create_key  # noqa: PLC0415 - heavy
+    from gateway.cli.keys import create_key
 
     del lang
     made = create_key(data, name, common_name=subject or name, days=days)
@@ -97,10 +95,9 @@ def import_(
     """Take over a party's existing key with its certificate.
 
     Example:
-
       fullroute keys import broker --key broker.key.pem --certificate broker.cert.pem
     """
-    from gateway.cli.keys import import_key  # noqa: PLC0415 - heavy
+    from gateway.cli.keys import import_key
 
     del lang
     made = import_key(data, name, read_file(key), read_file(certificate))
@@ -115,10 +112,9 @@ def show_config(*, data: Data = None, lang: Lang = "en", json: Json = False) -> 
     """Show every setting and where its value came from; passwords are masked.
 
     Example:
-
       fullroute config show
     """
-    from gateway.settings import load_settings  # noqa: PLC0415 - heavy
+    from gateway.settings import load_settings
 
     del lang
     rows = load_settings(data=data).show()
@@ -132,13 +128,12 @@ def show_config(*, data: Data = None, lang: Lang = "en", json: Json = False) -> 
 
 @config_commands.command("check")
 def check_config(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
-    """Check settings, data folder, database version, keys and packs. Exit code 0, or 2 with findings.
+    """Check settings, data folder, database version, keys and packs; exit code 0, or 2.
 
     Example:
-
       fullroute config check
     """
-    from gateway.cli.keys import check_folder  # noqa: PLC0415 - heavy
+    from gateway.cli.keys import check_folder
 
     findings = check_folder(data, lang)
     fine = not any(one["severity"] in ("fatal", "error") for one in findings)

@@ -15,6 +15,7 @@ from gateway.ports import Keys
 
 Shape = dict[str, Any]
 
+
 def seal_keys(keys: Keys) -> list[Shape]:
     """Return the public seal keys, newest first."""
     return [

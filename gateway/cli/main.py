@@ -32,6 +32,7 @@ from gateway.cli.exits import Exit, exit_of
 from gateway.domain.errors import GatewayError
 from gateway.domain.finding import Catalogue, Finding, Refusal, Severity
 
+
 class CommandTree(TyperGroup):
     """The root of the tree: whatever goes wrong below becomes findings and an exit code here."""
 
@@ -80,7 +81,7 @@ def _unforeseen(error: Exception, meta: Mapping[str, Any]) -> Iterable[output.Sh
 def _texts() -> Catalogue:
     """Load the language files; an error must be told even when they are what is broken."""
     try:
-        from gateway.bootstrap import open_texts  # noqa: PLC0415 - only errors pay for it
+        from gateway.bootstrap import open_texts
 
         return output.BARE.merged(open_texts())
     except Exception:  # noqa: BLE001 - telling an error must not raise another

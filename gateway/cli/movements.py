@@ -45,7 +45,6 @@ def list_(
     """List movements, newest first.
 
     Example:
-
       fullroute movement list --state under-way
     """
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
@@ -77,7 +76,6 @@ def show(
     """Show a movement: offices, procedures with their numbers, every message and its state.
 
     Example:
-
       fullroute movement show 26CN4F7KQ2M8ZT1XJ3
     """
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
@@ -147,7 +145,6 @@ def timeline(
     """Show everything that happened to a movement, in order.
 
     Example:
-
       fullroute movement timeline 26CN4F7KQ2M8ZT1XJ3
     """
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
@@ -193,7 +190,6 @@ def report(
     """Report what the enterprise did: presented, departed, arrived.
 
     Example:
-
       fullroute movement report 26CN4F7KQ2M8ZT1XJ3 departed CN008001 --fact seal=CQ8801172
     """
     told = Told(kind=kind, at=_moment(at), office=office, facts=_facts(fact or []))
@@ -210,7 +206,7 @@ def report(
 
 def _moment(text: str) -> datetime:
     if not text:
-        from gateway.bootstrap import open_clock  # noqa: PLC0415 - heavy
+        from gateway.bootstrap import open_clock
 
         return open_clock().now()
     try:
@@ -244,11 +240,10 @@ def export(
     """Write the exact bytes of every message, receipt and answer, and how to check them.
 
     Example:
-
       fullroute movement export 26CN4F7KQ2M8ZT1XJ3 ./evidence
     """
-    from gateway.cli.folder import open_folder, operator  # noqa: PLC0415 - heavy
-    from gateway.usecases.export import export_movement  # noqa: PLC0415 - heavy
+    from gateway.cli.folder import open_folder, operator
+    from gateway.usecases.export import export_movement
 
     del lang
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -278,7 +273,6 @@ def show_trip(
     """Show a trip: its vehicle, seals and movements.
 
     Example:
-
       fullroute trip show trp_0197f3a2b4c5
     """
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:

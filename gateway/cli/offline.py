@@ -50,6 +50,4 @@ def filled(ports: Ports, raw: bytes, *, at: datetime | None, reference: str) -> 
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     drawn = ports.ids.draw(DRAWN, DRAWN_LENGTH)
-    return placeholders.fill(
-        raw, moment, reference or placeholders.fresh_reference(moment, drawn)
-    )
+    return placeholders.fill(raw, moment, reference or placeholders.fresh_reference(moment, drawn))

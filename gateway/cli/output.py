@@ -73,8 +73,8 @@ def _place(one: Shown) -> str:
 
 
 def _coloured(one: Shown, stream: TextIO) -> None:
-    from rich.console import Console  # noqa: PLC0415 - costs 60 ms, only a terminal needs it
-    from rich.text import Text as Rich  # noqa: PLC0415
+    from rich.console import Console
+    from rich.text import Text as Rich
 
     console = Console(file=stream, highlight=False)
     severity = str(one.get("severity", "error"))
@@ -92,10 +92,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     if not sys.stdout.isatty():
         sys.stdout.write("".join("\t".join(row) + "\n" for row in cells))
         return
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - as above
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text as Rich  # noqa: PLC0415
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text as Rich
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:

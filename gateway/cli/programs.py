@@ -4,6 +4,7 @@ Each child has its own session, so that Ctrl-C reaches only us and we end them i
 a leash (:mod:`gateway.cli.leash`), so that they go even if we are killed.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -31,6 +32,13 @@ class Program:
     name: str
     popen: "subprocess.Popen[bytes]"
     log: Path | None
+
+    def release(self) -> None:
+        """Let a program that is held run."""
+        if self.popen.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):  # it ended meanwhile: Programs.check tells
+                self.popen.stdin.write(b"!")
+                self.popen.stdin.close()
 
     def said(self) -> str:
         """Return what it wrote so far."""
@@ -66,19 +74,21 @@ class Programs:
         os.close(self._writing)
         os.close(self._reading)
 
-    def start(self, name: str, module: str, *arguments: str) -> Program:
-        """Start ``python -m module`` on the leash."""
-        command = [sys.executable, "-m", "gateway.cli.leash", str(self._reading), module]
+    def start(self, name: str, module: str, *arguments: str, held: bool = False) -> Program:
+        """Start ``python -m module`` on the leash; ``held`` programs run when they are released."""
+        command = [sys.executable, "-m", "gateway.cli.leash", str(self._reading)]
+        command += ["hold"] if held else []
         log = self.folder / f"{name}.log" if self.folder else None
         output = log.open("ab") if log else None
         try:
             popen = subprocess.Popen(  # noqa: S603 - our own modules with our own arguments
-                [*command, *arguments],
-                stdin=subprocess.DEVNULL,
+                [*command, module, *arguments],
+                stdin=subprocess.PIPE if held else subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,
                 pass_fds=(self._reading,),
                 start_new_session=True,
+                bufsize=0,
             )
         finally:
             if output:
@@ -125,17 +135,18 @@ class Programs:
                     return program
             time.sleep(LOOK_SECONDS * 5)
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Ask all to stop, last started first, wait a little, then make them."""
         for program in reversed(self.running):
             _signal(program, signal.SIGTERM)
-        end = time.monotonic() + STOP_SECONDS
+        end = time.monotonic() + seconds
         for program in self.running:
             try:
                 program.popen.wait(max(0.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 _signal(program, signal.SIGKILL)
                 program.popen.wait()
+            _signal(program, signal.SIGKILL)  # whatever it started and left
         self.running.clear()
 
 

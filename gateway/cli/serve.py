@@ -52,14 +52,13 @@ def serve(
     and gives its exit code.
 
     Example:
-
       fullroute serve --with-worker --port 8117
     """
-    from gateway import bootstrap  # noqa: PLC0415 - heavy
-    from gateway.cli.programs import Programs  # noqa: PLC0415 - only here
-    from gateway.domain.errors import Misconfigured  # noqa: PLC0415 - only here
-    from gateway.domain.finding import Finding  # noqa: PLC0415 - only here
-    from gateway.settings import load_settings  # noqa: PLC0415 - only here
+    from gateway import bootstrap
+    from gateway.cli.programs import Programs
+    from gateway.domain.errors import Misconfigured
+    from gateway.domain.finding import Finding
+    from gateway.settings import load_settings
 
     del lang
     settings = load_settings(data=data)
@@ -91,10 +90,9 @@ def worker(*, data: Data = None, lang: Lang = "en") -> None:
     The broker is that of `fullroute serve`, or the one set by broker.url.
 
     Example:
-
       fullroute worker --data ./fullroute-data
     """
-    from gateway.cli.programs import Programs  # noqa: PLC0415 - only here
+    from gateway.cli.programs import Programs
 
     del lang
     stop_on_signals()

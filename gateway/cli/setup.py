@@ -57,12 +57,11 @@ def init(
     """Make a data folder: settings, database, seal key, and an operator with an API key.
 
     Example:
-
       fullroute init --data ./fullroute-data
     """
-    from gateway import bootstrap  # noqa: PLC0415 - heavy
-    from gateway.settings import load_settings  # noqa: PLC0415 - heavy
-    from gateway.usecases.setup import set_policy  # noqa: PLC0415 - heavy
+    from gateway import bootstrap
+    from gateway.settings import load_settings
+    from gateway.usecases.setup import set_policy
 
     del lang
     settings = load_settings(data=data)
@@ -97,12 +96,11 @@ def add_exporter(
     """Register an exporter with its certificate; print its new API key.
 
     Example:
-
       fullroute exporter add "Jialing" --party USCC:91500000MA5U7K2X1T --certificate jialing.pem
     """
-    from gateway.bootstrap import new_principal  # noqa: PLC0415 - heavy
-    from gateway.cli.folder import open_folder, operator  # noqa: PLC0415 - heavy
-    from gateway.usecases.setup import add_certificate  # noqa: PLC0415 - heavy
+    from gateway.bootstrap import new_principal
+    from gateway.cli.folder import open_folder, operator
+    from gateway.usecases.setup import add_certificate
 
     del lang
     raw = read_file(certificate)
@@ -145,11 +143,10 @@ def add_mandate(
     """Record that the gateway may sign for a party with a key it holds.
 
     Example:
-
       fullroute mandate add --party MST:0800900006 --as importer --key importer --basis "PoA 7/26"
     """
-    from gateway.cli.folder import open_folder, operator  # noqa: PLC0415 - heavy
-    from gateway.usecases.setup import new_mandate  # noqa: PLC0415 - heavy
+    from gateway.cli.folder import open_folder, operator
+    from gateway.usecases.setup import new_mandate
 
     del lang
     with open_folder(data) as gateway:
@@ -169,10 +166,9 @@ def list_offices(*, data: Data = None, lang: Lang = "en", json: Json = False) ->
     """List the customs offices known: shipped ones, and those added to the data folder.
 
     Example:
-
       fullroute office list --json
     """
-    from gateway.cli.directory import known_offices  # noqa: PLC0415 - heavy
+    from gateway.cli.directory import known_offices
 
     found = known_offices(data, lang)
     if json:
@@ -195,7 +191,7 @@ def list_offices(*, data: Data = None, lang: Lang = "en", json: Json = False) ->
 
 
 @office_commands.command("add")
-def add_office(  # noqa: PLR0913 - one option a property of an office
+def add_office(
     code: Annotated[str, typer.Argument(help="Two letters, six characters, e.g. VN0018ZZ.")],
     name: Annotated[str, typer.Option(help="Its name.")],
     zone: Annotated[str, typer.Option(help="Time zone, e.g. Asia/Ho_Chi_Minh.")],
@@ -214,10 +210,9 @@ def add_office(  # noqa: PLR0913 - one option a property of an office
     """Add a customs office beside the shipped directory.
 
     Example:
-
       fullroute office add VN0018ZZ --name "Tan Thanh" --zone Asia/Ho_Chi_Minh --role entry
     """
-    from gateway.cli.directory import add, new_office  # noqa: PLC0415 - heavy
+    from gateway.cli.directory import add, new_office
 
     office = new_office(
         code,
@@ -240,10 +235,9 @@ def list_links(*, data: Data = None, lang: Lang = "en", json: Json = False) -> N
     """List links, and what lies at each.
 
     Example:
-
       fullroute link list
     """
-    from gateway.cli.directory import known_links  # noqa: PLC0415 - heavy
+    from gateway.cli.directory import known_links
 
     del lang
     found = known_links(data)
@@ -269,7 +263,7 @@ def list_links(*, data: Data = None, lang: Lang = "en", json: Json = False) -> N
 
 
 @link_commands.command("add")
-def add_link(  # noqa: PLR0913 - one option a property of a link
+def add_link(
     link: Annotated[str, typer.Argument(help="Its id, e.g. vn-huu-nghi.")],
     office: Annotated[list[str], typer.Option(help="An office it serves; repeat for more.")],
     key: Annotated[Path, typer.Option(help="The link's public Ed25519 key: PEM, base64 or raw.")],
@@ -283,10 +277,9 @@ def add_link(  # noqa: PLR0913 - one option a property of a link
     """Connect a customs system for one or more offices; print the API key for its answers.
 
     Example:
-
       fullroute link add huu-nghi --office VN0015BB --endpoint http://127.0.0.1:9001 --key hn.pem
     """
-    from gateway.cli.directory import connect  # noqa: PLC0415 - heavy
+    from gateway.cli.directory import connect
 
     del lang
     made, api_key = connect(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.bootstrap import read_signer, open_clock
+from gateway.bootstrap import open_clock, read_signer
 from gateway.cli.desk import Unsigned
 from gateway.cli.folder import open_folder
 from gateway.domain.errors import Refused

@@ -71,9 +71,7 @@ class Board:
         parts = ["─" * TIME_WIDTH, *("─" * width for width in self.widths)]
         return Text(crossing.join(parts), style="dim")
 
-    def row(
-        self, first: str, cells: Sequence[tuple[str, str]], style: str = ""
-    ) -> Text:
+    def row(self, first: str, cells: Sequence[tuple[str, str]], style: str = "") -> Text:
         """Return one line with a text and a style a column, each cut to its column."""
         line = Text().append(set_cell_size(first, TIME_WIDTH), style)
         for (text, look), width in zip(cells, self.widths, strict=True):

@@ -1,4 +1,4 @@
-"""What is played: the declaration, the offices it meets, and the parties whose signatures it wants."""
+"""What is played: the declaration, the offices it meets, the parties whose signatures it wants."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +89,7 @@ def _read(content: bytes) -> Declaration:
 
 
 def columns(offices: tuple[CustomsOffice, ...], lang: str) -> tuple[Column, ...]:
-    """Return a column an office: its short name, its code and its country's flag letters."""
+    """Return a column an office: its short name and its code."""
     return tuple(
         Column(code=office.code, name=short_name(office, lang), place=office.code)
         for office in offices

@@ -1,5 +1,6 @@
 """The command ``fullroute demo``."""
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from gateway.cli.exits import Exit
 from gateway.cli.options import Json, Lang
 
 SECONDS = 60.0
+LINK_KINDS = ("push", "feed")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,31 +50,37 @@ def demo(
     office refused, 8 when the time was over.
 
     Example:
-
       fullroute demo
 
       fullroute demo cc015c.xml --json
     """
-    from gateway.cli.demo.rehearse import rehearse  # noqa: PLC0415 - heavy
-    from gateway.cli.demo.run import Wish  # noqa: PLC0415 - heavy
-    from gateway.cli.demo.summary import exit_of_run, print_summary  # noqa: PLC0415 - heavy
-    from gateway.cli.serve import Stopped, stop_on_signals  # noqa: PLC0415 - only here
-    from gateway.domain.delivery import LinkKind  # noqa: PLC0415 - only here
+    from gateway.cli.demo.troupe import LOGS, Troupe, make_folder
+    from gateway.cli.programs import Programs
+    from gateway.cli.serve import Stopped, stop_on_signals
 
-    if link_kind not in set(LinkKind):
+    if link_kind not in LINK_KINDS:
         raise typer.BadParameter("choose push or feed", param_hint="--link-kind")
+    began = time.monotonic()
+    folder = make_folder(data)
+    (folder / LOGS).mkdir(mode=0o700)
     stop_on_signals()
-    wish = Wish(
-        file=file,
-        data=data,
-        lang=lang,
-        kind=LinkKind(link_kind),
-        seconds=seconds,
-        json=json,
-        keep_running=keep_running,
-    )
     try:
-        played = rehearse(wish)
+        with Programs(folder / LOGS) as programs:
+            troupe = Troupe.gather(folder, programs)  # they import while we do
+            from gateway.cli.demo.rehearse import rehearse
+            from gateway.cli.demo.run import Wish
+            from gateway.cli.demo.stage import Watch
+            from gateway.cli.demo.summary import exit_of_run, print_summary
+
+            wish = Wish(
+                file=file,
+                lang=lang,
+                kind=link_kind,
+                seconds=seconds,
+                json=json,
+                keep_running=keep_running,
+            )
+            played = rehearse(wish, troupe, Watch(began))
     except Stopped:
         raise typer.Exit(Exit.INTERRUPTED) from None
     print_summary(played, json=json)

@@ -1,45 +1,44 @@
 """One run from the first key to the last receipt."""
 
 from contextlib import ExitStack
-from pathlib import Path
 
 from gateway import bootstrap
 from gateway.cli.demo.cast import Cast, cast
 from gateway.cli.demo.run import Played, Run, Wish
-from gateway.cli.demo.setting import engage, next_folder, parties_folder, set_stage
+from gateway.cli.demo.setting import Setting, engage, parties_folder, set_stage
 from gateway.cli.demo.stage import Watch
-from gateway.cli.programs import Programs
+from gateway.cli.demo.troupe import Troupe
 from gateway.cli.signing import own_signer, sign_document
+from gateway.domain.delivery import LinkKind
 
 START_SECONDS = 30.0
+FAREWELL_SECONDS = 0.3
+"""How long the programs may take to stop once the story has ended: nothing is under way any more,
+and what counts is in the database.
+"""
 
 
-def rehearse(wish: Wish) -> Played:
-    """Play the whole story; nothing runs any more when it returns or raises."""
-    watch = Watch()
-    folder = wish.data or next_folder(Path.cwd())
-    folder.mkdir(parents=True, exist_ok=True)
+def rehearse(wish: Wish, troupe: Troupe, watch: Watch) -> Played:
+    """Play the whole story.
+
+    1. make the data folder, start the broker in it, let gateway and worker go
+    2. read and check the declaration, register who takes part, let the sandbox go
+    3. sign, submit, watch
+    """
+    folder, programs = troupe.folder, troupe.programs
     setting = set_stage(folder)
     with ExitStack() as stack:
         stack.enter_context(bootstrap.broker(setting.settings))
-        programs = stack.enter_context(Programs(folder / "logs"))
-        programs.start("gateway", "gateway.api", "--data", str(folder))
-        programs.start("worker", "workers", "--data", str(folder))
+        troupe.gateway.release()
+        troupe.worker.release()
         gateway = stack.enter_context(bootstrap.open_gateway(setting.settings, wakeup=False))
         ports = gateway.ports
         parts = cast(ports, wish.file)
-        actors = engage(ports, setting, parts, wish.kind)
+        actors = engage(ports, setting, parts, LinkKind(wish.kind))
+        troupe.sandbox.release()
         raw = _signed(setting, parts)
         (folder / "declaration.xml").write_bytes(raw)
-        sandbox = programs.start(
-            "sandbox", "gateway.sandbox", "--spec", str(folder / "sandbox" / "spec.json")
-        )
-        heard = programs.running[0]
-        programs.wait_until(
-            lambda: "listening" in heard.said() and "sandbox ready" in sandbox.said(),
-            START_SECONDS,
-            "gateway and sandbox",
-        )
+        programs.wait_until(lambda: _ready(troupe), START_SECONDS, "gateway and sandbox")
         watch.mark("started")
         run = Run(
             wish=wish,
@@ -53,7 +52,12 @@ def rehearse(wish: Wish) -> Played:
         played = run.play(raw)
         if wish.keep_running:
             run.keep()
+        programs.stop(FAREWELL_SECONDS)  # before the broker goes
         return played
+
+
+def _ready(troupe: Troupe) -> bool:
+    return "listening" in troupe.gateway.said() and "sandbox ready" in troupe.sandbox.said()
 
 
 def _signed(setting: Setting, parts: Cast) -> bytes:

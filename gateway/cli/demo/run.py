@@ -17,7 +17,6 @@ from gateway.cli.demo.stage import Enterprise, Standing, Watch
 from gateway.cli.demo.story import Story
 from gateway.cli.desk import RemoteDesk
 from gateway.cli.programs import Programs
-from gateway.domain.delivery import LinkKind
 from gateway.ports import Clock
 
 Shape = dict[str, Any]
@@ -34,9 +33,8 @@ class Wish:
     """What the run was asked for. ``seconds`` bounds it from submission on."""
 
     file: Path | None
-    data: Path | None
     lang: str
-    kind: LinkKind
+    kind: str
     seconds: float
     json: bool
     keep_running: bool
@@ -118,9 +116,7 @@ class Run:
                 time.sleep(LOOK_SECONDS)
 
     def _told(self, story: Story, standing: Standing, news: list[Shape]) -> Iterable[Line]:
-        story.signatories |= {
-            one["id"]: one["signatory"] for one in standing.movement["messages"]
-        }
+        story.signatories |= {one["id"]: one["signatory"] for one in standing.movement["messages"]}
         for line in news:
             self.after = line["index"]
             self._mark(line)

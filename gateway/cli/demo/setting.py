@@ -17,14 +17,13 @@ from cryptography.hazmat.primitives.serialization import (
 from gateway import bootstrap
 from gateway.cli.demo.cast import Cast
 from gateway.cli.directory import add_link
-from gateway.domain.delivery import LinkKind
 from gateway.domain.declaration import Party
+from gateway.domain.delivery import LinkKind
 from gateway.domain.itinerary import CustomsOffice
 from gateway.ports import Ports, Principal
 from gateway.settings import KeySettings, Settings, load_settings
 from gateway.usecases import setup
 
-FOLDER = "fullroute-demo"
 LOOPBACK = "127.0.0.1"
 BASIS = "demo: the party lets this gateway sign with a key made for this run"
 COMMON_NAME_MAX = 64
@@ -68,24 +67,10 @@ class Actors:
     links: dict[str, str]
 
 
-def next_folder(base: Path) -> Path:
-    """Make and return ``<base>/fullroute-demo/<n>`` with the first free number."""
-    parent = base / FOLDER
-    parent.mkdir(parents=True, exist_ok=True)
-    number = 1 + max((int(p.name) for p in parent.iterdir() if p.name.isdecimal()), default=0)
-    while True:
-        try:
-            (parent / str(number)).mkdir(mode=0o700)
-        except FileExistsError:  # another run was faster
-            number += 1
-        else:
-            return parent / str(number)
-
-
 def set_stage(folder: Path) -> Setting:
     """Initialise the data folder; programs can be started on it afterwards."""
     port, control_port = free_ports(2)
-    for name in ("logs", "parties", "sandbox"):
+    for name in ("parties", "sandbox"):
         (folder / name).mkdir(mode=0o700, exist_ok=True)
     (folder / "fullroute.toml").write_text(_SETTINGS.format(port=port), "utf-8")
     settings = load_settings(data=folder)
@@ -143,9 +128,7 @@ def _exporter(ports: Ports, setting: Setting, cast: Cast) -> str:
         setup.add_certificate(ports, tenant, party.key, der)
     name = party.name if party else "declarant"
     scopes = ("declare", "sign", "report", "read")
-    _, key = bootstrap.new_principal(
-        ports, tenant, name, scopes, party=party.key if party else ""
-    )
+    _, key = bootstrap.new_principal(ports, tenant, name, scopes, party=party.key if party else "")
     _secret(setting.folder / "parties" / "exporter.api-key", key.encode())
     return key
 
@@ -164,14 +147,12 @@ def _common_name(party: Party) -> str:
 
 def _links(ports: Ports, setting: Setting, cast: Cast, kind: LinkKind) -> dict[str, str]:
     """Connect one simulated system an office, so that one alone can be unreachable."""
-    told = []
+    told: list[dict[str, object]] = []
     names = {}
     for office, port in zip(cast.offices, free_ports(len(cast.offices)), strict=True):
         private = Ed25519PrivateKey.generate()
         path = setting.folder / "sandbox" / f"{office.code}.key.pem"
-        _secret(
-            path, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        )
+        _secret(path, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         new = _new_link(office, kind, port, private)
         made, api_key = add_link(ports, setting.operator.tenant, new)
         names[office.code] = made.id

@@ -65,9 +65,7 @@ class Standing:
     @property
     def ready_to_leave(self) -> bool:
         """Released, and every procedure on the way accepted: nothing is open but the journey."""
-        accepted = all(
-            one["state"] not in BEFORE_ACCEPTANCE for one in self.movement["procedures"]
-        )
+        accepted = all(one["state"] not in BEFORE_ACCEPTANCE for one in self.movement["procedures"])
         return self.happened("released") and accepted and self.quiet
 
     @property
@@ -96,7 +94,7 @@ class Enterprise:
     dark: str = ""  # the office whose link was cut
 
     def act(self, standing: Standing) -> None:
-        """Look at the movement and do what is due; journeys without a border road drive themselves."""
+        """Do what is due as the movement stands; a journey without an exit needs nothing of us."""
         if not standing.office("exit"):
             return
         if "departed" not in self.done and standing.ready_to_leave:

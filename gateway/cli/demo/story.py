@@ -53,6 +53,8 @@ class Story:
                 yield self._line(line, (Piece(f"■ {line['type']}", _BAD), Piece("parked", _BAD)))
             case "event":
                 yield from self._events(line)
+            case _:
+                pass  # only of interest to the log
 
     def _line(self, line: Shape, pieces: Iterable[Piece]) -> Line:
         return self._at(line["at"], str(line["office"]), tuple(pieces))

@@ -1,0 +1,63 @@
+"""The programs of a run, and the folder they run in; light, so that they start before all else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from gateway.cli.programs import Program, Programs
+from gateway.domain.errors import InConflict
+from gateway.domain.finding import Finding
+
+FOLDER = "fullroute-demo"
+LOGS = "logs"
+SPEC = "sandbox/spec.json"
+
+
+def make_folder(wanted: Path | None) -> Path:
+    """Make the data folder of a run: ``wanted``, or ``./fullroute-demo/<n>`` with the next number.
+
+    Raises:
+        InConflict: ``wanted`` is there and not empty.
+    """
+    if wanted is None:
+        return _next_folder(Path.cwd() / FOLDER)
+    if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
+        raise InConflict(Finding(code="cli.folder-not-empty", value=str(wanted)))
+    wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return wanted
+
+
+def _next_folder(parent: Path) -> Path:
+    parent.mkdir(parents=True, exist_ok=True)
+    number = 1 + max((int(p.name) for p in parent.iterdir() if p.name.isdecimal()), default=0)
+    while True:
+        try:
+            (parent / str(number)).mkdir(mode=0o700)
+        except FileExistsError:  # another run was faster
+            number += 1
+        else:
+            return parent / str(number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troupe:
+    """Gateway, worker and sandbox, started and held until their folder is ready."""
+
+    folder: Path
+    programs: Programs
+    gateway: Program
+    worker: Program
+    sandbox: Program
+
+    @classmethod
+    def gather(cls, folder: Path, programs: Programs) -> Self:
+        """Start all three side by side."""
+        own = ("--data", str(folder))
+        spec = ("--spec", str(folder / SPEC))
+        return cls(
+            folder=folder,
+            programs=programs,
+            gateway=programs.start("gateway", "gateway.api", *own, held=True),
+            worker=programs.start("worker", "workers", *own, held=True),
+            sandbox=programs.start("sandbox", "gateway.sandbox", *spec, held=True),
+        )
