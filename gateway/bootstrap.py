@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import NoReturn, Self, cast
 
 from gateway.domain.access_key import SECRET_ALPHABET, SECRET_LENGTH, AccessKey
 from gateway.domain.delivery import LinkKind
 from gateway.domain.errors import InConflict, Misconfigured
 from gateway.domain.finding import Catalogue, Finding, Refusal
+from gateway.domain.trust import Signer
 from gateway.ports import Clock, Keys, Packs, Ports, Principal, Store, Tenant, Wakeup
 from gateway.settings import FILE_NAME, Settings
 from gateway.usecases import setup
@@ -74,10 +76,10 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
             ``settings.unknown-key``, or what is wrong with the packs.
         Unavailable: the database cannot be reached.
     """
-    from gateway.adapters.links import HttpCourier  # noqa: PLC0415 - see the module's docstring
-    from gateway.adapters.sql.migration import check_version  # noqa: PLC0415
-    from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415
-    from gateway.adapters.system import SystemIds  # noqa: PLC0415
+    from gateway.adapters.links import HttpCourier  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql.migration import check_version  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415 - as needed
+    from gateway.adapters.system import SystemIds  # noqa: PLC0415 - as needed
 
     if not settings.data.is_dir():
         folder = str(settings.data)
@@ -111,7 +113,7 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
 
 
 def _keys(settings: Settings) -> Keys:
-    from gateway.adapters.keystore import FileKeys  # noqa: PLC0415 - see the module's docstring
+    from gateway.adapters.keystore import FileKeys  # noqa: PLC0415 - as needed
 
     keys = FileKeys(settings.keys_folder)
     if not keys.seal_keys():
@@ -120,7 +122,7 @@ def _keys(settings: Settings) -> Keys:
 
 
 def _wakeup(settings: Settings, opening: ExitStack, *, knocking: bool) -> Wakeup:
-    from gateway.adapters.celery_wakeup import CeleryWakeup, NoWakeup  # noqa: PLC0415
+    from gateway.adapters.celery_wakeup import CeleryWakeup, NoWakeup  # noqa: PLC0415 - as needed
 
     if not knocking:
         return NoWakeup()
@@ -138,7 +140,7 @@ def open_packs(settings: Settings | None = None) -> Packs:
     Raises:
         Misconfigured: a pack is broken, or settings name a switch that no pack has.
     """
-    from gateway.adapters.pack_folder import FolderPacks, schemas_root  # noqa: PLC0415
+    from gateway.adapters.pack_folder import FolderPacks, schemas_root  # noqa: PLC0415 - as needed
 
     switches = settings.packs if settings else {}
     try:
@@ -167,7 +169,7 @@ def _check_ids(packs: Packs, settings: Settings | None) -> None:
 
 def open_clock() -> Clock:
     """Open the machine's clock."""
-    from gateway.adapters.system import SystemClock  # noqa: PLC0415 - see the module's docstring
+    from gateway.adapters.system import SystemClock  # noqa: PLC0415 - as needed
 
     return SystemClock()
 
@@ -185,7 +187,7 @@ def open_offline(settings: Settings | None = None) -> Ports:
     Raises:
         Misconfigured: as :func:`open_packs`.
     """
-    from gateway.adapters.system import SystemIds  # noqa: PLC0415 - see the module's docstring
+    from gateway.adapters.system import SystemIds  # noqa: PLC0415 - as needed
 
     nowhere = _Nowhere()
     return Ports(
@@ -201,7 +203,7 @@ def open_offline(settings: Settings | None = None) -> Ports:
 
 def open_texts() -> Catalogue:
     """Read ``schemas/lang`` alone: enough to tell an error when nothing else could be opened."""
-    from gateway.adapters.pack_folder import read_folder, read_texts, schemas_root  # noqa: PLC0415
+    from gateway.adapters.pack_folder import read_folder, read_texts, schemas_root  # noqa: PLC0415 - as needed
 
     folder = schemas_root() / "lang"
     if not folder.is_dir():
@@ -222,7 +224,7 @@ def broker(settings: Settings) -> Iterator[str]:
     if settings.broker.url:
         yield settings.broker.url
         return
-    from gateway.adapters.embedded_broker import EmbeddedBroker  # noqa: PLC0415
+    from gateway.adapters.embedded_broker import EmbeddedBroker  # noqa: PLC0415 - as needed
 
     with EmbeddedBroker(settings.broker_socket.parent) as embedded:
         yield embedded.url
@@ -240,7 +242,7 @@ def initialise(settings: Settings, at: datetime) -> Initialised:
         InConflict: there is an operator already.
         Misconfigured: as :func:`open_gateway`.
     """
-    from gateway.adapters.sql.migration import migrate  # noqa: PLC0415
+    from gateway.adapters.sql.migration import migrate  # noqa: PLC0415 - as needed
 
     settings.data.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     file = settings.data / FILE_NAME
@@ -287,7 +289,7 @@ def new_principal(
 
 
 def _first_seal(settings: Settings) -> None:
-    from gateway.adapters.keystore import FileKeys, create_seal_key  # noqa: PLC0415
+    from gateway.adapters.keystore import FileKeys, create_seal_key  # noqa: PLC0415 - as needed
 
     folder = settings.keys_folder
     if not FileKeys(folder).seal_keys():
@@ -296,7 +298,7 @@ def _first_seal(settings: Settings) -> None:
 
 def rotate_seal(settings: Settings) -> str:
     """Make a new seal key, which seals from now on; return its id. The old ones stay published."""
-    from gateway.adapters.keystore import create_seal_key  # noqa: PLC0415
+    from gateway.adapters.keystore import create_seal_key  # noqa: PLC0415 - as needed
 
     return create_seal_key(settings.keys_folder)
 
@@ -310,7 +312,7 @@ def create_key(
         InConflict: the name is taken.
         Misconfigured: name, common name or days cannot be used.
     """
-    from gateway.adapters.keystore import create_party_key  # noqa: PLC0415
+    from gateway.adapters.keystore import create_party_key  # noqa: PLC0415 - as needed
 
     folder = settings.keys_folder
     return create_party_key(folder, name, common_name=common_name, days=days, at=at)
@@ -330,7 +332,25 @@ def import_key(
         InConflict: the name is taken.
         Misconfigured: the two are unreadable or do not belong together.
     """
-    from gateway.adapters.keystore import import_party_key  # noqa: PLC0415
+    from gateway.adapters.keystore import import_party_key  # noqa: PLC0415 - as needed
 
     folder = settings.keys_folder
     return import_party_key(folder, name, key_pem, certificate_pem, password=password)
+
+
+def read_signer(key_pem: bytes, certificate_pem: bytes, *, name: str = "own") -> Signer:
+    """Return a signer of a key that is not the gateway's; ``name`` is what findings call it.
+
+    Raises:
+        Misconfigured: the two are unreadable, of a kind we do not use, or do not belong together.
+    """
+    from gateway.adapters.keystore import signer_from_pem  # noqa: PLC0415 - as needed
+
+    return signer_from_pem(key_pem, certificate_pem, name)
+
+
+def schemas_root() -> Path:
+    """Return the folder that ``schemas/`` is in: of the wheel, or of the checkout."""
+    from gateway.adapters import pack_folder  # noqa: PLC0415 - as needed
+
+    return pack_folder.schemas_root()

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-RETRY_FIRST_SECONDS = 1.0
+RETRY_FIRST_SECONDS = 0.5
+RETRY_GROWTH = 1.5
 RETRY_LONGEST_SECONDS = 60.0
 BREAKER_OPENS_AFTER = 5
 PROBE_SECONDS_FIRST_HOUR = 4.0
@@ -38,8 +39,8 @@ def next_attempt_at(attempts: int, attempt: Attempt, jitter: float) -> datetime:
 
     ``jitter`` is drawn from [0, 1) by the caller.
     """
-    longest = min(RETRY_LONGEST_SECONDS, RETRY_FIRST_SECONDS * 2 ** min(attempts, 10))
-    seconds = max(longest * jitter, RETRY_FIRST_SECONDS / 4, attempt.retry_after_seconds or 0.0)
+    longest = min(RETRY_LONGEST_SECONDS, RETRY_FIRST_SECONDS * RETRY_GROWTH ** min(attempts, 14))
+    seconds = max(longest * jitter, RETRY_FIRST_SECONDS, attempt.retry_after_seconds or 0.0)
     return attempt.at + timedelta(seconds=seconds)
 
 

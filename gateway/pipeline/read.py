@@ -53,12 +53,25 @@ def _stop(node: tree.Element) -> DeclaredStop:
 
 def _vehicle(root: tree.Element) -> Vehicle:
     plates = tree.elements(root, "d:Trip/d:Leg/d:Vehicle/d:Plate")
+    means = tree.elements(root, "d:Consignment/d:DepartureTransportMeans")
     seals = tree.elements(root, "d:Trip/d:TransportEquipment/d:Seal/d:ID")
     return Vehicle(
         batch=tree.text(root, "d:Trip/d:ID"),
-        plates=tuple((tree.text(one, "@country"), tree.text(one, ".")) for one in plates),
+        plates=(
+            *((tree.text(one, "@country"), tree.text(one, ".")) for one in plates),
+            *(_road_plate(one) for one in means if _is_road(one)),
+        ),
         seals=tuple(tree.text(one, ".") for one in seals),
     )
+
+
+def _is_road(means: tree.Element) -> bool:
+    """Tell road vehicles and their trailers, as transit declarations mark them."""
+    return tree.text(means, "d:IdentificationTypeCode") in ("30", "31")
+
+
+def _road_plate(means: tree.Element) -> tuple[str, str]:
+    return tree.text(means, "d:RegistrationNationalityCode"), tree.text(means, "d:ID")
 
 
 def _packages(root: tree.Element) -> int:

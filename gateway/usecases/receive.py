@@ -1,5 +1,6 @@
 """An office answers: authenticate, map, match, decide, and commit the consequences with it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -39,6 +40,7 @@ class Acknowledgement:
 class _Incoming:
     link: Link
     header: AnswerHeader
+    issued: str  # as the link wrote it: with it the sealed header can be built again
     seal: str
     content: bytes
 
@@ -92,7 +94,8 @@ def _authentic(
         raise NotAuthentic(Finding(code="answer.other-link", value=told.office or told.link))
     if told.digest != sha256(content).hexdigest():
         raise NotAuthentic(Finding(code="answer.wrong-digest", value=told.digest))
-    return _Incoming(link, told, seal, content)
+    issued = str(json.loads(header)["issued"])
+    return _Incoming(link, told, issued, seal, content)
 
 
 def _repeat(ports: Ports, incoming: _Incoming) -> Acknowledgement | None:
@@ -178,6 +181,7 @@ def _write(
         )
     )
     body = writing.body(incoming.content, incoming.header.media_type)
+    acknowledged = writing.body(acknowledgement, "application/json")
     writing.insert(
         AnswerRecord(
             id=incoming.header.id,
@@ -189,7 +193,7 @@ def _write(
             kind=consequence.answer.kind.value,
             body=body.digest,
             seal=incoming.seal,
-            acknowledgement=writing.body(acknowledgement, "application/json").digest,
+            acknowledgement=acknowledged.digest,
             received_at=writing.at,
         )
     )
@@ -198,7 +202,7 @@ def _write(
         movement=record.reference,
         link=incoming.link.id,
         facts=_facts(incoming, consequence),
-        bodies=[("answer", body)],
+        bodies=[("answer", body), ("acknowledgement", acknowledged)],
         packs=record.packs,
     )
     links = _write_movement(ports, writing, consequence)
@@ -216,6 +220,8 @@ def _facts(incoming: _Incoming, consequence: _Consequence) -> Mapping[str, objec
         "kind": answer.kind.value,
         "about": answer.about,
         "office": incoming.header.office,
+        "media_type": incoming.header.media_type,
+        "issued": incoming.issued,
         "message": consequence.about.id if consequence.about else "",
         "numbers": dict(answer.numbers),
     }

@@ -6,6 +6,7 @@ at least 2048 bits and the X.509 certificate registered for it. Private keys are
 readable by their owner alone.
 """
 
+from gateway.adapters.keystore.files import signer_from_pem
 from gateway.adapters.keystore.keys import FileKeys
 from gateway.adapters.keystore.making import (
     KeyKind,
@@ -22,4 +23,5 @@ __all__ = [
     "create_party_key",
     "create_seal_key",
     "import_party_key",
+    "signer_from_pem",
 ]

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway.adapters.keystore.signer import FileSigner, PartyKey
+from gateway.domain.errors import Misconfigured
 from gateway.domain.finding import Finding
 
 RSA_BITS_MIN = 2048
@@ -114,3 +115,17 @@ def signer_of(name: str, private: PartyKey, found: x509.Certificate, path: Path)
         _private=private,
         _loaded=found,
     )
+
+
+def signer_from_pem(key_pem: bytes, certificate_pem: bytes, name: str) -> FileSigner:
+    """Return a signer of a key that lies in no folder of ours.
+
+    Raises:
+        Misconfigured: the two are unreadable, of a kind we do not use, or do not belong together.
+    """
+    path = Path(name)
+    try:
+        private = party_key(private_of(key_pem, path), path)
+        return signer_of(name, private, certificate_of(certificate_pem, path), path)
+    except WrongFile as wrong:
+        raise Misconfigured(wrong.finding) from wrong
