@@ -16,6 +16,7 @@ import warnings
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import worker_shutting_down
 
 from gateway.bootstrap import Gateway, open_gateway
@@ -92,6 +93,9 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(
         level=given.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # Said at every lost connection, of a setting that is set.
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
     # Said of root, a container's usual user, for serialisers that run code; ours is JSON.
     warnings.filterwarnings("ignore", message=r".*superuser privileges")
     try:

@@ -44,6 +44,7 @@ class CeleryWakeup:
         self._condition = threading.Condition()
         self._pending: dict[str, None] = {}
         self._closed = threading.Event()
+        self._away = False
         self._thread: threading.Thread | None = None
 
     def knock(self, links: Iterable[str]) -> None:
@@ -88,8 +89,13 @@ class CeleryWakeup:
         try:
             self._app.send_task(DELIVER_TASK, args=(link,), retry=False, ignore_result=True)
         except (KombuError, CeleryError, RedisError, OSError) as failure:
-            _logger.warning("link %s was not knocked: %s", link, failure)
+            if not self._away:  # said once: what follows is the same, every second
+                _logger.warning("link %s was not knocked, sweeps must do: %s", link, failure)
+            self._away = True
             return False
+        if self._away:
+            _logger.info("the broker is back")
+        self._away = False
         return True
 
 
