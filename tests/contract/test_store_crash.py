@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from gateway.adapters.sql.migration import migrate
 from gateway.adapters.sql.store import SqlStore
@@ -156,3 +157,20 @@ def test_an_unusable_url_is_a_finding_without_its_password(where):
     (finding,) = caught.value.findings
     assert finding.code == "database.unknown-url"
     assert "secret" not in finding.value
+
+
+def test_a_unit_that_breaks_harms_nobody_else(sqlite_store):
+    def broken(connection):
+        connection.exec_driver_sql("DELETE FROM tenants")
+        raise RuntimeError("a mistake of ours")
+
+    sqlite_store.commit(inserted(r.TENANT))
+    with pytest.raises(RuntimeError):
+        sqlite_store._writer.run(broken)
+    assert sqlite_store.tenant("ten_1") == r.TENANT
+    sqlite_store.commit(inserted(r.MOVEMENT))
+
+
+def test_readers_cannot_write(sqlite_store):
+    with sqlite_store._reader.connect() as connection, pytest.raises(OperationalError):
+        connection.exec_driver_sql("DELETE FROM tenants")

@@ -112,7 +112,7 @@ class GroupWriter:
                 connection.exec_driver_sql("COMMIT")
         except (Unavailable, SQLAlchemyError) as error:
             for turn in group:
-                turn.outcome.set_exception(error)
+                turn.outcome.set_exception(_own(error))
             return
         for turn, (result, failure) in zip(group, outcomes, strict=True):
             if failure is None:
@@ -126,13 +126,19 @@ def _tried(
 ) -> tuple[object, Exception | None]:
     connection.exec_driver_sql("SAVEPOINT unit")
     try:
-        result = unit(connection)
+        with spoken():
+            result = unit(connection)
     except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller alone
         connection.exec_driver_sql("ROLLBACK TO unit")
         connection.exec_driver_sql("RELEASE unit")
         return None, error
     connection.exec_driver_sql("RELEASE unit")
     return result, None
+
+
+def _own(error: Exception) -> Exception:
+    """Return an error for one caller: several threads must not raise one and the same object."""
+    return Unavailable(*error.findings) if isinstance(error, Unavailable) else error
 
 
 class PoolWriter:
