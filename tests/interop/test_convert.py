@@ -175,6 +175,15 @@ def test_every_placeholder_is_filled():
         assert b"{{" not in fill_placeholders(raw, AT)
 
 
+def test_the_format_documents_exactly_what_is_filled(formats):
+    named = dict(formats[0].spec.placeholders)
+    assert formats[0].spec.losses
+    for name in named:
+        assert fill_placeholders(b"{{%s}}" % name.encode(), AT) != b"{{%s}}" % name.encode()
+    wanted = re.findall(r"\{\{(\w+)\}\}", (PLAIN + RICH).decode())
+    assert set(wanted) <= set(named)
+
+
 def test_the_local_reference_is_one_and_differs_with_time_and_file():
     references = set()
     for raw in (PLAIN, RICH):
