@@ -23,7 +23,8 @@ from gateway.cli.shapes import (
 from gateway.domain.errors import Misconfigured, NotFound, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.movement import EventKind, Report
-from gateway.ports import Ports, Principal
+from gateway.domain.records import Principal
+from gateway.ports import Ports
 from gateway.settings import load_settings
 from gateway.usecases import report as reporting
 from gateway.usecases import sign as signing

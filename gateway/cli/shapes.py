@@ -13,8 +13,8 @@ from gateway.domain.finding import Catalogue
 from gateway.domain.itinerary import CustomsOffice, Stop
 from gateway.domain.message import Message
 from gateway.domain.movement import Event
+from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
-from gateway.ports import MovementRecord
 from gateway.usecases.submit import Submission, Verdict
 from gateway.usecases.timeline import MovementView, TimelineLine
 

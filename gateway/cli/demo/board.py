@@ -5,7 +5,7 @@ lies at each link); anywhere else each thing that happened is one plain line. Pu
 happened comes in as :class:`Line`, and no line is ever drawn wider than the terminal.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,10 +25,11 @@ NARROWEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A few words that stay together, and their style."""
+    """A few words that stay together, their style, and how plain lines spell them out."""
 
     text: str
     style: str = ""
+    spelled: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ class Board:
 
 def plain(line: Line, name: str) -> str:
     """Return one thing that happened as one line of plain text, with the offset of its office."""
-    words = " ".join(piece.text for piece in line.pieces)
+    words = " ".join(piece.spelled or piece.text for piece in line.pieces)
     offset = f"{line.at:%z}"
     return f"{line.at:%H:%M:%S}{offset[:3]}:{offset[3:]}  {line.office:<8}  {name:<14}  {words}"
 
@@ -123,15 +124,24 @@ def _shared(cells: int, columns: int) -> list[int]:
 def _packed(pieces: Iterable[Piece], width: int) -> list[Text]:
     """Set the pieces side by side, and below each other where the column ends."""
     rows: list[Text] = []
-    for piece in pieces:
-        length = cell_len(piece.text)
-        if rows and rows[-1].cell_len + 1 + length <= width:
-            rows[-1].append(" ")
-            rows[-1].append(piece.text, piece.style)
+    for text, style in _parts(pieces, width):
+        if rows and rows[-1].cell_len + 1 + cell_len(text) <= width:
+            rows[-1].append(" ").append(text, style)
         else:
-            indent = "  " if rows and length + 2 <= width else ""
-            rows.append(Text(indent).append(piece.text, piece.style))
+            indent = "  " if rows and cell_len(text) + 2 <= width else ""
+            rows.append(Text(indent).append(text, style))
     return rows or [Text()]
+
+
+def _parts(pieces: Iterable[Piece], width: int) -> Iterator[tuple[str, str]]:
+    """Yield texts no wider than the column where a hyphen allows it."""
+    for piece in pieces:
+        text = piece.text
+        while cell_len(text) > width and "-" in text[1:width]:
+            cut = text.rindex("-", 1, width) + 1
+            yield text[:cut], piece.style
+            text = text[cut:]
+        yield text, piece.style
 
 
 def _whole(line: Line, width: int) -> Text:

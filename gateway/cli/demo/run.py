@@ -13,7 +13,7 @@ from gateway.cli.demo.board import Line, Piece
 from gateway.cli.demo.cast import Cast, columns
 from gateway.cli.demo.screen import Foot, Screen, open_screen
 from gateway.cli.demo.setting import Actors, Setting
-from gateway.cli.demo.stage import Enterprise, Standing, Watch
+from gateway.cli.demo.stage import OUTAGE_SECONDS, Enterprise, Standing, Watch
 from gateway.cli.demo.story import Story
 from gateway.cli.desk import RemoteDesk
 from gateway.cli.programs import Programs
@@ -66,6 +66,7 @@ class Run:
     backlog: dict[str, int] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     _looked: float = 0.0
+    _cut: bool = False
 
     def play(self, raw: bytes) -> Played:
         """Submit, watch, act, until the story ends or the time is over."""
@@ -133,21 +134,27 @@ class Run:
 
     def _backlog(self, client: Client, story: Story, enterprise: Enterprise) -> list[Line]:
         """Look at the links now and then; tell of the backlog of the office that is cut off."""
+        office = enterprise.dark
+        if office and not self._cut:
+            self._cut = True
+            return [self._at(story, office, Piece(f"✗ cut off {OUTAGE_SECONDS} s", "bold red"))]
         if time.monotonic() - self._looked < LINKS_SECONDS:
             return []
         self._looked = time.monotonic()
         before = dict(self.backlog)
         for link in client.get("/v1/links").json()["data"]:
             self.backlog |= dict.fromkeys(link["offices"], link["due"])
-        office = enterprise.dark
         now, then = self.backlog.get(office, 0), before.get(office, 0)
         if not office or now == then:
             return []
         piece = (
             Piece(f"▮ backlog {now}", "bold yellow") if now else Piece("✓ backlog drained", "green")
         )
+        return [self._at(story, office, piece)]
+
+    def _at(self, story: Story, office: str, piece: Piece) -> Line:
         at = self.clock.now().astimezone(story.zones[office])
-        return [Line(at=at, office=office, pieces=(piece,))]
+        return Line(at=at, office=office, pieces=(piece,))
 
     def _foot(self, standing: Standing) -> Foot:
         return Foot(

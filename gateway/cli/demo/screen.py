@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.text import Text
 
 from gateway.cli.demo.board import Board, Column, Line, plain
+from gateway.cli.demo.story import LEGEND
 
 REFRESH_A_SECOND = 12
 
@@ -86,7 +87,7 @@ class LiveScreen:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        self._print(self._board.head())
+        self._print([Text(LEGEND, style="dim"), *self._board.head()])
         self._open.enter_context(self._live)
         return self
 
@@ -137,7 +138,7 @@ def _procedures(procedures: Sequence[Mapping[str, Any]], width: int) -> Text:
     line = Text()
     for one in procedures:
         if line:
-            line.append(" · ", "dim")
+            line.append("  ")
         state = str(one["state"])
         line.append(f"{one['kind']} ").append(state, _STATE_STYLES.get(state, "cyan"))
     line.truncate(width, overflow="ellipsis")

@@ -20,7 +20,8 @@ from gateway.cli.directory import add_link
 from gateway.domain.declaration import Party
 from gateway.domain.delivery import LinkKind
 from gateway.domain.itinerary import CustomsOffice
-from gateway.ports import Ports, Principal
+from gateway.domain.records import Principal
+from gateway.ports import Ports
 from gateway.settings import KeySettings, Settings, load_settings
 from gateway.usecases import setup
 

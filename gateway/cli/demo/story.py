@@ -10,6 +10,8 @@ from gateway.cli.demo.board import Line, Piece
 
 Shape = Mapping[str, Any]
 
+LEGEND = "→ sent  ✎ signed by  ✓ kind of receipt  ← answer  ● happened  ■ closed"
+
 TOLD_EVENTS = frozenset(
     {
         "presented", "released", "departed", "exited", "entered", "transit-started", "arrived",
@@ -17,6 +19,9 @@ TOLD_EVENTS = frozenset(
     }
 )  # fmt: skip
 """Events that are news to a person; answers, numbers and states are told by their own lines."""
+
+CHANNELS = {"1": "green", "2": "yellow", "3": "red"}
+"""VNACCS control channels: nothing, documents, goods."""
 
 _GOOD = "green"
 _BAD = "bold red"
@@ -67,15 +72,18 @@ class Story:
     def _delivered(self, line: Shape) -> Iterator[Piece]:
         yield Piece(f"→ {line['type']}", _MESSAGE)
         if line["message"] in self.signed:
-            yield Piece(self.signatories.get(line["message"], ""))
-        yield Piece(f"✓ {line['receipt']}", _GOOD)
+            signatory = self.signatories.get(line["message"], "")
+            yield Piece(f"✎ {signatory}", spelled=f"signed by {signatory},")
+        receipt = str(line["receipt"])
+        yield Piece(f"✓ {receipt}", _GOOD, spelled=f"{receipt} receipt")
 
     def _answered(self, line: Shape) -> Iterator[Piece]:
         kind = str(line["facts"].get("kind", ""))
         bad = kind in ("refused", "not-released")
-        told = str(line["type"])
+        told = str(line["type"]).removesuffix(f"-{kind}")
         yield Piece(f"← {told}", _BAD if bad else _ANSWER)
-        yield Piece(kind, _BAD if bad else _ANSWER)
+        if told != kind:
+            yield Piece(kind, _BAD if bad else _ANSWER)
         for number in (line["facts"].get("numbers") or {}).values():
             if number not in self.numbers:  # told once, when it is given
                 self.numbers.add(number)
@@ -84,13 +92,16 @@ class Story:
     def _events(self, line: Shape) -> Iterator[Line]:
         for event in line["facts"].get("events") or ():
             if event["kind"] in TOLD_EVENTS:
-                pieces = [Piece(f"● {event['kind']}", _NEWS)]
-                if channel := event["facts"].get("channel"):
-                    pieces.append(Piece(f"channel {channel}"))
-                yield self._at(line["at"], event["office"], tuple(pieces))
+                piece = Piece(f"● {event['kind']}", _NEWS)
+                yield self._at(line["at"], event["office"], (piece,))
+            elif channel := event["facts"].get("channel"):
+                colour = CHANNELS.get(str(channel), "")
+                piece = Piece(f"◆ channel {channel}", spelled=f"◆ control channel {channel}")
+                pieces = (piece, Piece(colour, colour))
+                yield self._at(line["at"], event["office"], pieces)
             elif event["facts"].get("state") == "closed":
-                pieces = [Piece("■", _GOOD), Piece(f"{event['procedure']} closed", _GOOD)]
-                yield self._at(line["at"], event["office"], tuple(pieces))
+                pieces = (Piece(f"■ {event['procedure']}", _GOOD), Piece("closed", _GOOD))
+                yield self._at(line["at"], event["office"], pieces)
 
 
 def _failed(line: Shape) -> tuple[Piece, ...]:

@@ -1,6 +1,8 @@
 """What a run came to: for a person, and for a program."""
 
 import sys
+import textwrap
+from pathlib import Path
 from typing import Any
 
 from gateway.cli import output
@@ -34,13 +36,26 @@ def print_summary(played: Played, *, json: bool) -> None:
         numbers = ", ".join(f"{kind} {number}" for kind, number in one["numbers"].items())
         write(f"  {one['kind']:<14} {one['state']:<14} {numbers}\n")
     _print_open(played)
-    write("\nSeconds from the start:\n")
-    for name, seconds in sorted(played.marks.items(), key=lambda pair: pair[1]):
-        write(f"  {seconds:6.2f}  {name}\n")
-    write(f"\nThe data lies in {played.folder} and stays there. Try next:\n")
+    write("\n" + _timings(played.marks))
+    write(f"\nThe data lies in {_near(played.folder)} and stays there. Try next:\n")
     for command in next_commands(played):
         write(f"  {command}\n")
     sys.stdout.flush()
+
+
+def _timings(marks: dict[str, float]) -> str:
+    """Say how long it took: until ready, in all, and from submission to each thing."""
+    submitted = marks.get("submitted", 0.0)
+    steps = [
+        f"{name.removesuffix(' acknowledged')} {at - submitted:.2f}"
+        for name, at in sorted(marks.items(), key=lambda pair: pair[1])
+        if at > submitted
+    ]
+    told = textwrap.fill(", ".join(steps), 78, initial_indent="  ", subsequent_indent="  ")
+    first = (
+        f"{max(marks.values()):.1f} s in all, {marks.get('started', 0.0):.1f} s of them to start"
+    )
+    return f"{first}. Seconds after submission:\n{told}\n"
 
 
 def _print_open(played: Played) -> None:
@@ -52,7 +67,7 @@ def _print_open(played: Played) -> None:
 def next_commands(played: Played) -> list[str]:
     """Return commands that work on the folder this run leaves behind."""
     reference = played.standing.movement["reference"]
-    folder = played.folder
+    folder = _near(played.folder)
     return [
         f"fullroute movement show {reference} --data {folder}",
         f"fullroute movement timeline {reference} --data {folder}",
@@ -60,6 +75,12 @@ def next_commands(played: Played) -> list[str]:
         f"fullroute movement export {reference} {folder / 'evidence'} --data {folder}",
         f"fullroute serve --with-worker --data {folder}",
     ]
+
+
+def _near(folder: Path) -> Path:
+    """Return the folder as somebody in the present one would type it."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
 def summary(played: Played) -> Shape:
