@@ -17,8 +17,9 @@ from gateway.domain.access_key import SECRET_ALPHABET, SECRET_LENGTH, AccessKey
 from gateway.domain.delivery import LinkKind
 from gateway.domain.errors import InConflict, Misconfigured
 from gateway.domain.finding import Catalogue, Finding, Refusal
+from gateway.domain.records import Principal, Tenant
 from gateway.domain.trust import Signer
-from gateway.ports import Clock, Keys, Packs, Ports, Principal, Store, Tenant, Wakeup
+from gateway.ports import Clock, Keys, Packs, Ports, Store, Wakeup
 from gateway.settings import FILE_NAME, Settings
 from gateway.usecases import setup
 

@@ -28,8 +28,8 @@ Value = str | int | float | bool
 _PASSWORD = re.compile(r"(://[^:@/\s]*):[^@/\s]*@")
 
 
-def _at_least(default: float, least: float, most: float = float("inf")) -> Any:  # noqa: ANN401
-    """Return a dataclass field with bounds; typed Any as ``dataclasses.field`` is in stubs."""
+def _at_least(default: float, least: float, most: float = float("inf")) -> Any:  # noqa: ANN401 - as field()
+    """Return a dataclass field with bounds."""
     return field(default=default, metadata={"least": least, "most": most})
 
 
@@ -183,7 +183,7 @@ def load_settings(
     found = config or (told or Path(DATA_DEFAULT)) / FILE_NAME
     document = _read(found) if config is not None or found.is_file() else {}
     reading = _Reading()
-    folder = reading.data(document.pop("data", None), found, explicit=config is not None)
+    folder = reading.folder(document.pop("data", None), found, explicit=config is not None)
     if told is not None:
         folder = told
         reading.sources["data"] = "argument" if data is not None else f"{PREFIX}DATA"
@@ -215,7 +215,7 @@ class _Reading:
         self.sources: dict[str, str] = {}
         self.findings: list[Finding] = []
 
-    def data(self, stated: object, file: Path, *, explicit: bool) -> Path:
+    def folder(self, stated: object, file: Path, *, explicit: bool) -> Path:
         """Return the data folder that the file stands for."""
         if stated is None:
             return file.parent if explicit else Path(file.parent)

@@ -107,7 +107,7 @@ def run(arguments: list[str] | None = None) -> int:
         catalogue = bootstrap.open_texts()
         for finding in error.findings:
             text = catalogue.text(finding, "en")
-            print(f"{finding.code}: {text.message} {text.fix}", file=sys.stderr)  # noqa: T201
+            print(f"{finding.code}: {text.message} {text.fix}", file=sys.stderr)  # noqa: T201 - a program
         return USAGE_EXIT
 
 

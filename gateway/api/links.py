@@ -25,7 +25,8 @@ from gateway.api.shapes import LinkListShape, shape_link, with_load
 from gateway.audit.exchange import SealedPaper, from_base64, to_base64, write_reply
 from gateway.domain.errors import NotAllowed
 from gateway.domain.finding import Finding, Refusal
-from gateway.ports import Ports, Principal
+from gateway.domain.records import Principal
+from gateway.ports import Ports
 from gateway.usecases.feed import FEED_MAX, FeedItem, acknowledge, feed_after
 from gateway.usecases.receive import receive
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from gateway.api import problems
 from gateway.api.request import Auditor, Reach, require_accept
-from gateway.ports import LogRecord
+from gateway.domain.records import LogRecord
 
 router = APIRouter(tags=["log"])
 

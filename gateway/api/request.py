@@ -16,7 +16,8 @@ from gateway.api.problems import MALFORMED, MEDIA, NOT_ACCEPTABLE, Mistaken
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import TooLarge
 from gateway.domain.finding import Finding
-from gateway.ports import Ports, Principal
+from gateway.domain.records import Principal
+from gateway.ports import Ports
 
 XML_TYPES = ("application/xml", "text/xml")
 JSON_TYPE = "application/json"

@@ -12,8 +12,9 @@ from gateway.domain.itinerary import CustomsOffice, Itinerary
 from gateway.domain.message import Message
 from gateway.domain.movement import Event
 from gateway.domain.procedure import Procedure
+from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
-from gateway.ports import LinkLoad, MovementRecord
+from gateway.ports import LinkLoad
 from gateway.usecases.submit import Submission, Verdict
 from gateway.usecases.timeline import MovementView, TimelineLine
 

@@ -25,7 +25,7 @@ async def _play(spec: SandboxSpec) -> None:
     with packs.slot() as compiled:  # one loop, one thread: the slot is ours for good
         try:
             async with Stage(spec, compiled, packs.offices(), clock.now) as stage:
-                print(f"sandbox ready: {len(stage.actors)} links", flush=True)  # noqa: T201
+                print(f"sandbox ready: {len(stage.actors)} links", flush=True)  # noqa: T201 - a program
                 await stopped.wait()
         except OSError as error:
             args = (("path", "spec"), ("reason", str(error)))
@@ -43,7 +43,7 @@ def run(arguments: list[str] | None = None) -> int:
         catalogue = bootstrap.open_texts()
         for finding in error.findings:
             text = catalogue.text(finding, "en")
-            print(f"{finding.code}: {text.message} {text.fix}", file=sys.stderr)  # noqa: T201
+            print(f"{finding.code}: {text.message} {text.fix}", file=sys.stderr)  # noqa: T201 - a program
         return USAGE_EXIT
     return 0
 

@@ -34,7 +34,7 @@ class PushDoor:
 
     async def open(self) -> None:
         """Listen."""
-        self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=CLOSE_SECONDS)
+        self._runner = web.ServerRunner(web.Server(self._answered), shutdown_timeout=CLOSE_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._system.spec.port, reuse_address=True)
         await site.start()
@@ -49,7 +49,7 @@ class PushDoor:
         """Stop for good."""
         await self.close()
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path != "/messages":
             return _said(HTTPStatus.NOT_FOUND, "no such page")
         if request.method != "POST":

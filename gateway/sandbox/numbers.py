@@ -10,7 +10,7 @@ from hashlib import sha256
 from gateway.domain.identifiers import REFERENCE_ALPHABET, check_digit
 
 ENTRY_LENGTH = 18
-JOB_NUMBER_LENGTH = 12
+TWELVE = 12
 MRN_DRAWN_LENGTH = 12
 
 
@@ -27,10 +27,10 @@ class Numbers:
         head = f"{office}{year:04d}0"
         return head + self._digits("entry", subject, ENTRY_LENGTH - len(head))
 
-    def job_number(self, subject: str, *, imported: bool) -> str:
+    def twelve_digits(self, subject: str, *, imported: bool) -> str:
         """Return 12 digits; the first is 1 for imports, 5 for anything else, as in VNACCS."""
         kind = "import" if imported else "other"
-        return ("1" if imported else "5") + self._digits(kind, subject, JOB_NUMBER_LENGTH - 1)
+        return ("1" if imported else "5") + self._digits(kind, subject, TWELVE - 1)
 
     def mrn(self, subject: str, country: str, year: int) -> str:
         """Return a movement reference number with its check digit (NCTS rule R0028)."""

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
@@ -231,9 +232,10 @@ class Outbox:
                 status, body = response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError):
             return "later"
-        if status == 200:  # noqa: PLR2004 - HTTP
+        if status == HTTPStatus.OK:
             return "accepted" if await self._acknowledged(planned, letter, body) else "later"
-        return "refused" if 400 <= status < 500 and status not in PATIENT else "later"  # noqa: PLR2004
+        client_error = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+        return "refused" if client_error and status not in PATIENT else "later"
 
     async def _acknowledged(self, planned: Planned, letter: _Letter, body: bytes) -> bool:
         try:

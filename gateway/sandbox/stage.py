@@ -168,7 +168,7 @@ class Stage:
     def _meant(self, link: str) -> list[Actor]:
         return [self.actors[link]] if link else list(self.actors.values())
 
-    def _obey(self, verb: str, value: Any, actors: Iterable[Actor]) -> web.Response:  # noqa: ANN401
+    def _obey(self, verb: str, value: object, actors: Iterable[Actor]) -> web.Response:
         match (verb, value):
             case ("outage_seconds", int() | float() as seconds):
                 for actor in actors:

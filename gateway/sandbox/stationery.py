@@ -75,7 +75,7 @@ class Stationery:
                 "number18": self._numbers.entry(
                     subject, office.national_code, envelope.issued.year
                 ),
-                "number12": self._numbers.job_number(subject, imported=imported),
+                "number12": self._numbers.twelve_digits(subject, imported=imported),
                 "mrn": self._numbers.mrn(subject, office.code[:2], envelope.issued.year),
                 "lrn": subject,
             }

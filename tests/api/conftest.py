@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from gateway import bootstrap
 from gateway.api.app import create_app
 from gateway.bootstrap import Gateway
-from gateway.ports import Tenant
+from gateway.domain.records import Tenant
 from gateway.settings import HttpSettings, Settings
 from gateway.usecases import setup
 from tests.world import TENANT, World

@@ -24,7 +24,7 @@ def test_digits_are_digits(subject: str) -> None:
     assert entry.isdigit()
     assert entry.startswith("80012026")
     for imported, first in ((True, "1"), (False, "5")):
-        number = CN.job_number(subject, imported=imported)
+        number = CN.twelve_digits(subject, imported=imported)
         assert len(number) == 12
         assert number.isdigit()
         assert number.startswith(first)
@@ -46,7 +46,7 @@ def test_what_a_number_depends_on(
     same: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     numbers = [
-        Numbers(seed, administration).job_number(subject, imported=True)
+        Numbers(seed, administration).twelve_digits(subject, imported=True)
         for seed, administration, subject in (one, other)
     ]
     assert (numbers[0] == numbers[1]) is same, name

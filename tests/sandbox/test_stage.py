@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -10,17 +9,17 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-import uvicorn
 
 from gateway import bootstrap
 from gateway.adapters.links import HttpCourier
-from gateway.api.app import create_app
 from gateway.domain.delivery import LinkKind
-from gateway.ports import Change, Ports, Update
+from gateway.domain.records import Change, Update
+from gateway.ports import Ports
 from gateway.sandbox.spec import LinkSpec, SandboxSpec
 from gateway.sandbox.stage import Stage
 from gateway.settings import Settings
 from gateway.usecases.deliver import deliver
+from tests.serving import served
 from tests.world import SIGNATORIES, TENANT, World
 
 GATE, CHONGQING, BORDER, INLAND = "lnk_cn00x001", "lnk_cn008001", "lnk_vn0015bb", "lnk_vn0003pj"
@@ -74,29 +73,21 @@ def road(tmp_path: Path) -> Iterator[Road]:
     world = World(tmp_path)
     courier = HttpCourier(clock=world.clock, connect_seconds=1, total_seconds=5, concurrency=4)
     ports = replace(world.ports, couriers={LinkKind.PUSH: courier})
-    app = create_app(bootstrap.Gateway(ports=ports, settings=Settings(data=tmp_path)))
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, ws="none")
-    )
-    app.state.stopping = lambda: server.should_exit
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    links = tuple(_link(world, link) for link in (GATE, CHONGQING, BORDER, INLAND))
-    spec = SandboxSpec(
+    gateway = bootstrap.Gateway(ports=ports, settings=Settings(data=tmp_path))
+    with closing(world), closing(courier), served(gateway) as url:
+        yield Road(world, ports, url, _spec(world, tmp_path, url))
+
+
+def _spec(world: World, folder: Path, url: str) -> SandboxSpec:
+    return SandboxSpec(
         gateway=url,
-        journal=tmp_path / "stage",
+        journal=folder / "stage",
         control_port=_free_port(),
         seed="test",
         gateway_keys={},
         certificates=tuple(world.keys.signer(name).certificate for name in SIGNATORIES),
-        links=links,
+        links=tuple(_link(world, link) for link in (GATE, CHONGQING, BORDER, INLAND)),
     )
-    with closing(courier), closing(world):
-        yield Road(world, ports, url, spec)
-        server.should_exit = True
-        thread.join()
 
 
 def _link(world: World, link: str) -> LinkSpec:
