@@ -136,7 +136,8 @@ def read_texts(files: Mapping[str, bytes]) -> Catalogue:
 class FolderPacks:
     """Driver of ports.Packs over one ``schemas`` folder.
 
-    ``switches`` is keyed by pack id; ``slots`` is how many threads may compute at once.
+    ``switches`` is keyed by pack id; ``slots`` is how many threads may compute at once. Files,
+    offices and texts are read at once, packs compiled when a slot is first used.
     """
 
     def __init__(self, root: Path, switches: Mapping[str, Mapping[str, bool]], slots: int) -> None:
@@ -146,20 +147,24 @@ class FolderPacks:
         self._files = {name: raw for name, raw in everything.items() if _runs(name)}
         self._switches = switches
         self._offices = read_offices(self._files)
+        self._texts = read_texts(self._files)
+        self._catalogue: Catalogue | None = None
         self._slots: queue.LifoQueue[PackSet | None] = queue.LifoQueue()
-        for _ in range(slots - 1):
+        for _ in range(slots):
             self._slots.put(None)
-        first = compile_set(self._files, switches)  # now, so that a broken folder shows at once
-        self._catalogue = _merged(read_texts(self._files), first)
-        self._slots.put(first)
 
     @contextmanager
     def slot(self) -> Iterator[PackSet]:
-        """Give one compiled set to the calling thread alone; waits while all are in use."""
+        """Give one compiled set to the calling thread alone; waits while all are in use.
+
+        Raises:
+            Refusal: ``pack.*``: a folder is broken, which shows when it is first compiled.
+        """
         held = self._slots.get()
         try:
             if held is None:
                 held = compile_set(self._files, self._switches)
+                self._catalogue = _merged(self._texts, held)
             yield held
         finally:
             self._slots.put(held)
@@ -170,6 +175,9 @@ class FolderPacks:
 
     def catalogue(self) -> Catalogue:
         """Return every text: ``schemas/lang``, the declaration's rules, every pack's rules."""
+        if self._catalogue is None:
+            with self.slot() as packs:
+                self._catalogue = _merged(self._texts, packs)
         return self._catalogue
 
 

@@ -125,19 +125,30 @@ def _closure(read: Callable[[str], Element], main: str) -> Iterator[str]:
 
     Handed over together they need no resolver, so xmlschema never has a location to follow.
     """
-    waiting, seen = [main], {main}
+    waiting, seen = [(main, "")], {main}
     while waiting:
-        path = waiting.pop(0)
+        path, space = waiting.pop(0)
         root = read(path)
+        if space and root.get("targetNamespace") is None:
+            root = _in_namespace(root, space)
         for node in root.findall(f"{{{_XSD}}}include") + root.findall(f"{{{_XSD}}}import"):
             location = node.attrib.pop("schemaLocation", None)
             other = _beside(path, location) if location else path
+            included = node.tag == f"{{{_XSD}}}include"
             if other not in seen:
                 seen.add(other)
-                waiting.append(other)
-            if node.tag == f"{{{_XSD}}}include":
+                waiting.append((other, root.get("targetNamespace", "") if included else ""))
+            if included:
                 root.remove(node)
         yield etree.tostring(root, encoding="unicode")
+
+
+def _in_namespace(root: Element, space: str) -> Element:
+    """Give an included schema without a namespace that of its includer (XSD 1.0, 4.2.1)."""
+    twin = etree.Element(root.tag, root.attrib, {**root.nsmap, None: space})
+    twin.set("targetNamespace", space)
+    twin.extend(list(root))
+    return twin
 
 
 def _beside(path: str, location: str) -> str:
@@ -288,21 +299,36 @@ def _words(parts: Iterable[str]) -> str:
 
 def _gate_findings(root: Element, log: Sequence[etree._LogEntry]) -> Iterator[Finding]:
     told = {entry.line for entry in log if entry.type_name in _GATE_KINDS}
+    spaces = _prefixes(root) if any(":" in (entry.path or "") for entry in log) else {}
     for entry in log:
         kind = _GATE_KINDS.get(entry.type_name, "type")
         if kind == "type" and entry.line in told:
             continue  # libxml2 repeats a failed facet as a failed type
-        node = _located(root, entry.path)
+        node = _located(root, entry.path, spaces)
         yield Finding(
             code=f"xsd.{'unexpected-element' if kind == 'content' else kind}",
-            pointer=pointer.spell(node) if node is not None else "",
+            pointer=pointer.spell(node),
             line=entry.line or None,
-            value=(node.text or "").strip() if node is not None and not len(node) else "",
-            args=(("element", etree.QName(node).localname),) if node is not None else (),
+            value=(node.text or "").strip() if not len(node) else "",
+            args=(("element", etree.QName(node).localname),),
         )
 
 
-def _located(root: Element, path: str | None) -> Element | None:
-    """Follow libxml2's own path (``/*/*[17]/*[3]``), which is made of steps and numbers only."""
-    found = root.getroottree().xpath(path) if path else ()
-    return found[0] if isinstance(found, list) and found else None
+def _prefixes(root: Element) -> dict[str, str]:
+    """Return every prefix the document declares: libxml2 spells its paths with them."""
+    return {
+        prefix: uri
+        for node in root.iter(etree.Element)
+        for prefix, uri in node.nsmap.items()
+        if prefix
+    }
+
+
+def _located(root: Element, path: str | None, spaces: Mapping[str, str]) -> Element:
+    """Follow libxml2's own path (``/*/ds:Signature``): made of steps and numbers only."""
+    try:
+        found = root.getroottree().xpath(path or "/*", namespaces=dict(spaces))
+    except etree.XPathError:
+        return root
+    first = found[0] if isinstance(found, list) and found else root
+    return first if isinstance(first, etree._Element) else root  # noqa: SLF001 - lxml's type

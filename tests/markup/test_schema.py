@@ -219,3 +219,22 @@ def test_one_schema_per_thread_never_tells_about_another_document():
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_included_schemas_without_a_namespace_take_that_of_their_includer():
+    types = TYPES.replace(' targetNamespace="urn:t" xmlns="urn:t"', "")
+    schema = safe.compile_schema({**FILES, "xsd/types.xsd": types.encode()}, "xsd/main.xsd")
+    found = told(schema, document("", country="LA"))
+    assert [("CN, VN", "/Root/Country")] == [
+        (dict(finding.args)["expected"], finding.pointer) for finding in found
+    ]
+
+
+def test_prefixes_the_document_chose_do_not_matter(schema):
+    text = '<q:Root xmlns:q="urn:t"><z:Sig xmlns:z="urn:z"/><q:Country>CN</q:Country></q:Root>'
+    log_only = explain._gate_findings
+    root = safe.parse(text.encode())
+    schema._compiled.validate(root)
+    found = list(log_only(root, list(schema._compiled.error_log)))
+    assert "/Root/Sig" in [finding.pointer for finding in found]
+    assert told(schema, text)

@@ -1,0 +1,61 @@
+"""Every pack compiles, every case of its folder comes out, every golden is what is made now."""
+
+import pytest
+
+from gateway.domain.finding import LANGUAGES
+from gateway.domain.message import AnswerKind
+from tests.packs.pack_cases import cases, compiled, pack_folders, run
+
+PACKS = {folder.name: folder for folder in pack_folders()}
+CASES = {case.name: case for folder in PACKS.values() for case in cases(folder)}
+
+
+@pytest.fixture(scope="module")
+def packs():
+    return {name: compiled(folder) for name, folder in PACKS.items()}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_case(case, packs):
+    pack = packs[case.folder.parent.parent.name]
+    assert list(run(pack, case, write=False)) == []
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_message_and_answer_has_a_case(name, packs):
+    pack, found = packs[name], cases(PACKS[name])
+    messages = {case.expect.get("message") for case in found}
+    assert {spec.type for spec in pack.manifest.messages} - messages == set()
+    answers = {case.expect.get("answer") for case in found}
+    assert {spec.type for spec in pack.answers.specs} - answers == set()
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_rule_speaks_three_languages(name, packs):
+    texts = packs[name].catalogue.texts
+    assert {*texts} == {*LANGUAGES}
+    assert len({frozenset(codes) for codes in texts.values()}) == 1
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_schemas_can_be_explained(name, packs):
+    for form in packs[name]._forms.values():
+        if form.schema is not None:
+            assert form.schema._explainer._built() is not None, form.spec.schema
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_what_messages_wait_for_can_come(name, packs):
+    """An ``after`` names an answer that some mapping yields for that message."""
+    pack = packs[name]
+    given = {(spec.about, spec.kind) for spec in pack.answers.specs}
+    wanted = {
+        (after.message, after.answer) for spec in pack.manifest.messages for after in spec.after
+    }
+    assert wanted - given == set()
+    assert all(isinstance(kind, AnswerKind) for _, kind in wanted)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_the_simulated_office_compiles(name, packs):
+    assert packs[name].behaviour.to("no such message", b"<a/>") == ()
