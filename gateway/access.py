@@ -13,7 +13,8 @@ from enum import StrEnum
 from gateway.domain.access_key import AccessKey
 from gateway.domain.errors import NotAllowed, NotAuthentic
 from gateway.domain.finding import Finding, Refusal
-from gateway.ports import Ports, Principal
+from gateway.domain.records import Principal
+from gateway.ports import Ports
 
 MEMORY_SECONDS = 2.0
 """How long a face remembers a key: the longest a revoked one still opens the door."""

@@ -1,13 +1,8 @@
-"""What the core needs from outside, and the values that cross.
-
-A :class:`Change` is one transaction as a value: rows to insert, rows to update and what must still
-be true. A driver applies it whole or raises :class:`Lost`; so work happens outside the transaction
-and nothing but the writing inside (design decision 2).
-"""
+"""What the core needs from outside: one protocol a port, and the small values that cross it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -16,208 +11,20 @@ from gateway.domain.finding import Catalogue
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
 from gateway.domain.movement import Event
-from gateway.domain.trip import Trip
-from gateway.domain.trust import Mandate, PartyCertificate, Signer, Trust
-from gateway.packs.pack import PackSet
-
-# ------------------------------------------------------------------ records
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tenant:
-    """An organisation that shares nothing with the others.
-
-    ``accepts_unsigned`` is its policy for declarations in a foreign format, which nobody can have
-    signed in ours.
-    """
-
-    id: str
-    name: str
-    accepts_unsigned: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Principal:
-    """Somebody with an API key. ``secret_digest`` is hex SHA-256 of the key's secret half."""
-
-    id: str
-    tenant: str
-    name: str
-    scopes: tuple[str, ...]
-    secret_digest: str
-    party: str = ""  # SCHEME:identifier, for exporters and other parties
-    link: str = ""  # for offices
-    revoked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """Bytes exactly as received or sent. ``digest`` is hex SHA-256; ``salt`` blinds log leaves."""
-
-    digest: str
-    tenant: str
-    media_type: str
-    content: bytes
-    salt: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovementRecord:
-    """What stays fixed of a movement, plus ``version`` and ``state`` (kept for lists).
-
-    ``procedures`` pairs administration and procedure kind; ``packs`` pairs administration and pack
-    digest; ``stops`` are (sequence, office code, role, expected UTC ISO time or ""). ``declaration``
-    is the body we work from, ``original`` the foreign bytes it was converted from (or ""),
-    ``content`` the digest of its canonical form, by which repeats are recognised.
-    """
-
-    reference: str
-    tenant: str
-    version: int
-    state: str
-    declarant: str
-    lrn: str
-    prelodged: bool
-    declaration: str
-    original: str
-    content: str
-    trip: str
-    stops: tuple[tuple[int, str, str, str], ...]
-    procedures: tuple[tuple[str, str], ...]
-    packs: tuple[tuple[str, str], ...]
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovementEvent:
-    """One event of one movement."""
-
-    movement: str
-    tenant: str
-    event: Event
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberRecord:
-    """An official number, searchable, pointing at its movement."""
-
-    number: str
-    kind: str
-    administration: str
-    movement: str
-    procedure: str
-    tenant: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerRecord:
-    """One answer of one link; ``id`` is the link's own, unique per link.
-
-    ``acknowledgement`` is the digest of the signed bytes we answered with: a repeat gets the same.
-    """
-
-    id: str
-    link: str
-    tenant: str
-    movement: str
-    message: str
-    type: str
-    kind: str
-    body: str
-    seal: str
-    acknowledgement: str
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdempotencyRecord:
-    """The outcome of one request under one key, for the same principal and body."""
-
-    tenant: str
-    principal: str
-    key: str
-    body: str  # digest of the request body
-    status: int
-    response: bytes
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogRecord:
-    """One entry of the log. ``entry`` is canonical JSON; ``index`` is None until sequenced."""
-
-    id: str
-    tenant: str
-    at: datetime
-    kind: str
-    movement: str
-    link: str
-    entry: bytes
-    leaf: bytes  # RFC 6962 leaf hash of ``entry``
-    index: int | None = None
-
-
-Record = (
-    Tenant
-    | Principal
-    | Body
-    | MovementRecord
-    | MovementEvent
-    | NumberRecord
-    | AnswerRecord
-    | IdempotencyRecord
-    | LogRecord
-    | Message
-    | Trip
-    | Attempt
-    | Link
-    | PartyCertificate
-    | Mandate
-    | CustomsOffice
+from gateway.domain.records import (
+    AnswerRecord,
+    Body,
+    Change,
+    IdempotencyRecord,
+    LogRecord,
+    MovementRecord,
+    NumberRecord,
+    Principal,
+    Tenant,
 )
-"""Everything a :class:`Change` can insert. A body whose digest is known is left as it is."""
-
-
-# ------------------------------------------------------------------ changes
-
-
-@dataclass(frozen=True, slots=True)
-class Insert:
-    """Write a new row; an existing key loses the change (bodies excepted)."""
-
-    record: Record
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
-    """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
-
-    ``table`` is one of ``movements messages links principals certificates mandates tenants``; names
-    of values are the record's field names. With no values it is a check alone.
-    """
-
-    table: str
-    key: str
-    values: Mapping[str, object] = field(default_factory=dict)
-    expect: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One transaction."""
-
-    steps: tuple[Insert | Update, ...]
-
-
-class Lost(Exception):
-    """The change was not applied: somebody was faster. ``what`` names the table that said so."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
-
-
-# ------------------------------------------------------------------ ports
+from gateway.domain.trip import Trip
+from gateway.domain.trust import Signer, Trust
+from gateway.packs.pack import PackSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from gateway.adapters.system import SystemIds
 from gateway.domain.access_key import SECRET_ALPHABET, SECRET_LENGTH, AccessKey
 from gateway.domain.errors import GatewayError, NotAllowed, NotAuthentic
 from gateway.domain.finding import Refusal
-from gateway.ports import Change, Clock, Insert, Ports, Principal, Tenant, Update
+from gateway.domain.records import Change, Insert, Principal, Tenant, Update
+from gateway.ports import Clock, Ports
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 

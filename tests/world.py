@@ -22,8 +22,9 @@ from gateway.adapters.system import SystemIds
 from gateway.audit.exchange import AnswerHeader, make_answer, to_base64, write_reply
 from gateway.domain.delivery import LinkKind
 from gateway.domain.movement import EventKind, Report
+from gateway.domain.records import Principal, Tenant
 from gateway.markup import safe, signature, tree
-from gateway.ports import Ports, Principal, Reply, Tenant
+from gateway.ports import Ports, Reply
 from gateway.sandbox.numbers import Numbers
 from gateway.sandbox.office import Arrival, CustomsSystem
 from gateway.sandbox.spec import LinkSpec

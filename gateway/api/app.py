@@ -18,6 +18,7 @@ from gateway.api import (
     problems,
     signatures,
     stream,
+    watch,
 )
 from gateway.bootstrap import Gateway
 
@@ -58,6 +59,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     )
     app.state.gateway = gateway
     app.state.door = access.Doorkeeper(gateway.ports)
+    app.state.watch = watch.LogWatch(gateway.ports)
     app.state.stopping = lambda: False
     problems.install(app)
     app.include_router(health.router)

@@ -22,6 +22,7 @@ from gateway.api.request import (
     require_accept,
 )
 from gateway.api.shapes import LinkListShape, shape_link, with_load
+from gateway.api.watch import LogWatch
 from gateway.audit.exchange import SealedPaper, from_base64, to_base64, write_reply
 from gateway.domain.errors import NotAllowed
 from gateway.domain.finding import Finding, Refusal
@@ -33,8 +34,8 @@ from gateway.usecases.receive import receive
 router = APIRouter(tags=["links"])
 
 WAIT_SECONDS_MAX = 30
-LOOK_SECONDS = 0.15
-"""How often a waiting feed request looks again."""
+STOP_SECONDS = 0.3
+"""How long a request waits for news before it asks whether client or program are leaving."""
 
 _STRANGE = problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED)
 
@@ -121,12 +122,14 @@ async def read_feed(
     require_accept(request, "application/json")
     loop = asyncio.get_running_loop()
     until = loop.time() + wait
-    items = await run_in_threadpool(feed_after, ports, caller, link, after, limit + 1)
-    while not items and loop.time() < until and not request.app.state.stopping():
-        if await request.is_disconnected():
-            break
-        await asyncio.sleep(LOOK_SECONDS)
+    watch: LogWatch = request.app.state.watch
+    while True:
+        seen = watch.size
         items = await run_in_threadpool(feed_after, ports, caller, link, after, limit + 1)
+        left = until - loop.time()
+        if items or left <= 0 or request.app.state.stopping() or await request.is_disconnected():
+            break
+        await watch.grown(seen, min(left, STOP_SECONDS))
     page = items[:limit]
     return FeedShape(
         data=tuple(_item(item) for item in page),

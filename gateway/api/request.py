@@ -1,5 +1,6 @@
 """What every route needs of a request: the gateway, a caller with a scope, a bounded body."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, TypeVar
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from gateway import access
 from gateway.access import Scope
 from gateway.api.language import accepts, negotiated
-from gateway.api.problems import MALFORMED, MEDIA, NOT_ACCEPTABLE, Mistaken
+from gateway.api.problems import MALFORMED, MEDIA, NOT_ACCEPTABLE, TOO_SLOW, Mistaken
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import TooLarge
 from gateway.domain.finding import Finding
@@ -21,6 +22,9 @@ from gateway.ports import Ports
 
 XML_TYPES = ("application/xml", "text/xml")
 JSON_TYPE = "application/json"
+
+BODY_SECONDS_MAX = 60
+"""How long a client may take to send one body."""
 
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="API key", description="`frk_<principal id>_<secret>`"
@@ -101,7 +105,8 @@ def require_type(request: Request, allowed: Iterable[str], *, xml: bool = False)
     suits = found in allowed or (
         xml and found.startswith("application/") and found.endswith("+xml")
     )
-    if not suits or not _utf8(request.headers.get("content-type", "")):
+    plain = request.headers.get("content-encoding", "identity").lower() == "identity"
+    if not (suits and plain and _utf8(request.headers.get("content-type", ""))):
         raise Mistaken(
             MEDIA,
             Finding(
@@ -140,6 +145,7 @@ async def body(request: Request) -> bytes:
     Raises:
         TooLarge: ``http.body-too-large``, by Content-Length before anything was read, else while
             it streams in.
+        Mistaken: 408 ``http.body-too-slow``.
     """
     gateway: Gateway = request.app.state.gateway
     most = gateway.settings.http.body_bytes_max
@@ -147,10 +153,15 @@ async def body(request: Request) -> bytes:
     if stated.isdecimal() and int(stated) > most:
         raise _too_large(most)
     content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > most:
-            raise _too_large(most)
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            async for chunk in request.stream():
+                content += chunk
+                if len(content) > most:
+                    raise _too_large(most)
+    except TimeoutError:
+        args = (("most", str(BODY_SECONDS_MAX)),)
+        raise Mistaken(TOO_SLOW, Finding(code="http.body-too-slow", args=args)) from None
     return bytes(content)
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -14,12 +14,16 @@ from gateway import register
 from gateway.api import problems
 from gateway.api.request import Reach, Reader, require_accept
 from gateway.api.shapes import shape_line
+from gateway.api.watch import LogWatch
+from gateway.domain.itinerary import CustomsOffice
 from gateway.ports import Ports
 from gateway.usecases.timeline import TimelineLine, timeline_after
 
 router = APIRouter(tags=["movements"])
 
-LOOK_SECONDS = 0.15
+STOP_SECONDS = 0.3
+"""How long a stream waits for news before it asks whether the program is about to stop."""
+
 HEARTBEAT_SECONDS = 10.0
 RETRY_MILLISECONDS = 1000
 MEDIA_TYPE = "text/event-stream"
@@ -70,24 +74,25 @@ async def _events(
 ) -> AsyncIterator[bytes]:
     """Yield events until the client goes or the program stops; a comment now and then between."""
     loop = asyncio.get_running_loop()
+    watch: LogWatch = request.app.state.watch
     offices = await run_in_threadpool(register.all_offices, place.ports)
     quiet_since = loop.time()
     yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
     while not request.app.state.stopping():
+        for line in lines:
+            yield _event(line, offices)
         if lines:
             quiet_since = loop.time()
-            place = _Place(
-                ports=place.ports,
-                tenant=place.tenant,
-                movement=place.movement,
-                after=lines[-1].index,
-            )
-            for line in lines:
-                shape = shape_line(line, offices).model_dump(mode="json")
-                text = json.dumps(shape, ensure_ascii=False)
-                yield f"id: {line.index}\nevent: {line.kind}\ndata: {text}\n\n".encode()
+            place = replace(place, after=lines[-1].index)
         elif loop.time() - quiet_since > HEARTBEAT_SECONDS:
             quiet_since = loop.time()
             yield b": still here\n\n"
-        await asyncio.sleep(LOOK_SECONDS)
+        seen = watch.size
         lines = await run_in_threadpool(_look, place)
+        if not lines:
+            await watch.grown(seen, STOP_SECONDS)
+
+
+def _event(line: TimelineLine, offices: Mapping[str, CustomsOffice]) -> bytes:
+    text = json.dumps(shape_line(line, offices).model_dump(mode="json"), ensure_ascii=False)
+    return f"id: {line.index}\nevent: {line.kind}\ndata: {text}\n\n".encode()

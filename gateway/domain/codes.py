@@ -223,8 +223,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "xsd.element": Severity.ERROR,
         "xsd.enumeration": Severity.ERROR,
         "xsd.fraction-digits": Severity.ERROR,
-        "xsd.key": Severity.ERROR,
-        "xsd.keyref": Severity.ERROR,
+        "xsd.identity": Severity.ERROR,
         "xsd.length": Severity.ERROR,
         "xsd.max-exclusive": Severity.ERROR,
         "xsd.max-inclusive": Severity.ERROR,
@@ -241,6 +240,5 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "xsd.type": Severity.ERROR,
         "xsd.unexpected-attribute": Severity.ERROR,
         "xsd.unexpected-element": Severity.ERROR,
-        "xsd.unique": Severity.ERROR,
     }
 )

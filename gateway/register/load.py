@@ -11,11 +11,12 @@ from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
 from gateway.domain.message import Message, MessageState
 from gateway.domain.movement import Event, Movement, fold
 from gateway.domain.procedure import Procedure
+from gateway.domain.records import MovementRecord
 from gateway.markup import safe, tree
 from gateway.packs.pack import PackSet
 from gateway.pipeline.project import Subject, declared_totals
 from gateway.pipeline.read import read_declaration
-from gateway.ports import MovementRecord, Ports
+from gateway.ports import Ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ from hashlib import sha256
 from gateway.audit.entry import EntryKind
 from gateway.domain.declaration import Declaration
 from gateway.domain.message import Message, MessageState, Suite
+from gateway.domain.records import Body
 from gateway.domain.trust import Signatory, Signer, Trust
 from gateway.pipeline.advance import Advanced
 from gateway.pipeline.sign import seal_message, sign_message
-from gateway.ports import Body
 from gateway.register.writing import Writing, message_facts, write_message
 
 

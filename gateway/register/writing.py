@@ -9,8 +9,7 @@ import gateway
 from gateway.audit.entry import EntryKind, make_entry
 from gateway.domain.message import Message
 from gateway.domain.movement import Event, EventKind, Movement
-from gateway.markup import tree
-from gateway.ports import (
+from gateway.domain.records import (
     Body,
     Change,
     Insert,
@@ -18,10 +17,11 @@ from gateway.ports import (
     MovementEvent,
     MovementRecord,
     NumberRecord,
-    Ports,
     Record,
     Update,
 )
+from gateway.markup import tree
+from gateway.ports import Ports
 
 TELLING_FACTS = frozenset({"kind", "type", "state", "number-kind", "number", "channel", "result"})
 """Facts of events that an entry may show; others can hold plates, seals or names."""

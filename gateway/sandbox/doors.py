@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from collections import deque
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,16 @@ class PushDoor:
         self._outbox = outbox
         self._gateway = gateway
         self._runner: web.ServerRunner | None = None
+        self._failing: deque[int] = deque()
+        self._losing = 0
+
+    def fail(self, status: int, times: int) -> None:
+        """Answer the next requests with a status, without looking at them."""
+        self._failing.extend([status] * times)
+
+    def lose_replies(self, times: int) -> None:
+        """Take the next messages, but cut the connection where the receipt should come."""
+        self._losing += times
 
     async def open(self) -> None:
         """Listen."""
@@ -54,11 +65,11 @@ class PushDoor:
             return _said(HTTPStatus.NOT_FOUND, "no such page")
         if request.method != "POST":
             return _said(HTTPStatus.METHOD_NOT_ALLOWED, "POST only")
-        content = await request.content.read(BODY_BYTES_MAX + 1)
-        while not request.content.at_eof() and len(content) <= BODY_BYTES_MAX:
-            content += await request.content.read(BODY_BYTES_MAX + 1 - len(content))
+        content = await _content(request)
         if len(content) > BODY_BYTES_MAX:
             return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
+        if self._failing:
+            return _said(self._failing.popleft(), "told to")
         arrival = Arrival(
             envelope=request.headers.get(HEADER_ENVELOPE, ""),
             seal=request.headers.get(HEADER_SEAL, ""),
@@ -69,10 +80,26 @@ class PushDoor:
             keys = await self._gateway.keys_for(arrival.seal)
         except Unreachable:
             return _said(HTTPStatus.SERVICE_UNAVAILABLE, "the gateway's keys cannot be had")
-        verdict = self._system.receive(arrival, keys)
+        return self._taken(request, self._system.receive(arrival, keys))
+
+    def _taken(self, request: web.BaseRequest, verdict: Verdict) -> web.Response:
         if verdict.taken is not None:
             self._outbox.plan(verdict.taken)
+        if self._losing and verdict.receipt is not None and request.transport is not None:
+            self._losing -= 1
+            request.transport.abort()
         return _answer(verdict)
+
+
+async def _content(request: web.BaseRequest) -> bytes:
+    """Read the body, at most one byte more than is allowed."""
+    content = bytearray()
+    while len(content) <= BODY_BYTES_MAX:
+        chunk = await request.content.read(BODY_BYTES_MAX + 1 - len(content))
+        if not chunk:
+            break
+        content += chunk
+    return bytes(content)
 
 
 def _answer(verdict: Verdict) -> web.Response:

@@ -33,31 +33,26 @@ class Actor:
 
     def __init__(self, system: CustomsSystem, outbox: Outbox, door: PushDoor | FeedDoor) -> None:
         self.system = system
-        self._outbox = outbox
-        self._door = door
-
-    @property
-    def outbox(self) -> Outbox:
-        """Its answers."""
-        return self._outbox
+        self.outbox = outbox
+        self.door = door
 
     async def enter(self) -> None:
         """Begin, with what a former run still owes."""
-        await self._door.open()
-        self._outbox.resume()
+        await self.door.open()
+        self.outbox.resume()
 
     async def vanish(self, seconds: float) -> None:
         """Be unreachable for a while, and send nothing either."""
-        self._outbox.running.clear()
-        await self._door.close()
+        self.outbox.running.clear()
+        await self.door.close()
         await asyncio.sleep(seconds)
-        await self._door.open()
-        self._outbox.running.set()
+        await self.door.open()
+        self.outbox.running.set()
 
     async def leave(self) -> None:
         """Stop; everything is in the journals."""
-        await self._door.leave()
-        await self._outbox.close()
+        await self.door.leave()
+        await self.outbox.close()
         self.system.close()
 
 
@@ -184,7 +179,26 @@ class Stage:
                 released = sum(actor.outbox.release(map(str, types)) for actor in actors)
                 return _said({"released": released})
             case _:
-                return _said({"reason": f"no such command: {verb}"}, 400)
+                return _misbehave(verb, value, _pushed(actors))
+
+
+def _misbehave(verb: str, value: object, doors: Iterable[PushDoor]) -> web.Response:
+    """Obey the commands that make a system a bad one."""
+    match (verb, value):
+        case ("fail", {"status": int() as status, "times": int() as times}):
+            for door in doors:
+                door.fail(status, times)
+            return _said({"failing": times})
+        case ("lose_replies", int() as times):
+            for door in doors:
+                door.lose_replies(times)
+            return _said({"losing": times})
+        case _:
+            return _said({"reason": f"no such command: {verb}"}, 400)
+
+
+def _pushed(actors: Iterable[Actor]) -> list[PushDoor]:
+    return [actor.door for actor in actors if isinstance(actor.door, PushDoor)]
 
 
 def _said(words: object, status: int = 200) -> web.Response:

@@ -19,8 +19,9 @@ from gateway.domain.delivery import Link
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, Suite
 from gateway.domain.movement import Event
+from gateway.domain.records import AnswerRecord, Body, LogRecord, MovementRecord
 from gateway.markup import signature, wire
-from gateway.ports import AnswerRecord, Body, LogRecord, MovementRecord, Ports
+from gateway.ports import Ports
 
 PAGE = 500
 COMMITTED_ROLES = frozenset({"declaration", "original", "wire", "receipt", "answer"})

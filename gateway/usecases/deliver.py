@@ -13,7 +13,8 @@ from gateway.audit.entry import EntryKind
 from gateway.domain.delivery import Attempt, Link, LinkKind, Outcome, next_attempt_at
 from gateway.domain.finding import Refusal
 from gateway.domain.message import Message, MessageState
-from gateway.ports import Lost, Parcel, Ports, Reply
+from gateway.domain.records import Lost
+from gateway.ports import Parcel, Ports, Reply
 
 LEASE_SECONDS = 30.0
 BATCH_MAX = 16

@@ -28,9 +28,10 @@ from gateway.audit.recipe import Step, page, script, sums
 from gateway.domain.errors import NotFound
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, Suite
+from gateway.domain.records import AnswerRecord, Body, LogRecord, MovementRecord
 from gateway.markup import wire
 from gateway.markup.certificate import read_certificate
-from gateway.ports import AnswerRecord, Body, LogRecord, MovementRecord, Ports
+from gateway.ports import Ports
 
 PAGE = 500
 CHECKPOINT = "log/checkpoint"

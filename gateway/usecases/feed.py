@@ -9,7 +9,8 @@ from gateway.domain.delivery import Attempt, Link, Outcome
 from gateway.domain.errors import NotAllowed
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState
-from gateway.ports import Lost, Ports, Principal
+from gateway.domain.records import Lost, Principal
+from gateway.ports import Ports
 
 FEED_MAX = 200
 

@@ -19,10 +19,11 @@ from gateway.domain.errors import InConflict, NotAllowed, NotAuthentic, NotFound
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, Message
 from gateway.domain.movement import Event, decide, fold
+from gateway.domain.records import AnswerRecord, Lost, Principal
 from gateway.packs.pack import PackSet
 from gateway.pipeline.advance import Advanced, advance
 from gateway.pipeline.intake import moved
-from gateway.ports import AnswerRecord, Lost, Ports, Principal
+from gateway.ports import Ports
 
 TRIES_MAX = 8
 

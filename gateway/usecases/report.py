@@ -10,9 +10,10 @@ from gateway.domain.errors import InConflict, Refused
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.movement import Event, Report, fold
 from gateway.domain.movement import report as decide
+from gateway.domain.records import Lost, Principal
 from gateway.pipeline.advance import Advanced, advance
 from gateway.pipeline.intake import moved
-from gateway.ports import Lost, Ports, Principal
+from gateway.ports import Ports
 
 TRIES_MAX = 8
 

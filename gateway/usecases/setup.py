@@ -11,9 +11,10 @@ from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.records import Lost, Principal, Record, Tenant
 from gateway.domain.trust import Mandate, PartyCertificate, Signatory
 from gateway.markup.certificate import read_certificate
-from gateway.ports import Lost, Ports, Principal, Record, Tenant
+from gateway.ports import Ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,11 @@ from gateway import register
 from gateway.domain.errors import InConflict, NotAllowed, NotFound, Refused
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState, Suite
+from gateway.domain.records import Lost, Principal
 from gateway.domain.trust import PartyCertificate, Trust
 from gateway.markup import signature, wire
 from gateway.pipeline.sign import carry_cms
-from gateway.ports import Lost, Ports, Principal
+from gateway.ports import Ports
 
 TRIES_MAX = 8
 

@@ -10,11 +10,12 @@ from gateway.domain.errors import InConflict, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.identifiers import REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH
 from gateway.domain.message import Message, MessageState
+from gateway.domain.records import IdempotencyRecord, Lost, MovementRecord, Principal
 from gateway.domain.trust import Trust
 from gateway.packs.pack import PackSet
 from gateway.pipeline import intake as taking
 from gateway.pipeline.intake import Accepted, Basis, intake
-from gateway.ports import IdempotencyRecord, Lost, MovementRecord, Ports, Principal
+from gateway.ports import Ports
 
 ACCEPTED_STATUS = 202
 FINDINGS_LOGGED_MAX = 50

@@ -11,8 +11,9 @@ from gateway.domain.finding import Finding
 from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Message
 from gateway.domain.movement import Movement
+from gateway.domain.records import AnswerRecord, LogRecord, MovementRecord, NumberRecord
 from gateway.domain.trip import Trip
-from gateway.ports import AnswerRecord, LogRecord, MovementRecord, NumberRecord, Ports
+from gateway.ports import Ports
 
 LINES_MAX = 500
 

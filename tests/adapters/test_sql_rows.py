@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from gateway.adapters.sql.rows import plate_key, read_time, shape_of, write_time
 from gateway.adapters.sql.tables import TABLES
 from gateway.domain.delivery import Link
+from gateway.domain.records import MovementEvent
 from gateway.domain.trip import Trip, TripShare
-from gateway.ports import MovementEvent
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 TIMES = st.datetimes(datetime(1900, 1, 2), datetime(9999, 12, 30), timezones=ZONES)  # noqa: DTZ001

@@ -54,6 +54,7 @@ REFUSALS = {
         415,
         "request.media-type",
     ),
+    "compressed": ("exporter", {"Content-Encoding": "gzip"}, b"<x/>", 415, "request.media-type"),
     "no idempotency key": (
         "exporter",
         {"Idempotency-Key": ""},

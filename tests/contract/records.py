@@ -9,9 +9,7 @@ from gateway.domain.delivery import Attempt, Breaker, Link, LinkKind, Outcome
 from gateway.domain.itinerary import CustomsOffice, OfficeRole, Status
 from gateway.domain.message import Message, MessageState, ReceiptKind, Suite
 from gateway.domain.movement import Event, EventKind
-from gateway.domain.trip import Trip, TripShare
-from gateway.domain.trust import Mandate, PartyCertificate, Signatory
-from gateway.ports import (
+from gateway.domain.records import (
     AnswerRecord,
     Body,
     Change,
@@ -24,6 +22,8 @@ from gateway.ports import (
     Principal,
     Tenant,
 )
+from gateway.domain.trip import Trip, TripShare
+from gateway.domain.trust import Mandate, PartyCertificate, Signatory
 
 AT = datetime(2026, 11, 23, 1, 0, 5, 123456, UTC)
 CHONGQING = timezone(timedelta(hours=8))

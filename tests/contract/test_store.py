@@ -7,8 +7,8 @@ import pytest
 
 from gateway.domain.delivery import Breaker
 from gateway.domain.message import MessageState
+from gateway.domain.records import Change, Insert, Lost, MovementEvent, Update
 from gateway.domain.trust import Trust
-from gateway.ports import Change, Insert, Lost, MovementEvent, Update
 from tests.contract import records as r
 from tests.contract.records import inserted, later
 

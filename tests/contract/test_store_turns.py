@@ -11,7 +11,7 @@ import pytest
 from gateway.domain.delivery import Breaker, LinkKind
 from gateway.domain.message import MessageState
 from gateway.domain.movement import EventKind
-from gateway.ports import Change, Insert, Lost, Update
+from gateway.domain.records import Change, Insert, Lost, Update
 from tests.contract import records as r
 from tests.contract.records import due, entry, inserted, later, movement
 

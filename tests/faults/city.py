@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from gateway import bootstrap
@@ -42,6 +42,7 @@ class City:
     def __init__(self, folder: Path) -> None:
         self.setting: Setting = set_stage(folder)
         self.clock: Clock = bootstrap.open_clock()
+        (folder / "logs").mkdir(exist_ok=True)
         with bootstrap.open_gateway(self.setting.settings, wakeup=False) as gateway:
             self.cast: Cast = cast(gateway.ports, None)
             self.actors = engage(gateway.ports, self.setting, self.cast, LinkKind.PUSH)
@@ -102,8 +103,8 @@ class City:
     def wait_ready(self) -> None:
         end = time.monotonic() + READY_SECONDS
         while True:
-            with suppress(Unavailable, Problem):
-                self.client().get("/readyz")
+            with suppress(Unavailable, Problem), closing(self.client()) as client:
+                client.get("/readyz")
                 return
             assert time.monotonic() < end, self.last_words()
             time.sleep(LOOK_SECONDS)

@@ -182,6 +182,22 @@ def test_withheld_answers_are_released(road: Road) -> None:
     asyncio.run(play())
 
 
+def test_a_lost_receipt_costs_a_repeat_and_no_second_effect(road: Road) -> None:
+    async def play() -> None:
+        async with road.stage() as stage:
+            assert (await _told(road, lose_replies=2, link=GATE))["losing"] == 2
+            assert (await _told(road, fail={"status": 503, "times": 2}, link=GATE))["failing"] == 2
+            movement = road.world.submit(road.world.declaration()).movement
+            await road.until(lambda: road.exported(movement))
+            requests = stage.actors[GATE].system.requests()
+            assert [line["repeated"] for line in requests] == [False, True, True]
+            assert len({line["id"] for line in requests}) == 1
+            stored = [e for e in stage.actors[GATE].system.effects() if e["effect"] == "stored"]
+            assert len(stored) == 1
+
+    asyncio.run(play())
+
+
 @pytest.mark.parametrize(
     "words", [{}, {"fly": 1}, {"outage_seconds": "x"}, {"release": 1}, {"link": "no", "x": 1}]
 )

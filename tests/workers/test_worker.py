@@ -34,9 +34,9 @@ from gateway.audit.exchange import (
 from gateway.bootstrap import DEFAULT_TENANT, initialise, open_gateway
 from gateway.domain.delivery import LinkKind
 from gateway.domain.message import Message, MessageState, Suite
+from gateway.domain.records import Body, Change, Insert
 from gateway.domain.trust import Signatory
 from gateway.pipeline.sign import seal_message
-from gateway.ports import Body, Change, Insert
 from gateway.settings import load_settings
 from gateway.usecases import setup
 from workers import app as workers_app

@@ -37,8 +37,8 @@ from gateway.adapters.sql.tables import (
     trip_shares,
 )
 from gateway.domain.delivery import Attempt
+from gateway.domain.records import Change, Insert, Lost, Record, Update
 from gateway.domain.trip import Trip
-from gateway.ports import Change, Insert, Lost, Record, Update
 
 Rows = list[dict[str, object]]
 

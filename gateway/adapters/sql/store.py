@@ -26,14 +26,11 @@ from gateway.domain.delivery import Attempt, Link
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message, MessageState
 from gateway.domain.movement import Event
-from gateway.domain.trip import Trip
-from gateway.domain.trust import Mandate, PartyCertificate, Trust
-from gateway.ports import (
+from gateway.domain.records import (
     AnswerRecord,
     Body,
     Change,
     IdempotencyRecord,
-    LinkLoad,
     LogRecord,
     MovementEvent,
     MovementRecord,
@@ -41,6 +38,9 @@ from gateway.ports import (
     Principal,
     Tenant,
 )
+from gateway.domain.trip import Trip
+from gateway.domain.trust import Mandate, PartyCertificate, Trust
+from gateway.ports import LinkLoad
 
 R = TypeVar("R")
 

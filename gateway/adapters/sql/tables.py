@@ -32,9 +32,7 @@ from sqlalchemy.types import TypeEngine
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
-from gateway.domain.trip import Trip
-from gateway.domain.trust import Mandate, PartyCertificate
-from gateway.ports import (
+from gateway.domain.records import (
     AnswerRecord,
     Body,
     IdempotencyRecord,
@@ -45,6 +43,8 @@ from gateway.ports import (
     Principal,
     Tenant,
 )
+from gateway.domain.trip import Trip
+from gateway.domain.trust import Mandate, PartyCertificate
 
 VERSION = "0001"
 """The Alembic revision these tables belong to; the contract suite compares the two."""

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from gateway.adapters.sql.engines import spoken
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
-from gateway.ports import Lost
+from gateway.domain.records import Lost
 
 GROUP_MAX = 64
 RETRIES_MAX = 5
