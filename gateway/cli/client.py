@@ -31,15 +31,28 @@ class Problem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A successful answer; header names are lower case."""
+    """An answer from ``url``; header names are lower case."""
 
+    url: str
     status: int
     headers: Mapping[str, str]
     content: bytes
 
     def json(self) -> Any:  # noqa: ANN401 - whatever JSON holds
-        """Return the body as JSON."""
-        return json.loads(self.content)
+        """Return the body as JSON.
+
+        Raises:
+            Unavailable: it is none, so somebody else answered.
+        """
+        try:
+            return json.loads(self.content)
+        except ValueError as error:
+            raise self.strange() from error
+
+    def strange(self) -> Unavailable:
+        """Return the error that says that no gateway talks so."""
+        args = (("url", self.url), ("status", str(self.status)))
+        return Unavailable(Finding(code="cli.not-a-gateway", args=args))
 
 
 class Client:
@@ -89,10 +102,13 @@ class Client:
         told = {**self._headers, **{k.replace("_", "-"): v for k, v in (headers or {}).items()}}
         if media_type:
             told["Content-Type"] = media_type
+        kept = self._connection.sock is not None
         try:
             answer = self._exchange(method, self._base + path, content, told)
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
+            if kept and method == "GET":  # a kept connection may have gone stale
+                return self.send(method, path, content, media_type, headers)
             args = (("url", self._url), ("reason", str(error) or type(error).__name__))
             raise Unavailable(Finding(code="cli.unreachable", args=args)) from error
         if answer.status >= http.client.BAD_REQUEST:
@@ -106,7 +122,7 @@ class Client:
         response = self._connection.getresponse()
         body = response.read(ANSWER_BYTES_MAX)
         names = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, names, body)
+        return Answer(self._url, response.status, names, body)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -114,15 +130,8 @@ class Client:
 
 
 def _errors(answer: Answer) -> tuple[Mapping[str, Any], ...]:
-    """Read the findings of a problem document; say so when it is none."""
+    """Read the findings of a problem document."""
     try:
-        document = answer.json()
-        errors = tuple(dict(one) for one in document["errors"])
-    except (ValueError, KeyError, TypeError):
-        text = answer.content[:200].decode("utf-8", "replace")
-        return (_plain("cli.no-problem-document", f"HTTP {answer.status}: {text}"),)
-    return errors or (_plain(str(document.get("code", "")), str(document.get("title", ""))),)
-
-
-def _plain(code: str, message: str) -> dict[str, Any]:
-    return {"code": code, "severity": "error", "message": message, "fix": ""}
+        return tuple(dict(one) for one in answer.json()["errors"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise answer.strange() from error

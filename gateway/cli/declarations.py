@@ -14,7 +14,7 @@ import typer
 from gateway.cli import output
 from gateway.cli.desk import Desk, open_desk
 from gateway.cli.exits import Exit
-from gateway.cli.files import read_declaration_file, read_file
+from gateway.cli.files import read_declaration_file, read_file, write_file
 from gateway.cli.options import ApiKey, Data, Json, Lang, Url
 
 File = Annotated[Path, typer.Argument(help="The declaration; - for standard input.")]
@@ -64,7 +64,7 @@ def convert(
     result = converted(ports, raw)
     content = result.content if result else raw
     if to is not None:
-        to.write_bytes(content)
+        write_file(to, content)
     if json:
         output.print_json(
             {

@@ -10,7 +10,7 @@ import typer
 from gateway.cli import output
 from gateway.cli.client import JSON, Client
 from gateway.cli.exits import Exit
-from gateway.cli.files import read_file
+from gateway.cli.files import read_file, write_file
 from gateway.cli.options import ApiKey, Json, Lang, Url
 from gateway.domain.errors import Misconfigured
 from gateway.domain.finding import Finding
@@ -58,10 +58,9 @@ def read(
     client = _client(url, api_key, lang)
     answer = client.get(f"/v1/links/{link}/feed", after=str(after), limit=limit, wait=wait).json()
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
         for item in answer["data"]:
             name = f"{item['sequence']:08d}.{'xml' if 'xml' in item['media_type'] else 'bin'}"
-            (folder / name).write_bytes(base64.b64decode(item["content"]))
+            write_file(folder / name, base64.b64decode(item["content"]))
     if json:
         output.print_json(answer)
         return

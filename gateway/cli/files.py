@@ -1,9 +1,10 @@
-"""Reading the files people name: bounded, and missing ones are findings."""
+"""Reading and writing the files people name: bounded, and what fails is a finding."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import Misconfigured, NotFound
 from gateway.domain.finding import Finding
 
 DECLARATION_BYTES_MAX = 10_000_000
@@ -32,3 +33,27 @@ def read_declaration_file(path: Path) -> bytes:
     if str(path) == "-":
         return sys.stdin.buffer.read(DECLARATION_BYTES_MAX + 1)
     return read_file(path, DECLARATION_BYTES_MAX + 1)
+
+
+def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write files below a folder, making folders as needed.
+
+    Raises:
+        Misconfigured: ``cli.file-unwritable``.
+    """
+    for name, content in files:
+        write_file(folder / name, content)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file.
+
+    Raises:
+        Misconfigured: ``cli.file-unwritable``.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        args = (("path", str(path)), ("reason", error.strerror or str(error)))
+        raise Misconfigured(Finding(code="cli.file-unwritable", args=args)) from error

@@ -41,6 +41,7 @@ class CommandTree(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
+            output.note("Interrupted.")
             code = Exit.INTERRUPTED
         except BrokenPipeError:  # whoever read us has enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

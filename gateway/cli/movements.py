@@ -242,6 +242,7 @@ def export(
     Example:
       fullroute movement export 26CN4F7KQ2M8ZT1XJ3 ./evidence
     """
+    from gateway.cli.files import write_files
     from gateway.cli.folder import open_folder, operator
     from gateway.usecases.export import export_movement
 
@@ -250,10 +251,7 @@ def export(
         raise InConflict(Finding(code="cli.folder-not-empty", value=str(folder)))
     with open_folder(data) as gateway:
         files = export_movement(gateway.ports, operator(gateway.ports).tenant, ref)
-    for name, content in files:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    write_files(folder, files)
     if json:
         output.print_json({"folder": str(folder), "files": [name for name, _ in files]})
     else:

@@ -19,6 +19,9 @@ NUMBER_WIDTH = 18
 """The longest official numbers (Chinese entry number, MRN) have eighteen characters."""
 
 
+NAME_WIDTH = 12
+"""Cells of an office's name in plain lines."""
+
 NARROWEST = 12
 """Cells a column needs at least: the official numbers of the last office on our road."""
 
@@ -106,7 +109,8 @@ def plain(line: Line, name: str) -> str:
     """Return one thing that happened as one line of plain text, with the offset of its office."""
     words = " ".join(piece.spelled or piece.text for piece in line.pieces)
     offset = f"{line.at:%z}"
-    return f"{line.at:%H:%M:%S}{offset[:3]}:{offset[3:]}  {line.office:<8}  {name:<14}  {words}"
+    called = set_cell_size(_fitted(name, NAME_WIDTH), NAME_WIDTH)
+    return f"{line.at:%H:%M:%S}{offset[:3]}:{offset[3:]}  {line.office:<8}  {called}  {words}"
 
 
 def _shared(cells: int, columns: int) -> list[int]:

@@ -1,5 +1,6 @@
 """The command ``fullroute demo``."""
 
+import shutil
 import time
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from gateway.cli.exits import Exit
 from gateway.cli.options import Json, Lang
+from gateway.domain.errors import NotFound, Refused
 
 SECONDS = 60.0
 LINK_KINDS = ("push", "feed")
@@ -83,6 +85,9 @@ def demo(
             played = rehearse(wish, troupe, Watch(began))
     except Stopped:
         raise typer.Exit(Exit.INTERRUPTED) from None
+    except (Refused, NotFound):
+        shutil.rmtree(folder)  # nothing was submitted: nothing is left
+        raise
     print_summary(played, json=json)
     if code := exit_of_run(played):
         raise typer.Exit(code)
