@@ -6,8 +6,8 @@ not SQLAlchemy and Celery, and ``fullroute validate`` should not wait for them e
 
 import difflib
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -113,6 +113,13 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
         return Gateway(ports=ports, settings=settings, _closing=opening.pop_all())
 
 
+class _Silence:
+    """Knocks at nobody: what is due is found by the workers' own sweep, within a second."""
+
+    def knock(self, links: Iterable[str]) -> None:
+        """Do nothing."""
+
+
 def _keys(settings: Settings) -> Keys:
     from gateway.adapters.keystore import FileKeys  # noqa: PLC0415 - as needed
 
@@ -123,10 +130,10 @@ def _keys(settings: Settings) -> Keys:
 
 
 def _wakeup(settings: Settings, opening: ExitStack, *, knocking: bool) -> Wakeup:
-    from gateway.adapters.celery_wakeup import CeleryWakeup, NoWakeup  # noqa: PLC0415 - as needed
-
     if not knocking:
-        return NoWakeup()
+        return _Silence()
+    from gateway.adapters.celery_wakeup import CeleryWakeup  # noqa: PLC0415 - as needed
+
     wakeup = CeleryWakeup(settings.broker_url)
     opening.callback(wakeup.close)
     return wakeup
@@ -234,16 +241,20 @@ def broker(settings: Settings) -> Iterator[str]:
 # ------------------------------------------------------------------ setting up
 
 
-def initialise(settings: Settings, at: datetime) -> Initialised:
+def initialise(
+    settings: Settings, at: datetime, *, name: str = "Default", accepts_unsigned: bool = False
+) -> Initialised:
     """Make a data folder: settings file, database, seal key, first tenant, operator.
 
-    What is there already is kept, so an interrupted run is simply repeated.
+    ``name`` and ``accepts_unsigned`` are the tenant's. What is there already is kept, so an
+    interrupted run is simply repeated.
 
     Raises:
         InConflict: there is an operator already.
-        Misconfigured: as :func:`open_gateway`.
+        Misconfigured: the folder, the database or the keys cannot be made.
     """
     from gateway.adapters.sql.migration import migrate  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415 - as needed
 
     settings.data.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     file = settings.data / FILE_NAME
@@ -251,15 +262,31 @@ def initialise(settings: Settings, at: datetime) -> Initialised:
         file.write_text(_FIRST_SETTINGS, "utf-8")
     migrate(settings.database_url)
     _first_seal(settings)
-    with open_gateway(settings, wakeup=False) as gateway:
-        ports = gateway.ports
-        if ports.store.tenant(DEFAULT_TENANT) is None:
-            setup.add_tenant(ports, Tenant(id=DEFAULT_TENANT, name="Default"))
-        if any("operate" in one.scopes for one in ports.store.principals(DEFAULT_TENANT)):
+    with closing(SqlStore(settings.database_url)) as store:
+        ports = _without_packs(store, _keys(settings))
+        if store.tenant(DEFAULT_TENANT) is None:
+            tenant = Tenant(id=DEFAULT_TENANT, name=name, accepts_unsigned=accepts_unsigned)
+            setup.add_tenant(ports, tenant)
+        if any("operate" in one.scopes for one in store.principals(DEFAULT_TENANT)):
             raise InConflict(Finding(code="setup.exists", value=str(settings.data)))
-        name = f"operator, {at:%Y-%m-%d}"
-        operator, key = new_principal(ports, DEFAULT_TENANT, name, OPERATOR_SCOPES)
+        told = f"operator, {at:%Y-%m-%d}"
+        operator, key = new_principal(ports, DEFAULT_TENANT, told, OPERATOR_SCOPES)
         return Initialised(operator=operator, key=key)
+
+
+def _without_packs(store: Store, keys: Keys) -> Ports:
+    """Return what setting up reaches: compiling the packs would only make it slower."""
+    from gateway.adapters.system import SystemIds  # noqa: PLC0415 - as needed
+
+    return Ports(
+        store=store,
+        wakeup=_Silence(),
+        couriers={},
+        keys=keys,
+        packs=cast(Packs, _Nowhere()),
+        clock=open_clock(),
+        ids=SystemIds(),
+    )
 
 
 def new_principal(

@@ -29,8 +29,7 @@ class Numbers:
 
     def twelve_digits(self, subject: str, *, imported: bool) -> str:
         """Return 12 digits; the first is 1 for imports, 5 for anything else, as in VNACCS."""
-        kind = "import" if imported else "other"
-        return ("1" if imported else "5") + self._digits(kind, subject, TWELVE - 1)
+        return ("1" if imported else "5") + self._digits("twelve", subject, TWELVE - 1)
 
     def mrn(self, subject: str, country: str, year: int) -> str:
         """Return a movement reference number with its check digit (NCTS rule R0028)."""
