@@ -88,7 +88,11 @@ def compile_intakes(files: Mapping[str, bytes]) -> tuple[IntakeFormat, ...]:
     Raises:
         Refusal: ``pack.*``.
     """
-    return tuple(_compiled(below(files, f"{name}/")) for name in folders(files, ""))
+    formats = []
+    for name in folders(files, ""):
+        with tables.within(name):
+            formats.append(_compiled(below(files, f"{name}/")))
+    return tuple(formats)
 
 
 def _compiled(files: Mapping[str, bytes]) -> IntakeFormat:

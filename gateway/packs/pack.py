@@ -256,38 +256,23 @@ def _age(pack: Pack) -> tuple[str, str]:
 def compile_set(files: Mapping[str, bytes], switches: Mapping[str, Mapping[str, bool]]) -> PackSet:
     """Compile all of ``schemas/``, given as bytes by path relative to it.
 
-    ``switches`` is keyed by pack id. Folders of packs whose names start alike are versions.
+    ``switches`` is keyed by pack id; several folders may hold versions of one pack.
 
     Raises:
         Refusal: ``pack.*``; the file it names is relative to ``schemas/``.
     """
     packs = []
     for folder in folders(files, "packs/"):
-        try:
+        with tables.within(f"packs/{folder}"):
             inside = below(files, f"packs/{folder}/")
             packs.append(compile_pack(inside, switches.get(_pack_id(inside), {})))
-        except Refusal as refusal:
-            raise _in_folder(refusal, f"packs/{folder}") from None
-    return PackSet(
-        tuple(packs),
-        compile_declaration(below(files, "declaration/v1/")),
-        compile_intakes(below(files, "intake/")),
-    )
+    with tables.within("declaration/v1"):
+        declaration = compile_declaration(below(files, "declaration/v1/"))
+    with tables.within("intake"):
+        intakes = compile_intakes(below(files, "intake/"))
+    return PackSet(tuple(packs), declaration, intakes)
 
 
 def _pack_id(files: Mapping[str, bytes]) -> str:
     raw = files.get(manifest_of.FILE, b"")
     return str(tables.load(raw, manifest_of.FILE).get("pack", ""))
-
-
-def _in_folder(refusal: Refusal, folder: str) -> Refusal:
-    return Refusal(
-        *(
-            replace(finding, value=f"{folder}/{finding.value}", args=_with_folder(finding, folder))
-            for finding in refusal.findings
-        )
-    )
-
-
-def _with_folder(finding: Finding, folder: str) -> tuple[tuple[str, str], ...]:
-    return tuple((key, f"{folder}/{text}" if key == "file" else text) for key, text in finding.args)

@@ -8,7 +8,8 @@ and ``tuple[tuple[str, str], ...]`` for tables of texts.
 import dataclasses
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar, get_args, get_origin, get_type_hints
@@ -28,6 +29,20 @@ def refusal(code: str, file: str, *, line: int | None = None, **args: str) -> Re
     """Return the refusal of one file of a pack; its name is the finding's value."""
     words = (("file", file), *args.items())
     return Refusal(Finding(code=code, severity=Severity.FATAL, value=file, line=line, args=words))
+
+
+@contextmanager
+def within(folder: str) -> Iterator[None]:
+    """Let refusals inside name their files from one folder further up."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise Refusal(*(_inside(finding, folder) for finding in refusal.findings)) from None
+
+
+def _inside(finding: Finding, folder: str) -> Finding:
+    args = tuple((key, f"{folder}/{word}" if key == "file" else word) for key, word in finding.args)
+    return dataclasses.replace(finding, value=f"{folder}/{finding.value}", args=args)
 
 
 def load(raw: bytes, file: str) -> dict[str, object]:

@@ -16,8 +16,9 @@ from gateway.packs.layout_file import read_layouts
 
 HEADER = b"""length = 400
 field = [
-  { name = "reserved1", length = 3 }, { name = "code", length = 5 }, { name = "output", length = 7 },
-  { name = "user", length = 8 }, { name = "password", length = 8 }, { name = "subject", length = 64 },
+  { name = "reserved1", length = 3 }, { name = "code", length = 5 },
+  { name = "output", length = 7 }, { name = "user", length = 8 },
+  { name = "password", length = 8 }, { name = "subject", length = 64 },
   { name = "reserved2", length = 299 }, { name = "length", length = 6 },
 ]
 """
@@ -37,7 +38,10 @@ name = "line"
 repeat = 4
 mandatory = true
 label = "goods"
-field = [{ name = "HSC", length = 8, kind = "n", mandatory = true }, { name = "MRK", length = 3, repeat = 2 }]
+field = [
+  { name = "HSC", length = 8, kind = "n", mandatory = true },
+  { name = "MRK", length = 3, repeat = 2 },
+]
 [[group]]
 name = "box"
 repeat = 2
@@ -119,9 +123,9 @@ def jobs(draw):
     for name, values in given_fields:
         if value := draw(st.one_of(st.just(""), values)):
             children.append(_field(name, value))
-    for index in range(1, 4):
-        if value := draw(short):
-            children.append(_field("SEL", value, str(index)))
+    children += [
+        _field("SEL", value, str(index)) for index in range(1, 4) if (value := draw(short))
+    ]
     for _ in range(draw(st.integers(1, 4))):
         fields = [_field("HSC", draw(st.text("0123456789", min_size=1, max_size=8)))]
         fields += [_field("MRK", value, str(index)) for index in (1, 2) if (value := draw(short))]

@@ -73,14 +73,14 @@ def told(rules):
 
 def test_an_assert_that_fails_is_a_finding():
     found = one("t:Item", "t:Unit = 'KGM'").check(DOC, "pack@1")
-    assert [("x.y", "/R/Item[2]", 4, Severity.ERROR, "pack@1")] == [
+    assert [
         (f.code, f.pointer, f.line, f.severity, f.source) for f in found
-    ]
+    ] == [("x.y", "/R/Item[2]", 4, Severity.ERROR, "pack@1")]
 
 
 def test_a_report_that_fires_is_a_finding_and_a_flag_its_severity():
     found = one("t:Unit", ". = 'XXX'", kind="report", flag="warning").check(DOC, "pack@1")
-    assert [(Severity.WARNING, "XXX")] == [(f.severity, f.value) for f in found]
+    assert [(f.severity, f.value) for f in found] == [(Severity.WARNING, "XXX")]
 
 
 CONTEXTS = {
@@ -144,13 +144,13 @@ def test_variables_of_schema_pattern_and_rule():
         top='<let name="most" value="number(/t:R/t:Total) - 5"/>',
     )
     found = compiled(text).check(DOC, "")
-    assert ["/R/Item[2]"] == [finding.pointer for finding in found]
-    assert (("mass", "10.2"), ("own", "XXX")) == found[0].args
+    assert [finding.pointer for finding in found] == ["/R/Item[2]"]
+    assert found[0].args == (("mass", "10.2"), ("own", "XXX"))
 
 
 FUNCTIONS = {
     "exact sum": ("/t:R", "fr:sum-equals(t:Item/t:Mass, t:Total)", True),
-    "doubles would say otherwise": ("/t:R", "sum(t:Item/t:Mass) = 10.3", True),
+    "doubles would say otherwise": ("/t:R", "sum(t:Item/t:Mass) = 10.3", False),
     "sum of nothing is nought": ("/t:R", "fr:sum-equals(t:None, 0)", True),
     "another total": ("/t:R", "fr:sum-equals(t:Item/t:Mass, '10.31')", False),
     "no number": ("/t:R", "fr:sum-equals(t:Item/t:Unit, t:Total)", False),
@@ -190,7 +190,9 @@ REFUSED = {
     "include": ('<include href="/etc/passwd"/>', "include"),
     "phase": ('<phase id="p"/>', "phase"),
     "value-of": (
-        pattern(rule("t:R", '<assert id="x.y" flag="error" test="1"><value-of select="."/></assert>')),
+        pattern(
+            rule("t:R", '<assert id="x.y" flag="error" test="1"><value-of select="."/></assert>')
+        ),
         "value-of",
     ),
     "XSLT": ('<xsl:key xmlns:xsl="http://www.w3.org/1999/XSL/Transform"/>', "key"),
@@ -294,10 +296,10 @@ def test_a_rule_that_cannot_be_evaluated_passes_nothing():
 
 def test_texts_are_those_of_the_file():
     texts = compiled(one_text("t:R", "1")).texts
-    assert ("Wrong: {value}.", "Mend it.") == (
+    assert (
         texts["vi"]["x.y"].message,
         texts["vi"]["x.y"].fix,
-    )
+    ) == ("Wrong: {value}.", "Mend it.")
 
 
 # ------------------------------------------------------------------ the oracle
@@ -340,9 +342,7 @@ def ours_of(text, doc):
 contexts = st.sampled_from(
     ["t:a", "t:b", "*", "/t:a", "t:a/t:b", "t:a//t:c", "t:b[t:c]", "t:a | t:c", "t:b[2]", "t:*[@k]"]
 )
-tests = st.sampled_from(
-    ["@k", "t:c", "count(*) &gt; 1", "not(t:b)", "@k = 1", ". = 'x'", "../t:b", "position() = 1"]
-)
+tests = st.sampled_from(["@k", "t:c", "count(*) &gt; 1", "not(t:b)", "@k = 1", ". = 'x'", "../t:b"])
 
 
 @st.composite
@@ -381,6 +381,4 @@ def documents(draw):
 @settings(max_examples=60, deadline=None)
 @given(schemas(), documents())
 def test_the_oracle_agrees(text, doc):
-    if "position()" in text:
-        text = text.replace("position() = 1", "count(preceding-sibling::*) = 0")
     assert ours_of(text, doc) == oracle_of(text, doc)
