@@ -157,7 +157,7 @@ class Site:
             except AssertionError:
                 continue
             return
-        raise AssertionError("nobody heard the knocking")
+        raise AssertionError(f"nobody heard the knocking: {self.log()}")
 
     @contextmanager
     def worker(self, *, ticker_seconds: str = NEVER) -> Iterator[subprocess.Popen[str]]:
