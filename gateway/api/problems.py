@@ -1,13 +1,12 @@
 """Errors as RFC 9457 problems, in the reader's language; one shape for every route."""
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
 
 from gateway.api.language import negotiated
 from gateway.domain.errors import (
@@ -85,16 +84,6 @@ _KINDS: tuple[tuple[type[GatewayError], Kind], ...] = (
     (Unavailable, UNAVAILABLE),
     (Misconfigured, UNEXPECTED),
 )
-
-_BY_STATUS = MappingProxyType(
-    {
-        kind.status: kind
-        for kind in (
-            MALFORMED, REFUSED, NOT_AUTHENTIC, NOT_ALLOWED, NOT_FOUND, METHOD, NOT_ACCEPTABLE,
-            CONFLICT, TOO_LARGE, MEDIA, UNEXPECTED, UNAVAILABLE,
-        )
-    }
-)  # fmt: skip
 
 
 class Mistaken(GatewayError):
@@ -181,18 +170,16 @@ async def _parameters(request: Request, error: Exception) -> Response:
     return problem(request, MALFORMED, findings)
 
 
-_FRAMEWORK_CODES = MappingProxyType({404: "request.no-such-page", 405: "request.method"})
+def _framework(kind: Kind, code: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Return a handler for what the framework itself answers with."""
 
+    async def told(request: Request, error: Exception) -> Response:
+        finding = Finding(code=code, value=f"{request.method} {request.url.path}")
+        answer = problem(request, kind, (finding,))
+        answer.headers.update(getattr(error, "headers", None) or {})  # Allow, for 405
+        return answer
 
-async def _framework(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    kind = _BY_STATUS.get(error.status_code, Kind("unexpected", error.status_code))
-    code = _FRAMEWORK_CODES.get(error.status_code, "request.unexpected")
-    finding = Finding(code=code, value=f"{request.method} {request.url.path}")
-    answer = problem(request, kind, (finding,))
-    answer.headers.update(error.headers or {})
-    return answer
+    return told
 
 
 async def _unexpected(request: Request, _error: Exception) -> Response:
@@ -204,7 +191,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(GatewayError, _told)
     app.add_exception_handler(Refusal, _told)
     app.add_exception_handler(RequestValidationError, _parameters)
-    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(404, _framework(NOT_FOUND, "request.no-such-page"))
+    app.add_exception_handler(405, _framework(METHOD, "request.method"))
     app.add_exception_handler(Exception, _unexpected)
 
 

@@ -53,6 +53,7 @@ def test_what_is_not_there_is_a_problem_too(
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"][0]["code"] == code
+    assert ("allow" in answer.headers) is (status == 405)
 
 
 def test_openapi_describes_every_problem(face: Face) -> None:
