@@ -29,6 +29,7 @@ from gateway.adapters.keystore import (
     create_party_key,
     create_seal_key,
     import_party_key,
+    signer_from_pem,
 )
 from gateway.domain.errors import InConflict, Misconfigured, NotFound
 
@@ -368,3 +369,15 @@ def test_a_key_and_anothers_certificate_are_not_taken_over(tmp_path):
         import_party_key(tmp_path, "carrier", stranger, certificate)
     assert codes(caught.value.findings) == ["key.certificate-mismatch"]
     assert FileKeys(tmp_path).names() == ("broker",)
+
+
+def test_a_key_from_elsewhere_signs_without_being_kept(tmp_path):
+    der = made(tmp_path)
+    key, certificate = ((tmp_path / f"broker.{part}.pem").read_bytes() for part in ("key", "cert"))
+    signer = signer_from_pem(key, certificate, "own")
+    assert (signer.key, signer.certificate) == ("own", der)
+    assert len(signer.sign(CONTENT)) == 64
+    with pytest.raises(Misconfigured) as caught:
+        signer_from_pem(certificate, key, "own")
+    assert codes(caught.value.findings) == ["key.unreadable"]
+    assert caught.value.findings[0].value == "own"

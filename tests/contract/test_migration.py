@@ -10,9 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
-from gateway.adapters.sql import migration
 from gateway.adapters.sql.engines import database_url
 from gateway.adapters.sql.migration import check_version, migrate
+from gateway.adapters.sql.revisions import settings
 from gateway.adapters.sql.tables import VERSION, metadata
 from gateway.domain.errors import Misconfigured, Unavailable
 from tests.postgres import running_postgres
@@ -53,7 +53,7 @@ def test_many_who_migrate_at_once_all_come_through(empty):
 
 
 def test_the_version_is_the_last_revision():
-    scripts = ScriptDirectory.from_config(migration._config())
+    scripts = ScriptDirectory.from_config(settings())
     assert scripts.get_current_head() == VERSION
 
 
@@ -69,9 +69,7 @@ def test_the_indexes_are_those_of_the_program(connection):
 
 
 def test_downgrading_leaves_nothing_behind(connection):
-    config = migration._config()
-    config.attributes["connection"] = connection
-    downgrade(config, "base")
+    downgrade(settings(connection), "base")
     assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import OperationalError as BusyError
+from time import sleep
 
 from sqlalchemy import Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -34,6 +36,8 @@ POOL_SIZE = 8
 POOL_OVERFLOW = 56
 POOL_SECONDS = 15.0
 CONNECT_SECONDS = 5
+WAL_TRIES_MAX = 200
+WAL_SECONDS_BETWEEN = 0.02
 CACHE_KIBIBYTES = 16_384
 WAL_BYTES_KEPT = 64 * 1024 * 1024
 
@@ -84,12 +88,25 @@ def sqlite_writer(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: SqliteConnection, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_KEPT}")
 
     return engine
+
+
+def _write_ahead(connection: SqliteConnection) -> None:
+    """Switch to the write-ahead log; SQLite does not wait by itself where two switch at once."""
+    for remaining in reversed(range(WAL_TRIES_MAX)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except BusyError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or not remaining:
+                raise
+            sleep(WAL_SECONDS_BETWEEN)
+        else:
+            return
 
 
 def sqlite_reader(url: URL) -> Engine:
