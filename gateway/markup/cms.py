@@ -18,6 +18,8 @@ from gateway.domain.finding import Finding, Refusal, Severity
 
 _BYTES_MAX = 200_000
 _LONG_TAG = 0x1F
+_LONG_LENGTH = 0x80
+_LENGTH_BYTES_MAX = 4
 _SEQUENCE, _SET, _INTEGER, _OCTETS, _OID = 0x30, 0x31, 0x02, 0x04, 0x06
 _CONTEXT_0, _CONTEXT_1, _CONTEXT_0_PLAIN = 0xA0, 0xA1, 0x80
 
@@ -57,11 +59,12 @@ def _read(raw: bytes, start: int) -> tuple[_Der, int]:
         raise _refusal("signature.other-shape", "DER")
     first, begin = raw[start + 1], start + 2
     length = first
-    if first & 0x80:
-        size = first & 0x7F
+    if first & _LONG_LENGTH:
+        size = first & ~_LONG_LENGTH
         spelled = raw[begin : begin + size]
         length = int.from_bytes(spelled)
-        if not 1 <= size <= 4 or len(spelled) != size or length < 0x80 or spelled[0] == 0:  # noqa: PLR2004
+        minimal = length >= _LONG_LENGTH and spelled[:1] != b"\0"
+        if not minimal or len(spelled) != size or size > _LENGTH_BYTES_MAX:
             raise _refusal("signature.other-shape", "DER")
         begin += size
     end = begin + length

@@ -16,6 +16,7 @@ from gateway.markup import cms as cms_of
 _EOL = b"\r\n"
 _BOUNDARY = re.compile(rb"--(fullroute-[0-9a-f]{32})\r\n")
 _LINE = 76
+_BOUNDARIES = 3  # before each part and behind the last
 _HEADER_BYTES_MAX = 1000
 
 
@@ -69,7 +70,7 @@ def split_signed(wire: bytes) -> tuple[bytes, bytes]:
     boundary = _opening(wire)
     opening, closing = b"--" + boundary + _EOL, b"--" + boundary + b"--" + _EOL
     middle = _EOL + opening
-    if not wire.endswith(closing) or wire.count(b"--" + boundary) != 3:  # noqa: PLR2004
+    if not wire.endswith(closing) or wire.count(b"--" + boundary) != _BOUNDARIES:
         raise _malformed("boundary")
     first, _, second = wire[len(opening) : -len(closing)].partition(middle)
     content = _body(first)

@@ -21,6 +21,8 @@ from gateway.markup.tree import PREFIXES, Element
 from gateway.packs import tables
 from gateway.packs.functions import FUNCTIONS_NAMESPACE
 
+_NOTHING = etree.Element("nothing")
+_THOUSANDTHS = 17
 _FORMS = {10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S", 17: "%Y%m%d%H%M%S%f"}
 """Digits of a local time, to its form: hours, minutes, seconds, thousandths."""
 
@@ -86,11 +88,19 @@ class Answers:
         """Return the answer; ``output`` is the output code of a fixed-field message.
 
         Raises:
-            Refusal: ``answer.unknown``, ``answer.time-malformed``.
+            Refusal: ``answer.unknown``, ``answer.time-malformed``; ``pack.xpath-broken`` where a
+                path of the pack cannot be evaluated on this answer.
         """
-        mapping = next((one for one in self.mappings if one.fits(root, output)), None)
-        if mapping is None:
-            raise _refusal("answer.unknown", output or etree.QName(root).localname)
+        try:
+            mapping = next((one for one in self.mappings if one.fits(root, output)), None)
+            if mapping is None:
+                raise _refusal("answer.unknown", output or etree.QName(root).localname)
+            return self._told(mapping, root)
+        except etree.XPathError as error:
+            reason = str(error)
+            raise tables.refusal("pack.xpath-broken", "answers", path="-", reason=reason) from None
+
+    def _told(self, mapping: _Mapping, root: Element) -> Answer:
         tree, spec = root.getroottree(), mapping.spec
         return Answer(
             type=spec.type,
@@ -128,7 +138,7 @@ def _moment(text: str, zone: str) -> datetime | None:
         return None
     try:
         if text.isascii() and text.isdigit():
-            digits = text.ljust(20, "0") if len(text) == 17 else text  # noqa: PLR2004
+            digits = text.ljust(20, "0") if len(text) == _THOUSANDTHS else text
             when = datetime.strptime(digits, _FORMS[len(text)])  # noqa: DTZ007 - local, see below
         else:
             when = datetime.fromisoformat(text)
@@ -197,6 +207,8 @@ def compile_path(
         Refusal: ``pack.xpath-broken``.
     """
     try:
-        return etree.XPath(f"{function}({text})", namespaces=dict(prefixes), smart_strings=False)
-    except etree.XPathSyntaxError as error:
+        path = etree.XPath(f"{function}({text})", namespaces=dict(prefixes), smart_strings=False)
+        path(_NOTHING)  # unknown functions and variables show only when it is evaluated
+    except etree.XPathError as error:
         raise tables.refusal("pack.xpath-broken", file, path=text, reason=str(error)) from None
+    return path

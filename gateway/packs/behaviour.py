@@ -101,13 +101,20 @@ class Behaviour:
         """Return the answers to a received message: the first reaction that fits, else none.
 
         Raises:
-            Refusal: ``xml.*``, ``layout.*``: the content cannot be read.
+            Refusal: ``xml.*``, ``layout.*``: the content cannot be read; ``pack.xpath-broken``.
         """
         received = (
             safe.parse(content)
             if self._layouts is None or content.lstrip().startswith(b"<")
             else layouts_of.decode(content, self._layouts)
         )
+        try:
+            return self._reacted(message, received)
+        except etree.XPathError as error:
+            reason = str(error)
+            raise tables.refusal("pack.xpath-broken", FILE, path="-", reason=reason) from None
+
+    def _reacted(self, message: str, received: Element) -> tuple[Scripted, ...]:
         tree = received.getroottree()
         for reaction in self._reactions:
             if reaction.spec.message != message:

@@ -57,7 +57,7 @@ _HOLDS: Mapping[Kind, Callable[[str, int], bool]] = {
     Kind.AN: lambda text, _: _CONTROL.search(text) is None,
     Kind.N: lambda text, _: re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) is not None,
     Kind.A: lambda text, _: re.fullmatch(r"[A-Z0-9]+", text) is not None,
-    Kind.DATE: lambda text, _: len(text) == 8 and _parses(text, "%Y%m%d"),  # noqa: PLR2004
+    Kind.DATE: lambda text, _: len(text) == len("yyyymmdd") and _parses(text, "%Y%m%d"),
     Kind.TIME: _is_time,
 }
 

@@ -410,3 +410,24 @@ def test_behaviour_in_fixed_fields(pack):
 def test_a_pack_without_behaviour_is_silent():
     silent = compile_pack(mini.files(sandbox__behaviour_dot_toml=None), {})
     assert silent.behaviour.to("A", b"<a/>") == ()
+
+
+XPATHS = {
+    "unknown function": "current-dateTime()",
+    "function of the rules": "fr:valid-id('MST', 'x')",
+    "variable": "$x",
+    "unknown prefix": "/z:Reply",
+}
+
+
+@pytest.mark.parametrize("path", XPATHS.values(), ids=XPATHS)
+def test_paths_that_cannot_be_evaluated_are_found_when_compiling(path):
+    text = mini.ANSWERS.replace("/a:Reply/@for", path)
+    assert refusal(mini.files(answers__answers_dot_toml=text)).code == "pack.xpath-broken"
+
+
+def test_paths_that_fail_on_an_answer_only_are_a_refusal():
+    text = mini.ANSWERS.replace("/a:Reply/@for", "/a:Reply[unheard-of()]")
+    broken = compile_pack(mini.files(answers__answers_dot_toml=text), {})
+    with pytest.raises(Refusal, match=r"pack\.xpath-broken"):
+        broken.read_answer(reply())
