@@ -128,7 +128,10 @@ class Store(Protocol):
         """Return the trips a movement travels on."""
 
     def lease(self, link: str, owner: str, seconds: float) -> int | None:
-        """Take the link for a while on database time; return the fence, or None if it is taken."""
+        """Take the link on database time; return the fence, or None if it is taken.
+
+        The lease is kept until it is released, or until ``seconds`` after this program died.
+        """
         ...
 
     def release(self, link: str, fence: int) -> None:

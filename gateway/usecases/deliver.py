@@ -16,7 +16,7 @@ from gateway.domain.message import Message, MessageState
 from gateway.domain.records import Lost
 from gateway.ports import Parcel, Ports, Reply
 
-LEASE_SECONDS = 30.0
+LEASE_SECONDS = 4.0
 BATCH_MAX = 16
 ROUNDS_MAX = 50
 SUCCESS = range(200, 300)

@@ -150,10 +150,22 @@ def test_a_late_release_leaves_the_next_lease_alone(store):
     assert store.lease("lnk_cn", "c", 60) is None
 
 
-def test_an_expired_lease_is_free_and_its_holder_is_fenced_off(store):
+def test_a_lease_lasts_as_long_as_its_program_however_short_it_is(opened):
+    holder, other = opened(), opened()
+    holder.commit(inserted(LINK))
+    fence = holder.lease("lnk_cn", "a", 0.3)
+    time.sleep(1)
+    assert other.lease("lnk_cn", "b", 60) is None
+    holder.release("lnk_cn", fence)
+    assert other.lease("lnk_cn", "b", 60) == fence + 1
+
+
+def test_the_lease_of_a_stopped_program_ends_and_its_holder_is_fenced_off(opened):
+    sleeper, store = opened(), opened()
     store.commit(inserted(LINK))
-    old = store.lease("lnk_cn", "sleeper", 0.05)
-    time.sleep(0.1)
+    old = sleeper.lease("lnk_cn", "sleeper", 0.3)
+    sleeper._keeper.close()  # as when the whole program is stopped: nothing renews any more
+    time.sleep(0.4)
     new = store.lease("lnk_cn", "b", 60)
     assert new == old + 1
     with pytest.raises(Lost):

@@ -19,6 +19,7 @@ from gateway.adapters.sql.engines import (
     sqlite_reader,
     sqlite_writer,
 )
+from gateway.adapters.sql.keeper import Keeper
 from gateway.adapters.sql.queries import Statement
 from gateway.adapters.sql.rows import read_time, shape_of, write_time
 from gateway.adapters.sql.writer import GroupWriter, PoolWriter, Writer
@@ -63,9 +64,11 @@ class SqlStore:
             engine = postgresql(where)
             self._writer = PoolWriter(engine)
             self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._keeper = Keeper(self._renew)
 
     def close(self) -> None:
         """Finish writing and close every connection."""
+        self._keeper.close()
         self._writer.close()
         self._reader.dispose()
 
@@ -78,10 +81,17 @@ class SqlStore:
 
     def lease(self, link: str, owner: str, seconds: float) -> int | None:
         """See :meth:`gateway.ports.Store.lease`; whoever holds it asks in vain, too."""
-        return self._writer.run(lambda connection: turns.lease(connection, link, owner, seconds))
+        fence = self._writer.run(lambda connection: turns.lease(connection, link, owner, seconds))
+        if fence is not None:
+            self._keeper.keep(link, fence, seconds)
+        return fence
+
+    def _renew(self, link: str, fence: int, seconds: float) -> None:
+        self._writer.run(lambda connection: turns.renew(connection, link, fence, seconds))
 
     def release(self, link: str, fence: int) -> None:
         """See :meth:`gateway.ports.Store.release`."""
+        self._keeper.drop(link, fence)
         self._writer.run(lambda connection: turns.release(connection, link, fence))
 
     def sequence(self, owner: str) -> int:  # noqa: ARG002 - the row lock needs no name

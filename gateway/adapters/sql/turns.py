@@ -63,6 +63,27 @@ def lease(connection: Connection, link: str, owner: str, seconds: float) -> int 
     return taken
 
 
+@cache
+def _renewal(dialect: str) -> Executable:
+    now: ColumnElement[float] = literal_column(_NOW[dialect], Double())
+    return (
+        update(links)
+        .where(
+            links.c.id == bindparam("_link"),
+            links.c.fence == bindparam("_fence"),
+            links.c.lease_until > now,
+        )
+        .values(lease_until=now + bindparam("_seconds", type_=Double()))
+    )
+
+
+def renew(connection: Connection, link: str, fence: int, seconds: float) -> None:
+    """Make the lease of that fence last so many seconds from now, unless it has ended."""
+    connection.execute(
+        _renewal(connection.dialect.name), {"_link": link, "_fence": fence, "_seconds": seconds}
+    )
+
+
 _RELEASE = (
     update(links)
     .where(links.c.id == bindparam("_link"), links.c.fence == bindparam("_fence"))

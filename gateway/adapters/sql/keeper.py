@@ -1,0 +1,60 @@
+"""Keeps the leases this program holds, for as long as it lives.
+
+A lease is short, so that the links of a killed program are free again within seconds; whoever is
+still at work has it renewed from here, however long an office takes to answer. A program that was
+stopped and not killed loses its lease like a dead one, and its fence with it.
+"""
+
+from collections.abc import Callable
+from threading import Event, Lock, Thread
+
+from gateway.domain.errors import Unavailable
+
+RENEWALS_PER_LEASE = 3
+
+
+class Keeper:
+    """Renews leases from a thread of its own, which runs only once there was one to keep.
+
+    ``renew(link, fence, seconds)`` writes; it is told whatever was taken and not yet released.
+    """
+
+    def __init__(self, renew: Callable[[str, int, float], None]) -> None:
+        self._renew = renew
+        self._held: dict[tuple[str, int], float] = {}
+        self._lock = Lock()
+        self._closing = Event()
+        self._thread: Thread | None = None
+
+    def keep(self, link: str, fence: int, seconds: float) -> None:
+        """Keep a lease that was just taken for so many seconds."""
+        with self._lock:
+            self._held[link, fence] = seconds
+            if self._thread is None and not self._closing.is_set():
+                self._thread = Thread(target=self._work, name="lease-keeper", daemon=True)
+                self._thread.start()
+
+    def drop(self, link: str, fence: int) -> None:
+        """Keep it no longer."""
+        with self._lock:
+            self._held.pop((link, fence), None)
+
+    def close(self) -> None:
+        """Keep nothing any more."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._closing.wait(self._pause()):
+            with self._lock:
+                held = list(self._held.items())
+            for (link, fence), seconds in held:
+                try:
+                    self._renew(link, fence, seconds)
+                except Unavailable:
+                    break  # the database is away: its own clock decides what is left of the lease
+
+    def _pause(self) -> float:
+        with self._lock:
+            return min(self._held.values(), default=1.0) / RENEWALS_PER_LEASE
