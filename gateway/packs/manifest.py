@@ -56,13 +56,15 @@ class NumberSpec:
 class ProcedureSpec:
     """A procedure; a movement passes through it if a stop here has ``role``.
 
-    ``modes`` empty means any mode; ``name`` pairs language and text.
+    ``modes`` empty means any mode; ``name`` pairs language and text; ``rules`` are judged on the
+    prepared declaration before anything is sent (see ``Pack.check_procedure``).
     """
 
     kind: str
     role: OfficeRole
     modes: tuple[str, ...] = ()
     name: tables.PAIRS = ()
+    rules: tuple[str, ...] = ()
     numbers: tuple[NumberSpec, ...] = field(default=(), metadata={tables.KEY: "number"})
 
 

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 _MESSAGES = f"{{{PREPARED}}}Messages"
+_PREPARED = "/Prepared"
 _SIGNATURE = f"{{{XMLDSIG}}}Signature"
 
 
@@ -64,6 +65,10 @@ class Pack:
         self._switches = _switched(manifest, switches)
         self._lists = read_codelists(files, "codelists/")
         self._forms = {spec.type: self._form(spec) for spec in manifest.messages}
+        self._requirements = {
+            spec.kind: tuple(compile_rules(files, path, self._lists) for path in spec.rules)
+            for spec in manifest.procedures
+        }
         self._answers: Answers = compile_answers(
             files,
             manifest.zone,
@@ -89,10 +94,12 @@ class Pack:
     def catalogue(self) -> Catalogue:
         """Texts of the pack's rules."""
         texts: dict[str, dict[str, Text]] = {language: {} for language in LANGUAGES}
-        for form in self._forms.values():
-            for rules in form.rules:
-                for language, found in rules.texts.items():
-                    texts[language].update(found)
+        for rules in (
+            *(one for form in self._forms.values() for one in form.rules),
+            *(one for required in self._requirements.values() for one in required),
+        ):
+            for language, found in rules.texts.items():
+                texts[language].update(found)
         return Catalogue(texts)
 
     @cached_property
@@ -164,6 +171,18 @@ class Pack:
             found = layouts_of.check(root, body, self.layouts.header)
         found = tuple(replace(finding, source=label) for finding in found)
         return found + tuple(f for rules in form.rules for f in rules.check(root, label))
+
+    def check_procedure(self, procedure: str, prepared: Element) -> tuple[Finding, ...]:
+        """Return what a procedure lacks, asked of the prepared document around the declaration.
+
+        Pointers lead into the declaration as its sender knows it.
+        """
+        label = self.manifest.source_label
+        return tuple(
+            replace(finding, pointer=finding.pointer.removeprefix(_PREPARED))
+            for rules in self._requirements[procedure]
+            for finding in rules.check(prepared, label)
+        )
 
     def _read(self, content: bytes, *, fixed: bool) -> Element:
         if fixed and self.layouts is not None:

@@ -2,8 +2,9 @@
 
 Subset: ``schema ns let pattern rule assert report diagnostics diagnostic`` (and ``title``, ``p``
 for people). Anything else is refused by name. As in ISO 19757-3, the first rule of a pattern whose
-context matches takes the node. ``@id`` is the code of the finding, ``@flag`` its severity, and
-``@diagnostics`` names its texts ``<code>.en``, ``<code>.zh`` and ``<code>.vi``: ``Message || Fix``.
+context matches takes the node. ``@id`` is the code of the finding, ``@flag`` its severity (error,
+warning, information), and ``@diagnostics`` names its texts ``<code>.en``, ``<code>.zh`` and
+``<code>.vi``: ``Message || Fix``.
 """
 
 import re
@@ -49,7 +50,11 @@ _OURS = frozenset({"fr:sum-equals", "fr:valid-id", "fr:in-list"})
 _CALL = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*\(")
 _LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 _OPERATORS = frozenset({"and", "or", "div", "mod"})
-_FLAGS = {"error": Severity.ERROR, "warning": Severity.WARNING}
+_FLAGS = {
+    "error": Severity.ERROR,
+    "warning": Severity.WARNING,
+    "information": Severity.INFORMATION,
+}
 _VALUE_MAX = 200
 
 

@@ -30,7 +30,8 @@ class Advanced:
     """What a step forward leads to.
 
     ``events`` are those that opening procedures adds; ``fired`` may hold several parts of one
-    message; ``dropped`` yielded nothing; ``waiting`` are rows whose reason changed.
+    message; ``dropped`` yielded nothing; ``waiting`` are rows whose reason changed;
+    ``findings`` are what the offices would remark on what fired.
     """
 
     movement: Movement
@@ -38,6 +39,7 @@ class Advanced:
     fired: tuple[Fired, ...]
     dropped: tuple[Message, ...]
     waiting: tuple[Message, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def unmet(spec: MessageSpec, pack: Pack, movement: Movement) -> tuple[str, ...]:
@@ -64,6 +66,7 @@ def advance(subject: Subject, waiting: Iterable[Message], packs: PackSet, at: da
     changed: list[Message] = []
     opened: list[str] = []
     findings: list[Finding] = []
+    remarks: list[Finding] = []
     for message in waiting:
         pack = packs.by_digest(message.pack)
         if pack is None:
@@ -75,11 +78,12 @@ def advance(subject: Subject, waiting: Iterable[Message], packs: PackSet, at: da
                 changed.append(replace(message, waits_for=reason))
             continue
         try:
-            parts = _project(subject, message, pack, spec, at)
+            parts, remarked = _project(subject, message, pack, spec, at)
         except Refusal as refusal:
             findings += refusal.findings
             continue
         fired += parts
+        remarks += remarked
         if parts:
             opened.append(message.procedure)
         else:
@@ -93,12 +97,13 @@ def advance(subject: Subject, waiting: Iterable[Message], packs: PackSet, at: da
         fired=tuple(fired),
         dropped=tuple(dropped),
         waiting=tuple(changed),
+        findings=tuple(remarks),
     )
 
 
 def _project(
     subject: Subject, message: Message, pack: Pack, spec: MessageSpec, at: datetime
-) -> list[Fired]:
+) -> tuple[list[Fired], tuple[Finding, ...]]:
     stop = next(
         stop
         for stop in subject.itinerary.stops
@@ -106,7 +111,8 @@ def _project(
     )
     addressee = Addressee(pack=pack, spec=spec, stop=stop, message=message.id, at=at)
     deadline = at + timedelta(hours=spec.deadline_hours) if spec.deadline_hours else None
-    return [
+    projected = project(subject, addressee)
+    parts = [
         Fired(
             replace(
                 message,
@@ -116,5 +122,6 @@ def _project(
             ),
             content,
         )
-        for part, content in enumerate(project(subject, addressee), start=1)
+        for part, content in enumerate(projected.contents, start=1)
     ]
+    return parts, projected.findings

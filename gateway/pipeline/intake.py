@@ -6,7 +6,8 @@
 4. validate  schema, code lists, identifiers, rules      (``pipeline.validate``)
 5. read      the typed declaration                       (``pipeline.read``)
 6. route     itinerary, procedures, messages to come     (``pipeline.route``)
-7. project   every message once, dry, against the schema and rules of the office that will get it
+7. project   what every procedure asks of the declaration, then every message once, dry, against the
+             schema and rules of the office that will get it
 8. advance   the messages that are owed now, to be signed (``pipeline.advance``)
 
 Submission, pre-flight and replay call this one function. It reads nothing but its arguments:
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.domain.declaration import Declaration
-from gateway.domain.finding import Finding, Refusal
+from gateway.domain.finding import Finding, Refusal, refused
 from gateway.domain.identifiers import MovementReference
 from gateway.domain.itinerary import CustomsOffice, Itinerary
 from gateway.domain.message import Message, MessageState, Suite
@@ -31,7 +32,7 @@ from gateway.packs.pack import PackSet
 from gateway.pipeline.advance import Advanced, advance, unmet
 from gateway.pipeline.convert import Converted, convert
 from gateway.pipeline.parse import parse_declaration
-from gateway.pipeline.project import Addressee, Subject, declared_totals, project
+from gateway.pipeline.project import Addressee, Subject, declared_totals, judge, project
 from gateway.pipeline.read import read_declaration
 from gateway.pipeline.route import Planned, plan_itinerary, plan_messages, plan_procedures
 from gateway.pipeline.stages import Verified
@@ -114,7 +115,8 @@ def _accept(raw: bytes, basis: Basis) -> Accepted:
     subject = moved(subject, fold(subject.movement, events))
     planned = plan_messages(itinerary, basis.packs)
     messages = _messages(planned, subject, basis)
-    advanced = _owed_now(planned, messages, subject, basis)
+    asked = _asked(itinerary, subject, basis)
+    advanced, remarks = _owed_now(planned, messages, subject, basis, asked)
     return Accepted(
         raw=raw,
         converted=converted,
@@ -125,7 +127,7 @@ def _accept(raw: bytes, basis: Basis) -> Accepted:
         trip=trip,
         planned=messages,
         advanced=advanced,
-        findings=findings,
+        findings=(*findings, *remarks),
     )
 
 
@@ -222,18 +224,32 @@ def _message(one: Planned, subject: Subject, basis: Basis) -> Message:
     )
 
 
+def _asked(itinerary: Itinerary, subject: Subject, basis: Basis) -> list[Finding]:
+    """Return what the procedures on the way find in the declaration, office by office."""
+    return [
+        finding
+        for stop in itinerary.stops
+        if (pack := basis.packs.by_administration(stop.office.administration)) is not None
+        for finding in judge(subject, pack, stop, basis.at)
+    ]
+
+
 def _owed_now(
     planned: tuple[Planned, ...],
     messages: tuple[Message, ...],
     subject: Subject,
     basis: Basis,
-) -> Advanced:
+    asked: list[Finding],
+) -> tuple[Advanced, tuple[Finding, ...]]:
     """Project what is owed now, and everything that waits once, dry: all findings together.
+
+    ``asked`` are the findings of the procedures; they and the projections' remarks accompany what
+    is accepted, each once.
 
     Raises:
         Refusal: what any office on the route would refuse, with that office named.
     """
-    findings: list[Finding] = []
+    findings = list(asked)
     for one, message in zip(planned, messages, strict=True):
         if not message.waits_for:
             continue  # projected for real below
@@ -246,13 +262,14 @@ def _owed_now(
             dry_run=True,
         )
         try:
-            project(subject, addressee)
+            findings += project(subject, addressee).findings
         except Refusal as refusal:
             findings += refusal.findings
     try:
         advanced = advance(subject, messages, basis.packs, basis.at)
     except Refusal as refusal:
         raise Refusal(*findings, *refusal.findings) from None
-    if findings:
+    findings += advanced.findings
+    if refused(findings):
         raise Refusal(*findings)
-    return advanced
+    return advanced, tuple(dict.fromkeys(findings))

@@ -83,8 +83,16 @@ def _sum(items: Iterable[tree.Element], path: str) -> str:
     return format(sum((Decimal(number) for number in numbers), Decimal(0)), "f")
 
 
-def project(subject: Subject, addressee: Addressee) -> tuple[bytes, ...]:
-    """Return the to-be-signed bytes owed: none, one or several.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projected:
+    """To-be-signed bytes, none, one or several, and what their office would remark on them."""
+
+    contents: tuple[bytes, ...]
+    findings: tuple[Finding, ...]
+
+
+def project(subject: Subject, addressee: Addressee) -> Projected:
+    """Return what is owed, and the findings that do not refuse it.
 
     Raises:
         Refusal: with the receiving pack's findings when a result fails its schema or rules.
@@ -100,7 +108,33 @@ def project(subject: Subject, addressee: Addressee) -> tuple[bytes, ...]:
     ]
     if refused(findings):
         raise Refusal(*findings)
-    return contents
+    return Projected(contents=contents, findings=tuple(findings))
+
+
+def judge(subject: Subject, pack: Pack, stop: Stop, at: datetime) -> tuple[Finding, ...]:
+    """Return what the procedures that a movement meets at ``stop`` find in its declaration.
+
+    Rules of procedures ask for documents, parties, vehicles and dates as they stand on the day the
+    movement is expected there; they read the prepared document without a message.
+    """
+    kinds = [one.kind for one in pack.manifest.procedures if one.role == stop.role and one.rules]
+    if not kinds:
+        return ()
+    document = _node(
+        "Prepared",
+        children=[
+            _node("Office", _stop_attributes(stop, at)),
+            *(_stop(one, at) for one in subject.itinerary.stops),
+            _node("Totals", subject.totals),
+            _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
+        ],
+    )
+    document.append(tree.copied(subject.root))
+    return tuple(
+        replace(finding, offices=(stop.office.code,))
+        for kind in kinds
+        for finding in pack.check_procedure(kind, document)
+    )
 
 
 def _at_office(finding: Finding, addressee: Addressee) -> Finding:
@@ -236,22 +270,23 @@ def _happened(event: Event, zone: ZoneInfo, *, planned: bool) -> tree.Element:
 
 
 def _stop(stop: Stop, at: datetime) -> tree.Element:
+    return _node("Stop", _stop_attributes(stop, at))
+
+
+def _stop_attributes(stop: Stop, at: datetime) -> tuple[tuple[str, str], ...]:
     office = stop.office
     local = (stop.expected_at or at).astimezone(ZoneInfo(office.zone))
-    return _node(
-        "Stop",
-        (
-            ("sequence", str(stop.sequence)),
-            ("office", office.code),
-            ("national-office", office.national_code),
-            ("role", stop.role.value),
-            ("country", office.country),
-            ("administration", office.administration),
-            ("zone", office.zone),
-            ("name", office.name()),
-            ("at", local.isoformat(timespec="seconds")),
-            ("at-utc", _utc(local)),
-        ),
+    return (
+        ("sequence", str(stop.sequence)),
+        ("office", office.code),
+        ("national-office", office.national_code),
+        ("role", stop.role.value),
+        ("country", office.country),
+        ("administration", office.administration),
+        ("zone", office.zone),
+        ("name", office.name()),
+        ("at", local.isoformat(timespec="seconds")),
+        ("at-utc", _utc(local)),
     )
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from gateway import register
 from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict, Refused
-from gateway.domain.finding import Finding
+from gateway.domain.finding import Finding, Severity
 from gateway.domain.identifiers import REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH
 from gateway.domain.message import Message, MessageState
 from gateway.domain.records import IdempotencyRecord, Lost, MovementRecord, Principal
@@ -20,6 +20,8 @@ from gateway.ports import Ports
 ACCEPTED_STATUS = 202
 FINDINGS_LOGGED_MAX = 50
 TRIES_MAX = 5
+UNKNOWN = "-unknown"
+"""How the code of a finding ends that nobody could decide: never a pass, never a refusal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +310,9 @@ def preflight(
         basis = _basis(ports, tenant or "", trust, packs, stored=stored)
         result = intake(raw, replace(basis, unsigned=unsigned or not stored))
         if isinstance(result, taking.Refused):
-            touched = dict.fromkeys(code for one in result.findings for code in one.offices)
+            touched = dict.fromkeys(
+                code for one in result.findings if one.refuses for code in one.offices
+            )
             return Verdict(
                 valid=False,
                 findings=result.findings,
@@ -319,6 +323,13 @@ def preflight(
 
 
 def _verdict(accepted: Accepted) -> Verdict:
+    """Say what each office would say; what nobody could decide is unknown, never a pass."""
+    unknown = {
+        office
+        for finding in accepted.findings
+        if finding.severity is Severity.INFORMATION and finding.code.endswith(UNKNOWN)
+        for office in finding.offices
+    }
     return Verdict(
         valid=True,
         findings=accepted.findings,
@@ -332,5 +343,8 @@ def _verdict(accepted: Accepted) -> Verdict:
             )
             for message in accepted.planned
         ),
-        offices=tuple((stop.office.code, "pass") for stop in accepted.subject.itinerary.stops),
+        offices=tuple(
+            (stop.office.code, "unknown" if stop.office.code in unknown else "pass")
+            for stop in accepted.subject.itinerary.stops
+        ),
     )
