@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
             run(settings, gateway)
     except GatewayError as error:
         for finding in error.findings:
-            _logger.error("%s %s %s", finding.code, finding.value, dict(finding.args))  # noqa: TRY400
+            _logger.error("%s %s %s", finding.code, finding.value, dict(finding.args))  # noqa: TRY400 - a finding, not a crash
         return EXIT_MISCONFIGURED
     return 0
 

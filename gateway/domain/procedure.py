@@ -29,7 +29,7 @@ _RANK = {
 
 @dataclass(frozen=True, slots=True)
 class OfficialNumber:
-    """A number an authority gave; ``kind`` is the pack's word: ``entry``, ``transport``, ``mrn``."""
+    """A number an authority gave; ``kind`` is the pack's word: ``entry``, ``transport`` ..."""
 
     kind: str
     value: str

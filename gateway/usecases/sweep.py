@@ -4,7 +4,7 @@ from gateway.ports import Ports
 
 
 def sweep(ports: Ports, owner: str = "sweep") -> tuple[str, ...]:
-    """Give committed rows their numbers, knock at every link with something due, return those links.
+    """Give numbers to what was committed, wake links with something due, and return those.
 
     Any number of sweepers at once is harmless: numbering is leased in the database and a knock is
     only a hint.

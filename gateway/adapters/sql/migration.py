@@ -32,7 +32,7 @@ def migrate(url: str) -> str:
         Unavailable: it cannot be reached.
     """
     # Alembic takes a tenth of a second to import, and most programs only look at the version
-    from gateway.adapters.sql import revisions  # noqa: PLC0415
+    from gateway.adapters.sql import revisions  # noqa: PLC0415 - see above
 
     with _exclusive(url) as connection:
         found = _version(connection)
