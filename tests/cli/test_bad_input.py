@@ -1,0 +1,322 @@
+"""Bad input at the command line: one clear finding, the documented exit code, no traceback."""
+
+import http.server
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.bootstrap import read_signer
+from gateway.markup import signature
+from tests.cli.commands import SHIPPED, environment, fullroute
+
+DECLARATION = SHIPPED.read_bytes()
+BYTES_MAX = 10_000_000
+
+
+def _changed(old: str, new: str) -> bytes:
+    return DECLARATION.replace(old.encode(), new.encode())
+
+
+DOCUMENTS = {
+    "no XML at all": (b"LRN;goods\n1;2\n", "xml.malformed"),
+    "cut off": (DECLARATION[:5000], "xml.malformed"),
+    "empty": (b"", "xml.empty"),
+    "another encoding than it says": (DECLARATION.decode().encode("gb18030"), "xml.not-utf8"),
+    "UTF-16": (DECLARATION.decode().replace("UTF-8", "UTF-16").encode("utf-16"), "xml.not-utf8"),
+    "DOCTYPE": (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "xml.doctype"),
+    "oversize": (b"<x>" + b"a" * BYTES_MAX + b"</x>", "xml.too-large"),
+    "unknown office": (_changed("VN0003PJ", "VN0009ZZ"), "office.unknown"),
+    "office of a country without pack": (_changed("VN0003PJ", "LA000001"), "office.unknown"),
+    "a format nobody knows": (b'<Order xmlns="urn:somebody:else"/>', "intake.unknown-format"),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_validate_refuses(tmp_path, name):
+    raw, code = DOCUMENTS[name]
+    (tmp_path / "file.xml").write_bytes(raw)
+    said = fullroute("validate", tmp_path / "file.xml", "--json")
+    assert said.code == 3
+    assert not said.json["valid"]
+    first = next(one for one in said.json["findings"] if one["code"] == code)
+    assert first["message"] != code
+    assert first["fix"]
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "海关"), ("vi", "chi cục"), ("en", "office")])
+def test_findings_speak_the_language_asked_for(tmp_path, lang, word):
+    (tmp_path / "file.xml").write_bytes(DOCUMENTS["unknown office"][0])
+    said = fullroute("validate", tmp_path / "file.xml", "--lang", lang)
+    assert said.code == 3
+    assert "office.unknown" in said.out
+    assert word in said.out
+
+
+# ------------------------------------------------------------------ submission
+
+
+def _unsigned(desk):
+    return ["submit", desk.declaration()]
+
+
+def _tampered(desk):
+    signed = desk.parties / "tampered.xml"
+    signed.write_bytes(_signed(desk).replace(b"186400.00", b"186400.01"))
+    return ["submit", signed]
+
+
+def _signed(desk) -> bytes:
+    pair = desk.parties / "exporter.key.pem", desk.parties / "exporter.cert.pem"
+    signer = read_signer(*(path.read_bytes() for path in pair))
+    return signature.sign(desk.declaration().read_bytes(), signer, datetime.now(UTC))
+
+
+def _stranger(desk):
+    return ["submit", desk.declaration(), *desk.pair("stranger")]
+
+
+def _expired(desk):
+    desk.make_key("expired", at=datetime.now(UTC) - timedelta(days=9), days=1)
+    certificate = desk.parties / "expired.cert.pem"
+    party = "USCC:91500000MA5U7K2X1Q"
+    said = desk.run("exporter", "add", "late", "--party", party, "--certificate", certificate)
+    assert said.code == 0, said.err
+    return ["submit", desk.declaration(), *desk.pair("expired")]
+
+
+def _duplicate(desk):
+    path = desk.declaration()
+    assert desk.run("submit", path, *desk.pair("exporter")).code == 0
+    path.write_bytes(path.read_bytes().replace(b"<Name>Li Wei</Name>", b"<Name>Li Na</Name>"))
+    return ["submit", path, *desk.pair("exporter")]
+
+
+def _key_reused(desk):
+    done = ["--idempotency-key", "reused", *desk.pair("exporter")]
+    assert desk.run("submit", desk.declaration(), *done).code == 0
+    return ["submit", desk.declaration(), *done]
+
+
+SUBMISSIONS = {
+    "no signature": (_unsigned, 3, "signature."),
+    "changed after signing": (_tampered, 3, "signature."),
+    "somebody else's key": (_stranger, 3, "signature."),
+    "expired key": (_expired, 3, "signature."),
+    "duplicate reference": (_duplicate, 6, "declaration.duplicate-reference"),
+    "idempotency key used for another": (_key_reused, 6, "idempotency.other-body"),
+}
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_submit_refuses_and_stores_no_movement(desk, name):
+    prepare, code, finding = SUBMISSIONS[name]
+    arguments = prepare(desk)
+    before = desk.run("movement", "list", "--json", "--limit", 200).json
+    said = desk.run(*arguments, "--json")
+    assert said.code == code, said.both
+    assert any(one["code"].startswith(finding) for one in said.json["errors"]), said.out
+    assert all(one["message"] != one["code"] for one in said.json["errors"])
+    assert desk.run("movement", "list", "--json", "--limit", 200).json == before
+
+
+# ------------------------------------------------------------------ everything else
+
+
+@pytest.fixture
+def copy(desk, tmp_path):
+    """A copy of the data folder that a test may spoil."""
+    folder = tmp_path / "data"
+    shutil.copytree(desk.folder, folder)
+    return folder
+
+
+def test_a_folder_that_is_no_data_folder(tmp_path):
+    said = fullroute("movement", "list", "--data", tmp_path / "nowhere")
+    assert (said.code, said.out) == (2, "")
+    assert "settings.no-data-folder" in said.err
+
+
+def test_init_twice(desk):
+    said = desk.run("init")
+    assert said.code == 6
+    assert "setup.exists" in said.err
+
+
+SETTINGS = {
+    "unknown key": ("[http]\nprot = 1\n", "settings.unknown-key"),
+    "wrong type": ('[http]\nport = "a"\n', "settings.wrong-type"),
+    "out of range": ("[http]\nport = 99999\n", "settings.out-of-range"),
+    "no TOML": ("[http\n", "settings.unreadable"),
+    "unknown switch": ("[packs.cn]\nmanifest-frist = false\n", "pack.unknown-switch"),
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name == "unknown key" else pytest.mark.full)
+        for name in SETTINGS
+    ],
+)
+def test_settings_that_cannot_be(copy, name):
+    text, code = SETTINGS[name]
+    (copy / "fullroute.toml").write_text(text, "utf-8")
+    said = fullroute("config", "check", "--data", copy, "--json")
+    assert said.code == 2, said.both
+    assert code in {one["code"] for one in said.json["errors"]}
+
+
+def test_a_database_of_another_version(copy):
+    with sqlite3.connect(copy / "fullroute.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    said = fullroute("movement", "list", "--data", copy, "--json")
+    assert said.code == 2
+    assert [one["code"] for one in said.json["errors"]] == ["database.other-version"]
+
+
+def test_no_seal_key(copy):
+    for path in (copy / "keys").glob("seal-*"):
+        path.unlink()
+    said = fullroute("keys", "list", "--data", copy)
+    assert said.code == 2
+    assert "key.no-seal" in said.err
+
+
+def test_a_busy_port(copy):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = fullroute("serve", "--port", port, "--data", copy)
+    assert said.code == 2
+    assert "http.port-busy" in said.err
+
+
+def test_a_gateway_that_is_not_there():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    said = fullroute("movement", "list", "--url", f"http://127.0.0.1:{port}", FULLROUTE_API_KEY="x")
+    assert said.code == 8
+    assert "cli.unreachable" in said.err
+
+
+class _Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"hello")
+
+    def log_message(self, *_):
+        pass
+
+
+def test_something_else_that_answers():
+    with http.server.HTTPServer(("127.0.0.1", 0), _Page) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        said = fullroute("movement", "list", "--url", url, FULLROUTE_API_KEY="x")
+        server.shutdown()
+        thread.join()
+    assert said.code == 8
+    assert "cli.not-a-gateway" in said.err
+
+
+COMMANDS = {
+    "no such command": (["nix"], 2, "No such command"),
+    "a missing argument": (["validate"], 2, "Missing argument"),
+    "a language we do not speak": (["office", "list", "--lang", "fr"], 2, "en, zh, vi"),
+    "a file that is not there": (["validate", "nowhere.xml"], 4, "cli.file-unreadable"),
+    "a demo file that is not there": (["demo", "nowhere.xml"], 4, "cli.file-unreadable"),
+    "a URL without a key": (["movement", "list", "--url", "http://x"], 2, "cli.key-missing"),
+    "a URL that is none": (
+        ["movement", "list", "--url", "x", "--api-key", "x"],
+        2,
+        "cli.url-malformed",
+    ),
+    "a feed without a gateway": (["feed", "read", "x"], 2, "cli.feed-needs-gateway"),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands_refuse(tmp_path, name):
+    arguments, code, words = COMMANDS[name]
+    said = fullroute(*arguments, cwd=tmp_path)
+    assert said.code == code, said.both
+    assert words in said.err
+    assert said.out == ""
+
+
+UNKNOWN = {
+    "movement": (["movement", "show", "26CNNOTHERE0000000"], 4, "movement.unknown"),
+    "trip": (["trip", "show", "trp_x"], 4, "trip.unknown"),
+    "message": (["sign", "msg_x", "--key-name", "broker"], 4, "message.unknown"),
+    "key": (["sign", "--all", "--key-name", "nobody"], 4, "key.unknown"),
+    "office of a link": (
+        ["link", "add", "x", "--office", "VN0009ZZ", "--endpoint", "http://x", "--key", "{key}"],
+        4,
+        "office.unknown",
+    ),
+    "kind of link": (
+        ["link", "add", "x", "--office", "VN0015BB", "--kind", "pigeon", "--key", "{key}"],
+        3,
+        "link.unknown-kind",
+    ),
+    "signatory": (
+        ["mandate", "add", "--party", "A:1", "--as", "king", "--key", "broker", "--basis", "x"],
+        3,
+        "mandate.unknown-signatory",
+    ),
+    "role and zone of an office": (
+        ["office", "add", "XX1", "--name", "X", "--zone", "Mars/Base", "--role", "moon"],
+        3,
+        "office.unknown-zone",
+    ),
+    "certificate": (
+        ["exporter", "add", "x", "--party", "A:1", "--certificate", str(SHIPPED)],
+        3,
+        "certificate.unreadable",
+    ),
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_the_folder_does_not_know(desk, name):
+    arguments, code, finding = UNKNOWN[name]
+    key = str(desk.parties / "CN008001.pem")
+    said = desk.run(*(one.format(key=key) for one in arguments))
+    assert said.code == code, said.both
+    assert finding in said.err
+
+
+STUMBLING = """
+import typer
+from gateway.cli.main import CommandTree
+app = typer.Typer(cls=CommandTree, add_completion=False)
+@app.command()
+def stumble(): raise ZeroDivisionError("nobody foresaw this")
+@app.command()
+def other(): pass
+app()
+"""
+
+
+def test_an_unforeseen_error_is_one_finding_with_a_log():
+    command = [sys.executable, "-c", STUMBLING, "stumble"]
+    done = subprocess.run(command, env=environment(), capture_output=True, check=False)
+    said = done.stderr.decode()
+    assert done.returncode == 1
+    assert "Traceback" not in said
+    assert "nobody foresaw this" in said
+    log = Path(re.search(r"Look into (\S+)", said)[1])
+    assert "Traceback" in log.read_text("utf-8")
+    log.unlink()

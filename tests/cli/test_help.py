@@ -1,0 +1,60 @@
+"""Help: at once, for every command, with an example."""
+
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.main import get_command
+
+from gateway.cli.main import app
+from tests.cli.commands import environment, fullroute
+
+
+def _commands(command, path=()):
+    children = getattr(command, "commands", None)
+    if not children:
+        yield path, command
+        return
+    for name, child in children.items():
+        yield from _commands(child, (*path, name))
+
+
+ALL = dict(_commands(get_command(app)))
+WANTED = {
+    *("demo", "serve", "worker", "init", "convert", "validate", "submit", "sign", "movement"),
+    *("trip", "exporter", "mandate", "office", "link", "feed", "keys", "audit", "config"),
+}
+
+
+def test_the_tree_holds_every_command_we_promise():
+    assert {path[0] for path in ALL} >= WANTED
+
+
+@pytest.mark.parametrize("path", sorted(ALL), ids=" ".join)
+def test_every_command_says_what_it_is_for_and_gives_an_example(path):
+    said = ALL[path].help or ""
+    assert re.search(rf"Example:\s+fullroute {' '.join(path)}\b", said), said
+
+
+def test_help_answers_at_once(record_property):
+    began = time.perf_counter()
+    said = fullroute("--help")
+    seconds = time.perf_counter() - began
+    record_property("seconds", seconds)
+    print(f"fullroute --help: {seconds:.2f} s")
+    assert said.code == 0
+    assert all(name in said.out for name in WANTED)
+
+
+def test_help_loads_nothing_heavy():
+    heavy = ("lxml", "sqlalchemy", "celery", "fastapi", "cryptography", "rich", "pydantic")
+    code = (
+        "import sys; import gateway.cli.main; "
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, check=True
+    )
+    assert done.stdout.decode().strip() == "[]"

@@ -1,0 +1,192 @@
+"""The commands at work: in the data folder, and against a running gateway."""
+
+import json
+import re
+import signal
+import subprocess
+
+import pytest
+
+from tests.cli.commands import FULLROUTE, SHIPPED, environment, fullroute
+from tests.cli.processes import left_running, running
+
+
+@pytest.fixture(scope="module")
+def submitted(desk) -> str:
+    said = desk.run("submit", desk.declaration(), *desk.pair("exporter"))
+    assert said.code == 0, said.err
+    return said.out.strip()
+
+
+def test_validate_needs_no_data_folder(tmp_path):
+    said = fullroute("validate", SHIPPED, "--json", cwd=tmp_path)
+    assert said.code == 0
+    assert said.json["valid"]
+    assert {"type": "OLA", "office": "VN0015BB"}.items() <= {
+        (k, v) for one in said.json["messages"] if one["type"] == "OLA" for k, v in one.items()
+    }
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_validate_reads_standard_input(tmp_path):
+    said = fullroute("validate", "-", "--json", cwd=tmp_path, stdin=SHIPPED.read_bytes())
+    assert said.code == 0
+
+
+def test_convert_returns_our_own_format_as_it_is(tmp_path):
+    target = tmp_path / "out.xml"
+    assert fullroute("convert", SHIPPED, "-o", target).code == 0
+    assert target.read_bytes() == SHIPPED.read_bytes()
+
+
+def test_submitting_the_same_file_again_gives_the_same_movement(desk):
+    path = desk.declaration()
+    first = desk.run("submit", path, *desk.pair("exporter"), "--json").json
+    again = desk.run("submit", path, *desk.pair("exporter"), "--json").json
+    assert (first["repeated"], again["repeated"]) == (False, True)
+    assert first["movement"] == again["movement"]
+
+
+def test_a_message_without_mandate_waits_until_its_signatory_signs(desk, submitted):
+    waiting = desk.run("sign", "--movement", submitted, "--json").json["data"]
+    assert [(one["type"], one["signatory"]) for one in waiting] == [("IDA", "importer")]
+    shown = desk.run("movement", "show", submitted, "--json").json
+    states = {one["type"]: one["state"] for one in shown["messages"]}
+    assert states["IDA"] == "awaiting-signature"
+
+    wrong = desk.run("sign", waiting[0]["id"], *desk.pair("stranger"), "--json")
+    assert wrong.code == 3
+    assert wrong.json["errors"][0]["code"].startswith("signature.")
+
+    said = desk.run("sign", waiting[0]["id"], *desk.pair("importer"), "--json")
+    assert said.code == 0, said.both
+    assert [(one["type"], one["state"]) for one in said.json["signed"]] == [("IDA", "due")]
+    assert desk.run("sign", "--movement", submitted, "--json").json["data"] == []
+
+
+def test_a_report_before_its_time_is_refused(desk, submitted):
+    said = desk.run("movement", "report", submitted, "departed", "CN008001", "--json")
+    assert said.code == 3
+    assert said.json["errors"][0]["code"] == "report.not-released"
+
+
+READS = {
+    "movements": (["movement", "list", "--json"], "data"),
+    "a movement": (["movement", "show", "{ref}", "--json"], "messages"),
+    "its timeline": (["movement", "timeline", "{ref}", "--json"], "data"),
+    "keys": (["keys", "list", "--json"], "seal"),
+    "links": (["link", "list", "--json"], "data"),
+    "settings": (["config", "show", "--json"], "data"),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_everything_can_be_read_as_json(desk, submitted, name):
+    arguments, member = READS[name]
+    said = desk.run(*(one.format(ref=submitted) for one in arguments))
+    assert said.code == 0, said.err
+    assert said.err == ""
+    assert said.json[member]
+
+
+def test_the_log_verifies_and_a_movement_is_exported(desk, submitted, tmp_path):
+    verified = desk.run("audit", "verify", "--json")
+    assert verified.code == 0, verified.out
+    assert verified.json["ok"]
+    folder = tmp_path / "evidence"
+    assert desk.run("movement", "export", submitted, folder).code == 0
+    assert (folder / "SHA256SUMS").is_file()
+    again = desk.run("movement", "export", submitted, folder)
+    assert again.code == 6
+    assert "cli.folder-not-empty" in again.err
+
+
+def test_an_office_added_is_listed_as_unverified(desk):
+    said = desk.run(
+        *("office", "add", "VN00X0ZZ", "--name", "Nowhere", "--zone", "Asia/Ho_Chi_Minh"),
+        *("--role", "entry"),
+    )
+    assert said.code == 0, said.err
+    listed = {one["code"]: one for one in desk.run("office", "list", "--json").json["data"]}
+    assert listed["VN00X0ZZ"]["status"] == "unverified"
+    assert "CN008001" in listed
+
+
+# ------------------------------------------------------------------ over HTTP
+
+
+@pytest.fixture(scope="module")
+def served(desk):
+    """``fullroute serve`` on a free port; yields its URL, then ends it by SIGTERM."""
+    command = [*FULLROUTE, "serve", "--port", "0", "--data", str(desk.folder)]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as serving:
+        yield re.search(r"http://\S+", serving.stdout.readline())[0]
+        serving.send_signal(signal.SIGTERM)
+        assert serving.wait(20) == 0
+
+
+def test_the_same_commands_work_over_http(desk, submitted, served):
+    there = {"FULLROUTE_URL": served, "FULLROUTE_API_KEY": desk.operator_key}
+    for arguments in (["show", submitted], ["timeline", submitted], ["list"]):
+        near = desk.run("movement", *arguments, "--json")
+        far = fullroute("movement", *arguments, "--json", **there)
+        assert (far.code, far.json) == (near.code, near.json)
+
+
+def test_submission_and_signature_over_http(desk, served):
+    there = {"FULLROUTE_URL": served, "FULLROUTE_API_KEY": desk.operator_key}
+    path = desk.declaration()
+    done = fullroute("submit", path, *desk.pair("exporter"), "--json", **there)
+    assert done.code == 0, done.both
+    reference = done.json["movement"]
+    signed = fullroute(
+        "sign", "--all", "--movement", reference, *desk.pair("importer"), "--json", **there
+    )
+    assert [one["state"] for one in signed.json["signed"]] == ["due"]
+    refused = fullroute("submit", desk.declaration(), "--json", **there)
+    assert refused.code == 3
+    assert refused.json["errors"][0]["message"]
+
+
+CALLERS = {
+    "no such key": ("frk_prn_x_" + "0" * 40, 9, "access.wrong-key"),
+    "no key at all": ("nonsense", 9, "access.wrong-key"),
+    "the wrong scope": ("exporter", 5, "access.scope-missing"),
+}
+
+
+@pytest.mark.parametrize("name", CALLERS)
+def test_callers_who_may_not(desk, served, name):
+    key, code, finding = CALLERS[name]
+    key = desk.link_keys["CN008001"] if key == "exporter" else key
+    said = fullroute("movement", "list", "--json", FULLROUTE_URL=served, FULLROUTE_API_KEY=key)
+    assert said.code == code
+    assert [one["code"] for one in said.json["errors"]] == [finding]
+
+
+@pytest.mark.usefixtures("submitted")
+def test_a_link_reads_its_feed(desk, served):
+    there = {"FULLROUTE_URL": served, "FULLROUTE_API_KEY": desk.link_keys["CN00X001"]}
+    said = fullroute("feed", "read", "cn00x001", "--json", **there)
+    assert said.code == 0, said.both
+    assert said.json["data"]
+    foreign = fullroute("feed", "read", "vn0015bb", "--json", **there)
+    assert foreign.code == 5
+
+
+@pytest.mark.full
+def test_a_killed_serve_leaves_nothing_running(desk):
+    command = [*FULLROUTE, "serve", "--with-worker", "--port", "0", "--data", str(desk.folder)]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as serving:
+        serving.stdout.readline()
+        assert len(running(desk.folder)) > 3  # itself, gateway, worker, broker
+        serving.kill()
+    assert left_running(desk.folder) == {}
+
+
+def test_json_errors_are_one_document(tmp_path):
+    said = fullroute("movement", "list", "--data", tmp_path / "x", "--json")
+    assert json.loads(said.out)["exit"] == said.code == 2
+    assert said.err == ""

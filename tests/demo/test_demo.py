@@ -1,0 +1,199 @@
+"""``fullroute demo`` from the first key to the last receipt, as a process of its own."""
+
+import re
+import shlex
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import FULLROUTE, SHIPPED, environment, fullroute
+from tests.cli.processes import left_running, running
+
+SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "ctc" / "declarations"
+NUMBERS = {
+    "cn-export": ("entry", 18),
+    "vn-transport": ("transport", 12),
+    "vn-import": ("import", 12),
+}
+SIGNED_BY = {
+    "MT2401": "broker", "DecMessage": "broker", "MT4402": "carrier", "OLA": "carrier",
+    "OLC": "carrier", "TIR": "carrier", "BOA": "carrier", "BIA": "carrier", "IDA": "importer",
+    "IDC": "importer",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    began = time.perf_counter()
+    said = fullroute("demo", "--json", cwd=folder)
+    print(f"fullroute demo: {time.perf_counter() - began:.1f} s")
+    assert said.code == 0, said.both
+    return folder, said
+
+
+def test_everything_is_closed_and_acknowledged(played):
+    _, said = played
+    result = said.json
+    assert (result["end"], result["exit"], result["state"]) == ("completed", 0, "completed")
+    assert result["open"] == []
+    assert {one["kind"] for one in result["procedures"]} == {"cn-exit", *NUMBERS}
+    assert {one["state"] for one in result["procedures"]} == {"closed"}
+    assert {one["state"] for one in result["messages"]} == {"acknowledged"}
+    assert {one["receipt_kind"] for one in result["messages"]} == {"signed"}
+
+
+def test_every_authority_gave_its_number(played):
+    _, said = played
+    numbers = {one["kind"]: one["numbers"] for one in said.json["procedures"]}
+    for kind, (name, length) in NUMBERS.items():
+        assert re.fullmatch(rf"\d{{{length}}}", numbers[kind][name])
+
+
+def test_every_message_is_signed_by_whoever_must(played):
+    _, said = played
+    signed = {one["type"]: one["signatory"] for one in said.json["messages"] if one["signed_by"]}
+    assert signed == SIGNED_BY
+
+
+ORDER = {
+    "the manifest is accepted before the declaration goes": ("← MT2401-01", "→ DecMessage"),
+    "a copy before its declaration": ("← OLA-copy", "→ OLC"),
+    "an import copy before its declaration": ("← IDA-copy", "→ IDC"),
+    "approval before departure": ("← VAS504 approved", "● departed"),
+    "the import declaration before departure": ("→ IDC", "● departed"),
+    "the border goes dark before the vehicle message": ("✗ cut off", "→ TIR"),
+    "the backlog shows before it drains": ("▮ backlog", "✓ backlog drained"),
+    "departure hears of the crossing": ("● exited", "→ CrossingNotice"),
+    "the bonded leg before the arrival": ("● transit-started", "● arrived"),
+    "departure hears of the arrival": ("● arrived", "→ ArrivalNotice"),
+    "duties before clearance": ("duties", "● cleared"),
+    "clearance before the end": ("● cleared", "● completed"),
+}
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_the_storyboard_keeps_its_order(played, name):
+    _, said = played
+    first, then = ORDER[name]
+    assert 0 <= said.err.find(first) < said.err.find(then), said.err
+
+
+def test_each_line_has_its_office_and_that_offices_time(played):
+    _, said = played
+    lines = [line for line in said.err.splitlines() if re.match(r"\d\d:\d\d:\d\d", line)]
+    for line in lines:
+        offset, office = re.match(r"[\d:]{8}(\S+)\s+(\S+)", line).groups()
+        assert offset == {"CN": "+08:00", "VN": "+07:00"}[office[:2]]
+    assert len(lines) > 30
+
+
+def test_what_it_says_to_try_next_works(played):
+    folder, said = played
+    tried = [shlex.split(one) for one in said.json["next"]]
+    for command in tried:
+        assert command[0] == "fullroute"
+        if command[1] != "serve":
+            done = fullroute(*command[1:], cwd=folder)
+            assert done.code == 0, done.both
+    assert len(tried) == 5
+
+
+def test_nothing_runs_afterwards(played):
+    folder, _ = played
+    assert left_running(folder) == {}
+
+
+# ------------------------------------------------------------------ when it is interrupted
+
+
+def _begun(folder: Path, seconds: float) -> "subprocess.Popen[bytes]":
+    command = [*FULLROUTE, "demo", "--data", str(folder)]
+    demo = subprocess.Popen(
+        command,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    return demo
+
+
+ENDS = {
+    "Ctrl-C": (signal.SIGINT, 130),
+    "SIGTERM": (signal.SIGTERM, 130),
+    "killed": (signal.SIGKILL, -9),
+}
+MOMENTS = {"while programs start": 1.0, "under way": 5.0}
+
+
+@pytest.mark.parametrize(
+    ("how", "when"),
+    [
+        pytest.param(
+            how, when, marks=() if how == "Ctrl-C" and when == "under way" else pytest.mark.full
+        )
+        for how in ENDS
+        for when in MOMENTS
+    ],
+)
+def test_an_interrupted_demo_leaves_nothing_running(tmp_path, how, when):
+    number, code = ENDS[how]
+    folder = tmp_path / "data"
+    demo = _begun(folder, MOMENTS[when])
+    begun = running(folder)
+    demo.send_signal(number)
+    said = demo.stderr.read().decode()
+    demo.stderr.close()
+    assert demo.wait(20) == code
+    assert "Traceback" not in said
+    assert len(begun) > 1
+    assert left_running(folder) == {}
+
+
+def test_an_invalid_file_leaves_nothing_behind(tmp_path):
+    raw = SHIPPED.read_bytes().replace(b"VN0003PJ", b"VN0009ZZ")
+    (tmp_path / "file.xml").write_bytes(raw)
+    said = fullroute("demo", "file.xml", "--json", cwd=tmp_path)
+    assert said.code == 3
+    assert "office.unknown" in {one["code"] for one in said.json["errors"]}
+    assert list((tmp_path / "fullroute-demo").iterdir()) == []
+    assert left_running(tmp_path) == {}
+
+
+def test_a_folder_that_is_used_is_not_played_in(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine", "utf-8")
+    said = fullroute("demo", "--data", tmp_path)
+    assert said.code == 6
+    assert "cli.folder-not-empty" in said.err
+
+
+# ------------------------------------------------------------------ other journeys
+
+
+@pytest.mark.full
+def test_offices_that_fetch_their_feed(tmp_path):
+    said = fullroute("demo", "--link-kind", "feed", "--json", cwd=tmp_path)
+    assert (said.code, said.json["state"]) == (0, "completed")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("file", sorted(SAMPLES.glob("*_ie015.xml")), ids=lambda file: file.stem)
+def test_declarations_nobody_here_wrote(tmp_path, file):
+    said = fullroute("demo", file, "--json", cwd=tmp_path)
+    assert said.code == 0, said.both
+    prelodged = file.name.startswith("prelodgement")
+    assert said.json["end"] == ("waiting" if prelodged else "completed")
+
+
+@pytest.mark.full
+def test_a_run_whose_time_is_over_says_what_is_open(tmp_path):
+    said = fullroute("demo", "--seconds", "1", "--json", cwd=tmp_path)
+    assert said.code == 8
+    assert said.json["end"] == "late"
+    assert said.json["open"]
+    assert left_running(tmp_path) == {}
