@@ -8,9 +8,11 @@ that names the nearest known one: a misspelt setting must not pass for the defau
 import difflib
 import os
 import re
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +24,9 @@ from gateway.domain.finding import Finding
 FILE_NAME = "fullroute.toml"
 DATA_DEFAULT = "fullroute-data"
 PREFIX = "FULLROUTE_"
+
+SOCKET_PATH_BYTES_MAX = 103
+"""The kernel's limit for the path of a Unix socket: 104 bytes with the last zero on macOS."""
 
 Value = str | int | float | bool
 
@@ -115,8 +120,16 @@ class Settings:
 
     @property
     def broker_socket(self) -> Path:
-        """The Unix socket of the embedded broker."""
-        return (self.data / "broker" / "valkey.sock").absolute()
+        """The Unix socket of the embedded broker, which works in the folder around it.
+
+        Where the data folder lies too deep for a socket, both move to the system's temporary
+        folder under a digest of its path: hints are all they hold.
+        """
+        path = (self.data / "broker" / "valkey.sock").absolute()
+        if len(os.fsencode(path)) <= SOCKET_PATH_BYTES_MAX:
+            return path
+        name = sha256(os.fsencode(path)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"fullroute-{name}" / path.name
 
     @property
     def broker_url(self) -> str:

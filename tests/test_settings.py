@@ -20,8 +20,18 @@ def test_defaults_need_no_file(tmp_path: Path) -> None:
     assert settings.http.body_bytes_max == 10_000_000
     assert settings.delivery.lease_seconds == 30
     assert settings.database_url == f"sqlite:///{tmp_path}/fullroute.db"
-    assert settings.broker_url == f"redis+socket://{tmp_path}/broker/valkey.sock"
+    assert settings.broker_url == f"redis+socket://{settings.broker_socket}"
     assert settings.keys_folder == tmp_path / "keys"
+
+
+def test_a_data_folder_too_deep_for_a_socket_gets_one_elsewhere(tmp_path: Path) -> None:
+    deep = tmp_path / ("x" * 100)
+    found = {load_settings(data=deep / name, environment={}).broker_socket for name in "aab"}
+    assert len(found) == 2
+    assert all(len(str(path)) <= 103 for path in found)
+    shallow = Path("/srv/fullroute")
+    socket = load_settings(data=shallow, environment={}).broker_socket
+    assert socket == shallow / "broker" / "valkey.sock"
 
 
 def test_the_environment_beats_the_file(tmp_path: Path) -> None:

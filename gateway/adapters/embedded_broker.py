@@ -14,6 +14,7 @@ import atexit
 import os
 import platform
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -104,13 +105,16 @@ class EmbeddedBroker:
 
         Raises:
             Misconfigured: ``broker.not-available``, ``broker.path-too-long``,
-                ``broker.owned-elsewhere`` or ``broker.not-starting``.
+                ``broker.owned-elsewhere`` or ``broker.not-starting`` (with others allowed to
+                write where the socket would be, it is not even tried).
         """
         server = find_server()
         # 1. Can there be a socket, and is it ours?
         if len(os.fsencode(self._socket)) > SOCKET_PATH_BYTES_MAX:
             raise _misconfigured("broker.path-too-long", self._socket)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_ours_alone(self._folder):
+            raise _misconfigured("broker.not-starting", self._folder)
         self._lock = _locked(self._folder / "owner.lock")
         # 2. An earlier owner's server, left over where the kernel does not end it with its parent.
         _dismiss(self._socket)
@@ -202,6 +206,12 @@ def _spawn(server: Path, folder: Path) -> "subprocess.Popen[bytes]":
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # the terminal's interrupt is for the owner, who then stops it
     )
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Tell whether nobody else could put a socket there: who speaks to it trusts who answers."""
+    seen = folder.lstat()
+    return stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.geteuid() and not seen.st_mode & 0o022
 
 
 def _locked(path: Path) -> IO[bytes]:

@@ -149,3 +149,11 @@ def test_without_a_wheel_there_is_a_finding(monkeypatch):
     with pytest.raises(Misconfigured) as caught:
         embedded_broker.find_server()
     assert caught.value.findings[0].code == "broker.not-available"
+
+
+def test_a_folder_that_others_may_write_is_refused(folder):
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(Misconfigured) as caught:
+        EmbeddedBroker(folder).start()
+    assert caught.value.findings[0].code == "broker.not-starting"
