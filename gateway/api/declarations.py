@@ -13,7 +13,8 @@ from gateway.api.request import (
     described_body,
     require_accept,
 )
-from gateway.api.shapes import SubmissionShape, VerdictShape, shape_submission, shape_verdict
+from gateway.api.shapes import SubmissionShape, shape_submission
+from gateway.api.verdicts import VerdictShape, shape_verdict
 from gateway.domain.finding import Finding
 from gateway.usecases.submit import preflight, submit
 

@@ -15,39 +15,13 @@ from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
 from gateway.ports import LinkLoad
-from gateway.usecases.submit import Submission, Verdict
+from gateway.usecases.submit import Submission
 from gateway.usecases.timeline import MovementView, TimelineLine
 
 
 def utc(at: datetime) -> str:
     """Return UTC to the millisecond with ``Z``."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-class PreviewShape(BaseModel):
-    """One message a declaration would lead to."""
-
-    type: str = Field(examples=["MT2401"])
-    office: str = Field(examples=["CN00X001"])
-    procedure: str = Field(examples=["cn-exit"])
-    signatory: str = Field(examples=["broker"])
-    waits_for: str = Field(examples=["MT2401:accepted"])
-
-
-class OfficeVerdictShape(BaseModel):
-    """What one office would say: pass, fail or unknown."""
-
-    office: str
-    verdict: str = Field(examples=["pass"])
-
-
-class VerdictShape(BaseModel):
-    """What submission would say; nothing was stored or sent."""
-
-    valid: bool
-    findings: tuple[FindingShape, ...]
-    messages: tuple[PreviewShape, ...]
-    offices: tuple[OfficeVerdictShape, ...]
 
 
 class SubmissionShape(BaseModel):
@@ -197,27 +171,6 @@ class LinkListShape(BaseModel):
     data: tuple[LinkShape, ...]
 
 
-def shape_verdict(verdict: Verdict, catalogue: Catalogue, language: str) -> VerdictShape:
-    """Return a pre-flight verdict."""
-    return VerdictShape(
-        valid=verdict.valid,
-        findings=tuple(shape_finding(one, catalogue, language) for one in verdict.findings),
-        messages=tuple(
-            PreviewShape(
-                type=one.type,
-                office=one.office,
-                procedure=one.procedure,
-                signatory=one.signatory,
-                waits_for=one.waits_for,
-            )
-            for one in verdict.messages
-        ),
-        offices=tuple(
-            OfficeVerdictShape(office=office, verdict=word) for office, word in verdict.offices
-        ),
-    )
-
-
 def shape_submission(
     submission: Submission, catalogue: Catalogue, language: str
 ) -> SubmissionShape:
@@ -267,14 +220,15 @@ def _stops(itinerary: Itinerary, language: str) -> tuple[StopShape, ...]:
             name=stop.office.name(language),
             role=stop.role.value,
             expected_at=utc(stop.expected_at) if stop.expected_at else None,
-            expected_office_time=_local(stop.expected_at, stop.office),
+            expected_office_time=local(stop.expected_at, stop.office),
             zone=stop.office.zone,
         )
         for stop in itinerary.stops
     )
 
 
-def _local(at: datetime | None, office: CustomsOffice) -> str | None:
+def local(at: datetime | None, office: CustomsOffice) -> str | None:
+    """Return the time as the office's clock shows it, with offset."""
     if at is None:
         return None
     return at.astimezone(ZoneInfo(office.zone)).isoformat(timespec="seconds")
@@ -339,7 +293,7 @@ def shape_line(line: TimelineLine, offices: Mapping[str, CustomsOffice]) -> Time
     return TimelineLineShape(
         index=line.index,
         at=utc(line.at),
-        office_time=_local(line.at, office) if office else None,
+        office_time=local(line.at, office) if office else None,
         zone=office.zone if office else None,
         kind=line.kind,
         office=line.office,

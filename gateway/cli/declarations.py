@@ -84,6 +84,9 @@ def convert(
 def validate(
     file: File,
     *,
+    route: Annotated[
+        bool, typer.Option("--route", help="Show every office on the way and its verdict.")
+    ] = False,
     data: Data = None,
     lang: Lang = "en",
     json: Json = False,
@@ -92,9 +95,10 @@ def validate(
 
     Needs no data folder; with --data the offices added there count too. The signature is left out:
     check before you sign. Exit code 0 when valid, 3 when not; findings go to standard output.
+    An office that could not be asked, or could not decide, is unknown: never a pass.
 
     Example:
-      fullroute validate declaration.xml --json
+      fullroute validate declaration.xml --route
     """
     from gateway.cli.offline import check
 
@@ -102,26 +106,43 @@ def validate(
     if json:
         output.print_json(verdict)
     else:
-        _print_verdict(verdict)
+        _print_verdict(verdict, route=route)
     if not verdict["valid"]:
         raise typer.Exit(Exit.INVALID)
 
 
-def _print_verdict(verdict: dict[str, Any]) -> None:
+def _print_verdict(verdict: dict[str, Any], *, route: bool) -> None:
+    if route:
+        from gateway.cli.strip import print_strip
+
+        print_strip(verdict["offices"])
     output.print_findings(verdict["findings"], sys.stdout)
     if not verdict["valid"]:
         count = len(verdict["findings"])
         output.note(f"Not valid: {count} finding{'' if count == 1 else 's'}.")
         return
+    if not route:
+        _print_messages(verdict["messages"])
+    _print_summary(verdict["offices"])
+
+
+def _print_messages(messages: list[dict[str, Any]]) -> None:
     output.print_table(
         ("Message", "Office", "Procedure", "Signed by", "Waits for"),
         [
             (one["type"], one["office"], one["procedure"], one["signatory"], one["waits_for"])
-            for one in verdict["messages"]
+            for one in messages
         ],
     )
-    offices = dict.fromkeys(one["office"] for one in verdict["offices"])
-    output.note(f"Valid for {', '.join(offices)}.")
+
+
+def _print_summary(offices: list[dict[str, Any]]) -> None:
+    passed = dict.fromkeys(one["office"] for one in offices if one["verdict"] == "pass")
+    open_ = dict.fromkeys(one["office"] for one in offices if one["verdict"] == "unknown")
+    if passed:
+        output.note(f"Valid for {', '.join(passed)}.")
+    if open_:
+        output.note(f"Nobody can say for {', '.join(open_)}: see the findings.")
 
 
 def submit(

@@ -15,6 +15,7 @@ from gateway.domain.message import Message
 from gateway.domain.movement import Event
 from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
+from gateway.pipeline.verdict import OfficeVerdict
 from gateway.usecases.submit import Submission, Verdict
 from gateway.usecases.timeline import MovementView, TimelineLine
 
@@ -43,7 +44,22 @@ def verdict_shape(verdict: Verdict, texts: Catalogue, lang: str) -> Shape:
             }
             for one in verdict.messages
         ],
-        "offices": [{"office": code, "verdict": word} for code, word in verdict.offices],
+        "offices": [_office_verdict(one, texts, lang) for one in verdict.offices],
+    }
+
+
+def _office_verdict(one: OfficeVerdict, texts: Catalogue, lang: str) -> Shape:
+    stop = one.stop
+    return {
+        "sequence": stop.sequence,
+        "office": stop.code,
+        "name": stop.office.name(lang) if stop.office else "",
+        "role": stop.role,
+        "administration": stop.office.administration if stop.office else "",
+        "expected_at": utc(stop.expected_at),
+        "expected_office_time": local(stop.expected_at, stop.office) if stop.office else None,
+        "verdict": one.word.value,
+        "findings": [shown(found, texts, lang) for found in one.findings],
     }
 
 

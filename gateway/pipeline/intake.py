@@ -37,6 +37,7 @@ from gateway.pipeline.read import read_declaration
 from gateway.pipeline.route import Planned, plan_itinerary, plan_messages, plan_procedures
 from gateway.pipeline.stages import Verified
 from gateway.pipeline.validate import validate
+from gateway.pipeline.verdict import SeenStop, glance, planned_stops
 from gateway.pipeline.verify import check_signer, verify_exporter
 
 
@@ -85,24 +86,40 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Why a declaration is not accepted: every finding of the phase that stopped it."""
+    """Why a declaration is not accepted: every finding of the phase that stopped it.
+
+    ``stops`` are the offices it names, as far as they could be read; ``asked`` tells whether it
+    got so far that every one of them was asked.
+    """
 
     raw: bytes
     findings: tuple[Finding, ...]
+    stops: tuple[SeenStop, ...] = ()
+    asked: bool = False
+
+
+@dataclass(slots=True)
+class _Reached:
+    """How far an intake has got: what is kept of it when a step refuses."""
+
+    stops: tuple[SeenStop, ...] = ()
+    asked: bool = False
 
 
 def intake(raw: bytes, basis: Basis) -> Accepted | Refused:
     """Take a declaration in, as far as it can go without storing, signing or sending anything."""
+    reached = _Reached()
     try:
-        return _accept(raw, basis)
+        return _accept(raw, basis, reached)
     except Refusal as refusal:
-        return Refused(raw=raw, findings=refusal.findings)
+        return Refused(raw=raw, findings=refusal.findings, stops=reached.stops, asked=reached.asked)
 
 
-def _accept(raw: bytes, basis: Basis) -> Accepted:
+def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
     converted = convert(raw, basis.packs.intakes, basis.limits)
     content = converted.content if converted else raw
     parsed = parse_declaration(content, basis.limits)
+    reached.stops = glance(parsed.root, basis.offices)
     unsigned = basis.unsigned or (converted is not None and basis.accepts_unsigned_foreign)
     verified = verify_exporter(parsed, basis.trust, basis.at, accepts_unsigned=unsigned)
     findings = validate(verified, basis.packs.declaration)
@@ -110,12 +127,14 @@ def _accept(raw: bytes, basis: Basis) -> Accepted:
     if stranger := check_signer(verified, declaration):
         raise Refusal(*stranger)
     itinerary = plan_itinerary(declaration, basis.offices, basis.packs, basis.at.date())
+    reached.stops = planned_stops(itinerary)
     subject, trip = _subject(verified, declaration, itinerary, basis)
     events = begin(subject.movement, basis.at, itinerary.departure.office.code)
     subject = moved(subject, fold(subject.movement, events))
     planned = plan_messages(itinerary, basis.packs)
-    messages = _messages(planned, subject, basis)
-    asked = _asked(itinerary, subject, basis)
+    messages = tuple(_message(one, subject, basis) for one in planned)
+    asked = [*_unlinked(planned, basis), *_asked(itinerary, subject, basis)]
+    reached.asked = True
     advanced, remarks = _owed_now(planned, messages, subject, basis, asked)
     return Accepted(
         raw=raw,
@@ -186,20 +205,15 @@ def _trip(reference: str, declaration: Declaration, basis: Basis) -> Trip:
     )
 
 
-def _messages(planned: tuple[Planned, ...], subject: Subject, basis: Basis) -> tuple[Message, ...]:
-    unlinked = {
-        one.stop.office.code
-        for one in planned
-        if basis.links is not None and one.stop.office.code not in basis.links
-    }
-    if unlinked:
-        raise Refusal(
-            *(
-                Finding(code="link.none-for-office", value=code, offices=(code,))
-                for code in sorted(unlinked)
-            )
-        )
-    return tuple(_message(one, subject, basis) for one in planned)
+def _unlinked(planned: tuple[Planned, ...], basis: Basis) -> list[Finding]:
+    """Return the offices that no link reaches."""
+    if basis.links is None:
+        return []
+    offices = {one.stop.office.code for one in planned}
+    return [
+        Finding(code="link.none-for-office", value=code, offices=(code,))
+        for code in sorted(offices - basis.links.keys())
+    ]
 
 
 def _message(one: Planned, subject: Subject, basis: Basis) -> Message:
@@ -243,8 +257,8 @@ def _owed_now(
 ) -> tuple[Advanced, tuple[Finding, ...]]:
     """Project what is owed now, and everything that waits once, dry: all findings together.
 
-    ``asked`` are the findings of the procedures; they and the projections' remarks accompany what
-    is accepted, each once.
+    ``asked`` are the findings of links and procedures; they and the projections' remarks
+    accompany what is accepted, each once.
 
     Raises:
         Refusal: what any office on the route would refuse, with that office named.

@@ -5,6 +5,7 @@ write rows, signatures and log entries in **one** change under the movement's ve
 is that beginning and that end; what is decided in between is the use case's own.
 """
 
+from gateway.register.gathering import basis
 from gateway.register.load import (
     Loaded,
     all_offices,
@@ -30,6 +31,7 @@ __all__ = [
     "Writing",
     "acknowledge",
     "all_offices",
+    "basis",
     "check_receipt",
     "folded",
     "itinerary_of",

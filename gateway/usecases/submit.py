@@ -7,21 +7,17 @@ from hashlib import sha256
 from gateway import register
 from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict, Refused
-from gateway.domain.finding import Finding, Severity
-from gateway.domain.identifiers import REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH
+from gateway.domain.finding import Finding
 from gateway.domain.message import Message, MessageState
 from gateway.domain.records import IdempotencyRecord, Lost, MovementRecord, Principal
 from gateway.domain.trust import Trust
-from gateway.packs.pack import PackSet
-from gateway.pipeline import intake as taking
-from gateway.pipeline.intake import Accepted, Basis, intake
+from gateway.pipeline.intake import Accepted, intake
+from gateway.pipeline.verdict import OfficeVerdict, planned_stops, verdicts
 from gateway.ports import Ports
 
 ACCEPTED_STATUS = 202
 FINDINGS_LOGGED_MAX = 50
 TRIES_MAX = 5
-UNKNOWN = "-unknown"
-"""How the code of a finding ends that nobody could decide: never a pass, never a refusal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +44,12 @@ class PreviewMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What submission would say. ``offices`` pairs office and ``pass``, ``fail`` or ``unknown``."""
+    """What submission would say, and what each office on the way would, in travel order."""
 
     valid: bool
     findings: tuple[Finding, ...]
     messages: tuple[PreviewMessage, ...]
-    offices: tuple[tuple[str, str], ...]
+    offices: tuple[OfficeVerdict, ...]
 
 
 def submit(ports: Ports, raw: bytes, caller: Principal, *, idempotency_key: str) -> Submission:
@@ -112,32 +108,11 @@ class _Taken:
 def _take_in(ports: Ports, raw: bytes, caller: Principal) -> _Taken:
     trust = ports.store.trust(caller.tenant)
     with ports.packs.slot() as packs:
-        result = intake(raw, _basis(ports, caller.tenant, trust, packs))
+        result = intake(raw, register.basis(ports, caller.tenant, trust, packs))
         if isinstance(result, Accepted):
             return _Taken(result, trust, register.packs_of(packs, result.subject.itinerary))
     _log_refusal(ports, raw, caller, result.findings)
     raise Refused(*result.findings)
-
-
-def _basis(
-    ports: Ports, tenant: str, trust: Trust, packs: PackSet, *, stored: bool = True
-) -> Basis:
-    known = ports.store.tenant(tenant) if stored else None
-    return Basis(
-        at=ports.clock.now(),
-        tenant=tenant,
-        trust=trust,
-        packs=packs,
-        offices=register.all_offices(ports) if stored else ports.packs.offices(),
-        links=_links(ports) if stored else None,
-        new_id=ports.ids.new,
-        random=ports.ids.draw(REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH),
-        accepts_unsigned_foreign=known is not None and known.accepts_unsigned,
-    )
-
-
-def _links(ports: Ports) -> dict[str, str]:
-    return {office: link.id for link in ports.store.links() for office in link.offices}
 
 
 def _log_refusal(ports: Ports, raw: bytes, caller: Principal, findings: Iterable[Finding]) -> None:
@@ -307,29 +282,20 @@ def preflight(
     stored = tenant is not None
     trust = ports.store.trust(tenant) if tenant is not None else Trust()
     with ports.packs.slot() as packs:
-        basis = _basis(ports, tenant or "", trust, packs, stored=stored)
+        basis = register.basis(ports, tenant or "", trust, packs, stored=stored)
         result = intake(raw, replace(basis, unsigned=unsigned or not stored))
-        if isinstance(result, taking.Refused):
-            touched = dict.fromkeys(
-                code for one in result.findings if one.refuses for code in one.offices
-            )
-            return Verdict(
-                valid=False,
-                findings=result.findings,
-                messages=(),
-                offices=tuple((code, "fail") for code in touched),
-            )
+    if isinstance(result, Accepted):
         return _verdict(result)
+    return Verdict(
+        valid=False,
+        findings=result.findings,
+        messages=(),
+        offices=verdicts(result.stops, result.findings, asked=result.asked),
+    )
 
 
 def _verdict(accepted: Accepted) -> Verdict:
-    """Say what each office would say; what nobody could decide is unknown, never a pass."""
-    unknown = {
-        office
-        for finding in accepted.findings
-        if finding.severity is Severity.INFORMATION and finding.code.endswith(UNKNOWN)
-        for office in finding.offices
-    }
+    stops = planned_stops(accepted.subject.itinerary)
     return Verdict(
         valid=True,
         findings=accepted.findings,
@@ -343,8 +309,5 @@ def _verdict(accepted: Accepted) -> Verdict:
             )
             for message in accepted.planned
         ),
-        offices=tuple(
-            (stop.office.code, "unknown" if stop.office.code in unknown else "pass")
-            for stop in accepted.subject.itinerary.stops
-        ),
+        offices=verdicts(stops, accepted.findings, asked=True),
     )

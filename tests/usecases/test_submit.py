@@ -139,7 +139,7 @@ def test_preflight_says_what_submission_would_and_stores_nothing(world):
     before = world.store.log_size()
     good = preflight(world.ports, world.declaration(), TENANT)
     assert good.valid
-    assert {office for office, verdict in good.offices if verdict == "pass"} == {
+    assert {one.stop.code for one in good.offices if one.word == "pass"} == {
         "CN008001",
         "CN00X001",
         "VN0015BB",

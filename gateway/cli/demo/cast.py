@@ -64,7 +64,7 @@ def cast(ports: Ports, file: Path | None) -> Cast:
     foreign = converted(ports, raw)
     declaration = _read(foreign.content if foreign else raw)
     known = ports.packs.offices()
-    codes = dict.fromkeys(code for code, _ in verdict.offices)
+    codes = dict.fromkeys(one.stop.code for one in verdict.offices)
     roles = dict.fromkeys(one.signatory for one in verdict.messages)
     return Cast(
         raw=raw,
