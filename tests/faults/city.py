@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from gateway import bootstrap
@@ -22,14 +23,16 @@ from gateway.adapters.embedded_broker import EmbeddedBroker
 from gateway.adapters.keystore import FileKeys
 from gateway.cli.client import Client, Problem
 from gateway.cli.demo.cast import SHIPPED, Cast, cast
-from gateway.cli.demo.setting import Setting, engage, set_stage
+from gateway.cli.demo.setting import Setting, engage, parties_folder, set_stage
 from gateway.cli.demo.shipped import brought_up
 from gateway.cli.demo.stage import Standing
 from gateway.cli.desk import RemoteDesk, Told
+from gateway.domain.declaration import Party
 from gateway.domain.delivery import LinkKind
 from gateway.domain.errors import Unavailable
 from gateway.markup import signature
-from gateway.ports import Clock
+from gateway.ports import Clock, Ports
+from gateway.usecases import setup
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 30
@@ -37,22 +40,45 @@ LOOK_SECONDS = 0.05
 
 
 class City:
-    """The processes of one deployment. Use it as a context."""
+    """The processes of one deployment. Use it as a context.
 
-    def __init__(self, folder: Path) -> None:
+    Roles in ``unmandated`` let nobody sign for them: their key lies with them, in ``parties``, and
+    ``party_keys`` has the API key they come with.
+    """
+
+    def __init__(self, folder: Path, *, unmandated: tuple[str, ...] = ()) -> None:
         self.setting: Setting = set_stage(folder)
         self.clock: Clock = bootstrap.open_clock()
         (folder / "logs").mkdir(exist_ok=True)
         with bootstrap.open_gateway(self.setting.settings, wakeup=False) as gateway:
-            self.cast: Cast = cast(gateway.ports, None)
+            whole = cast(gateway.ports, None)
+            signing = tuple(one for one in whole.signatories if one[0] not in unmandated)
+            self.cast: Cast = replace(whole, signatories=signing)
             self.actors = engage(gateway.ports, self.setting, self.cast, LinkKind.PUSH)
+            self.party_keys = {
+                role: self._signs_itself(gateway.ports, role, party)
+                for role, party in whole.signatories
+                if role in unmandated
+            }
         self.exporter = FileKeys(folder / "parties").signer("exporter")
         self.running: dict[str, subprocess.Popen] = {}
         self.broker = EmbeddedBroker(self.setting.settings.broker_socket.parent)
         self._count = 0
 
+    def _signs_itself(self, ports: Ports, role: str, party: Party) -> str:
+        """Register a party that keeps its own key, with the gateway and with the offices."""
+        der = bootstrap.create_key(parties_folder(self.setting), role, role, ports.clock.now())
+        tenant = self.setting.operator.tenant
+        setup.add_certificate(ports, tenant, party.key, der)
+        path = self.setting.folder / "sandbox" / "spec.json"
+        spec = json.loads(path.read_text("utf-8"))
+        spec["certificates"].append(f"../parties/{role}.cert.pem")
+        path.write_text(json.dumps(spec), "utf-8")
+        return bootstrap.new_principal(ports, tenant, role, ("sign", "read"), party=party.key)[1]
+
     def __enter__(self):
-        self.broker.start()
+        if not self.setting.settings.broker.url:  # else it is somebody else's
+            self.broker.start()
         for name in ("sandbox", "api", "worker"):
             self.start(name)
         self.wait_ready()
