@@ -151,7 +151,7 @@ def submit(
     key: Key = None,
     certificate: Certificate = None,
     idempotency_key: Annotated[
-        str, typer.Option(help="Any text; the same for a repeat. Else a digest of FILE.")
+        str, typer.Option(help="Any text; the same for a repeat. Else a digest of what is sent.")
     ] = "",
     url: Url = "",
     api_key: ApiKey = "",
@@ -169,11 +169,11 @@ def submit(
     from hashlib import sha256
 
     raw = read_declaration_file(file)
-    idempotency_key = idempotency_key or sha256(raw).hexdigest()[:32]
     if key is not None or certificate is not None:
         from gateway.cli.signing import sign_declaration
 
         raw = sign_declaration(raw, read_pair(key, certificate))
+    idempotency_key = idempotency_key or sha256(raw).hexdigest()[:32]
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
         done = desk.submit(raw, idempotency_key)
     if json:

@@ -1,5 +1,7 @@
 """A data folder set up by the commands themselves, and the parties' own keys beside it."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,6 +44,11 @@ class Desk:
         path = self.parties / f"declaration-{self._count}.xml"
         path.write_text(raw, "utf-8")
         return path
+
+    def movements(self) -> int:
+        """Count what is stored, without the program under test."""
+        with closing(sqlite3.connect(self.folder / "fullroute.db")) as database:
+            return database.execute("SELECT count(*) FROM movements").fetchone()[0]
 
     def pair(self, name: str) -> tuple[str, Path, str, Path]:
         return (

@@ -119,12 +119,12 @@ SUBMISSIONS = {
 def test_submit_refuses_and_stores_no_movement(desk, name):
     prepare, code, finding = SUBMISSIONS[name]
     arguments = prepare(desk)
-    before = desk.run("movement", "list", "--json", "--limit", 200).json
+    before = desk.movements()
     said = desk.run(*arguments, "--json")
     assert said.code == code, said.both
     assert any(one["code"].startswith(finding) for one in said.json["errors"]), said.out
     assert all(one["message"] != one["code"] for one in said.json["errors"])
-    assert desk.run("movement", "list", "--json", "--limit", 200).json == before
+    assert desk.movements() == before
 
 
 # ------------------------------------------------------------------ everything else
