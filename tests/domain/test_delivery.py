@@ -28,7 +28,9 @@ def attempt(outcome, at=NOON, retry_after=None):
 @given(st.integers(0, 1000), st.floats(0, 0.999))
 def test_the_next_attempt_is_never_at_once_and_never_far(attempts, jitter):
     wait = next_attempt_at(attempts, attempt(Outcome.BUSY), jitter) - NOON
-    assert timedelta(seconds=RETRY_FIRST_SECONDS) <= wait <= timedelta(seconds=RETRY_LONGEST_SECONDS)
+    assert (
+        timedelta(seconds=RETRY_FIRST_SECONDS) <= wait <= timedelta(seconds=RETRY_LONGEST_SECONDS)
+    )
 
 
 def test_the_office_wish_is_heeded():

@@ -48,7 +48,8 @@ def test_kill_at_seeded_moments(tmp_path, victim):
         assert judge(requests, effects) == []
         repeated = sum(request["repeated"] for request in requests)
         print(
-            f"\n{victim}: {len(references)} movements, {len(requests)} requests, {repeated} repeated"
+            f"\n{victim}: {len(references)} movements, "
+            f"{len(requests)} requests, {repeated} repeated"
         )
 
 

@@ -225,9 +225,9 @@ def test_included_schemas_without_a_namespace_take_that_of_their_includer():
     types = TYPES.replace(' targetNamespace="urn:t" xmlns="urn:t"', "")
     schema = safe.compile_schema({**FILES, "xsd/types.xsd": types.encode()}, "xsd/main.xsd")
     found = told(schema, document("", country="LA"))
-    assert [
-        (dict(finding.args)["expected"], finding.pointer) for finding in found
-    ] == [("CN, VN", "/Root/Country")]
+    assert [(dict(finding.args)["expected"], finding.pointer) for finding in found] == [
+        ("CN, VN", "/Root/Country")
+    ]
 
 
 def test_prefixes_the_document_chose_do_not_matter(schema):

@@ -73,9 +73,9 @@ def told(rules):
 
 def test_an_assert_that_fails_is_a_finding():
     found = one("t:Item", "t:Unit = 'KGM'").check(DOC, "pack@1")
-    assert [
-        (f.code, f.pointer, f.line, f.severity, f.source) for f in found
-    ] == [("x.y", "/R/Item[2]", 4, Severity.ERROR, "pack@1")]
+    assert [(f.code, f.pointer, f.line, f.severity, f.source) for f in found] == [
+        ("x.y", "/R/Item[2]", 4, Severity.ERROR, "pack@1")
+    ]
 
 
 def test_a_report_that_fires_is_a_finding_and_a_flag_its_severity():
