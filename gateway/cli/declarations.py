@@ -12,9 +12,10 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
-from gateway.cli.desk import Desk, open_desk
+from gateway.cli.desk import Desk
 from gateway.cli.exits import Exit
 from gateway.cli.files import read_declaration_file, read_file, write_file
+from gateway.cli.opening import open_desk
 from gateway.cli.options import ApiKey, Data, Json, Lang, Url
 
 File = Annotated[Path, typer.Argument(help="The declaration; - for standard input.")]

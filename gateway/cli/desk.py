@@ -1,20 +1,16 @@
 """Where a command's work is done: at a running gateway over HTTP, or in the data folder itself.
 
-Both desks answer with the same shapes (:mod:`gateway.cli.shapes`); this module itself is light, the
-desk in the data folder (:mod:`gateway.cli.folder`) is loaded only where it is used.
+Both desks answer with the same shapes (:mod:`gateway.cli.shapes`). The one over HTTP is here; that
+in the data folder (:mod:`gateway.cli.folder`) loads the store and comes in only where it is used.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from gateway.cli.client import JSON, Client
-from gateway.domain.errors import Misconfigured
-from gateway.domain.finding import Finding
 
 XML = "application/xml"
 
@@ -128,25 +124,3 @@ class RemoteDesk:
         media_type = XML if unsigned.suite == "xml" else "application/pkcs7-signature"
         path = f"/v1/signatures/{unsigned.message}"
         return dict(self._client.put(path, signed, media_type).json())
-
-
-@contextmanager
-def open_desk(*, url: str, key: str, data: Path | None, lang: str) -> Iterator[Desk]:
-    """Open the gateway at ``url``, or the data folder where no URL is given.
-
-    Raises:
-        Misconfigured: a URL without an API key, or no usable data folder.
-    """
-    if url:
-        if not key:
-            raise Misconfigured(Finding(code="cli.key-missing", value=url))
-        client = Client(url, key, lang)
-        try:
-            yield RemoteDesk(client)
-        finally:
-            client.close()
-        return
-    from gateway.cli.folder import FolderDesk, open_folder
-
-    with open_folder(data) as gateway:
-        yield FolderDesk(gateway.ports, lang)

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
-from gateway.cli.desk import Told, open_desk
+from gateway.cli.desk import Told
+from gateway.cli.opening import open_desk
 from gateway.cli.options import ApiKey, Data, Json, Lang, Url
 from gateway.domain.errors import InConflict
 from gateway.domain.finding import Finding
