@@ -82,12 +82,13 @@ def demo(
                 json=json,
                 keep_running=keep_running,
             )
-            played = rehearse(wish, troupe, Watch(began))
+            played = rehearse(
+                wish, troupe, Watch(began), lambda played: print_summary(played, json=json)
+            )
     except Stopped:
         raise typer.Exit(Exit.INTERRUPTED) from None
     except (Refused, NotFound):
         shutil.rmtree(folder)  # nothing was submitted: nothing is left
         raise
-    print_summary(played, json=json)
     if code := exit_of_run(played):
         raise typer.Exit(code)

@@ -1,5 +1,6 @@
 """One run from the first key to the last receipt."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from gateway import bootstrap
@@ -18,12 +19,12 @@ and what counts is in the database.
 """
 
 
-def rehearse(wish: Wish, troupe: Troupe, watch: Watch) -> Played:
+def rehearse(wish: Wish, troupe: Troupe, watch: Watch, tell: Callable[[Played], None]) -> Played:
     """Play the whole story.
 
     1. make the data folder, start the broker in it, let gateway and worker go
     2. read and check the declaration, register who takes part, let the sandbox go
-    3. sign, submit, watch
+    3. sign, submit, watch, and ``tell`` what came of it
     """
     folder, programs = troupe.folder, troupe.programs
     setting = set_stage(folder)
@@ -50,6 +51,7 @@ def rehearse(wish: Wish, troupe: Troupe, watch: Watch) -> Played:
             clock=ports.clock,
         )
         played = run.play(raw)
+        tell(played)
         if wish.keep_running:
             run.keep()
         programs.stop(FAREWELL_SECONDS)  # before the broker goes

@@ -1,5 +1,6 @@
 """Watching a movement from its submission to its end, and letting the enterprise act."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Iterable
@@ -178,6 +179,11 @@ class Run:
         return bool(sent) and sent <= self.answered
 
     def keep(self) -> None:
-        """Leave everything running until Ctrl-C or SIGTERM."""
-        sys.stderr.write(f"Still running at {self.setting.url}; Ctrl-C ends it.\n")
-        self.programs.first_to_end()
+        """Leave everything running until Ctrl-C, which is no failure here, or SIGTERM."""
+        parties = self.setting.folder / "parties"
+        sys.stderr.write(
+            f"Still running at {self.setting.url} (API key: {parties / 'operator.api-key'}); "
+            "Ctrl-C ends it.\n"
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            self.programs.first_to_end()
