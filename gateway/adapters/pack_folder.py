@@ -16,14 +16,11 @@ from pathlib import Path
 from gateway.domain.finding import LANGUAGES, Catalogue, Text
 from gateway.domain.itinerary import CustomsOffice, OfficeRole, Status
 from gateway.packs import tables
+from gateway.packs.digests import runs
 from gateway.packs.pack import PackSet, compile_set
 
 FILE_BYTES_MAX = 20_000_000
 """No file of ``schemas/`` comes near; a larger one is a mistake or an attack."""
-
-_NOT_COMPILED = ("cases", "examples")
-"""Folders that are tests and documentation, not part of what runs."""
-
 
 def schemas_root() -> Path:
     """Return the ``schemas`` folder: inside an installed wheel, else beside the sources."""
@@ -52,11 +49,6 @@ def read_folder(root: Path) -> dict[str, bytes]:
             raise tables.refusal("pack.file-too-large", name, limit=str(FILE_BYTES_MAX))
         files[name] = path.read_bytes()
     return files
-
-
-def _runs(name: str) -> bool:
-    parts = name.split("/")[:-1]
-    return not any(part in _NOT_COMPILED or part.startswith((".", "__")) for part in parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +136,7 @@ class FolderPacks:
         if slots < 1:
             raise ValueError("at least one slot is needed")
         everything = read_folder(root)
-        self._files = {name: raw for name, raw in everything.items() if _runs(name)}
+        self._files = {name: raw for name, raw in everything.items() if runs(name)}
         self._switches = switches
         self._offices = read_offices(self._files)
         self._texts = read_texts(self._files)

@@ -101,6 +101,20 @@ class AnswerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeFinding:
+    """One thing an office finds wrong, in its own words.
+
+    ``pointer`` is the office's: an XPath of its own message, or the name of a field; ``code`` and
+    ``text`` are the office's as well.
+    """
+
+    code: str
+    pointer: str = ""
+    value: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An office's answer in our words, mapped by its pack.
 
@@ -118,3 +132,4 @@ class Answer:
     event: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     occurred_at: datetime | None = None
+    findings: tuple[OfficeFinding, ...] = ()

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from gateway.domain.finding import Finding, Refusal, Severity
-from gateway.domain.message import Answer, AnswerKind
+from gateway.domain.message import Answer, AnswerKind, OfficeFinding
 from gateway.domain.movement import EventKind
 from gateway.domain.procedure import ProcedureState
 from gateway.markup.tree import PREFIXES, Element
@@ -25,6 +25,20 @@ _NOTHING = etree.Element("nothing")
 _THOUSANDTHS = 17
 _FORMS = {10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S", 17: "%Y%m%d%H%M%S%f"}
 """Digits of a local time, to its form: hours, minutes, seconds, thousandths."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsSpec:
+    """How an answer says what is wrong: ``each`` selects, the others are read from each.
+
+    ``pointer`` is an XPath of the office's own message or the name of a field of it.
+    """
+
+    each: str
+    code: str = ""
+    pointer: str = ""
+    value: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +58,39 @@ class AnswerSpec:
     occurred_at: str = ""
     numbers: tables.PAIRS = ()
     facts: tables.PAIRS = ()
+    findings: FindingsSpec | None = None
     status: str = ""
     source: str = ""
     text: str = ""
+
+
+_FINDINGS_MAX = 100
+_TEXT_MAX = 300
+_PARTS = ("code", "pointer", "value", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class _Remarks:
+    """The paths of a :class:`FindingsSpec`, compiled."""
+
+    each: etree.XPath
+    parts: tuple[tuple[str, etree.XPath], ...]
+
+    def read(self, tree: "_Tree") -> tuple[OfficeFinding, ...]:
+        """Return what the office finds wrong, at most a hundred things."""
+        nodes = self.each(tree)
+        found = nodes[:_FINDINGS_MAX] if isinstance(nodes, list) else []
+        told = ({name: str(path(one)).strip() for name, path in self.parts} for one in found)
+        return tuple(
+            OfficeFinding(
+                code=one["code"],
+                pointer=one["pointer"],
+                value=one["value"],
+                text=one["text"][:_TEXT_MAX],
+            )
+            for one in told
+            if any(one.values())
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +103,7 @@ class _Mapping:
     occurred_at: etree.XPath | None
     numbers: tuple[tuple[str, etree.XPath], ...]
     facts: tuple[tuple[str, etree.XPath], ...]
+    findings: _Remarks | None
 
     def fits(self, root: Element, output: str) -> bool:
         """Tell whether ``root`` is this answer."""
@@ -113,6 +158,7 @@ class Answers:
             event=spec.event,
             facts=_filled(mapping.facts, tree),
             occurred_at=_moment(_read(mapping.occurred_at, tree), self.zone),
+            findings=mapping.findings.read(tree) if mapping.findings else (),
         )
 
 
@@ -195,13 +241,21 @@ def _compiled(spec: AnswerSpec, prefixes: Mapping[str, str], file: str) -> _Mapp
         occurred_at=path(spec.occurred_at),
         numbers=tuple((key, compile_path(text, prefixes, file)) for key, text in spec.numbers),
         facts=tuple((key, compile_path(text, prefixes, file)) for key, text in spec.facts),
+        findings=_remarks(spec.findings, prefixes, file) if spec.findings else None,
+    )
+
+
+def _remarks(spec: FindingsSpec, prefixes: Mapping[str, str], file: str) -> _Remarks:
+    return _Remarks(
+        compile_path(spec.each, prefixes, file, ""),
+        tuple((name, compile_path(getattr(spec, name) or "''", prefixes, file)) for name in _PARTS),
     )
 
 
 def compile_path(
     text: str, prefixes: Mapping[str, str], file: str, function: str = "string"
 ) -> etree.XPath:
-    """Compile an XPath of a pack's TOML file, wrapped in ``function``.
+    """Compile an XPath of a pack's TOML file, wrapped in ``function`` (none where that is empty).
 
     Raises:
         Refusal: ``pack.xpath-broken``.

@@ -127,6 +127,10 @@ class Manifest:
     messages: tuple[MessageSpec, ...] = field(default=(), metadata={tables.KEY: "message"})
     valid_to: date | None = None
 
+    def in_force(self, day: date) -> bool:
+        """Tell whether the version counts for movements that begin on ``day``."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
     @property
     def source_label(self) -> str:
         """``pack@version``: how findings and messages name this pack."""

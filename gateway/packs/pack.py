@@ -1,267 +1,77 @@
-"""One administration's folder, compiled; and the set of all of them.
+"""Every pack at hand, in every version, and which of them a movement uses.
 
-A pack is made from bytes by path and nothing else, so its digest says everything about it: SHA-256
-over the sorted lines ``path sha256``. Compiled schemas and stylesheets belong to one thread at a
-time; the packs driver hands out whole sets (DESIGN 5.8).
+Compiled schemas and stylesheets belong to one thread at a time; the packs driver hands out whole
+sets (DESIGN 5.8). A movement keeps the versions it began with: they are found by their digest.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeAlias
 
-from lxml import etree
-
-from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal, Text
-from gateway.domain.message import Answer
-from gateway.markup import safe
-from gateway.markup.tree import PREPARED, XMLDSIG, Element, copied, serialise
-from gateway.packs import layout as layouts_of
+from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.packs import manifest as manifest_of
 from gateway.packs import tables
-from gateway.packs.answers import Answers, compile_answers
-from gateway.packs.behaviour import Behaviour, compile_behaviour
-from gateway.packs.codelists import read_codelists
+from gateway.packs.compiled import Pack, compile_pack
 from gateway.packs.declaration_format import DeclarationFormat, compile_declaration
-from gateway.packs.digests import below, digest_of, folders
+from gateway.packs.digests import below, folders
+from gateway.packs.field_sources import read_matrix
 from gateway.packs.intake_format import IntakeFormat, compile_intakes
-from gateway.packs.layout_file import Layouts, read_layouts
-from gateway.packs.manifest import Manifest, MessageSpec
-from gateway.packs.rules import Rules, compile_rules
 
 __all__ = [
     "DeclarationFormat",
     "IntakeFormat",
     "Pack",
     "PackSet",
+    "Versions",
     "compile_pack",
     "compile_set",
 ]
 
-_MESSAGES = f"{{{PREPARED}}}Messages"
-_PREPARED = "/Prepared"
-_SIGNATURE = f"{{{XMLDSIG}}}Signature"
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """How one message type is made and judged."""
-
-    spec: MessageSpec
-    stylesheet: safe.Stylesheet
-    schema: safe.Schema | None
-    rules: tuple[Rules, ...]
-
-
-class Pack:
-    """One administration's messages, answers, lists and rules. For one thread at a time."""
-
-    def __init__(
-        self, files: Mapping[str, bytes], manifest: Manifest, switches: Mapping[str, bool]
-    ) -> None:
-        self.files = files
-        self.manifest = manifest
-        self.digest = digest_of(files)
-        self.layouts: Layouts | None = read_layouts(files)
-        self._switches = _switched(manifest, switches)
-        self._lists = read_codelists(files, "codelists/")
-        self._forms = {spec.type: self._form(spec) for spec in manifest.messages}
-        self._requirements = {
-            spec.kind: tuple(compile_rules(files, path, self._lists) for path in spec.rules)
-            for spec in manifest.procedures
-        }
-        self._answers: Answers = compile_answers(
-            files,
-            manifest.zone,
-            [procedure.kind for procedure in manifest.procedures],
-            [spec.type for spec in manifest.messages],
-        )
-
-    def _form(self, spec: MessageSpec) -> _Form:
-        for name in spec.maps:
-            if name not in self._lists:
-                raise tables.refusal("pack.missing-file", f"codelists/{name}.csv")
-        if spec.layout and (self.layouts is None or spec.layout not in self.layouts.bodies):
-            raise tables.refusal("pack.missing-file", spec.layout)
-        schema = safe.compile_schema(self.files, spec.schema) if spec.schema else None
-        return _Form(
-            spec,
-            safe.compile_stylesheet(self.files, spec.projection),
-            schema,
-            tuple(compile_rules(self.files, path, self._lists) for path in spec.rules),
-        )
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """Texts of the pack's rules."""
-        texts: dict[str, dict[str, Text]] = {language: {} for language in LANGUAGES}
-        for rules in (
-            *(one for form in self._forms.values() for one in form.rules),
-            *(one for required in self._requirements.values() for one in required),
-        ):
-            for language, found in rules.texts.items():
-                texts[language].update(found)
-        return Catalogue(texts)
-
-    @cached_property
-    def behaviour(self) -> Behaviour:
-        """The simulated customs system of this administration, compiled on first use."""
-        return compile_behaviour(self.files, self.layouts)
-
-    @property
-    def answers(self) -> Answers:
-        """The answers this pack understands."""
-        return self._answers
-
-    def message(self, message: str) -> MessageSpec:
-        """Return one message type.
-
-        Raises:
-            Refusal: ``pack.unknown-message``.
-        """
-        return self._of(message).spec
-
-    def _of(self, message: str) -> _Form:
-        if message not in self._forms:
-            raise tables.refusal("pack.unknown-message", manifest_of.FILE, word=message)
-        return self._forms[message]
-
-    def project(self, message: str, prepared: Element) -> tuple[bytes, ...]:
-        """Return the to-be-signed bytes of a message type: none, one or several.
-
-        Raises:
-            Refusal: ``stylesheet.*``, or ``layout.*`` where the result does not fit its fields.
-        """
-        form = self._of(message)
-        result = form.stylesheet.apply(prepared)
-        if result.tag == _MESSAGES:
-            results = [_alone(child) for child in result.iterchildren(etree.Element)]
-        else:
-            results = [result]
-        return tuple(self._spelled(form, one) for one in results)
-
-    def _spelled(self, form: _Form, result: Element) -> bytes:
-        if self.layouts is None or not form.spec.layout:
-            return serialise(result)
-        body = self.layouts.bodies[form.spec.layout]
-        try:
-            return layouts_of.encode(result, body, self.layouts.header)
-        except Refusal as refusal:
-            # What does not fit is not checked later, so the rules, which explain better, run now.
-            label = self.manifest.source_label
-            told = [replace(finding, source=label) for finding in refusal.findings]
-            told += [f for rules in form.rules for f in rules.check(result, label)]
-            raise Refusal(*told) from None
-
-    def check(self, message: str, content: bytes) -> tuple[Finding, ...]:
-        """Return what is wrong with a message of that type, signed or not; empty when right.
-
-        A signature as the last child of the root is left out: ``markup.signature`` judges it.
-        """
-        form = self._of(message)
-        label = self.manifest.source_label
-        try:
-            root = self._read(content, fixed=bool(form.spec.layout))
-        except Refusal as refusal:
-            return tuple(replace(finding, source=label) for finding in refusal.findings)
-        found: tuple[Finding, ...] = ()
-        if form.schema is not None:
-            found = form.schema.check(root)
-        elif self.layouts is not None:
-            body = self.layouts.bodies[form.spec.layout]
-            found = layouts_of.check(root, body, self.layouts.header)
-        found = tuple(replace(finding, source=label) for finding in found)
-        return found + tuple(f for rules in form.rules for f in rules.check(root, label))
-
-    def check_procedure(self, procedure: str, prepared: Element) -> tuple[Finding, ...]:
-        """Return what a procedure lacks, asked of the prepared document around the declaration.
-
-        Pointers lead into the declaration as its sender knows it.
-        """
-        label = self.manifest.source_label
-        return tuple(
-            replace(finding, pointer=finding.pointer.removeprefix(_PREPARED))
-            for rules in self._requirements[procedure]
-            for finding in rules.check(prepared, label)
-        )
-
-    def _read(self, content: bytes, *, fixed: bool) -> Element:
-        if fixed and self.layouts is not None:
-            return layouts_of.decode(content, self.layouts)
-        root = safe.parse(content)
-        if len(root) and root[-1].tag == _SIGNATURE:
-            root.remove(root[-1])
-        return root
-
-    def read_answer(self, content: bytes) -> Answer:
-        """Return an office's answer in our words.
-
-        Raises:
-            Refusal: ``answer.unknown``; ``xml.*`` or ``layout.*`` where it cannot be read.
-        """
-        if self.layouts is None or content.lstrip().startswith(b"<"):
-            return self._answers.read(safe.parse(content))
-        job = layouts_of.decode(content, self.layouts)
-        return self._answers.read(job, output=job.get("output", "") or "-")
-
-    def lists(self, name: str) -> tuple[tuple[str, str], ...]:
-        """Return the pairs (our code, theirs) of one code list.
-
-        Raises:
-            Refusal: ``pack.missing-file``.
-        """
-        if name not in self._lists:
-            raise tables.refusal("pack.missing-file", f"codelists/{name}.csv")
-        return self._lists[name].pairs
-
-    def switch(self, switch: str) -> bool:
-        """Tell whether an unconfirmed behaviour is on.
-
-        Raises:
-            Refusal: ``pack.unknown-switch``.
-        """
-        if switch not in self._switches:
-            raise tables.refusal("pack.unknown-switch", manifest_of.FILE, word=switch)
-        return self._switches[switch]
-
-
-def _switched(manifest: Manifest, switches: Mapping[str, bool]) -> dict[str, bool]:
-    known = {switch.id: switch.default for switch in manifest.switches}
-    for name in switches:
-        if name not in known:
-            raise tables.refusal("pack.unknown-switch", manifest_of.FILE, word=name)
-    return {**known, **switches}
-
-
-def _alone(child: Element) -> Element:
-    """Make one of several results a document of its own, without the wrapper's namespace."""
-    twin = copied(child)
-    etree.cleanup_namespaces(twin, keep_ns_prefixes=["xs", "xsi"])
-    return twin
-
-
-def compile_pack(files: Mapping[str, bytes], switches: Mapping[str, bool]) -> Pack:
-    """Compile one folder, given as bytes by path relative to the folder.
-
-    Raises:
-        Refusal: ``pack.*``, naming the file and what is wrong with it.
-    """
-    if manifest_of.FILE not in files:
-        raise tables.refusal("pack.missing-file", manifest_of.FILE)
-    return Pack(files, manifest_of.read_manifest(files[manifest_of.FILE]), switches)
+Versions: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Versions that settings ask for: by pack id, then by administration (empty: all of them)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackSet:
-    """Everything compiled from ``schemas/``: packs, our declaration, foreign formats."""
+    """Everything compiled from ``schemas/``: packs, our declaration, foreign formats.
+
+    ``packs`` holds every version, oldest first; ``choose`` says which one begins a movement.
+    ``findings`` name the folders that are broken: they serve nobody, the others all the same.
+    """
 
     packs: tuple[Pack, ...]
     declaration: DeclarationFormat
     intakes: tuple[IntakeFormat, ...]
+    findings: tuple[Finding, ...] = ()
+    pinned: Versions = field(default_factory=dict)
+    day: date | None = None
+
+    def on(self, day: date) -> "PackSet":
+        """Return the set as a movement that begins on ``day`` sees it: versions in force then."""
+        return replace(self, day=day)
 
     def by_administration(self, administration: str) -> Pack | None:
-        """Return the newest pack that serves an administration."""
-        serving = [pack for pack in self.packs if administration in pack.manifest.administrations]
-        return max(serving, key=_age, default=None)
+        """Return the pack that a new movement uses with an administration.
+
+        The version that settings name for the administration, or for the pack; else, on a day, the
+        newest in force; else the newest of all.
+        """
+        serving = self.versions_of(administration)
+        for pack in serving:
+            named = self.pinned.get(pack.manifest.pack, {})
+            version = named.get(administration, named.get("", ""))
+            if version:
+                same = [one for one in serving if one.manifest.pack == pack.manifest.pack]
+                return next((one for one in same if one.manifest.version == version), None)
+        in_force = (one for one in serving if self.day is None or one.manifest.in_force(self.day))
+        return next(in_force, None)
+
+    def versions_of(self, administration: str) -> tuple[Pack, ...]:
+        """Return every pack that serves an administration, newest first."""
+        return tuple(
+            pack for pack in reversed(self.packs) if administration in pack.manifest.administrations
+        )
 
     def by_digest(self, digest: str) -> Pack | None:
         """Return the pack with that digest."""
@@ -272,24 +82,60 @@ def _age(pack: Pack) -> tuple[str, str]:
     return pack.manifest.valid_from.isoformat(), pack.manifest.version
 
 
-def compile_set(files: Mapping[str, bytes], switches: Mapping[str, Mapping[str, bool]]) -> PackSet:
+def compile_set(
+    files: Mapping[str, bytes],
+    switches: Mapping[str, Mapping[str, bool]],
+    pinned: Versions | None = None,
+) -> PackSet:
     """Compile all of ``schemas/``, given as bytes by path relative to it.
 
-    ``switches`` is keyed by pack id; several folders may hold versions of one pack.
+    ``switches`` and ``pinned`` are keyed by pack id; several folders may hold versions of one pack.
+    A folder that is broken becomes findings of the set; the file they name is relative to
+    ``schemas/``.
 
     Raises:
-        Refusal: ``pack.*``; the file it names is relative to ``schemas/``.
+        Refusal: ``pack.*``: the declaration or a foreign format is broken.
     """
-    packs = []
+    fields = read_matrix(files)
+    packs: dict[tuple[str, str], Pack] = {}
+    findings: list[Finding] = []
     for folder in folders(files, "packs/"):
-        with tables.within(f"packs/{folder}"):
-            inside = below(files, f"packs/{folder}/")
-            packs.append(compile_pack(inside, switches.get(_pack_id(inside), {})))
+        try:
+            with tables.within(f"packs/{folder}"):
+                inside = below(files, f"packs/{folder}/")
+                known = _pack_id(inside)
+                pack = compile_pack(inside, switches.get(known, {}), fields.get(known))
+                _add(packs, pack)
+        except Refusal as refusal:
+            findings += refusal.findings
     with tables.within("declaration/v1"):
         declaration = compile_declaration(below(files, "declaration/v1/"))
     with tables.within("intake"):
         intakes = compile_intakes(below(files, "intake/"))
-    return PackSet(tuple(packs), declaration, intakes)
+    ordered = tuple(sorted(packs.values(), key=_age))
+    findings += _unpinnable(ordered, pinned or {})
+    return PackSet(ordered, declaration, intakes, tuple(findings), pinned or {})
+
+
+def _add(packs: dict[tuple[str, str], Pack], pack: Pack) -> None:
+    key = pack.manifest.pack, pack.manifest.version
+    if key in packs:
+        label = pack.manifest.source_label
+        raise tables.refusal("pack.repeated", manifest_of.FILE, key="version", word=label)
+    packs[key] = pack
+
+
+def _unpinnable(packs: tuple[Pack, ...], pinned: Versions) -> Iterator[Finding]:
+    """Name the versions that settings ask for and nobody has: their packs serve nobody."""
+    known = {(pack.manifest.pack, pack.manifest.version) for pack in packs}
+    for name, versions in pinned.items():
+        for version in versions.values():
+            if (name, version) not in known:
+                have = ", ".join(have for pack, have in sorted(known) if pack == name) or "-"
+                args = (("pack", name), ("version", version), ("have", have))
+                yield Finding(
+                    code="pack.no-such-version", severity=Severity.FATAL, value=name, args=args
+                )
 
 
 def _pack_id(files: Mapping[str, bytes]) -> str:

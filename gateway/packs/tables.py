@@ -7,6 +7,7 @@ and ``tuple[tuple[str, str], ...]`` for tables of texts.
 
 import dataclasses
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from typing import TypeVar, get_args, get_origin, get_type_hints
 from gateway.domain.finding import Finding, Refusal, Severity
 
 T = TypeVar("T")
+
+_LINE = re.compile(r"\(at line (\d+)")
 
 KEY = "key"
 """Metadata of a field whose key in the file has another name (``[[message]]``: ``messages``)."""
@@ -54,7 +57,11 @@ def load(raw: bytes, file: str) -> dict[str, object]:
     try:
         return tomllib.loads(raw.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise refusal("pack.not-toml", file, reason=str(error)) from None
+        place = _LINE.search(str(error))
+        line = int(place.group(1)) if place else None
+        raise refusal("pack.not-toml", file, line=line, reason=str(error)) from None
+    except RecursionError:
+        raise refusal("pack.not-toml", file, reason="tables nested without end") from None
 
 
 def read(kind: type[T], table: object, file: str, where: str = "") -> T:
@@ -91,11 +98,12 @@ def _path(where: str, key: object) -> str:
 
 def _value(kind: object, value: object, file: str, where: str) -> object:
     if kind == PAIRS:
-        return _pairs(value, file, where)
+        return pairs(value, file, where)
     if get_origin(kind) is tuple:
         return _many(get_args(kind)[0], value, file, where)
-    kinds = [one for one in get_args(kind) if one is not type(None)] or [kind]
-    only = kinds[0]
+    if kinds := [one for one in get_args(kind) if one is not type(None)]:
+        return _value(kinds[0], value, file, where)  # optional: ``X | None``
+    only = kind
     if not isinstance(only, type):
         raise TypeError(only)
     if dataclasses.is_dataclass(only):
@@ -118,7 +126,12 @@ def _many(kind: object, value: object, file: str, where: str) -> tuple[object, .
     )
 
 
-def _pairs(value: object, file: str, where: str) -> PAIRS:
+def pairs(value: object, file: str, where: str) -> PAIRS:
+    """Return a table of texts as pairs, in its order.
+
+    Raises:
+        Refusal: ``pack.wrong-kind``.
+    """
     if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
         raise refusal("pack.wrong-kind", file, key=where, expected="table of texts")
     return tuple((str(key), str(text)) for key, text in value.items())

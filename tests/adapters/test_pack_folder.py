@@ -145,7 +145,7 @@ def test_a_slot_comes_back_after_an_error(root):
         assert found.packs
 
 
-BROKEN = {
+BROKEN_PACKS = {
     "no pack.toml": ("packs/mini/pack.toml", None, "pack.missing-file", "packs/mini/pack.toml"),
     "a stylesheet": (
         "packs/mini/project/a.xsl",
@@ -153,6 +153,28 @@ BROKEN = {
         "pack.not-xml",
         "packs/mini/project/a.xsl",
     ),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected", "file"), BROKEN_PACKS.values(), ids=BROKEN_PACKS
+)
+def test_a_broken_pack_is_named_and_the_others_serve(root, path, text, expected, file):
+    for name, content in mini.FILES.items():
+        other = root / "packs/other" / name
+        other.parent.mkdir(parents=True, exist_ok=True)
+        other.write_text(content.replace('"mini"', '"other"').replace('"XB"', '"XC"'), "utf-8")
+    if text is None:
+        (root / path).unlink()
+    else:
+        (root / path).write_text(text, "utf-8")
+    with FolderPacks(root, {}, 1).slot() as found:
+        assert [(one.code, one.value) for one in found.findings] == [(expected, file)]
+        assert found.by_administration("XB") is None
+        assert found.by_administration("XC") is not None
+
+
+BROKEN = {
     "the declaration's schema": (
         "declaration/v1/declaration.xsd",
         None,

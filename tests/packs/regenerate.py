@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
             for fault in run(pack, case, write=write):
                 sys.stdout.write(f"  {case.name}: {fault}\n")
                 failures += 1
-        untried = types - {case.expect.get("message") for case in found}
+        untried = types - {case.case.expect.message for case in found}
         if untried:
             sys.stdout.write(f"  without a case: {', '.join(sorted(untried))}\n")
     return failures

@@ -24,9 +24,9 @@ def test_case(case, packs):
 @pytest.mark.parametrize("name", PACKS)
 def test_every_message_and_answer_has_a_case(name, packs):
     pack, found = packs[name], cases(PACKS[name])
-    messages = {case.expect.get("message") for case in found}
+    messages = {case.case.expect.message for case in found}
     assert {spec.type for spec in pack.manifest.messages} - messages == set()
-    answers = {case.expect.get("answer") for case in found}
+    answers = {case.case.expect.answer for case in found}
     assert {spec.type for spec in pack.answers.specs} - answers == set()
 
 
