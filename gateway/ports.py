@@ -8,6 +8,7 @@ from typing import Protocol
 
 from gateway.domain.delivery import Attempt, Link, LinkKind
 from gateway.domain.finding import Catalogue
+from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
 from gateway.domain.movement import Event
@@ -22,6 +23,7 @@ from gateway.domain.records import (
     Principal,
     Tenant,
 )
+from gateway.domain.routes import Route
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Signer, Trust
 from gateway.packs.pack import PackSet
@@ -64,6 +66,9 @@ class Store(Protocol):
     def offices(self) -> tuple[CustomsOffice, ...]:
         """Offices added at run time; those of ``schemas/offices`` come from :class:`Packs`."""
         ...
+
+    def office(self, code: str) -> CustomsOffice | None:
+        """Return the office of that code if it was added at run time."""
 
     def links(self) -> tuple[Link, ...]:
         """Return every link."""
@@ -234,7 +239,13 @@ class Packs(Protocol):
         """Lend one compiled set to the calling thread."""
 
     def offices(self) -> Mapping[str, CustomsOffice]:
-        """Return the shipped directory by office code."""
+        """Return the shipped directory by office code, holidays of the country attached."""
+
+    def holidays(self) -> Mapping[str, tuple[Holiday, ...]]:
+        """Return the dated holidays of each country that has a calendar."""
+
+    def routes(self) -> Mapping[str, Route]:
+        """Return the named routes by id."""
 
     def catalogue(self) -> Catalogue:
         """Return every text, by language and code."""

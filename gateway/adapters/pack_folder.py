@@ -10,12 +10,14 @@ import queue
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from gateway.domain.finding import LANGUAGES, Catalogue, Text
-from gateway.domain.itinerary import CustomsOffice, OfficeRole, Status
+from gateway.domain.hours import Holiday
+from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.routes import Route
 from gateway.packs import tables
+from gateway.packs.directory import read_holidays, read_offices, read_routes
 from gateway.packs.digests import runs
 from gateway.packs.pack import PackSet, compile_set
 
@@ -49,59 +51,6 @@ def read_folder(root: Path) -> dict[str, bytes]:
             raise tables.refusal("pack.file-too-large", name, limit=str(FILE_BYTES_MAX))
         files[name] = path.read_bytes()
     return files
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfficeRow:
-    """One ``[[office]]``."""
-
-    code: str
-    national_code: str
-    country: str
-    administration: str
-    zone: str
-    names: tables.PAIRS
-    roles: tuple[OfficeRole, ...]
-    modes: tuple[str, ...]
-    status: Status
-    source: str
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _OfficeFile:
-    office: tuple[_OfficeRow, ...]
-
-
-def read_offices(files: Mapping[str, bytes]) -> dict[str, CustomsOffice]:
-    """Return the offices of ``offices/*.toml`` by code.
-
-    Raises:
-        Refusal: ``pack.*``.
-    """
-    offices: dict[str, CustomsOffice] = {}
-    for name in sorted(files):
-        if not (name.startswith("offices/") and name.endswith(".toml")):
-            continue
-        for row in tables.read(_OfficeFile, tables.load(files[name], name), name).office:
-            if row.code in offices:
-                raise tables.refusal("pack.repeated", name, key="office", word=row.code)
-            offices[row.code] = CustomsOffice(
-                code=row.code,
-                national_code=row.national_code,
-                country=row.country,
-                administration=row.administration,
-                zone=row.zone,
-                names=row.names,
-                roles=frozenset(row.roles),
-                modes=frozenset(row.modes),
-                status=row.status,
-                source=row.source,
-                valid_from=row.valid_from,
-                valid_to=row.valid_to,
-            )
-    return offices
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +88,8 @@ class FolderPacks:
         self._files = {name: raw for name, raw in everything.items() if runs(name)}
         self._switches = switches
         self._offices = read_offices(self._files)
+        self._holidays = read_holidays(self._files)
+        self._routes = read_routes(self._files)
         self._texts = read_texts(self._files)
         self._catalogue: Catalogue | None = None
         self._slots: queue.LifoQueue[PackSet | None] = queue.LifoQueue()
@@ -164,6 +115,14 @@ class FolderPacks:
     def offices(self) -> Mapping[str, CustomsOffice]:
         """Return the offices of ``schemas/offices`` by code."""
         return self._offices
+
+    def holidays(self) -> Mapping[str, tuple[Holiday, ...]]:
+        """Return the calendars of ``schemas/offices/holidays`` by country."""
+        return self._holidays
+
+    def routes(self) -> Mapping[str, Route]:
+        """Return the routes of ``schemas/routes`` by id."""
+        return self._routes
 
     def catalogue(self) -> Catalogue:
         """Return every text: ``schemas/lang``, the declaration's rules, every pack's rules."""

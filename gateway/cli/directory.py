@@ -3,7 +3,7 @@
 import base64
 import binascii
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ Shape = dict[str, Any]
 def known_offices(data: Path | None, lang: str) -> list[Shape]:
     """Return the offices by code; without a data folder the shipped ones."""
     if data is None:
-        offices = dict(open_offline().packs.offices())
+        offices: Mapping[str, CustomsOffice] = open_offline().packs.offices()
     else:
         with open_folder(data) as gateway:
             offices = register.all_offices(gateway.ports)

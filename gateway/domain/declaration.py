@@ -36,6 +36,18 @@ class DeclaredStop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A part of the way in one mode, from one declared office to another.
+
+    ``modes`` are words (``gateway.domain.roles.MODES``); empty where the code names none.
+    """
+
+    from_office: str
+    to_office: str
+    modes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle:
     """The plates, container and seals of one declared trip."""
 
@@ -57,6 +69,7 @@ class Declaration:
     packages: int
     gross_mass_kg: Decimal
     items: int
+    legs: tuple[Leg, ...] = ()
 
     def party(self, role: str) -> Party | None:
         """Return the party with that role, if one is declared."""

@@ -2,24 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
+from gateway.domain.hours import Holiday, OpeningPeriod, Timetable, selected
+from gateway.domain.roles import OfficeRole, Status
 
-class OfficeRole(StrEnum):
-    """What an office does for one movement."""
-
-    DEPARTURE = "departure"
-    EXIT = "exit"
-    ENTRY = "entry"
-    TRANSIT = "transit"
-    DESTINATION = "destination"
-
-
-class Status(StrEnum):
-    """How far a fact can be trusted: read in a source, or not (then never a silent default)."""
-
-    CONFIRMED = "confirmed"
-    UNVERIFIED = "unverified"
+__all__ = ["CustomsOffice", "Itinerary", "OfficeRole", "Status", "Stop"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +15,8 @@ class CustomsOffice:
 
     ``code`` is ours (two letters, six characters), ``national_code`` what its own administration
     writes, ``zone`` an IANA name. An X in the code marks one that nobody confirmed.
+    ``competences`` pairs role and mode where a source states them so; empty means every role in
+    every mode. ``hours`` and ``holidays`` may be empty: then they are unknown.
     """
 
     code: str
@@ -42,6 +31,9 @@ class CustomsOffice:
     source: str
     valid_from: date | None = None
     valid_to: date | None = None
+    competences: frozenset[tuple[OfficeRole, str]] = frozenset()
+    hours: tuple[OpeningPeriod, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
 
     def name(self, language: str = "en") -> str:
         """Return the name in ``language``, else the first one there is."""
@@ -54,15 +46,32 @@ class CustomsOffice:
         ended = self.valid_to is not None and on > self.valid_to
         return role in self.roles and begun and not ended
 
+    def carries(self, role: OfficeRole, modes: frozenset[str]) -> bool:
+        """Tell whether it plays ``role`` for goods that come by one of the modes.
+
+        Unknown modes on either side contradict nothing.
+        """
+        known = {mode for one, mode in self.competences if one is role} or self.modes
+        return not modes or not known or bool(known & modes)
+
+    def timetable(self, role: OfficeRole, modes: frozenset[str] = frozenset()) -> Timetable:
+        """Return its hours in that role for goods that come by one of the modes."""
+        periods = selected(self.hours, role, modes)
+        return Timetable(zone=self.zone, periods=periods, holidays=self.holidays)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """One office on the way. ``expected_at`` is aware UTC; None where nobody stated a time."""
+    """One office on the way. ``expected_at`` is aware UTC; None where nobody stated a time.
+
+    ``modes`` are those in which the goods come to or leave the office, as far as declared.
+    """
 
     sequence: int
     office: CustomsOffice
     role: OfficeRole
     expected_at: datetime | None
+    modes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

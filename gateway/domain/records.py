@@ -186,8 +186,8 @@ class Insert:
 class Update:
     """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
 
-    ``table`` is one of ``movements messages links principals certificates mandates tenants``; names
-    of values are the record's field names. With no values it is a check alone.
+    ``table`` is one of ``movements messages links principals certificates mandates tenants
+    offices``; names of values are the record's field names. With no values it is a check alone.
     """
 
     table: str

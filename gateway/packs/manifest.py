@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from gateway.domain.delivery import LinkKind
-from gateway.domain.itinerary import OfficeRole, Status
+from gateway.domain.itinerary import OfficeRole, Status, Stop
 from gateway.domain.message import AnswerKind, ReceiptKind, Suite
 from gateway.domain.movement import EventKind
 from gateway.domain.trust import Signatory
@@ -66,6 +66,11 @@ class ProcedureSpec:
     name: tables.PAIRS = ()
     rules: tuple[str, ...] = ()
     numbers: tuple[NumberSpec, ...] = field(default=(), metadata={tables.KEY: "number"})
+
+    def met(self, stop: Stop) -> bool:
+        """Tell whether a movement passes through it at ``stop``; an unknown mode fits any."""
+        mode_fits = not self.modes or not stop.modes or not stop.modes.isdisjoint(self.modes)
+        return self.role == stop.role and mode_fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

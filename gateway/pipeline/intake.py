@@ -34,7 +34,13 @@ from gateway.pipeline.convert import Converted, convert
 from gateway.pipeline.parse import parse_declaration
 from gateway.pipeline.project import Addressee, Subject, declared_totals, judge, project
 from gateway.pipeline.read import read_declaration
-from gateway.pipeline.route import Planned, plan_itinerary, plan_messages, plan_procedures
+from gateway.pipeline.route import (
+    Planned,
+    judge_stops,
+    plan_itinerary,
+    plan_messages,
+    plan_procedures,
+)
 from gateway.pipeline.stages import Verified
 from gateway.pipeline.validate import validate
 from gateway.pipeline.verdict import SeenStop, glance, planned_stops
@@ -133,7 +139,11 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
     subject = moved(subject, fold(subject.movement, events))
     planned = plan_messages(itinerary, basis.packs)
     messages = tuple(_message(one, subject, basis) for one in planned)
-    asked = [*_unlinked(planned, basis), *_asked(itinerary, subject, basis)]
+    asked = [
+        *_unlinked(planned, basis),
+        *judge_stops(itinerary.stops, basis.packs),
+        *_asked(itinerary, subject, basis),
+    ]
     reached.asked = True
     advanced, remarks = _owed_now(planned, messages, subject, basis, asked)
     return Accepted(

@@ -117,7 +117,7 @@ def judge(subject: Subject, pack: Pack, stop: Stop, at: datetime) -> tuple[Findi
     Rules of procedures ask for documents, parties, vehicles and dates as they stand on the day the
     movement is expected there; they read the prepared document without a message.
     """
-    kinds = [one.kind for one in pack.manifest.procedures if one.role == stop.role and one.rules]
+    kinds = [one.kind for one in pack.manifest.procedures if one.met(stop) and one.rules]
     if not kinds:
         return ()
     document = _node(

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from gateway.domain.declaration import Declaration, DeclaredStop, Party, Vehicle
+from gateway.domain.declaration import Declaration, DeclaredStop, Leg, Party, Vehicle
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.itinerary import OfficeRole
+from gateway.domain.roles import UNECE_MODES, OfficeRole
 from gateway.markup import tree
 
 
@@ -27,6 +27,7 @@ def read_declaration(root: tree.Element) -> Declaration:
         packages=_packages(root),
         gross_mass_kg=_decimal(tree.text(root, "d:Consignment/d:GrossMassMeasure")),
         items=len(items),
+        legs=tuple(_leg(node) for node in tree.elements(root, "d:Trip/d:Leg")),
     )
     if declaration.declarant is None or not declaration.declarant.ids:
         raise Refusal(Finding(code="declaration.no-declarant", pointer="/Declaration/Party"))
@@ -48,6 +49,17 @@ def _stop(node: tree.Element) -> DeclaredStop:
         office=tree.text(node, "d:ID"),
         role=OfficeRole(tree.text(node, "d:RoleCode")),
         expected_at=_moment(tree.text(node, "d:ExpectedDateTime")),
+    )
+
+
+def _leg(node: tree.Element) -> Leg:
+    """Read a leg; of its mode codes that of UNECE recommendation 19 counts (system ``UNECE``)."""
+    codes = tree.elements(node, "d:ModeCode[@system = 'UNECE']")
+    words = (UNECE_MODES.get(tree.text(one, ".")) for one in codes)
+    return Leg(
+        from_office=tree.text(node, "d:FromOfficeID"),
+        to_office=tree.text(node, "d:ToOfficeID"),
+        modes=frozenset(word for word in words if word),
     )
 
 

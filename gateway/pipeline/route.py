@@ -1,12 +1,15 @@
 """Step 5: the itinerary, the procedures and the messages a declaration leads to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from gateway.domain.declaration import Declaration, DeclaredStop
-from gateway.domain.finding import Finding, Refusal, refused
+from gateway.domain.declaration import Declaration, DeclaredStop, Leg
+from gateway.domain.finding import Finding, Refusal, Severity, refused
+from gateway.domain.hours import Opening, Openness
 from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
+from gateway.domain.roles import Status
 from gateway.packs.manifest import MessageSpec
 from gateway.packs.pack import Pack, PackSet
 
@@ -32,51 +35,185 @@ def plan_itinerary(
     stops: list[Stop] = []
     for declared in sorted(declaration.stops, key=lambda stop: stop.sequence):
         office = offices.get(declared.office)
-        pointer = f"/Declaration/Itinerary/Office[{declared.sequence}]"
         if office is None:
+            pointer = _pointer(declared.sequence)
             findings.append(Finding(code="office.unknown", pointer=pointer, value=declared.office))
             continue
-        findings += _unfit(office, declared, packs, pointer, on)
-        stops.append(
-            Stop(
-                sequence=declared.sequence,
-                office=office,
-                role=declared.role,
-                expected_at=declared.expected_at,
-            )
+        stop = Stop(
+            sequence=declared.sequence,
+            office=office,
+            role=declared.role,
+            expected_at=declared.expected_at,
+            modes=_modes(declaration, declared),
         )
+        findings += _unfit(stop, packs, on)
+        stops.append(stop)
     findings += _ends(stops)
     if refused(findings):
         raise Refusal(*findings)
     return Itinerary(tuple(stops))
 
 
-def _unfit(
-    office: CustomsOffice, declared: DeclaredStop, packs: PackSet, pointer: str, on: date
-) -> list[Finding]:
-    day = declared.expected_at.date() if declared.expected_at else on
-    found = []
-    if not office.serves(declared.role, day):
-        role = (("role", declared.role.value), ("day", day.isoformat()))
-        found.append(
-            Finding(
-                code="office.wrong-role",
-                pointer=f"{pointer}/RoleCode",
-                value=office.code,
-                offices=(office.code,),
-                args=role,
-            )
+def _pointer(sequence: int) -> str:
+    return f"/Declaration/Itinerary/Office[{sequence}]"
+
+
+def _modes(declaration: Declaration, declared: DeclaredStop) -> frozenset[str]:
+    """Return the modes in which the goods come to or leave an office; empty where none is declared.
+
+    A leg covers every office from its first to its last; where two meet, either mode will do.
+    """
+    places = {stop.office: stop.sequence for stop in declaration.stops}
+    return frozenset(
+        mode
+        for leg in declaration.legs
+        if _covers(leg, declared.sequence, places)
+        for mode in leg.modes
+    )
+
+
+def _covers(leg: Leg, sequence: int, places: Mapping[str, int]) -> bool:
+    if leg.from_office not in places or leg.to_office not in places:
+        return False
+    return places[leg.from_office] <= sequence <= places[leg.to_office]
+
+
+def _unfit(stop: Stop, packs: PackSet, on: date) -> Iterable[Finding]:
+    office, pointer = stop.office, _pointer(stop.sequence)
+    day = _local(stop.expected_at, office).date() if stop.expected_at else on
+    if not office.serves(stop.role, day):
+        yield Finding(
+            code="office.wrong-role",
+            pointer=f"{pointer}/RoleCode",
+            value=office.code,
+            offices=(office.code,),
+            args=(("role", stop.role.value), ("day", day.isoformat())),
         )
-    if packs.by_administration(office.administration) is None:
-        found.append(
-            Finding(
-                code="pack.none-for-office",
-                pointer=f"{pointer}/ID",
-                value=office.administration,
-                offices=(office.code,),
-            )
+    pack = packs.by_administration(office.administration)
+    if pack is None:
+        yield Finding(
+            code="pack.none-for-office",
+            pointer=f"{pointer}/ID",
+            value=office.administration,
+            offices=(office.code,),
         )
-    return found
+
+
+def _spelled(modes: Iterable[str]) -> str:
+    return ", ".join(sorted(modes))
+
+
+# ------------------------------------------------------------------ modes, hours, holidays
+
+
+def judge_stops(stops: Iterable[Stop], packs: PackSet) -> tuple[Finding, ...]:
+    """Return what modes, opening hours and holidays say to stops on their expected days.
+
+    What a confirmed source says refuses; what nobody confirmed warns; what is not known is told as
+    information, for all offices together.
+    """
+    stops = tuple(stops)
+    found = [
+        finding
+        for stop in stops
+        for finding in (*_mode(stop), *_without_procedure(stop, packs), *_closed(stop))
+    ]
+    timed = [one for one in stops if _hours_stated(one)]
+    tables = {
+        "office.hours-unstated": [one for one in stops if one not in timed],
+        "office.time-unknown": [one for one in timed if one.expected_at is None],
+        "office.holidays-unstated": [one for one in timed if not _opening(one).calendar_known],
+    }
+    return (*found, *(one for code, which in tables.items() for one in _untold(code, which)))
+
+
+def _without_procedure(stop: Stop, packs: PackSet) -> Iterable[Finding]:
+    """Refuse where a pack has procedures for the role, but none for the declared mode."""
+    office = stop.office
+    pack = packs.by_administration(office.administration)
+    if pack is None or not stop.modes:
+        return
+    of_role = [spec for spec in pack.manifest.procedures if spec.role == stop.role]
+    if of_role and not any(spec.met(stop) for spec in of_role):
+        yield Finding(
+            code="procedure.none-for-mode",
+            pointer=f"{_pointer(stop.sequence)}/ID",
+            value=_spelled(stop.modes),
+            offices=(office.code,),
+            args=(
+                ("administration", office.administration),
+                ("role", stop.role.value),
+                ("office", office.code),
+            ),
+        )
+
+
+def _mode(stop: Stop) -> Iterable[Finding]:
+    office = stop.office
+    if not office.carries(stop.role, stop.modes):
+        yield Finding(
+            code="office.mode-not-served",
+            severity=_severity(office.status),
+            pointer=f"{_pointer(stop.sequence)}/ID",
+            value=_spelled(stop.modes),
+            offices=(office.code,),
+            args=(("office", office.code), ("role", stop.role.value)),
+        )
+
+
+def _closed(stop: Stop) -> Iterable[Finding]:
+    opening = _opening(stop)
+    if stop.expected_at is None or opening.state not in (Openness.CLOSED, Openness.HOLIDAY):
+        return
+    local = _local(stop.expected_at, stop.office)
+    opens = stop.office.timetable(stop.role, stop.modes).next_open(stop.expected_at)
+    args = (
+        ("office", stop.office.code),
+        ("at", f"{local:%Y-%m-%d %H:%M}"),
+        ("day", local.date().isoformat()),
+        ("opens", f"{_local(opens, stop.office):%Y-%m-%d %H:%M}" if opens else "?"),
+        ("holiday", opening.holiday.name() if opening.holiday else ""),
+        ("status", opening.status.value),
+    )
+    yield Finding(
+        code="office.holiday" if opening.holiday else "office.closed",
+        severity=_severity(opening.status),
+        pointer=f"{_pointer(stop.sequence)}/ExpectedDateTime",
+        value=local.isoformat(),
+        offices=(stop.office.code,),
+        args=args,
+    )
+
+
+def _opening(stop: Stop) -> Opening:
+    """Return what is known of the office when the goods are expected there."""
+    if stop.expected_at is None:
+        return Opening(state=Openness.UNKNOWN, status=Status.UNVERIFIED, calendar_known=True)
+    return stop.office.timetable(stop.role, stop.modes).at(stop.expected_at)
+
+
+def _untold(code: str, stops: list[Stop]) -> Iterable[Finding]:
+    codes = tuple(dict.fromkeys(stop.office.code for stop in stops))
+    if codes:
+        yield Finding(
+            code=code,
+            severity=Severity.INFORMATION,
+            pointer="/Declaration/Itinerary",
+            value=", ".join(codes),
+            offices=codes,
+        )
+
+
+def _hours_stated(stop: Stop) -> bool:
+    return bool(stop.office.timetable(stop.role, stop.modes).periods)
+
+
+def _severity(status: Status) -> Severity:
+    return Severity.ERROR if status is Status.CONFIRMED else Severity.WARNING
+
+
+def _local(at: datetime, office: CustomsOffice) -> datetime:
+    return at.astimezone(ZoneInfo(office.zone))
 
 
 def _ends(stops: list[Stop]) -> list[Finding]:
@@ -96,7 +233,7 @@ def plan_procedures(itinerary: Itinerary, packs: PackSet) -> tuple[tuple[str, st
         for stop in itinerary.stops
         if (pack := packs.by_administration(stop.office.administration)) is not None
         for spec in pack.manifest.procedures
-        if spec.role == stop.role
+        if spec.met(stop)
     ]
     return tuple(dict.fromkeys(planned))
 
@@ -113,7 +250,7 @@ def plan_messages(itinerary: Itinerary, packs: PackSet) -> tuple[Planned, ...]:
         for stop in itinerary.stops
         if (pack := packs.by_administration(stop.office.administration)) is not None
         for spec in pack.manifest.messages
-        if spec.role == stop.role
+        if spec.role == stop.role and _entered(spec, pack, itinerary)
     ]
     going = {(one.stop.office.administration, one.spec.type) for one in planned}
     kept: list[Planned] = []
@@ -128,3 +265,17 @@ def plan_messages(itinerary: Itinerary, packs: PackSet) -> tuple[Planned, ...]:
             continue
         kept.append(one)
     return tuple(kept)
+
+
+def _entered(spec: MessageSpec, pack: Pack, itinerary: Itinerary) -> bool:
+    """Tell whether the movement passes through the procedure that a message serves.
+
+    A message may go to another office than the one that opens its procedure.
+    """
+    procedure = next(one for one in pack.manifest.procedures if one.kind == spec.procedure)
+    opening = [
+        stop
+        for stop in itinerary.playing(procedure.role)
+        if stop.office.administration in pack.manifest.administrations
+    ]
+    return not opening or any(procedure.met(stop) for stop in opening)

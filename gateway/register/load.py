@@ -1,7 +1,7 @@
 """A movement as it stands: its record, declaration, folded state, messages."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.domain.declaration import Declaration
@@ -104,9 +104,53 @@ def itinerary_of(ports: Ports, record: MovementRecord) -> Itinerary:
     return Itinerary(tuple(stops))
 
 
-def all_offices(ports: Ports) -> dict[str, CustomsOffice]:
-    """Return the offices of the shipped directory and those added to this gateway."""
-    return {**ports.packs.offices(), **{office.code: office for office in ports.store.offices()}}
+class _Directory(Mapping[str, CustomsOffice]):
+    """The shipped offices and those added here; the latter are read one by one when asked for.
+
+    A directory may hold thousands of added offices, and a declaration names five. What was added
+    here stands before what was shipped; the dated holidays of its country are attached.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._shipped = ports.packs.offices()
+        self._seen: dict[str, CustomsOffice | None] = {}
+        self._all: dict[str, CustomsOffice] | None = None
+
+    def __getitem__(self, code: str) -> CustomsOffice:
+        if self._all is not None:
+            return self._all[code]
+        if code not in self._seen:
+            added = self._ports.store.office(code)
+            self._seen[code] = self._dated(added) if added else self._shipped.get(code)
+        found = self._seen[code]
+        if found is None:
+            raise KeyError(code)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._everything())
+
+    def __len__(self) -> int:
+        return len(self._everything())
+
+    def _everything(self) -> dict[str, CustomsOffice]:
+        if self._all is None:
+            added = {one.code: self._dated(one) for one in self._ports.store.offices()}
+            self._all = {**self._shipped, **added}
+        return self._all
+
+    def _dated(self, office: CustomsOffice) -> CustomsOffice:
+        calendar = self._ports.packs.holidays().get(office.country, ())
+        return replace(office, holidays=(*office.holidays, *calendar)) if calendar else office
+
+
+def all_offices(ports: Ports, *, stored: bool = True) -> Mapping[str, CustomsOffice]:
+    """Return the offices of the shipped directory and, if ``stored``, those added to this gateway.
+
+    One look is one moment: an office asked for twice is the same.
+    """
+    return _Directory(ports) if stored else ports.packs.offices()
 
 
 def packs_of(packs: PackSet, itinerary: Itinerary) -> tuple[tuple[str, str], ...]:

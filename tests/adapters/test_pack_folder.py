@@ -245,5 +245,6 @@ def test_the_schemas_of_this_repository_compile():
     with packs.slot() as found:
         served = {name for pack in found.packs for name in pack.manifest.administrations}
     offices = packs.offices()
-    assert {office.administration for office in offices.values()} <= served
+    on_a_route_alone = {"LA"}  # a named route leads there; nothing can be declared yet
+    assert {office.administration for office in offices.values()} <= served | on_a_route_alone
     assert read_offices(read_folder(schemas_root())).keys() == offices.keys()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from gateway.domain.delivery import Attempt, Breaker, Link, LinkKind, Outcome
+from gateway.domain.hours import DayKind, Holiday, OpeningPeriod
 from gateway.domain.itinerary import CustomsOffice, OfficeRole, Status
 from gateway.domain.message import Message, MessageState, ReceiptKind, Suite
 from gateway.domain.movement import Event, EventKind
@@ -231,6 +232,42 @@ OFFICE = CustomsOffice(
     status=Status.UNVERIFIED,
     source="a letter",
     valid_from=date(2020, 1, 1),
+    competences=frozenset({(OfficeRole.EXIT, "rail"), (OfficeRole.ENTRY, "road")}),
+    hours=(
+        OpeningPeriod(
+            days=(1, 2, 7),
+            opens=0,
+            closes=1440,
+            roles=frozenset({OfficeRole.EXIT}),
+            modes=frozenset({"rail"}),
+            on_holidays=True,
+            status=Status.UNVERIFIED,
+            source="a sign at the gate",
+            valid_to=date(2027, 1, 1),
+        ),
+    ),
+    holidays=(
+        Holiday(
+            first=date(2026, 2, 15),
+            last=date(2026, 2, 23),
+            kind=DayKind.HOLIDAY,
+            names=(("zh", "春节"),),
+            status=Status.CONFIRMED,
+            source="a notice",
+        ),
+    ),
+)
+PLAIN_OFFICE = CustomsOffice(
+    code="CN00X010",
+    national_code="X010",
+    country="CN",
+    administration="CN",
+    zone="Asia/Shanghai",
+    names=(("en", "Nowhere"),),
+    roles=frozenset(),
+    modes=frozenset(),
+    status=Status.UNVERIFIED,
+    source="",
 )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.domain.delivery import Breaker
+from gateway.domain.itinerary import OfficeRole
 from gateway.domain.message import MessageState
 from gateway.domain.records import Change, Insert, Lost, MovementEvent, Update
 from gateway.domain.trust import Trust
@@ -38,7 +39,9 @@ ROUND_TRIPS = {
     "links": (r.LINK, lambda s: s.links()[0]),
     "certificate": (r.CERTIFICATE, lambda s: s.trust("ten_1").certificates[0]),
     "mandate": (r.MANDATE, lambda s: s.trust("ten_1").mandates[0]),
-    "office": (r.OFFICE, lambda s: s.offices()[0]),
+    "offices": (r.OFFICE, lambda s: s.offices()[0]),
+    "office": (r.OFFICE, lambda s: s.office(r.OFFICE.code)),
+    "office of which little is known": (r.PLAIN_OFFICE, lambda s: s.office(r.PLAIN_OFFICE.code)),
 }
 
 
@@ -74,6 +77,7 @@ ABSENT = {
     "answer": lambda s: s.answer("x", "x"),
     "trip": lambda s: s.trip("x"),
     "link": lambda s: s.link("x"),
+    "office": lambda s: s.office("x"),
 }
 
 
@@ -315,3 +319,11 @@ def test_events_come_in_their_order(store):
     records = [MovementEvent(movement=REFERENCE, tenant="ten_1", event=e) for e in events]
     store.commit(inserted(*records))
     assert [event.sequence for event in store.events(REFERENCE)] == [1, 2, 10]
+
+
+def test_an_office_follows_a_newer_list(store):
+    store.commit(inserted(r.OFFICE, r.PLAIN_OFFICE))
+    values = {"hours": (), "roles": r.OFFICE.roles | {OfficeRole.TRANSIT}, "names": (("en", "B"),)}
+    store.commit(Change((Update(table="offices", key=r.OFFICE.code, values=values),)))
+    assert store.office(r.OFFICE.code) == replace(r.OFFICE, **values)
+    assert store.office(r.PLAIN_OFFICE.code) == r.PLAIN_OFFICE

@@ -70,6 +70,7 @@ CERTIFICATES = _by(certificates, "tenant").order_by(
 )
 MANDATES = _by(mandates, "tenant").order_by(mandates.c.valid_from, mandates.c.id)
 OFFICES = _all(offices).order_by(offices.c.code)
+OFFICE = _by(offices, "code")
 LINKS = _all(links).order_by(links.c.id)
 LINK = _by(links, "id")
 BODY = _by(bodies, "digest")

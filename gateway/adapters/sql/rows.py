@@ -84,6 +84,12 @@ def _same(value: object) -> object:
 
 def _inside(hint: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:  # noqa: ANN401
     """Return writer and reader of a value inside JSON."""
+    if (bare := _without_none(hint)) is not hint:
+        write, read = _inside(bare)
+        return (
+            lambda value: None if value is None else write(value),
+            lambda stored: None if stored is None else read(stored),
+        )
     if is_dataclass(hint):
         return _record_inside(_as_type(hint))
     origin, parts = get_origin(hint), get_args(hint)

@@ -150,6 +150,10 @@ class SqlStore:
         """See :meth:`gateway.ports.Store.offices`."""
         return self._many(CustomsOffice, queries.OFFICES)
 
+    def office(self, code: str) -> CustomsOffice | None:
+        """See :meth:`gateway.ports.Store.office`."""
+        return self._one(CustomsOffice, queries.OFFICE, code=code)
+
     def links(self) -> tuple[Link, ...]:
         """Return all links, by id."""
         return self._many(Link, queries.LINKS)

@@ -46,7 +46,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0001"
+VERSION = "0002"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
@@ -327,6 +327,7 @@ offices = Table(
     ),
     _optional("valid_from"),
     _optional("valid_to"),
+    *_texts("competences", "hours", "holidays"),
 )
 
 counters = Table(
@@ -367,6 +368,7 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "certificates": PartyCertificate,
         "mandates": Mandate,
         "tenants": Tenant,
+        "offices": CustomsOffice,
     }
 )
 """Tables that an :class:`~gateway.ports.Update` may name; the key is their primary key."""
