@@ -104,10 +104,12 @@ class Run:
             clock=self.clock,
         )
         late = time.monotonic() + self.wish.seconds
+        standing = Standing(desk.movement(reference))
         while True:
             self.programs.check()
             news = desk.timeline(reference, self.after)
-            standing = Standing(desk.movement(reference))
+            if news:  # whatever changes a movement is told by its timeline
+                standing = Standing(desk.movement(reference))
             screen.show(self._told(story, standing, news))
             screen.show(self._backlog(client, story, enterprise))
             screen.foot(self._foot(standing))
