@@ -1,5 +1,6 @@
 """The face as a whole: what is open to all, what every route needs, and what it promises."""
 
+import openapi_spec_validator
 import pytest
 from fastapi.routing import APIRoute
 
@@ -56,6 +57,10 @@ def test_what_is_not_there_is_a_problem_too(
     assert ("allow" in answer.headers) is (status == 405)
 
 
+def test_openapi_is_what_its_specification_says(face: Face) -> None:
+    openapi_spec_validator.validate(face.client.get("/openapi.json").json())
+
+
 def test_openapi_describes_every_problem(face: Face) -> None:
     document = face.client.get("/openapi.json").json()
     assert len(document["paths"]) == 20
@@ -67,7 +72,7 @@ def test_openapi_describes_every_problem(face: Face) -> None:
                     kind = response["content"]["application/problem+json"]
                     assert kind["schema"]["$ref"].endswith("/ProblemShape"), (method, path)
             if path.startswith("/v1") and path != "/v1/keys":
-                assert operation["security"] == [{"API key": []}], (method, path)
+                assert operation["security"] == [{"ApiKey": []}], (method, path)
                 assert "401" in operation["responses"], (method, path)
 
 

@@ -55,6 +55,20 @@ def _get(url: str, path: str, key: str = "") -> tuple[int, bytes]:
         return answer.status, answer.read()
 
 
+@pytest.mark.parametrize("excess", [1, 9_000_000], ids=["by one byte", "by nearly as much again"])
+def test_too_long_a_body_is_answered_not_cut_off(
+    program: tuple[subprocess.Popen[bytes], str], data: tuple[Path, str], excess: int
+) -> None:
+    connection = http.client.HTTPConnection(program[1].removeprefix("http://"), timeout=20)
+    with closing(connection):
+        headers = {"Authorization": f"Bearer {data[1]}", "Content-Type": "application/xml"}
+        content = b"x" * (10_000_000 + excess)
+        connection.request("POST", "/v1/validations", content, headers)
+        answer = connection.getresponse()
+        said = json.loads(answer.read())
+    assert (answer.status, said["errors"][0]["code"]) == (413, "http.body-too-large")
+
+
 def test_it_answers_when_it_says_so(
     program: tuple[subprocess.Popen[bytes], str], data: tuple[Path, str]
 ) -> None:
