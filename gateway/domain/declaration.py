@@ -77,8 +77,11 @@ class Declaration:
 
     @property
     def declarant(self) -> Party | None:
-        """Who speaks: exporter, else declarant, else holder of the procedure, else consignor."""
-        for role in ("exporter", "declarant", "holder", "consignor"):
-            if (party := self.party(role)) is not None:
-                return party
-        return None
+        """Who speaks: exporter, else declarant, else holder of the procedure, else consignor.
+
+        A party without an identifier (the foreign exporter of an import) speaks only if nobody
+        else can.
+        """
+        roles = ("exporter", "declarant", "holder", "consignor")
+        parties = [party for role in roles if (party := self.party(role)) is not None]
+        return next((party for party in parties if party.ids), parties[0] if parties else None)

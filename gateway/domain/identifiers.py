@@ -15,7 +15,7 @@ REFERENCE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 REFERENCE_RANDOM_LENGTH = 12
 
 _MRN = re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{13}[0-9]")
-_LRN = re.compile(r"[A-Za-z0-9/._-]{1,22}")
+_LRN = re.compile(r"[A-Za-z0-9/._-]([A-Za-z0-9/._ -]{0,20}[A-Za-z0-9/._-])?")
 _OFFICE = re.compile(r"[A-Z]{2}[A-Z0-9]{6}")
 
 
@@ -56,7 +56,7 @@ class MovementReference:
 
 
 def is_lrn(text: str) -> bool:
-    """Tell whether ``text`` can be a local reference number (an..22)."""
+    """Tell whether ``text`` can be a local reference number (an..22, blanks only inside)."""
     return _LRN.fullmatch(text) is not None
 
 

@@ -4,8 +4,10 @@
 and, where a round trip is offered, the one back.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
 
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.itinerary import Status
@@ -18,11 +20,21 @@ FILE = "intake.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSpec:
+    """Places of a foreign format, as an XPath from its root, and why they do not come back."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeSpec:
     """``intake.toml``. ``root`` is ``{namespace}Name``; files are relative to the folder.
 
-    ``losses`` says what does not come back the same; ``placeholders`` what a template's names in
-    double braces are filled with before conversion.
+    ``wrapped`` formats are also recognised inside other elements. ``losses`` says what does not
+    come back the same; ``left_out`` (``[[loss]]``) are the places with no room in ours, told to the
+    sender one by one; ``implied`` says again what stands elsewhere. ``placeholders`` is what a
+    template's names in double braces are filled with before conversion.
     """
 
     id: str
@@ -35,8 +47,33 @@ class IntakeSpec:
     aligned_to: str = ""
     source: str = ""
     status: Status = Status.UNVERIFIED
+    wrapped: bool = False
     losses: tuple[str, ...] = ()
+    namespaces: tables.PAIRS = ()
+    left_out: tuple[PlaceSpec, ...] = field(default=(), metadata={tables.KEY: "loss"})
+    implied: tuple[PlaceSpec, ...] = field(default=(), metadata={tables.KEY: "implied"})
     placeholders: tables.PAIRS = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of a document that does not come back: an element, or one attribute of it."""
+
+    element: Element
+    attribute: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    spec: PlaceSpec
+    path: etree.XPath
+
+    def of(self, root: Element) -> Iterator[Place]:
+        for one in self.path(root):
+            if isinstance(one, etree._Element):  # noqa: SLF001 - lxml names its elements so
+                yield Place(one)
+            elif one.is_attribute:
+                yield Place(one.getparent(), str(one.attrname))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +85,8 @@ class IntakeFormat:
     to_ours: safe.Stylesheet
     from_ours: safe.Stylesheet | None
     schema: safe.Schema | None
+    _left_out: tuple[_Places, ...] = ()
+    _implied: tuple[_Places, ...] = ()
 
     @property
     def id(self) -> str:
@@ -62,6 +101,17 @@ class IntakeFormat:
     def check(self, tree: Element) -> tuple[Finding, ...]:
         """Return what the format's own schema says, where there is one."""
         return self.schema.check(tree) if self.schema is not None else ()
+
+    def left_out(self, root: Element) -> Iterator[tuple[PlaceSpec, tuple[Place, ...]]]:
+        """Yield what has no room in our declaration, for each kind that occurs."""
+        for places in self._left_out:
+            if found := tuple(places.of(root)):
+                yield places.spec, found
+
+    def implied(self, root: Element) -> Iterator[Place]:
+        """Yield what need not come back, because ours says it in another way."""
+        for places in self._implied:
+            yield from places.of(root)
 
     def convert(self, tree: Element) -> bytes:
         """Return our declaration made from a foreign document.
@@ -105,4 +155,15 @@ def _compiled(files: Mapping[str, bytes]) -> IntakeFormat:
         safe.compile_stylesheet(files, spec.convert),
         safe.compile_stylesheet(files, spec.unconvert) if spec.unconvert else None,
         safe.compile_schema(files, spec.schema) if spec.schema else None,
+        tuple(_places(one, spec) for one in spec.left_out),
+        tuple(_places(one, spec) for one in spec.implied),
     )
+
+
+def _places(place: PlaceSpec, spec: IntakeSpec) -> _Places:
+    try:
+        return _Places(place, etree.XPath(place.path, namespaces=dict(spec.namespaces)))
+    except etree.XPathError as error:
+        raise tables.refusal(
+            "pack.xpath-broken", FILE, path=place.path, reason=str(error)
+        ) from None

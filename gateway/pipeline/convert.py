@@ -1,17 +1,19 @@
 """Step 0: a foreign declaration format to ours, and the templates of test packs to declarations.
 
 Nothing is lost silently: what was converted is converted back and compared with what came, element
-by element, before anybody works with it.
+by element, before anybody works with it. What a format is known to lose is told to the sender.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from gateway.domain.finding import Finding, Refusal, Severity
+from gateway.domain.finding import Finding, Refusal, Severity, refused
+from gateway.domain.route_offices import RouteOffices
 from gateway.markup import pointer, safe, tree
+from gateway.packs.intake_format import Place, PlaceSpec
 from gateway.packs.pack import IntakeFormat
 
 _PLACEHOLDER = re.compile(rb"\{\{([A-Za-z]+)\}\}")
@@ -19,36 +21,147 @@ _PLACEHOLDER = re.compile(rb"\{\{([A-Za-z]+)\}\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
-    """Our declaration as bytes, the format it came in, and the digest of the mapping used."""
+    """Our declaration as bytes, the format it came in, and the digest of the mapping used.
+
+    ``findings`` tell what was left out because ours has no room for it.
+    """
 
     content: bytes
     format_id: str
     digest: str
+    findings: tuple[Finding, ...] = ()
 
 
 def convert(
-    raw: bytes, formats: Sequence[IntakeFormat], limits: safe.Limits = safe.STANDARD
+    raw: bytes,
+    formats: Sequence[IntakeFormat],
+    limits: safe.Limits = safe.STANDARD,
+    route: RouteOffices | None = None,
 ) -> Converted | None:
     """Return our declaration made from ``raw``, or None when ``raw`` is one already.
 
+    A format that names no offices gets those of ``route``.
+
     Raises:
-        Refusal: ``xml.*``; ``intake.unknown-format`` when no format has this root;
-            ``intake.not-carried`` when something in it has no place in ours.
+        Refusal: ``xml.*``; ``intake.unknown-format`` when no format has this root; ``xsd.*`` of
+            the format's own schema; ``intake.not-carried`` when something in it has no place in
+            ours; ``route.needed`` or ``route.not-as-declared``.
     """
     root = safe.parse_foreign(raw, limits)
-    name = f"{{{tree.namespace(root)}}}{tree.name(root)}"
     if tree.namespace(root) == tree.DECLARATION:
+        if route is not None:
+            _check_offices(root, route)
         return None
-    found = next((one for one in formats if one.root == name), None)
-    if found is None:
-        known = ", ".join(one.root for one in formats)
-        raise _refusal("intake.unknown-format", root, name, (("known", known),))
-    content = found.convert(root)
-    back = safe.parse_foreign(found.unconvert(safe.parse(content, limits)), limits)
-    lost = _first_difference(root, back)
+    found, inner = _recognised(root, formats)
+    wrong = found.check(inner)
+    if refused(wrong):
+        raise Refusal(*wrong)
+    content = found.convert(inner)
+    ours = safe.parse(content, limits)
+    lost = _lost(inner, safe.parse_foreign(found.unconvert(ours), limits), found)
     if lost is not None:
         raise _refusal("intake.not-carried", lost, (lost.text or "").strip())
-    return Converted(content=content, format_id=found.id, digest=found.digest)
+    return Converted(
+        content=_routed(ours, route) or content,
+        format_id=found.id,
+        digest=found.digest,
+        findings=tuple(_left_out(inner, found)),
+    )
+
+
+def _recognised(
+    root: tree.Element, formats: Sequence[IntakeFormat]
+) -> tuple[IntakeFormat, tree.Element]:
+    """Return the format and its own root, which may stand inside other elements."""
+    for one in formats:
+        if one.root == root.tag:
+            return one, root
+        inside = list(root.iter(one.root)) if one.spec.wrapped else []
+        if len(inside) > 1:
+            raise _refusal("intake.several-declarations", inside[1], tree.name(inside[1]))
+        if inside:
+            return one, tree.copied(inside[0])
+    known = ", ".join(one.root for one in formats)
+    name = f"{{{tree.namespace(root)}}}{tree.name(root)}"
+    raise _refusal("intake.unknown-format", root, name, (("known", known),))
+
+
+def _left_out(root: tree.Element, known: IntakeFormat) -> Iterator[Finding]:
+    for spec, places in known.left_out(root):
+        yield _told(spec, places)
+
+
+def _told(spec: PlaceSpec, places: Sequence[Place]) -> Finding:
+    first = places[0].element
+    value = first.get(places[0].attribute) if places[0].attribute else first.text
+    return Finding(
+        code="intake.left-out",
+        severity=Severity.INFORMATION,
+        pointer=pointer.spell(first),
+        line=pointer.line(first),
+        value=(value or "").strip(),
+        args=(("count", str(len(places))), ("why", spec.why)),
+    )
+
+
+# ------------------------------------------------------------------ offices of a route
+
+
+def _routed(ours: tree.Element, route: RouteOffices | None) -> bytes | None:
+    """Return ours with the offices of the route, or None when it names its own.
+
+    Raises:
+        Refusal: ``route.needed``, ``route.not-as-declared``.
+    """
+    if tree.elements(ours, "d:Itinerary/d:Office"):
+        if route is not None:
+            _check_offices(ours, route)
+        return None
+    if route is None:
+        raise Refusal(Finding(code="route.needed", pointer="/Declaration/Itinerary"))
+    itinerary = next(iter(tree.elements(ours, "d:Itinerary")), None)
+    if itinerary is None:
+        itinerary = tree.build(tree.DECLARATION, "Itinerary")
+        _before(ours, "d:Consignment", itinerary)
+    for place, (office, role) in enumerate(route.stops):
+        itinerary.insert(place, _office(place + 1, office, role))
+    if route.name:
+        name = tree.build(tree.DECLARATION, "RouteID", content=route.name)
+        _before(ours, "d:Submission|d:TransitOperation|d:Authorisation|d:Guarantee|d:Party", name)
+    return tree.serialise(ours)
+
+
+def _before(root: tree.Element, path: str, new: tree.Element) -> None:
+    following = tree.elements(root, path)
+    if following:
+        following[0].addprevious(new)
+    else:
+        root.append(new)
+
+
+def _office(sequence: int, code: str, role: str) -> tree.Element:
+    facts = (("SequenceNumeric", str(sequence)), ("ID", code), ("RoleCode", role))
+    parts = [tree.build(tree.DECLARATION, name, content=text) for name, text in facts]
+    return tree.build(tree.DECLARATION, "Office", children=parts)
+
+
+def _check_offices(ours: tree.Element, route: RouteOffices) -> None:
+    declared = tuple(
+        (tree.text(one, "d:ID"), tree.text(one, "d:RoleCode"))
+        for one in tree.elements(ours, "d:Itinerary/d:Office")
+    )
+    if declared != route.stops:
+        raise Refusal(
+            Finding(
+                code="route.not-as-declared",
+                pointer="/Declaration/Itinerary",
+                value=", ".join(office for office, _ in declared),
+                args=(("route", route.spelled),),
+            )
+        )
+
+
+# ------------------------------------------------------------------ nothing is lost
 
 
 def _refusal(
@@ -66,6 +179,19 @@ def _refusal(
     )
 
 
+def _lost(came: tree.Element, back: tree.Element, known: IntakeFormat) -> tree.Element | None:
+    """Return the first element that was lost and should not have been, else None."""
+    kept = tree.copied(came)
+    places = [place for _, found in known.left_out(kept) for place in found]
+    for place in (*places, *known.implied(kept)):
+        above = place.element.getparent()
+        if place.attribute:
+            del place.element.attrib[place.attribute]
+        elif above is not None:
+            above.remove(place.element)
+    return _first_difference(kept, back)
+
+
 def _first_difference(came: tree.Element, back: tree.Element) -> tree.Element | None:
     """Return the first element of ``came`` that ``back`` does not hold the same, else None."""
     if _face(came) != _face(back):
@@ -80,9 +206,9 @@ def _first_difference(came: tree.Element, back: tree.Element) -> tree.Element | 
 
 
 def _face(node: tree.Element) -> tuple[str, str, list[tuple[str, str]], str]:
-    """Return what makes an element the same: name, attributes, trimmed text."""
+    """Return what makes an element the same: name, attributes, text with single blanks."""
     attributes = sorted((str(name), str(value)) for name, value in node.attrib.items())
-    return tree.namespace(node), tree.name(node), attributes, (node.text or "").strip()
+    return tree.namespace(node), tree.name(node), attributes, " ".join((node.text or "").split())
 
 
 # ------------------------------------------------------------------ templates

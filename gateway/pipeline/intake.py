@@ -25,6 +25,7 @@ from gateway.domain.itinerary import CustomsOffice, Itinerary
 from gateway.domain.message import Message, MessageState, Suite
 from gateway.domain.movement import Event, Movement, begin, fold
 from gateway.domain.procedure import Procedure
+from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trip import Trip, TripShare
 from gateway.domain.trust import Signatory, Trust
 from gateway.markup import safe, tree
@@ -53,7 +54,8 @@ class Basis:
 
     ``links`` maps office codes to link ids; None leaves links out (pre-flight without a store).
     ``new_id`` gives ids by prefix, ``random`` the drawn part of the movement reference: recorded
-    values in a replay. ``unsigned`` allows a declaration without signature (policy).
+    values in a replay. ``unsigned`` allows a declaration without signature (policy). ``route`` is
+    given to declarations in formats that name no offices.
     """
 
     at: datetime
@@ -66,6 +68,7 @@ class Basis:
     random: str
     unsigned: bool = False
     accepts_unsigned_foreign: bool = False
+    route: RouteOffices | None = None
     limits: safe.Limits = field(default_factory=safe.Limits)
 
 
@@ -122,13 +125,14 @@ def intake(raw: bytes, basis: Basis) -> Accepted | Refused:
 
 
 def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
-    converted = convert(raw, basis.packs.intakes, basis.limits)
+    converted = convert(raw, basis.packs.intakes, basis.limits, basis.route)
     content = converted.content if converted else raw
     parsed = parse_declaration(content, basis.limits)
     reached.stops = glance(parsed.root, basis.offices)
     unsigned = basis.unsigned or (converted is not None and basis.accepts_unsigned_foreign)
     verified = verify_exporter(parsed, basis.trust, basis.at, accepts_unsigned=unsigned)
-    findings = validate(verified, basis.packs.declaration)
+    told = converted.findings if converted else ()
+    findings = (*told, *validate(verified, basis.packs.declaration))
     declaration = read_declaration(verified.root)
     if stranger := check_signer(verified, declaration):
         raise Refusal(*stranger)

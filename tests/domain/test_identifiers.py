@@ -69,7 +69,15 @@ def test_the_alphabet_has_no_lookalikes():
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("A", True), ("CQ-2026-000117", True), ("x" * 22, True), ("x" * 23, False), ("a b", False)],
+    [
+        ("A", True),
+        ("CQ-2026-000117", True),
+        ("x" * 22, True),
+        ("x" * 23, False),
+        ("a b", True),
+        ("a ", False),
+        (" a", False),
+    ],
 )
 def test_lrn(text, expected):
     assert is_lrn(text) is expected

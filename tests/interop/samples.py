@@ -5,13 +5,25 @@ from pathlib import Path
 
 ROOM = Path(__file__).resolve().parent
 FOLDER = ROOM.parents[2] / "shared" / "samples" / "ctc"
-OWN = sorted((ROOM / "own").glob("*.xml"))
-EXPECTED = tomllib.loads((ROOM / "expected.toml").read_text("utf-8"))["file"]
+OWN = [ROOM / "own" / f"{name}.xml" for name in ("plain", "rich")]
+TABLE = tomllib.loads((ROOM / "expected.toml").read_text("utf-8"))
+EXPECTED = TABLE["file"]
+WCO_EXPECTED = TABLE["wco"]
 
 
 def declaration(name: str) -> Path:
     """Return the path of one CC015C template; it may not exist."""
     return FOLDER / "declarations" / name
+
+
+def wco(name: str) -> Path:
+    """Return the path of one WCO declaration; it may not exist."""
+    return FOLDER.parent / "wco" / name
+
+
+def wco_names() -> list[str]:
+    """Return the names of the WCO declarations there are."""
+    return sorted(path.name for path in (FOLDER.parent / "wco").glob("*.xml"))
 
 
 def present() -> bool:

@@ -36,7 +36,8 @@ class Shape:
             }.get(child.tag)
             if kept is not None:
                 kept.setdefault(child.get("name", ""), child)
-            elif child.get("schemaLocation"):
+        for child in root:
+            if child.get("schemaLocation"):
                 self._read(folder, child.get("schemaLocation", ""))
 
     def _content(self, element: tree.Element) -> tree.Element | None:
