@@ -36,6 +36,7 @@ from gateway.usecases.report import report
 from gateway.usecases.submit import submit
 
 SHIPPED = schemas_root() / "declaration" / "v1" / "examples" / "chongqing-haiduong.xml"
+NORTHBOUND = SHIPPED.with_name("haiduong-chongqing-dragonfruit.xml")
 TENANT = "default"
 SIGNATORIES = ("exporter", "broker", "carrier", "importer")
 ROUTE = {
@@ -105,8 +106,11 @@ class Town:
 class World:
     """One gateway, its parties and the systems along the route."""
 
-    def __init__(self, folder: Path, *, store_url: str = "", mandates=SIGNATORIES) -> None:
+    def __init__(
+        self, folder: Path, *, store_url: str = "", mandates=SIGNATORIES, shipped: Path = SHIPPED
+    ) -> None:
         self.folder = folder
+        self.shipped = shipped
         self.clock = Clock(datetime(2026, 11, 23, 1, tzinfo=UTC))
         url = store_url or f"sqlite:///{folder / 'world.db'}"
         migrate(url)
@@ -158,7 +162,7 @@ class World:
 
     def _parties(self, mandates) -> None:
         ids = {"exporter": "", "broker": "", "carrier": "", "importer": ""}
-        root = safe.parse(SHIPPED.read_bytes(), safe.Limits())
+        root = safe.parse(self.shipped.read_bytes(), safe.Limits())
         for role in ids:
             party = tree.elements(root, f"d:Party[@role='{role}']")[0]
             ids[role] = f"{tree.text(party, 'd:ID/@scheme')}:{tree.text(party, 'd:ID')}"
@@ -209,7 +213,7 @@ class World:
 
     def declaration(self, **replacing: str) -> bytes:
         """The shipped declaration with texts replaced, signed by the exporter."""
-        text = SHIPPED.read_text("utf-8")
+        text = self.shipped.read_text("utf-8")
         for old, new in replacing.get("texts", {}).items():
             assert old in text, old
             text = text.replace(old, new)

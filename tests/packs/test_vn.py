@@ -10,6 +10,7 @@ from gateway.markup import tree
 from gateway.packs import layout
 from gateway.packs.layout import HEADER_BYTES, FieldSpec, Layout
 from gateway.packs.pack import Pack
+from tests.packs import prepared_north as north
 from tests.packs import prepared_vn as vn
 from tests.packs.pack_cases import compiled
 
@@ -47,9 +48,26 @@ LENGTHS = {
         "line/HSC": 12,
         "line/NAM": 600,
     },
+    "eda": {
+        "ECN": 12,
+        "KND": 3,
+        "CHC": 6,
+        "SEC": 2,
+        "EXC": 13,
+        "CGN": 35,
+        "PCS": 8,
+        "WHS": 7,
+        "DST": 5,
+        "LOA": 6,
+        "REF": 20,
+        "line/HSC": 12,
+        "line/NAM": 600,
+    },
+    "tor": {"KBN": 1, "PLA": 35, "container/CNO": 12, "container/CTY": 2},
     "olc": {"OLT": 12},
     "idc": {"ICN": 12},
-    "refusal": {"OLT": 12, "ICN": 12, "result/COD": 5},
+    "edc": {"ECN": 12},
+    "refusal": {"OLT": 12, "ICN": 12, "ECN": 12, "result/COD": 5},
 }
 """Lengths read in the published field lists of the jobs."""
 
@@ -59,6 +77,10 @@ REPEATS = {
     ("tir", "driver"): 5,
     ("ida", "line"): 50,
     ("ida", "container"): 50,
+    ("tor", "driver"): 5,
+    ("eda", "stop"): 3,
+    ("eda", "line"): 50,
+    ("eda", "container"): 50,
 }
 
 MESSAGES = {
@@ -84,6 +106,11 @@ OUTPUTS = (
     ("VAD487", "IDC"),
     ("DUTIES", "IDC"),
     ("VAD1AG", "IDC"),
+    ("EDACOPY", "EDA"),
+    ("VAE1LD", "EDC"),
+    ("VAE474", "EDC"),
+    ("VAE1LF", "EDC"),
+    ("TORCOPY", "TOR"),
     ("REFUSAL", ""),
 )
 
@@ -203,8 +230,10 @@ def test_bytes_and_job_are_the_same_thing(pack: Pack, message: str) -> None:
     assert content == layout.encode(job, body_of(pack, message.lower()), pack.layouts.header)
 
 
-def test_the_pack_sends_exactly_the_messages_of_the_storyboard(pack: Pack) -> None:
-    assert {spec.type for spec in pack.manifest.messages} == set(MESSAGES)
+def test_the_pack_sends_exactly_the_messages_of_the_storyboards(pack: Pack) -> None:
+    northbound = {name for name, sending in north.SENDINGS.items() if sending.pack == "vn"}
+
+    assert {spec.type for spec in pack.manifest.messages} == set(MESSAGES) | northbound
 
 
 @pytest.mark.parametrize("message", MESSAGES)

@@ -181,8 +181,9 @@ def test_the_rules_allow(
 
 
 def test_every_rule_is_broken_by_some_case(pack: Pack) -> None:
-    paths = {path for spec in pack.manifest.messages for path in spec.rules}
+    """Those of the way north are tried in ``test_north``, the number of an export too."""
+    paths = {path for message in vn.SENDINGS for path in pack.message(message).rules}
     lists = read_codelists(pack.files, "codelists/")
     codes = {code for path in paths for code in compile_rules(pack.files, path, lists).codes}
 
-    assert {breach.code for breach in BREACHES} == codes
+    assert {breach.code for breach in BREACHES} == codes - {"vn.export-number"}

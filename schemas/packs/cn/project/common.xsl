@@ -45,6 +45,15 @@
       select="$parties[@role = 'consignee'] | $parties[not(../d:Party[@role = 'consignee'])]
               [@role = 'importer']"/>
 
+  <!-- Who trades in China, and with whom: an import is lodged in the importer's name. -->
+  <xsl:variable name="importing" select="starts-with($message/@type, 'DecMessage-I')"/>
+  <xsl:variable name="trader" select="$exporter[not($importing)] | $consignee[$importing]"/>
+  <xsl:variable name="partner" select="$consignee[not($importing)] | $exporter[$importing]"/>
+  <!-- The Chinese border office: where goods leave, else where they come in. -->
+  <xsl:variable name="border"
+      select="$stops[@administration = 'CN' and ((@role = 'exit' and not($importing))
+              or (@role = 'entry' and $importing))][1]"/>
+
   <!-- Chinese mode code: as declared for China, else through the list of modes. -->
   <xsl:template name="mode">
     <xsl:choose>

@@ -1,5 +1,5 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- DecMessage, export declaration: head, lines, containers, documents; the signature is added after. -->
+<!-- DecMessage, declaration of an export or an import: head, lines, containers, documents; the signature is added after. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:p="urn:fullroute:prepared:1"
@@ -9,7 +9,6 @@
 
   <xsl:include href="common.xsl"/>
 
-  <xsl:variable name="exit" select="$stops[@role = 'exit' and @administration = 'CN'][1]"/>
   <xsl:variable name="items" select="$consignment/d:HouseConsignment/d:GoodsItem"/>
   <xsl:variable name="packages" select="$items/d:Packaging"/>
 
@@ -26,10 +25,12 @@
     <DecMessage Version="5.0">
       <DecHead>
         <ClientSeqNo><xsl:value-of select="$movement/@lrn"/></ClientSeqNo>
-        <IEFlag>E</IEFlag>
+        <IEFlag>
+          <xsl:choose><xsl:when test="$importing">I</xsl:when><xsl:otherwise>E</xsl:otherwise></xsl:choose>
+        </IEFlag>
         <Type>
           <xsl:choose>
-            <xsl:when test="$exit/@office and $exit/@office != $message/@office">SD</xsl:when>
+            <xsl:when test="$border/@office and $border/@office != $message/@office">SD</xsl:when>
             <xsl:otherwise>MF</xsl:otherwise>
           </xsl:choose>
         </Type>
@@ -38,16 +39,16 @@
         <xsl:call-template name="transport"/>
         <xsl:call-template name="trade"/>
         <xsl:call-template name="quantities"/>
-        <xsl:if test="$consignment/d:LoadingLocation/d:Name">
-          <GoodsPlace><xsl:value-of select="$consignment/d:LoadingLocation/d:Name"/></GoodsPlace>
-        </xsl:if>
+        <xsl:call-template name="goods-place"/>
         <DeclTrnRel>0</DeclTrnRel>
       </DecHead>
       <DecLists><xsl:apply-templates select="$items"/></DecLists>
       <xsl:call-template name="containers"/>
       <xsl:call-template name="documents"/>
       <xsl:call-template name="other-packages"/>
+      <xsl:if test="$importing"><xsl:call-template name="establishments"/></xsl:if>
       <DecFreeTxt><VoyNo><xsl:value-of select="$batch"/></VoyNo></DecFreeTxt>
+      <xsl:if test="$importing"><xsl:call-template name="attached"/></xsl:if>
       <xsl:call-template name="origin-coverage"/>
     </DecMessage>
   </xsl:template>
@@ -56,12 +57,12 @@
     <CustomMaster><xsl:value-of select="$message/@national-office"/></CustomMaster>
     <IEPort>
       <xsl:choose>
-        <xsl:when test="$exit"><xsl:value-of select="$exit/@national-office"/></xsl:when>
+        <xsl:when test="$border"><xsl:value-of select="$border/@national-office"/></xsl:when>
         <xsl:otherwise><xsl:value-of select="$message/@national-office"/></xsl:otherwise>
       </xsl:choose>
     </IEPort>
-    <xsl:if test="string($exit/@at)">
-      <IEDate><xsl:value-of select="translate(substring($exit/@at, 1, 10), '-', '')"/></IEDate>
+    <xsl:if test="string($border/@at)">
+      <IEDate><xsl:value-of select="translate(substring($border/@at, 1, 10), '-', '')"/></IEDate>
     </xsl:if>
   </xsl:template>
 
@@ -70,13 +71,13 @@
       <xsl:with-param name="prefix" select="'Trade'"/>
       <xsl:with-param name="code" select="'TradeCode'"/>
       <xsl:with-param name="credit-code" select="'TradeCoScc'"/>
-      <xsl:with-param name="of" select="$exporter"/>
+      <xsl:with-param name="of" select="$trader"/>
     </xsl:call-template>
     <xsl:call-template name="trader">
       <xsl:with-param name="prefix" select="'Owner'"/>
       <xsl:with-param name="code" select="'OwnerCode'"/>
       <xsl:with-param name="credit-code" select="'OwnerCodeScc'"/>
-      <xsl:with-param name="of" select="$exporter"/>
+      <xsl:with-param name="of" select="$trader"/>
     </xsl:call-template>
     <xsl:call-template name="trader">
       <xsl:with-param name="prefix" select="'Agent'"/>
@@ -122,10 +123,14 @@
     <TradeCountry>
       <xsl:call-template name="mapped">
         <xsl:with-param name="list" select="'countries'"/>
-        <xsl:with-param name="code" select="$consignee/d:Address/d:CountryCode"/>
+        <xsl:with-param name="code" select="$partner/d:Address/d:CountryCode"/>
       </xsl:call-template>
     </TradeCountry>
-    <DistinatePort><xsl:value-of select="$consignment/d:UnloadingLocation/d:ID"/></DistinatePort>
+    <!-- An export's port of destination; for an import, where the goods were loaded. -->
+    <DistinatePort>
+      <xsl:value-of select="$consignment/d:UnloadingLocation[not($importing)]/d:ID
+          | $consignment/d:LoadingLocation[$importing]/d:ID"/>
+    </DistinatePort>
     <TransMode>
       <xsl:call-template name="mapped">
         <xsl:with-param name="list" select="'terms'"/>
@@ -144,6 +149,25 @@
     <PackNo><xsl:value-of select="$totals/@packages"/></PackNo>
     <GrossWet><xsl:value-of select="$totals/@gross-mass"/></GrossWet>
     <NetWt><xsl:value-of select="$totals/@net-mass"/></NetWt>
+  </xsl:template>
+
+  <!-- Where the goods lie; for an import, the site where they will be inspected, if one is named. -->
+  <xsl:template name="goods-place">
+    <xsl:variable name="site" select="$consignment/d:GoodsLocation[$importing]"/>
+    <xsl:variable name="place"
+        select="$consignment/d:LoadingLocation[not($importing)]/d:Name
+                | $consignment/d:UnloadingLocation[$importing and not($site)]/d:Name"/>
+    <xsl:choose>
+      <xsl:when test="$site">
+        <GoodsPlace>
+          <xsl:value-of select="normalize-space(concat($site/d:AuthorisationID, ' ',
+              $site/d:Address/d:Line[@lang = 'zh' or not(../d:Line[@lang = 'zh'])][1]))"/>
+        </GoodsPlace>
+      </xsl:when>
+      <xsl:when test="$place">
+        <GoodsPlace><xsl:value-of select="$place"/></GoodsPlace>
+      </xsl:when>
+    </xsl:choose>
   </xsl:template>
 
   <xsl:template match="d:GoodsItem">
@@ -270,6 +294,36 @@
         </xsl:for-each>
       </DecOtherPacks>
     </xsl:if>
+  </xsl:template>
+
+  <!-- Orchards and packing houses under the numbers China's customs gave them. -->
+  <xsl:template name="establishments">
+    <xsl:variable name="registered"
+        select="$declaration//d:Party[@role = 'grower' or @role = 'packing-house']
+                [d:ID[@scheme = 'CNREG']]"/>
+    <xsl:if test="$registered">
+      <DecCopLimits>
+        <xsl:for-each select="$registered">
+          <DecCopLimit>
+            <Kind><xsl:value-of select="@role"/></Kind>
+            <RegistrationNo><xsl:value-of select="d:ID[@scheme = 'CNREG']"/></RegistrationNo>
+            <Name>
+              <xsl:call-template name="name"><xsl:with-param name="of" select="."/></xsl:call-template>
+            </Name>
+          </DecCopLimit>
+        </xsl:for-each>
+      </DecCopLimits>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- Papers that travel with an import and are neither proof of origin nor invoice or packing list. -->
+  <xsl:template name="attached">
+    <xsl:for-each select="($consignment | $items)/d:Document[d:TypeCode = '851' or d:TypeCode = '911']">
+      <EdocRealation>
+        <EdocCode><xsl:value-of select="d:TypeCode"/></EdocCode>
+        <EdocID><xsl:value-of select="d:ID"/></EdocID>
+      </EdocRealation>
+    </xsl:for-each>
   </xsl:template>
 
   <!-- Which lines a proof of origin covers. -->

@@ -9,19 +9,22 @@
 
   <xsl:include href="common.xsl"/>
 
+  <!-- In whose name it is filed. -->
+  <xsl:variable name="filer" select="$agent"/>
+
   <xsl:template match="/p:Prepared">
     <Manifest>
       <Head>
         <MessageID>
           <xsl:value-of
-              select="concat('CN_MT2401_1p0_', $sender, '_', $message/@compact)"/>
+              select="concat('CN_', $message/@type, '_1p0_', $sender, '_', $message/@compact)"/>
         </MessageID>
         <FunctionCode>9</FunctionCode>
-        <MessageType>MT2401</MessageType>
+        <MessageType><xsl:value-of select="$message/@type"/></MessageType>
         <SenderID>
           <xsl:value-of select="concat($sender, '_DXPESW')"/>
           <xsl:call-template name="registration">
-            <xsl:with-param name="of" select="$agent"/>
+            <xsl:with-param name="of" select="$filer"/>
           </xsl:call-template>
         </SenderID>
         <ReceiverID>EPORT</ReceiverID>

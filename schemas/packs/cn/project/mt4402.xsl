@@ -9,6 +9,8 @@
 
   <xsl:include href="common.xsl"/>
 
+  <!-- The procedure whose declaration number the gate is told. -->
+  <xsl:variable name="declared-under" select="'cn-export'"/>
   <xsl:variable name="departed" select="$movement/p:Happened[@kind = 'departed'][last()]"/>
   <xsl:variable name="reported-seals" select="$departed/p:Fact[@name = 'seal' and string(.)]"/>
 
@@ -17,10 +19,10 @@
       <Head>
         <MessageID>
           <xsl:value-of
-              select="concat('CN_MT4402_1p0_', $sender, '_', $message/@compact)"/>
+              select="concat('CN_', $message/@type, '_1p0_', $sender, '_', $message/@compact)"/>
         </MessageID>
         <FunctionCode>9</FunctionCode>
-        <MessageType>MT4402</MessageType>
+        <MessageType><xsl:value-of select="$message/@type"/></MessageType>
         <SenderID>
           <xsl:value-of select="concat($sender, '_DXPESW')"/>
           <xsl:call-template name="registration">
@@ -150,7 +152,7 @@
       <TotalPackageQuantity><xsl:value-of select="$totals/@packages"/></TotalPackageQuantity>
       <TotalGrossMassMeasure unitCode="KGM"><xsl:value-of select="$totals/@gross-mass"/></TotalGrossMassMeasure>
       <xsl:for-each
-          select="$movement/p:Procedure[@kind = 'cn-export']/p:Number[@kind = 'entry'][1]">
+          select="$movement/p:Procedure[@kind = $declared-under]/p:Number[@kind = 'entry'][1]">
         <EntryID><xsl:value-of select="."/></EntryID>
       </xsl:for-each>
       <TransportContractDocument>

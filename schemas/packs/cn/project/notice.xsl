@@ -1,5 +1,5 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- MovementNotice, our own format: what happened to goods that an office let go. -->
+<!-- MovementNotice, our own format: what happened to goods that an office let go, or that it gets. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:p="urn:fullroute:prepared:1"
@@ -11,8 +11,8 @@
 
   <xsl:variable name="event">
     <xsl:choose>
-      <xsl:when test="$message/@type = 'ArrivalNotice'">arrived</xsl:when>
-      <xsl:otherwise>exited</xsl:otherwise>
+      <xsl:when test="$message/@type = 'CrossingNotice'">exited</xsl:when>
+      <xsl:otherwise>arrived</xsl:otherwise>
     </xsl:choose>
   </xsl:variable>
   <xsl:variable name="happened" select="$movement/p:Happened[@kind = $event][last()]"/>
@@ -31,7 +31,7 @@
         <Reference><xsl:value-of select="$movement/@reference"/></Reference>
         <FunctionalReferenceID><xsl:value-of select="$movement/@lrn"/></FunctionalReferenceID>
         <xsl:for-each
-            select="$movement/p:Procedure[@kind = 'cn-export']/p:Number[@kind = 'entry'][1]">
+            select="$movement/p:Procedure[@administration = 'CN']/p:Number[@kind = 'entry'][1]">
           <EntryID><xsl:value-of select="."/></EntryID>
         </xsl:for-each>
       </Movement>
@@ -59,6 +59,9 @@
           <xsl:value-of select="$leg/d:Vehicle[@kind = 'tractor']/d:Plate[@country = 'CN']"/>
         </PlateID>
       </Transport>
+      <xsl:if test="$message/@type = 'PresentationNotice' and $consignment/d:GoodsLocation/d:AuthorisationID">
+        <LocationID><xsl:value-of select="$consignment/d:GoodsLocation/d:AuthorisationID"/></LocationID>
+      </xsl:if>
       <TotalPackageQuantity><xsl:value-of select="$totals/@packages"/></TotalPackageQuantity>
       <TotalGrossMassMeasure unitCode="KGM"><xsl:value-of select="$totals/@gross-mass"/></TotalGrossMassMeasure>
     </MovementNotice>

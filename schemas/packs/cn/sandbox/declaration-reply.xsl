@@ -18,11 +18,14 @@
       <xsl:if test="string($error)">
         <ErrorMessage><xsl:value-of select="$error"/></ErrorMessage>
       </xsl:if>
+      <IEFlag><xsl:value-of select="c:DecHead/c:IEFlag"/></IEFlag>
       <ClientSeqNo><xsl:value-of select="c:DecHead/c:ClientSeqNo"/></ClientSeqNo>
       <xsl:if test="$code != '03'">
-        <!-- An entry number begins with the four digits of the office that gave it. -->
+        <!-- Office (4), year (4), import or export (1), serial number (9). -->
         <EntryId>
-          <xsl:value-of select="concat(c:DecHead/c:CustomMaster, substring($number18, 5))"/>
+          <xsl:value-of
+              select="concat(c:DecHead/c:CustomMaster, substring($number18, 5, 4),
+                      number(c:DecHead/c:IEFlag = 'I'), substring($number18, 10))"/>
         </EntryId>
       </xsl:if>
       <NoticeDate><xsl:value-of select="substring($compact, 1, 14)"/></NoticeDate>

@@ -1,5 +1,5 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- The simulated office of departure closes the export declaration. -->
+<!-- A simulated office answers a notice: closes the export declaration, orders or ends an inspection. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:n="urn:fullroute:exchange:1:notice"
@@ -25,6 +25,7 @@
           <EntryID><xsl:value-of select="n:Movement/n:EntryID"/></EntryID>
         </xsl:if>
       </Movement>
+      <xsl:copy-of select="n:LocationID"/>
       <xsl:if test="string($description)">
         <Description><xsl:value-of select="$description"/></Description>
       </xsl:if>

@@ -17,10 +17,15 @@
   <!-- Where the transport ends: the destination, or the exit office of goods that go on. -->
   <xsl:variable name="destination"
       select="/p:Prepared/p:Stop[@country = 'VN' and @role != 'entry'][last()]"/>
-  <!-- The leg that runs in Viet Nam: the one that ends there, else the last one. -->
+  <!-- Goods that leave: where they are declared, and the gate they leave by. -->
+  <xsl:variable name="departure"
+      select="/p:Prepared/p:Stop[@role = 'departure' and @country = 'VN'][1]"/>
+  <xsl:variable name="exit" select="/p:Prepared/p:Stop[@role = 'exit' and @country = 'VN'][1]"/>
+  <!-- The leg that runs in Viet Nam: the first that ends or begins there, else the last one. -->
   <xsl:variable name="legs" select="/p:Prepared/d:Declaration/d:Trip/d:Leg"/>
   <xsl:variable name="leg"
-      select="($legs[starts-with(d:ToOfficeID, 'VN')] | $legs[last()])[1]"/>
+      select="($legs[starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
+              | $legs[last()])[1]"/>
   <!-- Seals put on at departure, one or several in a fact, count before those declared. -->
   <xsl:variable name="reported-seals">
     <xsl:for-each

@@ -258,11 +258,15 @@
         <xsl:with-param name="name" select="'CUR'"/>
         <xsl:with-param name="value" select="d:ValueAmount/@currency"/>
       </xsl:call-template>
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'ORG'"/>
-        <xsl:with-param name="value" select="d:Origin/d:CountryCode"/>
-      </xsl:call-template>
+      <xsl:call-template name="origin"/>
     </Group>
+  </xsl:template>
+
+  <xsl:template name="origin">
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="'ORG'"/>
+      <xsl:with-param name="value" select="d:Origin/d:CountryCode"/>
+    </xsl:call-template>
   </xsl:template>
 
   <xsl:template name="quantity">

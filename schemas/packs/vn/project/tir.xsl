@@ -22,15 +22,30 @@
     </xsl:choose>
   </xsl:template>
 
-  <xsl:template name="arrival">
-    <!-- The two gates face each other: having left one is arriving at the other. -->
+  <!-- The two gates face each other: having left one is arriving at the other. -->
+  <xsl:template name="at-the-gate">
     <xsl:variable name="exited" select="$movement/p:Happened[@kind = 'exited'][last()]/@at"/>
-    <xsl:variable name="arrival">
-      <xsl:choose>
-        <xsl:when test="$exited != ''"><xsl:value-of select="$exited"/></xsl:when>
-        <xsl:otherwise><xsl:value-of select="$entry/@at"/></xsl:otherwise>
-      </xsl:choose>
-    </xsl:variable>
+    <xsl:choose>
+      <xsl:when test="$exited != ''"><xsl:value-of select="$exited"/></xsl:when>
+      <xsl:otherwise><xsl:value-of select="$entry/@at"/></xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- A foreign vehicle is temporarily imported from its arrival; until when, its book says. -->
+  <xsl:template name="temporary">
+    <xsl:param name="at"/>
+    <xsl:call-template name="day">
+      <xsl:with-param name="name" select="'TID'"/>
+      <xsl:with-param name="at" select="$at"/>
+    </xsl:call-template>
+    <xsl:call-template name="day">
+      <xsl:with-param name="name" select="'TIT'"/>
+      <xsl:with-param name="at" select="$leg/d:Permit[d:TypeCode = 'TAD'][1]/d:ExpiryDate"/>
+    </xsl:call-template>
+  </xsl:template>
+
+  <xsl:template name="arrival">
+    <xsl:variable name="arrival"><xsl:call-template name="at-the-gate"/></xsl:variable>
     <xsl:variable name="vehicle"
         select="$leg/d:Vehicle[@kind != 'trailer' or not(../d:Vehicle[@kind != 'trailer'])][1]"/>
     <!-- What the goods stand in is the trailer, where there is one. -->
@@ -39,7 +54,7 @@
     <xsl:variable name="carrier" select="/p:Prepared/d:Declaration/d:Party[@role = 'carrier'][1]"/>
     <Job>
       <xsl:call-template name="header">
-        <xsl:with-param name="code" select="'TIR'"/>
+        <xsl:with-param name="code" select="string($message/@type)"/>
       </xsl:call-template>
       <Field name="KBN">9</Field>
       <Field name="ABG"><xsl:value-of select="$message/@national-office"/></Field>
@@ -81,15 +96,9 @@
         <xsl:with-param name="name" select="'PER'"/>
         <xsl:with-param name="value" select="$leg/d:Permit[d:TypeCode = 'GMS'][1]/d:ID"/>
       </xsl:call-template>
-      <!-- A foreign vehicle is temporarily imported from its arrival; until when, its book says. -->
       <xsl:if test="$vehicle/d:Plate[1]/@country != 'VN'">
-        <xsl:call-template name="day">
-          <xsl:with-param name="name" select="'TID'"/>
+        <xsl:call-template name="temporary">
           <xsl:with-param name="at" select="$arrival"/>
-        </xsl:call-template>
-        <xsl:call-template name="day">
-          <xsl:with-param name="name" select="'TIT'"/>
-          <xsl:with-param name="at" select="$leg/d:Permit[d:TypeCode = 'TAD'][1]/d:ExpiryDate"/>
         </xsl:call-template>
       </xsl:if>
       <xsl:for-each select="$leg/d:Driver">

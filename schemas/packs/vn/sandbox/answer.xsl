@@ -23,10 +23,14 @@
 
   <xsl:variable name="sent" select="/j:Job"/>
   <!-- What the office sends by itself quotes no submission; the import number tells. -->
-  <xsl:variable name="own" select="$output = 'DUTIES' or $output = 'VAD487' or $output = 'VAD1AG'"/>
+  <xsl:variable name="own"
+      select="$output = 'DUTIES' or $output = 'VAD487' or $output = 'VAD1AG'
+              or $output = 'VAE474' or $output = 'VAE1LF'"/>
+  <xsl:variable name="exporting" select="starts-with($output, 'VAE') or $output = 'EDACOPY'"/>
   <!-- An import number begins with 1 (an export number with 3). IDA and BIA are answered under the
        same number key, and the last nine digits of number18 depend on that key alone. -->
   <xsl:variable name="import" select="concat('100', substring($number18, 10, 9))"/>
+  <xsl:variable name="export" select="concat('300', substring($number18, 10, 9))"/>
 
   <xsl:template match="/">
     <Job output="{$output}" time="{substring($compact, 1, 14)}" divide="001" end="E">
@@ -45,7 +49,7 @@
       </xsl:if>
       <xsl:choose>
         <xsl:when test="$output = 'REFUSAL'"><xsl:call-template name="refusal"/></xsl:when>
-        <xsl:when test="$output = 'TIRCOPY'"><xsl:call-template name="vehicle"/></xsl:when>
+        <xsl:when test="$output = 'TIRCOPY' or $output = 'TORCOPY'"><xsl:call-template name="vehicle"/></xsl:when>
         <xsl:when test="$own"><xsl:call-template name="unasked"/></xsl:when>
         <xsl:otherwise><xsl:call-template name="good"/></xsl:otherwise>
       </xsl:choose>
@@ -67,6 +71,18 @@
         <Field name="CHC"><xsl:value-of select="$sent/j:Field[@name = 'CHC']"/></Field>
         <Field name="IMC"><xsl:value-of select="$sent/j:Field[@name = 'IMC']"/></Field>
         <xsl:copy-of select="$sent/j:Field[@name = 'REF']"/>
+        <Field name="CCH"><xsl:value-of select="$channel"/></Field>
+      </xsl:when>
+      <xsl:when test="$output = 'EDACOPY'">
+        <Field name="ECN"><xsl:value-of select="$export"/></Field>
+        <Field name="CHC"><xsl:value-of select="$sent/j:Field[@name = 'CHC']"/></Field>
+        <Field name="EXC"><xsl:value-of select="$sent/j:Field[@name = 'EXC']"/></Field>
+        <xsl:copy-of select="$sent/j:Field[@name = 'REF']"/>
+        <Field name="CCH"><xsl:value-of select="$channel"/></Field>
+      </xsl:when>
+      <xsl:when test="$output = 'VAE1LD'">
+        <xsl:copy-of select="$sent/j:Field[@name = 'ECN']"/>
+        <Field name="CHC"><xsl:value-of select="$national-office"/></Field>
         <Field name="CCH"><xsl:value-of select="$channel"/></Field>
       </xsl:when>
       <xsl:when test="$output = 'VAD1AC'">
@@ -91,9 +107,16 @@
   </xsl:template>
 
   <xsl:template name="unasked">
-    <Field name="ICN"><xsl:value-of select="$import"/></Field>
+    <xsl:choose>
+      <xsl:when test="$exporting">
+        <Field name="ECN"><xsl:value-of select="$export"/></Field>
+      </xsl:when>
+      <xsl:otherwise>
+        <Field name="ICN"><xsl:value-of select="$import"/></Field>
+      </xsl:otherwise>
+    </xsl:choose>
     <Field name="CHC"><xsl:value-of select="$national-office"/></Field>
-    <xsl:if test="$output = 'VAD487'">
+    <xsl:if test="$output = 'VAD487' or $output = 'VAE474'">
       <Field name="CCH"><xsl:value-of select="$channel"/></Field>
       <Field name="EXM">Kiểm tra thực tế hàng hóa</Field>
       <Field name="PLC"><xsl:value-of select="$national-office"/></Field>
@@ -118,7 +141,8 @@
   </xsl:template>
 
   <xsl:template name="refusal">
-    <xsl:copy-of select="$sent/j:Field[@name = 'OLT'] | $sent/j:Field[@name = 'ICN']"/>
+    <xsl:copy-of select="$sent/j:Field[@name = 'OLT'] | $sent/j:Field[@name = 'ICN']
+        | $sent/j:Field[@name = 'ECN']"/>
     <xsl:call-template name="moment"/>
     <Group name="result">
       <Field name="COD"><xsl:value-of select="$code"/></Field>

@@ -1,0 +1,28 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- MT4401, loaded vehicle confirmation at entry: as MT4402, with the number of the import declaration. -->
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:p="urn:fullroute:prepared:1"
+    xmlns:d="urn:fullroute:declaration:1"
+    xmlns:exslt="http://exslt.org/common"
+    xmlns:x="urn:Declaration:datamodel:standard:CN:MT4402:1"
+    xmlns="urn:Declaration:datamodel:standard:CN:MT4402:1"
+    exclude-result-prefixes="p d x exslt">
+
+  <xsl:import href="mt4402.xsl"/>
+
+  <xsl:variable name="declared-under" select="'cn-import'"/>
+
+  <xsl:template match="/p:Prepared">
+    <xsl:variable name="made"><xsl:apply-imports/></xsl:variable>
+    <xsl:apply-templates select="exslt:node-set($made)/*" mode="own"/>
+  </xsl:template>
+
+  <!-- The same elements in the namespace of this type; new ones stand in that of the other. -->
+  <xsl:template match="x:*" mode="own">
+    <xsl:element name="{local-name()}" namespace="urn:Declaration:datamodel:standard:CN:MT4401:1">
+      <xsl:copy-of select="@*"/>
+      <xsl:apply-templates mode="own"/>
+    </xsl:element>
+  </xsl:template>
+</xsl:stylesheet>

@@ -1,0 +1,66 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- MovementNotice, our own format: what happened to goods that an office let go. -->
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:p="urn:fullroute:prepared:1"
+    xmlns:d="urn:fullroute:declaration:1"
+    xmlns="urn:fullroute:exchange:1:notice"
+    exclude-result-prefixes="p d">
+
+  <xsl:include href="common.xsl"/>
+
+  <xsl:variable name="event">
+    <xsl:choose>
+      <xsl:when test="$message/@type = 'CrossingNotice'">exited</xsl:when>
+      <xsl:otherwise>arrived</xsl:otherwise>
+    </xsl:choose>
+  </xsl:variable>
+  <xsl:variable name="happened" select="$movement/p:Happened[@kind = $event][last()]"/>
+  <xsl:variable name="place"
+      select="/p:Prepared/p:Stop[@role = 'exit' and $event = 'exited'] |
+              /p:Prepared/p:Stop[@role = 'destination' and $event = 'arrived']"/>
+
+  <xsl:template match="/p:Prepared">
+    <MovementNotice version="1">
+      <MessageID><xsl:value-of select="$message/@id"/></MessageID>
+      <TypeCode><xsl:value-of select="$message/@type"/></TypeCode>
+      <SenderID><xsl:value-of select="$message/@sender"/></SenderID>
+      <RecipientOfficeID><xsl:value-of select="$message/@office"/></RecipientOfficeID>
+      <IssueDateTime><xsl:value-of select="$message/@at"/></IssueDateTime>
+      <Movement>
+        <Reference><xsl:value-of select="$movement/@reference"/></Reference>
+        <FunctionalReferenceID><xsl:value-of select="$movement/@lrn"/></FunctionalReferenceID>
+        <xsl:for-each
+            select="$movement/p:Procedure[@kind = 'vn-export']/p:Number[@kind = 'export'][1]">
+          <ExportID><xsl:value-of select="."/></ExportID>
+        </xsl:for-each>
+      </Movement>
+      <Event>
+        <Kind><xsl:value-of select="$event"/></Kind>
+        <OfficeID>
+          <xsl:choose>
+            <xsl:when test="string($happened/@office)">
+              <xsl:value-of select="$happened/@office"/>
+            </xsl:when>
+            <xsl:otherwise><xsl:value-of select="$place[1]/@office"/></xsl:otherwise>
+          </xsl:choose>
+        </OfficeID>
+        <OccurredDateTime>
+          <xsl:choose>
+            <xsl:when test="string($happened/@at)"><xsl:value-of select="$happened/@at"/></xsl:when>
+            <xsl:when test="string($place[1]/@at)"><xsl:value-of select="$place[1]/@at"/></xsl:when>
+            <xsl:otherwise><xsl:value-of select="$message/@at"/></xsl:otherwise>
+          </xsl:choose>
+        </OccurredDateTime>
+      </Event>
+      <Transport>
+        <BatchID><xsl:value-of select="/p:Prepared/p:Trip/@batch"/></BatchID>
+        <PlateID>
+          <xsl:value-of select="$leg/d:Vehicle[@kind != 'trailer'][1]/d:Plate[1]"/>
+        </PlateID>
+      </Transport>
+      <TotalPackageQuantity><xsl:value-of select="/p:Prepared/p:Totals/@packages"/></TotalPackageQuantity>
+      <TotalGrossMassMeasure unitCode="KGM"><xsl:value-of select="/p:Prepared/p:Totals/@gross-mass"/></TotalGrossMassMeasure>
+    </MovementNotice>
+  </xsl:template>
+</xsl:stylesheet>

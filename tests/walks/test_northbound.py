@@ -1,0 +1,97 @@
+"""Walk 1 the other way: dragon fruit from Hai Duong to the last closed procedure in Chongqing."""
+
+import time
+
+import pytest
+
+from gateway.domain.message import MessageState
+from gateway.usecases.submit import preflight
+from gateway.usecases.timeline import timeline_after
+from tests.world import NORTHBOUND, TENANT, World
+
+
+@pytest.fixture
+def world(tmp_path):
+    world = World(tmp_path, shipped=NORTHBOUND)
+    yield world
+    world.close()
+
+
+def lodged(world):
+    """Submit, and let every office on the way decide what it can before the truck leaves."""
+    reference = world.submit(world.declaration()).movement
+    world.run()
+    return reference
+
+
+def driven(world, reference):
+    """Leave Hai Duong, cross at Huu Nghi and Youyiguan, arrive in Chongqing."""
+    world.report(reference, "departed", "VN0003PJ", seal="HD5512034 ES20261124B3")
+    world.run()
+    world.report(reference, "arrived", "CN008001")
+    world.run()
+
+
+def test_fruit_runs_to_cleared(world, capsys):
+    began = time.perf_counter()
+    reference = lodged(world)
+    assert world.procedures(reference) == {
+        "vn-export": "released",
+        "vn-exit": "planned",
+        "cn-entry": "accepted",
+        "cn-import": "accepted",
+    }
+    driven(world, reference)
+    took = time.perf_counter() - began
+    assert world.store.movement(reference).state == "completed"
+    assert set(world.procedures(reference).values()) == {"closed"}
+    states = {key: message.state for key, message in world.messages(reference).items()}
+    assert set(states.values()) == {MessageState.ACKNOWLEDGED}, states
+    with capsys.disabled():
+        lines = len(timeline_after(world.ports, TENANT, reference))
+        print(f"\nnorthbound: {took * 1000:.0f} ms, {len(states)} messages, {lines} entries")
+
+
+def test_the_fruit_is_inspected_before_it_is_released(world):
+    reference = lodged(world)
+    driven(world, reference)
+    lines = timeline_after(world.ports, TENANT, reference)
+    told = [line.type for line in lines if line.kind == "answer" and line.office == "CN008001"]
+    assert told == [
+        "DecMessage-I-01",
+        "PresentationNotice-inspection",
+        "PresentationNotice-inspected",
+        "DecMessage-I-11",
+    ]
+
+
+def test_what_the_inspection_holds_back_is_not_cleared(world):
+    raw = world.declaration(texts={"HDC2611240001": "HOLD2611240001"})
+    reference = world.submit(raw).movement
+    world.run()
+    driven(world, reference)
+    assert world.procedures(reference)["cn-import"] == "under-control"
+    assert world.store.movement(reference).state == "arrived"
+
+
+def test_preflight_knows_every_office(world):
+    verdict = preflight(world.ports, world.declaration(), TENANT)
+    assert verdict.valid
+    assert [(one.stop.code, one.word.value) for one in verdict.offices] == [
+        ("VN0003PJ", "pass"),
+        ("VN0015BB", "unknown"),
+        ("CN00X001", "pass"),
+        ("CN008001", "pass"),
+    ]
+    assert {one.code for one in verdict.findings if "VN0015BB" in one.offices} == {
+        "vn.road-total-mass-unknown",
+        "vn.road-size-unknown",
+    }
+
+
+def test_fruit_without_its_papers_is_stopped_in_hai_duong(world):
+    raw = world.declaration(texts={"<TypeCode>851</TypeCode>": "<TypeCode>999</TypeCode>"})
+    verdict = preflight(world.ports, raw, TENANT)
+    assert not verdict.valid
+    assert {one.code for one in verdict.findings if one.refuses} == {"cn.fruit-phytosanitary"}
+    assert [one.stop.code for one in verdict.offices if one.word.value == "fail"] == ["CN008001"]
