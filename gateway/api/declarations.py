@@ -1,8 +1,8 @@
-"""Declarations in: check first, then submit."""
+"""Declarations in: check and preview first, then submit."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from gateway.api import problems
 from gateway.api.request import (
@@ -14,8 +14,14 @@ from gateway.api.request import (
     require_accept,
 )
 from gateway.api.shapes import SubmissionShape, shape_submission
-from gateway.api.verdicts import VerdictShape, shape_verdict
+from gateway.api.verdicts import (
+    OfficePreviewShape,
+    VerdictShape,
+    shape_preview,
+    shape_verdict,
+)
 from gateway.domain.finding import Finding
+from gateway.usecases.preview import preview
 from gateway.usecases.submit import preflight, submit
 
 router = APIRouter(tags=["declarations"])
@@ -46,6 +52,36 @@ def validate(
     require_accept(request, "application/json")
     verdict = preflight(ports, raw, caller.tenant, unsigned=True)
     return shape_verdict(verdict, ports.packs.catalogue(), language)
+
+
+@router.post(
+    "/previews",
+    openapi_extra=_XML,
+    responses=problems.documented(
+        problems.NOT_AUTHENTIC,
+        problems.NOT_ALLOWED,
+        problems.NOT_FOUND,
+        problems.TOO_LARGE,
+        problems.MEDIA,
+        problems.REFUSED,
+    ),
+)
+def show_preview(
+    request: Request,
+    caller: Declarer,
+    raw: XmlBody,
+    ports: Reach,
+    language: Language,
+    office: Annotated[str, Query(description="One of the offices on the route.")],
+    message: Annotated[str, Query(description="One type of message; else all.")] = "",
+) -> OfficePreviewShape:
+    """Show exactly what one office would be told, field by field, and what is withheld from it.
+
+    The bytes are those that would be signed, save what each pack lists as assigned at sending.
+    """
+    require_accept(request, "application/json")
+    found = preview(ports, raw, office, message=message, tenant=caller.tenant)
+    return shape_preview(found, ports.packs.catalogue(), language)
 
 
 @router.post(

@@ -1,7 +1,7 @@
-"""Commands about declarations: ``convert``, ``validate``, ``submit`` and ``sign``.
+"""Commands about declarations: ``convert``, ``validate``, ``preview``, ``submit`` and ``sign``.
 
-``convert`` and ``validate`` need no data folder; the others work at a running gateway (``--url``)
-or in the data folder.
+``convert``, ``validate`` and ``preview`` need no data folder; the others work at a running gateway
+(``--url``) or in the data folder.
 """
 
 import sys
@@ -29,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
     """Hang the commands into the tree."""
     app.command()(convert)
     app.command()(validate)
+    app.command()(preview)
     app.command()(submit)
     app.command()(sign)
 
@@ -144,6 +145,39 @@ def _print_summary(offices: list[dict[str, Any]]) -> None:
         output.note(f"Valid for {', '.join(passed)}.")
     if open_:
         output.note(f"Nobody can say for {', '.join(open_)}: see the findings.")
+
+
+def preview(
+    file: File,
+    *,
+    office: Annotated[str, typer.Option(help="One of the offices on the route.")],
+    message: Annotated[str, typer.Option(help="One type of message; else all.")] = "",
+    to: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write the exact bytes into this folder as well."),
+    ] = None,
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Show what an office would be told, field by field, and what is withheld from it and why.
+
+    The bytes are those that would be signed; fields that are assigned at sending are marked with *.
+    Needs no data folder, and stores and sends nothing.
+
+    Example:
+      fullroute preview declaration.xml --office VN0003PJ --message IDA
+    """
+    from gateway.cli.offline import look_ahead
+    from gateway.cli.previews import print_preview, write_parts
+
+    found = look_ahead(read_declaration_file(file), data, lang, office=office, message=message)
+    if to is not None:
+        write_parts(found, to)
+    if json:
+        output.print_json(found)
+    else:
+        print_preview(found)
 
 
 def submit(

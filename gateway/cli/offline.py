@@ -6,12 +6,13 @@ from pathlib import Path
 from gateway.bootstrap import open_offline
 from gateway.cli import placeholders
 from gateway.cli.folder import open_folder, operator
-from gateway.cli.shapes import Shape, verdict_shape
+from gateway.cli.shapes import Shape, preview_shape, verdict_shape
 from gateway.domain.errors import Refused
 from gateway.domain.finding import Refusal
 from gateway.markup import safe
 from gateway.pipeline.convert import Converted, convert
 from gateway.ports import Ports
+from gateway.usecases.preview import preview
 from gateway.usecases.submit import preflight
 
 __all__ = ["check", "converted", "filled", "open_offline"]
@@ -29,6 +30,23 @@ def check(raw: bytes, data: Path | None, lang: str) -> Shape:
         ports = gateway.ports
         verdict = preflight(ports, raw, operator(ports).tenant, unsigned=True)
         return verdict_shape(verdict, ports.packs.catalogue(), lang)
+
+
+def look_ahead(raw: bytes, data: Path | None, lang: str, *, office: str, message: str) -> Shape:
+    """Return what an office would be told; with a data folder, what *it* would tell.
+
+    Raises:
+        Refused: it would not be accepted.
+        NotFound: the office, or the type of message, is not on its way.
+    """
+    if data is None:
+        ports = open_offline()
+        found = preview(ports, raw, office, message=message)
+        return preview_shape(found, ports.packs.catalogue(), lang)
+    with open_folder(data) as gateway:
+        ports = gateway.ports
+        found = preview(ports, raw, office, message=message, tenant=operator(ports).tenant)
+        return preview_shape(found, ports.packs.catalogue(), lang)
 
 
 def converted(ports: Ports, raw: bytes) -> Converted | None:

@@ -3,6 +3,7 @@
 Reading the data folder directly and asking a running gateway must look alike to a program.
 """
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from gateway.domain.movement import Event
 from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
 from gateway.pipeline.verdict import OfficeVerdict
+from gateway.usecases.preview import Part, Preview, Previewed
 from gateway.usecases.submit import Submission, Verdict
 from gateway.usecases.timeline import MovementView, TimelineLine
 
@@ -60,6 +62,48 @@ def _office_verdict(one: OfficeVerdict, texts: Catalogue, lang: str) -> Shape:
         "expected_office_time": local(stop.expected_at, stop.office) if stop.office else None,
         "verdict": one.word.value,
         "findings": [shown(found, texts, lang) for found in one.findings],
+    }
+
+
+def preview_shape(preview: Preview, texts: Catalogue, lang: str) -> Shape:
+    """Return what one office would be told."""
+    return {
+        "office": preview.office,
+        "messages": [_previewed(one) for one in preview.messages],
+        "findings": [shown(one, texts, lang) for one in preview.findings],
+    }
+
+
+def _previewed(one: Previewed) -> Shape:
+    return {
+        "type": one.message.type,
+        "office": one.message.office,
+        "procedure": one.message.procedure,
+        "pack": one.pack,
+        "signatory": one.message.signatory.value,
+        "suite": one.message.suite.value,
+        "media_type": one.message.media_type,
+        "waits_for": one.waits_for,
+        "parts": [_part(part) for part in one.parts],
+        "withheld": [
+            {"field": held.field, "clause": held.clause, "text": held.text} for held in one.withheld
+        ],
+    }
+
+
+def _part(part: Part) -> Shape:
+    return {
+        "content": base64.b64encode(part.content).decode(),
+        "digest": part.digest,
+        "fields": [
+            {
+                "pointer": field.pointer,
+                "value": field.value,
+                "source": field.source,
+                "assigned_at_sending": field.assigned,
+            }
+            for field in part.fields
+        ],
     }
 
 

@@ -224,6 +224,10 @@ class Pack:
         label = self.manifest.source_label
         return tuple(told(one, sources, label, declaration) for one in answer.findings)
 
+    def sources(self, message: str) -> Mapping[str, str]:
+        """Return, by field of a message type, the element of our declaration it comes from."""
+        return self._fields.get(message, {})
+
     def lists(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return the pairs (our code, theirs) of one code list.
 

@@ -83,6 +83,20 @@ class AfterSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithheldSpec:
+    """What a message does not tell although the declaration does, and the clause that says so.
+
+    ``field`` is an element or attribute of our declaration below ``/Declaration``, with everything
+    inside it; ``unless`` names a code list: who is in it by country gets the field all the same.
+    """
+
+    field: str
+    clause: str
+    text: str
+    unless: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSpec:
     """One type of message. ``schema`` (XML) or ``layout`` (fixed fields), never both.
 
@@ -110,6 +124,7 @@ class MessageSpec:
     source: str = ""
     text: str = ""
     assigned_at_sending: tuple[str, ...] = ()
+    withheld: tuple[WithheldSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +188,11 @@ def _check_message(manifest: Manifest, message: MessageSpec) -> None:
         *(("after", after.message, types) for after in message.after),
         *(("switch", after.switch, switches) for after in message.after if after.switch),
         *(("yields_to", other, types) for other in message.yields_to),
+        *(
+            ("withheld.unless", one.unless, {*message.maps})
+            for one in message.withheld
+            if one.unless
+        ),
     ]
     for key, name, known in references:
         if name not in known:
