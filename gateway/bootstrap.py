@@ -19,7 +19,7 @@ from gateway.domain.errors import InConflict, Misconfigured
 from gateway.domain.finding import Catalogue, Finding, Refusal
 from gateway.domain.records import Principal, Tenant
 from gateway.domain.trust import Signer
-from gateway.ports import Clock, Keys, Packs, Ports, Store, Wakeup
+from gateway.ports import Clock, Keys, Packs, Ports, Shelf, Store, Wakeup
 from gateway.settings import FILE_NAME, Settings
 from gateway.usecases import setup
 
@@ -152,7 +152,13 @@ def open_packs(settings: Settings | None = None) -> Packs:
 
     switches = settings.packs if settings else {}
     try:
-        packs = FolderPacks(schemas_root(), switches, slots=os.cpu_count() or 1)
+        packs = FolderPacks(
+            schemas_root(),
+            switches,
+            slots=os.cpu_count() or 1,
+            versions=settings.versions if settings else {},
+            extra=settings.packs_folder if settings else None,
+        )
         _check_ids(packs, settings)
     except Refusal as refusal:
         raise Misconfigured(*refusal.findings) from refusal
@@ -161,18 +167,25 @@ def open_packs(settings: Settings | None = None) -> Packs:
 
 def _check_ids(packs: Packs, settings: Settings | None) -> None:
     """Refuse settings for packs that are not there; a pack checks its switches itself."""
-    if settings is None or not settings.packs:
+    if settings is None or not (settings.packs or settings.versions):
         return
     with packs.slot() as compiled:
         known = [pack.manifest.pack for pack in compiled.packs]
-    findings = []
-    for name in settings.packs:
+        findings = [one for one in compiled.findings if one.code == "pack.no-such-version"]
+    for name in {*settings.packs, *settings.versions}:
         if name not in known:
             nearest = next(iter(difflib.get_close_matches(name, known, n=1)), ", ".join(known))
             args = (("key", f"packs.{name}"), ("nearest", f"packs.{nearest}"), ("source", "packs"))
             findings.append(Finding(code="settings.unknown-key", value=name, args=args))
     if findings:
         raise Misconfigured(*findings)
+
+
+def open_shelf(settings: Settings) -> Shelf:
+    """Open the packs as they lie on disk; no data folder is needed."""
+    from gateway.adapters.pack_folder.shelf import FolderShelf  # noqa: PLC0415 - as needed
+
+    return FolderShelf(schemas_root() / "packs", settings.packs_folder)
 
 
 def open_clock() -> Clock:

@@ -26,7 +26,10 @@ from gateway.domain.records import (
 from gateway.domain.routes import Route
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Signer, Trust
+from gateway.packs.check import Report
+from gateway.packs.compare import Difference
 from gateway.packs.pack import PackSet
+from gateway.packs.vouching import Lying, Pin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +252,38 @@ class Packs(Protocol):
 
     def catalogue(self) -> Catalogue:
         """Return every text, by language and code."""
+
+
+class Shelf(Protocol):
+    """Packs as they lie somewhere, each by itself; none is compiled in this process."""
+
+    def shipped(self) -> tuple[Lying, ...]:
+        """Return the packs that came with the program."""
+        ...
+
+    def others(self) -> tuple[tuple[Lying, ...], tuple[Finding, ...]]:
+        """Return the packs of the data folder, and what cannot be read there."""
+        ...
+
+    def read(self, folder: str) -> Lying:
+        """Return the pack in any folder."""
+        ...
+
+    def pins(self) -> tuple[Pin, ...]:
+        """Return what the operator vouches for."""
+        ...
+
+    def check(self, files: Mapping[str, bytes]) -> Report:
+        """Check a pack where it can do no harm."""
+        ...
+
+    def compare(self, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[Difference, ...]:
+        """Say what changes from one version to another, where neither can do harm."""
+        ...
+
+    def pin(self, pin: Pin, files: Mapping[str, bytes]) -> str:
+        """Vouch for a pack and return where it lies from now on."""
+        ...
 
 
 class Clock(Protocol):

@@ -101,6 +101,8 @@ class Settings:
     """Every setting. ``sources`` says by dotted key where a value that is no default came from.
 
     ``packs`` holds switches by pack id: unverified behaviours that a pack lets one turn off.
+    ``versions`` holds by pack id the version of a pack that new movements use, by administration;
+    under the empty name that of all its administrations.
     """
 
     data: Path = Path(DATA_DEFAULT)
@@ -111,6 +113,7 @@ class Settings:
     worker: WorkerSettings = WorkerSettings()
     keys: KeySettings = KeySettings()
     packs: Mapping[str, Mapping[str, bool]] = field(default_factory=lambda: MappingProxyType({}))
+    versions: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -137,6 +140,11 @@ class Settings:
         return self.broker.url or f"redis+socket://{quote(str(self.broker_socket))}"
 
     @property
+    def packs_folder(self) -> Path:
+        """Where packs lie that were not shipped, with the operator's pins."""
+        return self.data / "packs"
+
+    @property
     def keys_folder(self) -> Path:
         """Where private keys lie."""
         return Path(self.keys.folder) if self.keys.folder else self.data / "keys"
@@ -154,6 +162,10 @@ class Settings:
             for switch, on in sorted(switches.items()):
                 key = f"packs.{pack}.{switch}"
                 rows.append(Shown(key=key, value=str(on).lower(), source=self._source(key)))
+        for pack, versions in sorted(self.versions.items()):
+            for administration, version in sorted(versions.items()):
+                key = _version_key(pack, administration)
+                rows.append(Shown(key=key, value=version, source=self._source(key)))
         return tuple(rows)
 
     def _source(self, key: str) -> str:
@@ -225,6 +237,7 @@ class _Reading:
     def __init__(self) -> None:
         self.values: dict[str, dict[str, Value]] = {}
         self.switches: dict[str, dict[str, bool]] = {}
+        self.versions: dict[str, dict[str, str]] = {}
         self.sources: dict[str, str] = {}
         self.findings: list[Finding] = []
 
@@ -258,7 +271,13 @@ class _Reading:
                 self._refuse("settings.wrong-type", key, repr(switches), source, expected="table")
                 continue
             for switch, on in switches.items():
-                self._switch(pack, switch, on, source)
+                if switch == "version":
+                    self._version(pack, "", on, source)
+                elif switch == "versions" and isinstance(on, Mapping):
+                    for administration, version in on.items():
+                        self._version(pack, str(administration), version, source)
+                else:
+                    self._switch(pack, switch, on, source)
 
     def environment(self, environment: Mapping[str, str]) -> None:
         """Take in ``FULLROUTE_SECTION__KEY`` and ``FULLROUTE_PACKS__CN__SWITCH_NAME``."""
@@ -267,7 +286,9 @@ class _Reading:
             if not name.startswith(PREFIX) or len(path) == 1:
                 continue  # one word after the prefix is no section's: FULLROUTE_URL and the like
             text = environment[name]
-            if path[0] == "packs" and len(path) == 3:  # noqa: PLR2004 - packs, id, switch
+            if path[0] == "packs" and path[2:] == ["version"]:
+                self._version(path[1], "", text, name)
+            elif path[0] == "packs" and len(path) == 3:  # noqa: PLR2004 - packs, id, switch
                 self._switch(path[1], path[2].replace("_", "-"), _boolean(text), name)
             elif path[0] in _SECTIONS and len(path) == 2:  # noqa: PLR2004 - section, key
                 self._take(path[0], path[1], text, name)
@@ -280,6 +301,14 @@ class _Reading:
             self._refuse("settings.wrong-type", key, repr(on), source, expected="true or false")
             return
         self.switches.setdefault(pack, {})[switch] = on
+        self.sources[key] = source
+
+    def _version(self, pack: str, administration: str, version: object, source: str) -> None:
+        key = _version_key(pack, administration)
+        if not isinstance(version, str) or not version:
+            self._refuse("settings.wrong-type", key, repr(version), source, expected="text")
+            return
+        self.versions.setdefault(pack, {})[administration] = version
         self.sources[key] = source
 
     def _take(self, section: str, key: str, value: object, source: str) -> None:
@@ -330,9 +359,16 @@ class _Reading:
         return Settings(
             data=data,
             packs=MappingProxyType(packs),
+            versions=MappingProxyType(
+                {pack: MappingProxyType(named) for pack, named in self.versions.items()}
+            ),
             sources=MappingProxyType(self.sources),
             **sections,
         )
+
+
+def _version_key(pack: str, administration: str) -> str:
+    return f"packs.{pack}.versions.{administration}" if administration else f"packs.{pack}.version"
 
 
 def _as(kind: type, value: object, *, from_text: bool) -> str | int | float | None:

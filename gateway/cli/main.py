@@ -23,6 +23,7 @@ from gateway.cli import (
     keyring,
     movements,
     output,
+    packs,
     serve,
     setup,
 )
@@ -131,7 +132,7 @@ def root(
     """
 
 
-for _module in (demo, serve, setup, declarations, movements, feeds, keyring, audit):
+for _module in (demo, serve, setup, declarations, movements, feeds, keyring, audit, packs):
     _module.add_to(app)
 
 

@@ -152,6 +152,12 @@ def _pack_refusal(code: str, file: str, reason: str = "", line: int | None = Non
     )
 
 
+def _line(error: etree.LxmlError, main: str) -> int | None:
+    """Return the line of the first complaint about ``main`` itself; 0 means libxml2 knew none."""
+    entries = (one for one in error.error_log if one.filename == _SCHEME + main)
+    return next((one.line for one in entries if one.line), None)
+
+
 class Schema:
     """A compiled XSD 1.0 schema. Not for two threads at once: its error log is its own."""
 
@@ -182,7 +188,7 @@ def compile_schema(files: Mapping[str, bytes], main: str) -> Schema:
     except etree.XMLSchemaParseError as error:
         if resolver.outside:
             raise _pack_refusal("pack.outside", main, resolver.outside) from None
-        raise _pack_refusal("pack.schema-broken", main, str(error)) from None
+        raise _pack_refusal("pack.schema-broken", main, str(error), _line(error, main)) from None
     return Schema(compiled, explain.Explainer(lambda path: parse_own(files, path), main))
 
 
@@ -259,5 +265,6 @@ def _without_access(root: Element, resolver: _OnlyThese, main: str) -> Styleshee
     except etree.XSLTParseError as error:
         if resolver.outside:
             raise _pack_refusal("pack.outside", main, resolver.outside) from None
-        raise _pack_refusal("pack.stylesheet-broken", main, str(error)) from None
+        line = _line(error, main)
+        raise _pack_refusal("pack.stylesheet-broken", main, str(error), line) from None
     return Stylesheet(compiled, main)

@@ -4,12 +4,14 @@ The report is a plain value, so that a pack nobody trusts can be checked in a pr
 only the report comes back.
 """
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.packs import cases as cases_of
 from gateway.packs import manifest as manifest_of
+from gateway.packs import tables
 from gateway.packs.compiled import Pack, compile_pack
 from gateway.packs.digests import runs
 from gateway.packs.places import placed
@@ -17,11 +19,15 @@ from gateway.packs.places import placed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
-    """One case: what it tries, and what is wrong with it."""
+    """One case: what it tries, and what is wrong with it.
+
+    ``goldens`` pairs file name and base64 of what the pack makes where another thing lies there.
+    """
 
     name: str
     tries: str
     findings: tuple[Finding, ...] = ()
+    goldens: tables.PAIRS = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +89,11 @@ def _line(ran: cases_of.Ran, files: Mapping[str, bytes]) -> CaseLine:
         name=ran.case.name,
         tries=(expect.message or f"answer {expect.answer}") + raises,
         findings=tuple(placed(finding, files) for finding in ran.findings),
+        goldens=tuple(
+            (name, b64encode(raw).decode())
+            for name, raw in ran.goldens.items()
+            if ran.case.files.get(name) != raw
+        ),
     )
 
 

@@ -38,6 +38,7 @@ class PackSet:
 
     ``packs`` holds every version, oldest first; ``choose`` says which one begins a movement.
     ``findings`` name the folders that are broken: they serve nobody, the others all the same.
+    ``unvouched`` are administrations whose only pack nobody pinned.
     """
 
     packs: tuple[Pack, ...]
@@ -46,6 +47,7 @@ class PackSet:
     findings: tuple[Finding, ...] = ()
     pinned: Versions = field(default_factory=dict)
     day: date | None = None
+    unvouched: frozenset[str] = frozenset()
 
     def on(self, day: date) -> "PackSet":
         """Return the set as a movement that begins on ``day`` sees it: versions in force then."""
@@ -66,6 +68,12 @@ class PackSet:
                 return next((one for one in same if one.manifest.version == version), None)
         in_force = (one for one in serving if self.day is None or one.manifest.in_force(self.day))
         return next(in_force, None)
+
+    def absence(self, administration: str) -> str:
+        """Return the code that says why :meth:`by_administration` has nothing."""
+        if self.versions_of(administration):
+            return "pack.none-in-force"
+        return "pack.not-pinned" if administration in self.unvouched else "pack.none-for-office"
 
     def versions_of(self, administration: str) -> tuple[Pack, ...]:
         """Return every pack that serves an administration, newest first."""

@@ -35,7 +35,7 @@ _WALL_FACTOR = 3  # how much longer than its CPU seconds a child may take on a b
 
 _ENTRY = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
-    "from gateway.adapters.pack_child import main; main()"
+    "from gateway.adapters.pack_folder.child import main; main()"
 )
 
 
@@ -94,7 +94,7 @@ def _ended(code: str, reason: str = "") -> Finding:
 def _asked(asked: Mapping[str, object], bounds: Bounds) -> "Report | _Compared | tuple[Finding]":
     """Start a child, hand it the question, read the answer; kill it when its time is over."""
     question = json.dumps({**asked, "bounds": asdict(bounds)}).encode()
-    command = [sys.executable, "-I", "-B", "-c", _ENTRY, str(Path(__file__).parents[2])]
+    command = [sys.executable, "-I", "-B", "-c", _ENTRY, str(Path(__file__).parents[3])]
     # Nothing of ours but the three pipes is inherited, not even the environment.
     with subprocess.Popen(  # noqa: S603 - our own program, arguments are constants
         command,
@@ -193,7 +193,11 @@ def _answered(asked: Mapping[str, object]) -> "Report | _Compared":
 def _plain(value: object) -> object:
     """Spell dataclasses as ``tables.read`` takes them back: pairs as tables, nothing for None."""
     if isinstance(value, dict):
-        return {key: _plain(_field(key, one)) for key, one in value.items() if one is not None}
+        return {
+            key: dict(one) if key == "goldens" else _plain(_field(key, one))
+            for key, one in value.items()
+            if one is not None
+        }
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value[:_FINDINGS_MAX]]
     return value[:_WORDS_MAX] if isinstance(value, str) else value

@@ -9,24 +9,26 @@ compiled when first needed and kept.
 import queue
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gateway.domain.finding import LANGUAGES, Catalogue, Text
+from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal, Text
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.routes import Route
 from gateway.packs import tables
-from gateway.packs.directory import read_holidays, read_offices, read_routes
 from gateway.packs.digests import runs
-from gateway.packs.pack import PackSet, compile_set
+from gateway.packs.directory import read_holidays, read_offices, read_routes
+from gateway.packs.pack import PackSet, Versions, compile_set
+from gateway.packs.vouching import PINS, Pin, gather, read_pins
 
 FILE_BYTES_MAX = 20_000_000
 """No file of ``schemas/`` comes near; a larger one is a mistake or an attack."""
 
+
 def schemas_root() -> Path:
     """Return the ``schemas`` folder: inside an installed wheel, else beside the sources."""
-    package = Path(__file__).resolve().parent.parent
+    package = Path(__file__).resolve().parents[2]
     installed = package / "_schemas"
     return installed if installed.is_dir() else package.parent / "schemas"
 
@@ -74,20 +76,59 @@ def read_texts(files: Mapping[str, bytes]) -> Catalogue:
     return Catalogue(texts)
 
 
+def read_others(extra: Path | None) -> tuple[dict[str, dict[str, bytes]], tuple[Finding, ...]]:
+    """Return the files of every pack folder in ``extra``, and what could not be read."""
+    others: dict[str, dict[str, bytes]] = {}
+    findings: list[Finding] = []
+    if extra is None or not extra.is_dir():
+        return others, ()
+    for folder in sorted(one for one in extra.iterdir() if one.is_dir()):
+        try:
+            with tables.within(f"packs/{folder.name}"):
+                others[folder.name] = read_folder(folder)
+        except Refusal as refusal:
+            findings += refusal.findings
+    return others, tuple(findings)
+
+
+def read_pin_file(extra: Path | None) -> tuple[Pin, ...]:
+    """Return what the operator vouches for.
+
+    Raises:
+        Refusal: ``pack.*``: the list is broken.
+    """
+    file = extra / PINS if extra is not None else None
+    return read_pins(file.read_bytes()) if file is not None and file.is_file() else ()
+
+
 class FolderPacks:
     """Driver of ports.Packs over one ``schemas`` folder.
 
     ``switches`` is keyed by pack id; ``slots`` is how many threads may compute at once. Files,
-    offices and texts are read at once, packs compiled when a slot is first used.
+    offices and texts are read at once, packs compiled when a slot is first used. ``versions`` are
+    those that settings ask for; ``extra`` is a folder of further packs with its list of pins.
     """
 
-    def __init__(self, root: Path, switches: Mapping[str, Mapping[str, bool]], slots: int) -> None:
+    def __init__(
+        self,
+        root: Path,
+        switches: Mapping[str, Mapping[str, bool]],
+        slots: int,
+        *,
+        versions: Versions | None = None,
+        extra: Path | None = None,
+    ) -> None:
         if slots < 1:
             raise ValueError("at least one slot is needed")
         everything = read_folder(root)
-        self._files = {name: raw for name, raw in everything.items() if runs(name)}
+        shipped = {name: raw for name, raw in everything.items() if runs(name)}
+        others, broken = read_others(extra)
+        self._gathered = gather(shipped, others, read_pin_file(extra))
+        self._broken = (*broken, *self._gathered.findings)
+        self._files = self._gathered.files
         self._switches = switches
-        self._offices = read_offices(self._files)
+        self._versions = versions or {}
+        self._offices = {**self._gathered.offices, **read_offices(self._files)}
         self._holidays = read_holidays(self._files)
         self._routes = read_routes(self._files)
         self._texts = read_texts(self._files)
@@ -106,11 +147,16 @@ class FolderPacks:
         held = self._slots.get()
         try:
             if held is None:
-                held = compile_set(self._files, self._switches)
+                held = self._compiled()
                 self._catalogue = _merged(self._texts, held)
             yield held
         finally:
             self._slots.put(held)
+
+    def _compiled(self) -> PackSet:
+        made = compile_set(self._files, self._switches, self._versions)
+        findings = (*self._broken, *made.findings)
+        return replace(made, findings=findings, unvouched=self._gathered.unvouched)
 
     def offices(self) -> Mapping[str, CustomsOffice]:
         """Return the offices of ``schemas/offices`` by code."""
