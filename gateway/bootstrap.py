@@ -269,10 +269,7 @@ def initialise(
     from gateway.adapters.sql.migration import migrate  # noqa: PLC0415 - as needed
     from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415 - as needed
 
-    settings.data.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-    file = settings.data / FILE_NAME
-    if not file.exists():
-        file.write_text(_FIRST_SETTINGS, "utf-8")
+    _make_folder(settings.data)
     migrate(settings.database_url)
     _first_seal(settings)
     with closing(SqlStore(settings.database_url)) as store:
@@ -285,6 +282,17 @@ def initialise(
         told = f"operator, {at:%Y-%m-%d}"
         operator, key = new_principal(ports, DEFAULT_TENANT, told, OPERATOR_SCOPES)
         return Initialised(operator=operator, key=key)
+
+
+def _make_folder(folder: Path) -> None:
+    file = folder / FILE_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+        if not file.exists():
+            file.write_text(_FIRST_SETTINGS, "utf-8")
+    except OSError as error:
+        args = (("path", str(error.filename or folder)), ("reason", error.strerror or str(error)))
+        raise Misconfigured(Finding(code="cli.file-unwritable", args=args)) from error
 
 
 def _without_packs(store: Store, keys: Keys) -> Ports:

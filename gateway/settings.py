@@ -49,7 +49,7 @@ class DatabaseSettings:
 class BrokerSettings:
     """``url`` empty: the embedded Valkey on a Unix socket; else any ``redis://`` URL."""
 
-    url: str = ""
+    url: str = field(default="", metadata={"schemes": ("redis", "rediss", "redis+socket")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,6 +324,11 @@ class _Reading:
             self._refuse(
                 "settings.wrong-type", f"{section}.{key}", repr(value), source, expected=expected
             )
+        elif read and not _of_scheme(read, one.metadata.get("schemes", ())):
+            expected = " or ".join(f"{scheme}:// URL" for scheme in one.metadata["schemes"])
+            self._refuse(
+                "settings.wrong-type", f"{section}.{key}", repr(value), source, expected=expected
+            )
         elif not isinstance(read, str) and not (
             one.metadata["least"] <= read <= one.metadata["most"]
         ):
@@ -385,6 +390,11 @@ def _as(kind: type, value: object, *, from_text: bool) -> str | int | float | No
     if kind is int:
         return value if isinstance(value, int) else None
     return float(value) if isinstance(value, int | float) else None
+
+
+def _of_scheme(value: str | float, schemes: tuple[str, ...]) -> bool:
+    """Tell whether a URL is of one of the schemes; without schemes anything is."""
+    return not schemes or str(value).partition("://")[0] in schemes
 
 
 def _boolean(text: str) -> bool | str:

@@ -34,6 +34,14 @@ def test_a_data_folder_too_deep_for_a_socket_gets_one_elsewhere(tmp_path: Path) 
     assert socket == shallow / "broker" / "valkey.sock"
 
 
+def test_a_broker_that_is_no_redis_is_refused_before_anyone_waits_for_it(tmp_path: Path) -> None:
+    for url in ("nonsense", "amqp://guest@localhost"):
+        with pytest.raises(Misconfigured) as caught:
+            load_settings(data=tmp_path, environment={"FULLROUTE_BROKER__URL": url})
+        assert [one.pointer for one in caught.value.findings] == ["broker.url"]
+        assert caught.value.findings[0].code == "settings.wrong-type"
+
+
 def test_the_environment_beats_the_file(tmp_path: Path) -> None:
     _file(tmp_path, "[http]\nport = 9000\nhost = '10.0.0.7'\n[packs.cn]\nmanifest-first = true\n")
     settings = load_settings(

@@ -21,6 +21,7 @@ from celery.signals import worker_shutting_down
 
 from gateway.bootstrap import Gateway, open_gateway
 from gateway.domain.errors import GatewayError
+from gateway.ending import tell
 from gateway.ports import Ports
 from gateway.settings import Settings, load_settings
 from gateway.usecases.sweep import sweep
@@ -29,7 +30,6 @@ from workers.tasks import add_tasks, drain, owner
 from workers.ticker import Ticker
 
 GRACE_SECONDS = 1.5
-EXIT_MISCONFIGURED = 2
 
 _logger = logging.getLogger("workers")
 
@@ -103,9 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
         with open_gateway(settings) as gateway:
             run(settings, gateway)
     except GatewayError as error:
-        for finding in error.findings:
-            _logger.error("%s %s %s", finding.code, finding.value, dict(finding.args))  # noqa: TRY400 - a finding, not a crash
-        return EXIT_MISCONFIGURED
+        return tell(error)
     return 0
 
 

@@ -16,9 +16,9 @@ from gateway import bootstrap
 from gateway.api.app import create_app
 from gateway.domain.errors import GatewayError, Misconfigured
 from gateway.domain.finding import Finding
+from gateway.ending import tell
 from gateway.settings import HttpSettings, Settings, load_settings
 
-USAGE_EXIT = 2
 INTERRUPTED_EXIT = 130
 BACKLOG = 2048
 
@@ -104,11 +104,7 @@ def run(arguments: list[str] | None = None) -> int:
         )
         return _serve(replace(settings, http=http))
     except GatewayError as error:
-        catalogue = bootstrap.open_texts()
-        for finding in error.findings:
-            text = catalogue.text(finding, "en")
-            print(f"{finding.code}: {text.message} {text.fix}", file=sys.stderr)  # noqa: T201 - a program
-        return USAGE_EXIT
+        return tell(error)
 
 
 if __name__ == "__main__":

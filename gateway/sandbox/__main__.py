@@ -9,10 +9,9 @@ from pathlib import Path
 from gateway import bootstrap
 from gateway.domain.errors import GatewayError, Misconfigured
 from gateway.domain.finding import Finding
+from gateway.ending import tell
 from gateway.sandbox.spec import SandboxSpec, read_spec
 from gateway.sandbox.stage import Stage
-
-USAGE_EXIT = 2
 
 
 async def _play(spec: SandboxSpec) -> None:
@@ -40,11 +39,7 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         asyncio.run(_play(read_spec(told.spec)))
     except GatewayError as error:
-        catalogue = bootstrap.open_texts()
-        for finding in error.findings:
-            text = catalogue.text(finding, "en")
-            print(f"{finding.code}: {text.message} {text.fix}", file=sys.stderr)  # noqa: T201 - a program
-        return USAGE_EXIT
+        return tell(error)
     return 0
 
 

@@ -121,6 +121,19 @@ def test_wrong_settings_are_findings(
     assert said.decode().startswith(f"{code}: ")
 
 
+def test_a_database_that_is_not_there_is_unreachable_not_misused(data: tuple[Path, str]) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "gateway.api", "--data", str(data[0]), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"FULLROUTE_DATABASE__URL": "postgresql://nobody@127.0.0.1:1/none"},
+        cwd=Path(__file__).parents[2],
+    )
+    _, said = running.communicate(timeout=30)
+    assert running.returncode == 8
+    assert said.decode().startswith("database.unavailable: ")
+
+
 def test_no_data_folder_is_a_finding(tmp_path: Path) -> None:
     running = _start(tmp_path / "nowhere", "--port", "0")
     _, said = running.communicate(timeout=30)

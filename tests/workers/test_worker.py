@@ -313,4 +313,5 @@ def test_a_worker_without_a_data_folder_says_so(tmp_path):
         check=False,
     )
     assert done.returncode == 2
-    assert "settings.no-data-folder" in done.stderr
+    assert done.stderr.startswith("settings.no-data-folder: There is no data folder ")
+    assert done.stderr.count("\n") == 1

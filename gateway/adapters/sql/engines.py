@@ -60,7 +60,8 @@ def database_url(text: str) -> URL:
     try:
         url = make_url(text)
     except ArgumentError as error:
-        raise Misconfigured(Finding(code="database.unknown-url")) from error
+        scheme = text.partition("://")[0]  # no more of it: it may hold a password
+        raise Misconfigured(Finding(code="database.unknown-url", value=scheme)) from error
     name = url.drivername.partition("+")[0]
     on_file = url.database not in (None, "", ":memory:")
     if name not in _DRIVERS or (name == "sqlite" and not on_file):
