@@ -197,3 +197,23 @@ def test_a_run_whose_time_is_over_says_what_is_open(tmp_path):
     assert said.json["end"] == "late"
     assert said.json["open"]
     assert left_running(tmp_path) == {}
+
+
+def test_the_way_north_is_played_from_its_file(tmp_path):
+    fruit = SHIPPED.with_name("haiduong-chongqing-dragonfruit.xml")
+    said = fullroute("demo", str(fruit), "--json", cwd=tmp_path)
+    assert said.code == 0, said.both
+    result = said.json
+    assert (result["end"], result["state"], result["open"]) == ("completed", "completed", [])
+    assert {one["kind"]: one["state"] for one in result["procedures"]} == dict.fromkeys(
+        ("vn-export", "vn-exit", "cn-entry", "cn-import"), "closed"
+    )
+    signed = {one["type"]: one["signatory"] for one in result["messages"] if one["signed_by"]}
+    assert signed == {
+        "EDA": "exporter",
+        "EDC": "exporter",
+        "TOR": "carrier",
+        "MT1401": "carrier",
+        "MT4401": "carrier",
+        "DecMessage-I": "broker",
+    }

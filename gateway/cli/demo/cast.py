@@ -18,7 +18,8 @@ from gateway.pipeline.read import read_declaration
 from gateway.ports import Ports
 from gateway.usecases.submit import preflight
 
-SHIPPED = "declaration/v1/examples/chongqing-haiduong.xml"
+EXAMPLES = "declaration/v1/examples"
+SHIPPED = f"{EXAMPLES}/chongqing-haiduong.xml"
 DIGITS, DIGITS_LENGTH = "0123456789", 6
 
 _NOT_PARTIES = ("nobody", "gateway")
@@ -47,14 +48,14 @@ class Cast:
 
 
 def cast(ports: Ports, file: Path | None) -> Cast:
-    """Read FILE, or the shipped declaration brought up to today, and check it as submission would.
+    """Read FILE, or a shipped declaration brought up to today, and check it as submission would.
 
     Raises:
         Refused: with every finding.
         NotFound: the file cannot be read.
     """
-    if file is None:
-        raw = (schemas_root() / SHIPPED).read_bytes()
+    if file is None or file.resolve().parent == (schemas_root() / EXAMPLES).resolve():
+        raw = read_file(file or schemas_root() / SHIPPED, DECLARATION_BYTES_MAX + 1)
         raw = brought_up(raw, ports.clock.now(), ports.ids.draw(DIGITS, DIGITS_LENGTH))
     else:
         raw = filled(ports, read_file(file, DECLARATION_BYTES_MAX + 1), at=None, reference="")

@@ -22,7 +22,6 @@ Shape = dict[str, Any]
 OUTAGE_SECONDS = 2
 HOURS_A_LEG = 12
 OPEN_STATES = ("waiting", "awaiting-signature", "due", "parked")
-BEFORE_ACCEPTANCE = ("planned", "lodged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,19 @@ class Standing:
 
     @property
     def ready_to_leave(self) -> bool:
-        """Released, and every procedure on the way accepted: nothing is open but the journey."""
-        accepted = all(one["state"] not in BEFORE_ACCEPTANCE for one in self.movement["procedures"])
+        """Released, and every procedure that was opened accepted: nothing is open but the journey.
+
+        A procedure of the gates only opens when the vehicle is on its way.
+        """
+        accepted = all(one["state"] != "lodged" for one in self.movement["procedures"])
         return self.happened("released") and accepted and self.quiet
+
+    @property
+    def ready_to_arrive(self) -> bool:
+        """Let in, and whatever waits for the arrival waits for nothing else."""
+        waits = [one["waits_for"].split(", ") for one in self.open]
+        awaited = [one for one in waits if "arrived" in one]
+        return self.happened("entered") and bool(awaited) and all(len(one) == 1 for one in awaited)
 
     @property
     def finished(self) -> bool:
@@ -101,7 +110,7 @@ class Enterprise:
             self.done.add("departed")
             self._border_goes_dark(standing)
             self._depart(standing)
-        if "arrived" not in self.done and standing.happened("transit-started"):
+        if "arrived" not in self.done and standing.ready_to_arrive:
             self.done.add("arrived")
             self._tell("arrived", standing.office("destination"), {})
 
