@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.domain.delivery import Attempt, Link, LinkKind
-from gateway.domain.finding import Catalogue
+from gateway.domain.finding import Catalogue, Finding
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
