@@ -1,9 +1,11 @@
 """Declarations in: check and preview first, then submit."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from gateway import register
 from gateway.api import problems
 from gateway.api.request import (
     Declarer,
@@ -21,12 +23,36 @@ from gateway.api.verdicts import (
     shape_verdict,
 )
 from gateway.domain.finding import Finding
+from gateway.domain.route_offices import RouteOffices
 from gateway.usecases.preview import preview
 from gateway.usecases.submit import preflight, submit
 
 router = APIRouter(tags=["declarations"])
 
 IDEMPOTENCY_KEY_LENGTH_MAX = 255
+
+RouteName = Annotated[
+    str, Query(description="A named route, for formats that name no offices.", max_length=64)
+]
+OfficeList = Annotated[
+    tuple[str, ...],
+    Query(description="Offices instead of a route: CODE:role in travel order.", max_length=99),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What was handed in: the bytes, and the offices asked for."""
+
+    raw: bytes
+    along: RouteOffices | None
+
+
+def _handed(raw: XmlBody, ports: Reach, route: RouteName = "", office: OfficeList = ()) -> Handed:
+    return Handed(raw, register.route_offices(ports, route, office))
+
+
+HandedIn = Annotated[Handed, Depends(_handed)]
 
 _EXAMPLE = (
     '<Declaration xmlns="urn:fullroute:declaration:1">'
@@ -43,14 +69,18 @@ _XML = described_body({"application/xml": {"schema": {"type": "string"}, "exampl
     ),
 )
 def validate(
-    request: Request, caller: Declarer, raw: XmlBody, ports: Reach, language: Language
+    request: Request,
+    caller: Declarer,
+    handed: HandedIn,
+    ports: Reach,
+    language: Language,
 ) -> VerdictShape:
     """Ask what every office on the route would say; store and send nothing.
 
     Any format the gateway takes in; a declaration need not be signed yet. Always 200 with a report.
     """
     require_accept(request, "application/json")
-    verdict = preflight(ports, raw, caller.tenant, unsigned=True)
+    verdict = preflight(ports, handed.raw, caller.tenant, unsigned=True, along=handed.along)
     return shape_verdict(verdict, ports.packs.catalogue(), language)
 
 
@@ -105,7 +135,7 @@ def declare(
     request: Request,
     response: Response,
     caller: Declarer,
-    raw: XmlBody,
+    handed: HandedIn,
     ports: Reach,
     language: Language,
     idempotency_key: Annotated[
@@ -117,7 +147,9 @@ def declare(
     if not 0 < len(idempotency_key) <= IDEMPOTENCY_KEY_LENGTH_MAX:
         finding = Finding(code="idempotency.missing-key", value=idempotency_key)
         raise problems.Mistaken(problems.MALFORMED, finding)
-    submission = submit(ports, raw, caller, idempotency_key=idempotency_key)
+    submission = submit(
+        ports, handed.raw, caller, idempotency_key=idempotency_key, along=handed.along
+    )
     if submission.repeated:
         response.status_code = 200
     response.headers["Location"] = f"/v1/movements/{submission.movement}"

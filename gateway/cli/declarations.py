@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
-from gateway.cli.desk import Desk
+from gateway.cli.desk import Along, Desk
 from gateway.cli.exits import Exit
 from gateway.cli.files import read_declaration_file, read_file, write_file
 from gateway.cli.opening import open_desk
@@ -23,6 +23,19 @@ Key = Annotated[Path | None, typer.Option("--key", help="PEM file of the private
 Certificate = Annotated[
     Path | None, typer.Option("--certificate", help="PEM file of its certificate.")
 ]
+
+
+RouteName = Annotated[
+    str, typer.Option("--along", help="A named route, for formats that name no offices.")
+]
+OfficeList = Annotated[
+    list[str] | None,
+    typer.Option("--office", help="CODE:role, once an office in travel order, instead of a route."),
+]
+
+
+def _along(route: str, offices: list[str] | None) -> Along:
+    return Along(route=route, offices=tuple(offices or ()))
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,6 +59,8 @@ def convert(
     at: Annotated[
         datetime | None, typer.Option(help="Fills times of templates; else the present.")
     ] = None,
+    along: RouteName = "",
+    office: OfficeList = None,
     lang: Lang = "en",
     json: Json = False,
 ) -> None:
@@ -53,17 +68,18 @@ def convert(
 
     Placeholders of test templates ({{LRN}}, {{arrivalTime}} ...) are filled first: a fresh
     reference, the present, arrival a day later, limit eight days later. A declaration in our own
-    format comes back unchanged.
+    format comes back unchanged. A format that names no offices needs --along or --office.
 
     Example:
       fullroute convert cc015c.xml -o declaration.xml
     """
     from gateway.cli.offline import converted, filled, open_offline
 
-    del lang
     ports = open_offline()
     raw = filled(ports, read_declaration_file(file), at=at, reference=reference)
-    result = converted(ports, raw)
+    result = converted(ports, raw, _along(along, office))
+    texts = ports.packs.catalogue()
+    told = [output.shown(one, texts, lang) for one in (result.findings if result else ())]
     content = result.content if result else raw
     if to is not None:
         write_file(to, content)
@@ -73,9 +89,12 @@ def convert(
                 "format": result.format_id if result else "",
                 "mapping": result.digest if result else "",
                 "declaration": content.decode(),
+                "findings": told,
             }
         )
-    elif to is None:
+        return
+    output.print_findings(told)
+    if to is None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
@@ -89,6 +108,8 @@ def validate(
     route: Annotated[
         bool, typer.Option("--route", help="Show every office on the way and its verdict.")
     ] = False,
+    along: RouteName = "",
+    office: OfficeList = None,
     data: Data = None,
     lang: Lang = "en",
     json: Json = False,
@@ -104,7 +125,7 @@ def validate(
     """
     from gateway.cli.offline import check
 
-    verdict = check(read_declaration_file(file), data, lang)
+    verdict = check(read_declaration_file(file), data, lang, _along(along, office))
     if json:
         output.print_json(verdict)
     else:
@@ -188,6 +209,8 @@ def submit(
     idempotency_key: Annotated[
         str, typer.Option(help="Any text; the same for a repeat. Else a digest of what is sent.")
     ] = "",
+    along: RouteName = "",
+    office: OfficeList = None,
     url: Url = "",
     api_key: ApiKey = "",
     data: Data = None,
@@ -210,7 +233,7 @@ def submit(
         raw = sign_declaration(raw, read_pair(key, certificate))
     idempotency_key = idempotency_key or sha256(raw).hexdigest()[:32]
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        done = desk.submit(raw, idempotency_key)
+        done = desk.submit(raw, idempotency_key, _along(along, office))
     if json:
         output.print_json(done)
         return

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from gateway.cli.client import JSON, Client
 
@@ -36,10 +37,22 @@ class Told:
     facts: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Along:
+    """Offices for a declaration that names none: a route's name, or ``CODE:role`` in order."""
+
+    route: str = ""
+    offices: tuple[str, ...] = ()
+
+
+AS_DECLARED = Along()
+"""The declaration names its offices itself."""
+
+
 class Desk(Protocol):
     """What commands about movements and signatures need."""
 
-    def submit(self, raw: bytes, idempotency_key: str) -> Shape:
+    def submit(self, raw: bytes, idempotency_key: str, along: Along = AS_DECLARED) -> Shape:
         """Submit a declaration."""
 
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
@@ -73,9 +86,12 @@ class RemoteDesk:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def submit(self, raw: bytes, idempotency_key: str) -> Shape:
+    def submit(self, raw: bytes, idempotency_key: str, along: Along = AS_DECLARED) -> Shape:
         """Submit a declaration."""
-        answer = self._client.post("/v1/declarations", raw, XML, Idempotency_Key=idempotency_key)
+        asked = [("route", along.route)] if along.route else []
+        asked += [("office", one) for one in along.offices]
+        path = "/v1/declarations" + (f"?{urlencode(asked)}" if asked else "")
+        answer = self._client.post(path, raw, XML, Idempotency_Key=idempotency_key)
         return dict(answer.json())
 
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:

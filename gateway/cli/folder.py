@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gateway import register
 from gateway.bootstrap import Gateway, open_gateway
-from gateway.cli.desk import Shape, Told, Unsigned
+from gateway.cli.desk import AS_DECLARED, Along, Shape, Told, Unsigned
 from gateway.cli.shapes import (
     event_shape,
     line_shape,
@@ -63,9 +63,15 @@ class FolderDesk:
         self._lang = lang
         self._caller = operator(ports)
 
-    def submit(self, raw: bytes, idempotency_key: str) -> Shape:
+    def submit(self, raw: bytes, idempotency_key: str, along: Along = AS_DECLARED) -> Shape:
         """Submit a declaration."""
-        done = submitting.submit(self._ports, raw, self._caller, idempotency_key=idempotency_key)
+        done = submitting.submit(
+            self._ports,
+            raw,
+            self._caller,
+            idempotency_key=idempotency_key,
+            along=register.route_offices(self._ports, along.route, along.offices),
+        )
         return submission_shape(done, self._ports.packs.catalogue(), self._lang)
 
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway import register
 from gateway.bootstrap import open_offline
 from gateway.cli import placeholders
+from gateway.cli.desk import AS_DECLARED, Along
 from gateway.cli.folder import open_folder, operator
 from gateway.cli.shapes import Shape, preview_shape, verdict_shape
 from gateway.domain.errors import Refused
@@ -21,14 +23,17 @@ DRAWN = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 DRAWN_LENGTH = 6
 
 
-def check(raw: bytes, data: Path | None, lang: str) -> Shape:
+def check(raw: bytes, data: Path | None, lang: str, along: Along = AS_DECLARED) -> Shape:
     """Return what submission would say; with a data folder, what *it* would say."""
     if data is None:
         ports = open_offline()
-        return verdict_shape(preflight(ports, raw), ports.packs.catalogue(), lang)
+        offices = register.route_offices(ports, along.route, along.offices)
+        verdict = preflight(ports, raw, along=offices)
+        return verdict_shape(verdict, ports.packs.catalogue(), lang)
     with open_folder(data) as gateway:
         ports = gateway.ports
-        verdict = preflight(ports, raw, operator(ports).tenant, unsigned=True)
+        offices = register.route_offices(ports, along.route, along.offices)
+        verdict = preflight(ports, raw, operator(ports).tenant, unsigned=True, along=offices)
         return verdict_shape(verdict, ports.packs.catalogue(), lang)
 
 
@@ -49,15 +54,16 @@ def look_ahead(raw: bytes, data: Path | None, lang: str, *, office: str, message
         return preview_shape(found, ports.packs.catalogue(), lang)
 
 
-def converted(ports: Ports, raw: bytes) -> Converted | None:
+def converted(ports: Ports, raw: bytes, along: Along = AS_DECLARED) -> Converted | None:
     """Convert a foreign format; None when it is ours.
 
     Raises:
         Refused: no format we know, or not as its schema says.
     """
+    offices = register.route_offices(ports, along.route, along.offices)
     try:
         with ports.packs.slot() as packs:
-            return convert(raw, packs.intakes, safe.Limits())
+            return convert(raw, packs.intakes, safe.Limits(), offices)
     except Refusal as refusal:
         raise Refused(*refusal.findings) from refusal
 

@@ -5,7 +5,7 @@ write rows, signatures and log entries in **one** change under the movement's ve
 is that beginning and that end; what is decided in between is the use case's own.
 """
 
-from gateway.register.gathering import basis
+from gateway.register.gathering import basis, route_offices
 from gateway.register.load import (
     Loaded,
     all_offices,
@@ -40,6 +40,7 @@ __all__ = [
     "message_facts",
     "owe",
     "packs_of",
+    "route_offices",
     "signed_by",
     "write_events",
     "write_message",

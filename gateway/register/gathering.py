@@ -1,6 +1,11 @@
 """What an intake stands on, gathered from the ports: time, trust, packs, offices, links, chance."""
 
+from collections.abc import Sequence
+
+from gateway.domain.errors import NotFound, Refused
+from gateway.domain.finding import Finding, Refusal
 from gateway.domain.identifiers import REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH
+from gateway.domain.route_offices import RouteOffices, listed_offices
 from gateway.domain.trust import Trust
 from gateway.packs.pack import PackSet
 from gateway.pipeline.intake import Basis
@@ -22,6 +27,30 @@ def basis(ports: Ports, tenant: str, trust: Trust, packs: PackSet, *, stored: bo
         random=ports.ids.draw(REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH),
         accepts_unsigned_foreign=known is not None and known.accepts_unsigned,
     )
+
+
+def route_offices(ports: Ports, name: str, listed: Sequence[str] = ()) -> RouteOffices | None:
+    """Return the offices of a named route, or those listed as ``CODE:role``; None for neither.
+
+    Raises:
+        NotFound: ``route.unknown``.
+        Refused: ``route.named-and-listed``, ``route.not-an-office``.
+    """
+    if name and listed:
+        raise Refused(Finding(code="route.named-and-listed", value=name))
+    if listed:
+        try:
+            return listed_offices(listed)
+        except Refusal as refusal:
+            raise Refused(*refusal.findings) from refusal
+    if not name:
+        return None
+    routes = ports.packs.routes()
+    if name not in routes:
+        known = (("known", ", ".join(sorted(routes))),)
+        raise NotFound(Finding(code="route.unknown", value=name, args=known))
+    stops = tuple((stop.code, stop.role.value) for stop in routes[name].stops)
+    return RouteOffices(name=name, stops=stops)
 
 
 def _links(ports: Ports) -> dict[str, str]:

@@ -10,6 +10,7 @@ from gateway.domain.errors import InConflict, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.message import Message, MessageState
 from gateway.domain.records import IdempotencyRecord, Lost, MovementRecord, Principal
+from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trust import Trust
 from gateway.pipeline.intake import Accepted, intake
 from gateway.pipeline.verdict import OfficeVerdict, planned_stops, verdicts
@@ -52,21 +53,28 @@ class Verdict:
     offices: tuple[OfficeVerdict, ...]
 
 
-def submit(ports: Ports, raw: bytes, caller: Principal, *, idempotency_key: str) -> Submission:
+def submit(
+    ports: Ports,
+    raw: bytes,
+    caller: Principal,
+    *,
+    idempotency_key: str,
+    along: RouteOffices | None = None,
+) -> Submission:
     """Accept a declaration: one movement, everything it owes now, durably, or nothing at all.
 
     The same key with the same bytes, and the same signed content under another key, give the
-    movement there is.
+    movement there is. ``along`` gives its offices to a declaration in a format that names none.
 
     Raises:
         Refused: with every finding of the phase that stopped it; the refusal is logged.
         InConflict: the key was used for other bytes, or the reference number for other content.
     """
-    digest = sha256(raw).hexdigest()
+    digest = _digest(raw, along)
     for _ in range(TRIES_MAX):
         if known := _by_key(ports, caller, idempotency_key, digest):
             return known
-        taken = _take_in(ports, raw, caller)
+        taken = _take_in(ports, raw, caller, along)
         try:
             if known := _by_reference(ports, caller, idempotency_key, digest, taken):
                 return known
@@ -74,6 +82,11 @@ def submit(ports: Ports, raw: bytes, caller: Principal, *, idempotency_key: str)
         except Lost:
             continue  # somebody submitted the same in between: look again
     raise InConflict(Finding(code="declaration.busy"))
+
+
+def _digest(raw: bytes, along: RouteOffices | None) -> str:
+    """Return what makes a request the same: its bytes, and the offices asked for."""
+    return sha256(raw if along is None else raw + b"\0" + repr(along).encode()).hexdigest()
 
 
 def _by_key(ports: Ports, caller: Principal, key: str, digest: str) -> Submission | None:
@@ -105,10 +118,11 @@ class _Taken:
     packs: tuple[tuple[str, str], ...]
 
 
-def _take_in(ports: Ports, raw: bytes, caller: Principal) -> _Taken:
+def _take_in(ports: Ports, raw: bytes, caller: Principal, along: RouteOffices | None) -> _Taken:
     trust = ports.store.trust(caller.tenant)
     with ports.packs.slot() as packs:
-        result = intake(raw, register.basis(ports, caller.tenant, trust, packs))
+        basis = register.basis(ports, caller.tenant, trust, packs)
+        result = intake(raw, replace(basis, route=along))
         if isinstance(result, Accepted):
             return _Taken(result, trust, register.packs_of(packs, result.subject.itinerary))
     _log_refusal(ports, raw, caller, result.findings)
@@ -272,7 +286,12 @@ def _log_acceptance(
 
 
 def preflight(
-    ports: Ports, raw: bytes, tenant: str | None = None, *, unsigned: bool = False
+    ports: Ports,
+    raw: bytes,
+    tenant: str | None = None,
+    *,
+    unsigned: bool = False,
+    along: RouteOffices | None = None,
 ) -> Verdict:
     """Run what submission runs; store and send nothing.
 
@@ -283,7 +302,7 @@ def preflight(
     trust = ports.store.trust(tenant) if tenant is not None else Trust()
     with ports.packs.slot() as packs:
         basis = register.basis(ports, tenant or "", trust, packs, stored=stored)
-        result = intake(raw, replace(basis, unsigned=unsigned or not stored))
+        result = intake(raw, replace(basis, unsigned=unsigned or not stored, route=along))
     if isinstance(result, Accepted):
         return _verdict(result)
     return Verdict(

@@ -1,5 +1,7 @@
 """Checking and submitting over HTTP: statuses, repeats, limits, languages."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.api.conftest import BODY_BYTES_MAX, XML, Face
@@ -176,3 +178,16 @@ def test_validation_stores_nothing(face: Face) -> None:
     face.world.store.sequence("test")
     after = face.world.store.log_size(), len(face.world.store.movements("default", limit=200))
     assert before == after
+
+
+def test_a_route_gives_offices_to_a_format_that_names_none(face: Face) -> None:
+    raw = (Path(__file__).resolve().parents[1] / "interop" / "own" / "wco.xml").read_bytes()
+    sender = {**face.callers["exporter"], **XML}
+    without = face.client.post("/v1/validations", content=raw, headers=sender)
+    assert [one["code"] for one in without.json()["findings"]] == ["route.needed"]
+    path = "/v1/validations?route=wco-neutral"
+    named = face.client.post(path, content=raw, headers=sender)
+    assert "route.needed" not in [one["code"] for one in named.json()["findings"]]
+    unknown = face.client.post("/v1/validations?route=nowhere", content=raw, headers=sender)
+    assert unknown.status_code == 404
+    assert unknown.json()["errors"][0]["code"] == "route.unknown"
