@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from gateway import __version__, access
 from gateway.api import (
     declarations,
+    directory,
     health,
     keys,
     links,
@@ -63,7 +64,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     app.state.stopping = lambda: False
     problems.install(app)
     app.include_router(health.router)
-    for module in (declarations, movements, stream, signatures, links, keys, log):
+    for module in (declarations, movements, stream, signatures, links, directory, keys, log):
         app.include_router(module.router, prefix=BASE)
     openapi.install(app)
     return app

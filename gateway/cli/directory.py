@@ -3,7 +3,7 @@
 import base64
 import binascii
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway import register
-from gateway.bootstrap import new_principal, open_offline
+from gateway.bootstrap import new_principal
 from gateway.cli.folder import open_folder, operator
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.errors import Refused
@@ -29,28 +29,6 @@ KEY_BYTES = 32
 """An Ed25519 public key, raw."""
 
 Shape = dict[str, Any]
-
-
-def known_offices(data: Path | None, lang: str) -> list[Shape]:
-    """Return the offices by code; without a data folder the shipped ones."""
-    if data is None:
-        offices: Mapping[str, CustomsOffice] = open_offline().packs.offices()
-    else:
-        with open_folder(data) as gateway:
-            offices = register.all_offices(gateway.ports)
-    return [
-        {
-            "code": office.code,
-            "name": office.name(lang),
-            "administration": office.administration,
-            "roles": sorted(role.value for role in office.roles),
-            "modes": sorted(office.modes),
-            "zone": office.zone,
-            "status": office.status.value,
-            "source": office.source,
-        }
-        for _, office in sorted(offices.items())
-    ]
 
 
 def new_office(

@@ -22,8 +22,10 @@ from gateway.cli import (
     feeds,
     keyring,
     movements,
+    offices,
     output,
     packs,
+    routes,
     serve,
     setup,
 )
@@ -132,7 +134,19 @@ def root(
     """
 
 
-for _module in (demo, serve, setup, declarations, movements, feeds, keyring, audit, packs):
+for _module in (
+    demo,
+    serve,
+    setup,
+    offices,
+    routes,
+    declarations,
+    movements,
+    feeds,
+    keyring,
+    audit,
+    packs,
+):
     _module.add_to(app)
 
 

@@ -161,35 +161,6 @@ def add_mandate(
         output.note(f"Mandate {made.id}: {made.key} signs for {made.party} as {made.signatory}.")
 
 
-@office_commands.command("list")
-def list_offices(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
-    """List the customs offices known: shipped ones, and those added to the data folder.
-
-    Example:
-      fullroute office list --json
-    """
-    from gateway.cli.directory import known_offices
-
-    found = known_offices(data, lang)
-    if json:
-        output.print_json({"data": found})
-        return
-    output.print_table(
-        ("Code", "Name", "Administration", "Roles", "Zone", "Status"),
-        [
-            (
-                one["code"],
-                one["name"],
-                one["administration"],
-                " ".join(one["roles"]),
-                one["zone"],
-                one["status"],
-            )
-            for one in found
-        ],
-    )
-
-
 @office_commands.command("add")
 def add_office(
     code: Annotated[str, typer.Argument(help="Two letters, six characters, e.g. VN0018ZZ.")],

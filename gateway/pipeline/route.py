@@ -92,7 +92,7 @@ def _unfit(stop: Stop, packs: PackSet, on: date) -> Iterable[Finding]:
     pack = packs.by_administration(office.administration)
     if pack is None:
         yield Finding(
-            code="pack.none-for-office",
+            code=packs.absence(office.administration),
             pointer=f"{pointer}/ID",
             value=office.administration,
             offices=(office.code,),

@@ -1,0 +1,44 @@
+"""How long an office list takes to load; printed, never asserted."""
+
+import time
+
+import pytest
+
+from gateway.usecases.directory import import_offices
+from tests.packs.office_lists import EXTRACT, SMALL, large
+from tests.world import TENANT, World
+
+pytestmark = pytest.mark.full
+
+OFFICES = 5_000
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        SMALL,
+        pytest.param(
+            EXTRACT,
+            marks=pytest.mark.skipif(not EXTRACT.is_file(), reason="the extract is not here"),
+        ),
+    ],
+    ids=["our own small offices", "offices of the public extract"],
+)
+def test_loading_offices(tmp_path, raw, capsys):
+    document = large(raw if isinstance(raw, bytes) else raw.read_bytes(), OFFICES)
+    world = World(tmp_path)
+    seconds = []
+    for _ in range(2):
+        began = time.perf_counter()
+        done = import_offices(world.ports, TENANT, document, source="bench")
+        seconds.append(time.perf_counter() - began)
+    began = time.perf_counter()
+    world.ports.store.office("DE000001")
+    lookup = time.perf_counter() - began
+    world.close()
+    with capsys.disabled():
+        print(
+            f"\n{OFFICES} offices, {len(document) / 1e6:.1f} MB: {seconds[0]:.2f} s into the store,"
+            f" {seconds[1]:.2f} s again with nothing new, one looked up in {lookup * 1e3:.2f} ms"
+        )
+    assert done.added == 0
