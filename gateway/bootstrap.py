@@ -13,8 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn, Self, cast
 
-from gateway.domain.access_key import SECRET_ALPHABET, SECRET_LENGTH, AccessKey
-from gateway.domain.delivery import LinkKind
 from gateway.domain.errors import InConflict, Misconfigured
 from gateway.domain.finding import Catalogue, Finding, Refusal
 from gateway.domain.records import Principal, Tenant
@@ -24,6 +22,7 @@ from gateway.settings import FILE_NAME, Settings
 from gateway.usecases import setup
 
 DEFAULT_TENANT = "default"
+new_principal = setup.new_principal
 OPERATOR_SCOPES = ("declare", "sign", "report", "read", "operate", "audit")
 PRIVATE_FOLDER = 0o700
 
@@ -77,7 +76,8 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
             ``settings.unknown-key``, or what is wrong with the packs.
         Unavailable: the database cannot be reached.
     """
-    from gateway.adapters.links import HttpCourier  # noqa: PLC0415 - as needed
+    from gateway.adapters.keystore import password_of  # noqa: PLC0415 - as needed
+    from gateway.adapters.links import open_links  # noqa: PLC0415 - as needed
     from gateway.adapters.sql.migration import check_version  # noqa: PLC0415 - as needed
     from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415 - as needed
     from gateway.adapters.system import SystemIds  # noqa: PLC0415 - as needed
@@ -94,21 +94,24 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
         store = SqlStore(settings.database_url)
         opening.callback(store.close)
         clock = open_clock()
-        courier = HttpCourier(
-            clock=clock,
-            connect_seconds=settings.delivery.connect_seconds,
-            total_seconds=settings.delivery.total_seconds,
-            concurrency=settings.delivery.concurrency,
+        links = open_links(
+            clock,
+            settings.delivery.connect_seconds,
+            settings.delivery.total_seconds,
+            settings.delivery.concurrency,
+            password=lambda link: password_of(settings.keys_folder, link),
+            catalogue=packs.catalogue,
         )
-        opening.callback(courier.close)
+        opening.callback(links.close)
         ports = Ports(
             store=store,
             wakeup=_wakeup(settings, opening, knocking=wakeup),
-            couriers={LinkKind.PUSH: courier},
+            couriers=links.couriers,
             keys=keys,
             packs=packs,
             clock=clock,
             ids=SystemIds(),
+            collectors=links.collectors,
         )
         return Gateway(ports=ports, settings=settings, _closing=opening.pop_all())
 
@@ -310,30 +313,6 @@ def _without_packs(store: Store, keys: Keys) -> Ports:
     )
 
 
-def new_principal(
-    ports: Ports,
-    tenant: str,
-    name: str,
-    scopes: tuple[str, ...],
-    *,
-    party: str = "",
-    link: str = "",
-) -> tuple[Principal, str]:
-    """Add a principal with a fresh API key, and return both; the key is stored nowhere."""
-    key = AccessKey(ports.ids.new("prn"), ports.ids.draw(SECRET_ALPHABET, SECRET_LENGTH))
-    principal = Principal(
-        id=key.principal,
-        tenant=tenant,
-        name=name,
-        scopes=scopes,
-        secret_digest=key.digest,
-        party=party,
-        link=link,
-    )
-    setup.add_principal(ports, principal)
-    return principal, str(key)
-
-
 # ------------------------------------------------------------------ keys
 
 
@@ -396,6 +375,13 @@ def read_signer(key_pem: bytes, certificate_pem: bytes, *, name: str = "own") ->
     from gateway.adapters.keystore import signer_from_pem  # noqa: PLC0415 - as needed
 
     return signer_from_pem(key_pem, certificate_pem, name)
+
+
+def keep_password(settings: Settings, link: str, password: bytes) -> None:
+    """Keep the password with which a link logs in; Misconfigured where it cannot be used."""
+    from gateway.adapters import keystore  # noqa: PLC0415 - as needed
+
+    keystore.keep_password(settings.keys_folder, link, password)
 
 
 def schemas_root() -> Path:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -186,6 +186,18 @@ class Wakeup(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """A place in a parcel's content that is filled with a link's ``user`` or ``password``.
+
+    Filled at transport and nowhere else (design decision 5); ``start`` and ``length`` in bytes.
+    """
+
+    name: str
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """What goes to a link for one message; identical at every attempt."""
 
@@ -194,16 +206,21 @@ class Parcel:
     content: bytes
     envelope: bytes
     seal: str
+    blanks: tuple[Blank, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What one try brought. ``status`` is the HTTP status, or 0 with ``error`` filled."""
+    """What one try brought. ``status`` is the HTTP status, or 0 with ``error`` filled.
+
+    A folder that took a parcel says 202: written, and nothing more is known.
+    """
 
     message: str
     at: datetime
     status: int
     content: bytes = b""
+    media_type: str = ""
     retry_after_seconds: float | None = None
     error: str = ""
 
@@ -213,6 +230,36 @@ class Courier(Protocol):
 
     def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
         """Send side by side, yield each reply as it comes; never raises for a bad link."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What lay ready at a link under its own ``name``: answers as (native bytes, media type).
+
+    With ``findings`` it could not be read, and there are no answers.
+    """
+
+    name: str
+    answers: tuple[tuple[bytes, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Collector(Protocol):
+    """Fetches answers from links that do not post them, one driver a link kind."""
+
+    def collect(self, link: Link) -> Iterator[Collected]:
+        """Yield what lies ready, oldest first; what is not settled is yielded again next time.
+
+        Raises:
+            Unavailable: nothing can be fetched there just now; the findings say why.
+        """
+
+    def settle(self, link: Link, collected: Collected, findings: Sequence[Finding]) -> None:
+        """Put it away for good: taken in, or refused with ``findings``; repeating it is harmless.
+
+        Raises:
+            Unavailable: it could not be put away; it will be yielded again.
+        """
 
 
 class Keys(Protocol):
@@ -311,7 +358,10 @@ class Ids(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Everything a use case may reach; its first argument. ``couriers`` is keyed by link kind."""
+    """Everything a use case may reach; its first argument.
+
+    ``couriers`` and ``collectors`` are keyed by link kind; links of other kinds fetch and post.
+    """
 
     store: Store
     wakeup: Wakeup
@@ -320,3 +370,4 @@ class Ports:
     packs: Packs
     clock: Clock
     ids: Ids
+    collectors: Mapping[LinkKind, Collector] = field(default_factory=dict)

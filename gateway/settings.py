@@ -11,7 +11,7 @@ import re
 import tempfile
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -64,12 +64,13 @@ class HttpSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySettings:
-    """How messages are carried: parcels side by side on one link, and the patience with it."""
+    """How parcels are carried side by side, and how often answers nobody posts are fetched."""
 
     concurrency: int = _at_least(16, 1, 1024)
     connect_seconds: float = _at_least(2.0, 0.05, 60)
     total_seconds: float = _at_least(15.0, 0.1, 600)
     lease_seconds: float = _at_least(30.0, 1, 3600)
+    collect_seconds: float = _at_least(2.0, 0.05, 3600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,14 +174,7 @@ class Settings:
 
 
 _SECTIONS: Mapping[str, type] = MappingProxyType(
-    {
-        "database": DatabaseSettings,
-        "broker": BrokerSettings,
-        "http": HttpSettings,
-        "delivery": DeliverySettings,
-        "worker": WorkerSettings,
-        "keys": KeySettings,
-    }
+    {one.name: type(one.default) for one in fields(Settings) if is_dataclass(one.default)}
 )
 
 

@@ -1,7 +1,8 @@
 """Run one worker: ``python -m workers --config fullroute.toml``.
 
 1. open the gateway once: store, couriers, keys, packs
-2. tick in the background: sweep, and drain what knocking does not move
+2. tick in the background: sweep, drain what knocking does not move, visit links whose answers
+   must be fetched
 3. take tasks from the broker in threads, until told to stop
 4. on SIGTERM: take nothing new, finish what is under way, and after a grace of
    ``GRACE_SECONDS`` drop what an office has not answered; it goes again from elsewhere
@@ -24,9 +25,10 @@ from gateway.domain.errors import GatewayError
 from gateway.ending import tell
 from gateway.ports import Ports
 from gateway.settings import Settings, load_settings
+from gateway.usecases.collect import collectable
 from gateway.usecases.sweep import sweep
 from workers.app import QUEUE, make_app
-from workers.tasks import add_tasks, drain, owner
+from workers.tasks import add_tasks, drain, gather, owner
 from workers.ticker import Ticker
 
 GRACE_SECONDS = 1.5
@@ -60,10 +62,18 @@ def run(settings: Settings, gateway: Gateway) -> None:
         every_seconds=settings.worker.ticker_seconds,
         threads=threads,
     )
+    visits = Ticker(
+        lambda: collectable(ports),
+        lambda link: gather(ports, link),
+        every_seconds=settings.delivery.collect_seconds,
+        threads=threads,
+        patience_seconds=0.0,  # nobody knocks for what others have to fetch
+    )
     patience = threading.Timer(GRACE_SECONDS, _drop, [ports])
 
     def stopping(**_: object) -> None:
         ticker.stop()
+        visits.stop()
         patience.start()
 
     worker_shutting_down.connect(stopping, weak=False)
@@ -77,7 +87,7 @@ def run(settings: Settings, gateway: Gateway) -> None:
         without_mingle=True,
         without_heartbeat=True,
     )
-    with ticker:
+    with ticker, visits:
         _logger.info("working with %d threads", threads)
         worker.start()
     patience.cancel()

@@ -8,11 +8,14 @@ import threading
 from celery import Celery
 
 from gateway.domain.errors import Unavailable
+from gateway.domain.finding import Finding
 from gateway.ports import Ports
+from gateway.usecases.collect import collect
 from gateway.usecases.deliver import deliver
 from workers.app import DELIVER_TASK
 
 _logger = logging.getLogger(__name__)
+_troubles: dict[str, tuple[Finding, ...]] = {}
 
 
 def owner() -> str:
@@ -34,6 +37,18 @@ def drain(ports: Ports, link: str) -> int:
     if acknowledged:
         _logger.info("link %s acknowledged %d", link, acknowledged)
     return acknowledged
+
+
+def gather(ports: Ports, link: str) -> int:
+    """Fetch what lies ready at ``link`` and return how many answers were taken in."""
+    found = collect(ports, link)
+    if found.taken or found.refused:
+        _logger.info("link %s: %d answers, %d refused", link, found.taken, found.refused)
+    if found.findings != _troubles.get(link, ()):  # told when it begins, changes and ends
+        _troubles[link] = found.findings
+        told = [f"{finding.code} {dict(finding.args)}" for finding in found.findings]
+        _logger.warning("link %s is visited: %s", link, "; ".join(told) or "well again")
+    return found.taken
 
 
 def add_tasks(app: Celery, ports: Ports) -> None:

@@ -22,7 +22,7 @@ class Ticker:
     """Calls ``sweep`` every so many seconds and ``drain`` for links whose knocks go unheard.
 
     ``sweep`` returns the links with something due; ``drain`` may take long and runs in a pool of
-    ``threads``, once at a time for each link.
+    ``threads``, once at a time for each link. ``patience_seconds`` is how long knocks may do it.
     """
 
     def __init__(
@@ -32,10 +32,12 @@ class Ticker:
         *,
         every_seconds: float,
         threads: int,
+        patience_seconds: float = KNOCK_PATIENCE_SECONDS,
     ) -> None:
         self._sweep = sweep
         self._drain = drain
         self._every_seconds = every_seconds
+        self._patience_seconds = patience_seconds
         self._since: dict[str, float] = {}
         self._under_way: dict[str, Future[int]] = {}
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="drain")
@@ -69,7 +71,7 @@ class Ticker:
         now = time.monotonic()
         self._since = {link: self._since.get(link, now) for link in due}
         for link, since in self._since.items():
-            if now - since >= KNOCK_PATIENCE_SECONDS:
+            if now - since >= self._patience_seconds:
                 self._drain_here(link)
 
     def _drain_here(self, link: str) -> None:

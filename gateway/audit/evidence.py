@@ -1,7 +1,9 @@
 """Evidence in the spellings that other people's tools read: PEM keys, raw seals, sealed headers."""
 
 import base64
+import json
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 
 import rfc8785
@@ -9,7 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from gateway.audit.exchange import VERSION
+from gateway.audit.exchange import VERSION, spell_time
+from gateway.domain.finding import Finding, Refusal
 from gateway.domain.trust import Trust
 
 
@@ -65,3 +68,32 @@ def answer_header(
             "issued": issued,
         }
     )
+
+
+def handover(*, message: str, digest: str, link: str, office: str, at: datetime) -> bytes:
+    """Return our own note that the transport took a message: all there is without a receipt."""
+    return rfc8785.dumps(
+        {
+            "v": VERSION,
+            "message": message,
+            "digest": digest,
+            "link": link,
+            "office": office,
+            "handed_over": spell_time(at),
+        }
+    )
+
+
+def read_handover(content: bytes) -> tuple[str, str, str, str]:
+    """Return message, digest, link and office of such a note.
+
+    Raises:
+        Refusal: ``exchange.malformed``.
+    """
+    try:
+        paper = json.loads(content)
+        told = (paper["message"], paper["digest"], paper["link"], paper["office"])
+    except (ValueError, KeyError, TypeError) as error:
+        args = (("paper", "handover"), ("reason", type(error).__name__))
+        raise Refusal(Finding(code="exchange.malformed", value="handover", args=args)) from error
+    return told

@@ -114,8 +114,11 @@ What is here
                  foreign format from which ours was converted
   messages/      every message to an office: "wire" is exactly what was sent, "envelope" what the
                  gateway said about it and sealed, "receipt" what the office sealed in return
-                 ("reply" as it came); signed/ holds content and signature of a CMS message
-  answers/       what the offices answered, with the header they sealed, and our acknowledgement
+                 ("reply" as it came); "receipt-native" is an answer of the office that quotes the
+                 message, "receipt-transport" only the gateway's own note that it was handed over;
+                 signed/ holds content and signature of a CMS message
+  answers/       what the offices answered, with the header they sealed, and our acknowledgement;
+                 where there is no header, nobody sealed it: the entry in log/ says what vouched
   certificates/  of those who signed          keys/  public seal keys of gateway and links
   log/           this movement's entries of the gateway's log, a proof for each that it stands in
                  the log (C2SP tlog-proof), the signed checkpoint they lead to, and the salts of

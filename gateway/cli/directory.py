@@ -4,8 +4,10 @@ import base64
 import binascii
 import zoneinfo
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -15,13 +17,15 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway import register
-from gateway.bootstrap import new_principal
+from gateway.bootstrap import keep_password, new_principal
 from gateway.cli.folder import open_folder, operator
 from gateway.domain.delivery import Link, LinkKind
-from gateway.domain.errors import Refused
+from gateway.domain.errors import NotFound, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.identifiers import is_office_code
 from gateway.domain.itinerary import CustomsOffice, OfficeRole, Status
+from gateway.domain.message import ReceiptKind
+from gateway.markup.certificate import read_certificate
 from gateway.ports import Ports
 from gateway.usecases import setup
 
@@ -93,6 +97,8 @@ def known_links(data: Path | None) -> list[Shape]:
                 "kind": link.kind.value,
                 "offices": list(link.offices),
                 "endpoint": link.endpoint,
+                "user": link.login,
+                "receipt": link.receipt.value,
                 "paused": link.paused,
                 "due": load.due if load else 0,
                 "waiting": load.waiting if load else 0,
@@ -103,24 +109,55 @@ def known_links(data: Path | None) -> list[Shape]:
     return shapes
 
 
-def connect(
-    link: str, *, offices: list[str], key: bytes, endpoint: str, kind: str, data: Path | None
-) -> tuple[Link, str]:
-    """Add a link and a principal for its system; return the link and the new API key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A link as it was asked for on the command line."""
+
+    link: str
+    offices: tuple[str, ...]
+    kind: str
+    endpoint: str = ""
+    key: bytes = b""
+    user: str = ""
+    password: bytes = b""
+    receipt: str = ""
+
+
+def connect(wanted: Connection, data: Path | None) -> tuple[Link, str]:
+    """Add a link and a principal for its system; return the link and the new API key.
+
+    Raises:
+        Refused: the address, key, user, password or receipt does not fit the kind of link.
+    """
+    kind = _kind(wanted)
     with open_folder(data) as gateway:
         ports = gateway.ports
-        return add_link(
-            ports,
-            operator(ports).tenant,
-            setup.NewLink(
-                id=link,
-                administration=_administration(ports, offices),
-                kind=_kind(kind, endpoint),
-                endpoint=endpoint,
-                key=public_key(key),
-                offices=tuple(offices),
-            ),
+        new = setup.NewLink(
+            id=wanted.link,
+            administration=_administration(ports, wanted.offices),
+            kind=kind,
+            endpoint=wanted.endpoint,
+            key=_key(kind, wanted.key),
+            offices=wanted.offices,
+            login=wanted.user,
+            receipt=_receipt(wanted.receipt),
         )
+        made = add_link(ports, operator(ports).tenant, new)
+        if wanted.password:
+            keep_password(gateway.settings, wanted.link, wanted.password)
+        return made
+
+
+def change_password(link: str, password: bytes, data: Path | None) -> None:
+    """Keep another password for a link that is there.
+
+    Raises:
+        NotFound: there is no such link.
+    """
+    with open_folder(data) as gateway:
+        if gateway.ports.store.link(link) is None:
+            raise NotFound(Finding(code="link.unknown", value=link))
+        keep_password(gateway.settings, link, password)
 
 
 def add_link(ports: Ports, tenant: str, new: setup.NewLink) -> tuple[Link, str]:
@@ -136,13 +173,46 @@ def _administration(ports: Ports, offices: Iterable[str]) -> str:
     return next((known[code].administration for code in offices if code in known), "")
 
 
-def _kind(kind: str, endpoint: str) -> LinkKind:
+_SCHEMES = {
+    LinkKind.PUSH: ("http", "https"),
+    LinkKind.FEED: ("", "http", "https"),
+    LinkKind.FOLDER: ("file",),
+    LinkKind.REQUEST: ("http", "https"),
+}
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _kind(wanted: Connection) -> LinkKind:
+    """Return the kind of link, if the address and the login fit it."""
     known = ", ".join(one.value for one in LinkKind)
-    if kind not in set(LinkKind):
-        raise Refused(Finding(code="link.unknown-kind", value=kind, args=(("known", known),)))
-    if kind == LinkKind.PUSH and not endpoint.startswith(("http://", "https://")):
-        raise Refused(Finding(code="link.endpoint-malformed", value=endpoint))
-    return LinkKind(kind)
+    if wanted.kind not in set(LinkKind):
+        raise Refused(
+            Finding(code="link.unknown-kind", value=wanted.kind, args=(("known", known),))
+        )
+    kind, address = LinkKind(wanted.kind), urlsplit(wanted.endpoint)
+    if kind is LinkKind.PUSH and address.scheme not in _SCHEMES[kind]:
+        raise Refused(Finding(code="link.endpoint-malformed", value=wanted.endpoint))
+    if address.scheme not in _SCHEMES[kind] or "@" in address.netloc:
+        raise Refused(Finding(code="link.endpoint-unfit", value=kind.value))
+    if kind is LinkKind.REQUEST and not (wanted.user and wanted.password):
+        raise Refused(Finding(code="link.no-login", value=wanted.link))
+    if wanted.password and address.scheme != "https" and address.hostname not in _LOOPBACK:
+        raise Refused(Finding(code="link.password-in-clear", value=wanted.endpoint))
+    return kind
+
+
+def _receipt(text: str) -> ReceiptKind | None:
+    known = ", ".join(one.value for one in ReceiptKind)
+    if text and text not in set(ReceiptKind):
+        raise Refused(Finding(code="link.unknown-receipt", value=text, args=(("known", known),)))
+    return ReceiptKind(text) if text else None
+
+
+def _key(kind: LinkKind, raw: bytes) -> bytes:
+    """Read what vouches for answers: a seal key, or (if anything) a certificate."""
+    if kind in (LinkKind.PUSH, LinkKind.FEED):
+        return public_key(raw)
+    return read_certificate(raw).der if raw else b""
 
 
 def public_key(raw: bytes) -> bytes:

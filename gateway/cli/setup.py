@@ -216,12 +216,23 @@ def list_links(*, data: Data = None, lang: Lang = "en", json: Json = False) -> N
         output.print_json({"data": found})
         return
     output.print_table(
-        ("Link", "Administration", "Kind", "Offices", "Endpoint", "Due", "Waiting", "Parked"),
+        (
+            "Link",
+            "Administration",
+            "Kind",
+            "Receipt",
+            "Offices",
+            "Endpoint",
+            "Due",
+            "Waiting",
+            "Parked",
+        ),
         [
             (
                 one["id"],
                 one["administration"],
                 one["kind"],
+                one["receipt"],
                 " ".join(one["offices"]),
                 one["endpoint"],
                 one["due"],
@@ -237,10 +248,27 @@ def list_links(*, data: Data = None, lang: Lang = "en", json: Json = False) -> N
 def add_link(
     link: Annotated[str, typer.Argument(help="Its id, e.g. vn-huu-nghi.")],
     office: Annotated[list[str], typer.Option(help="An office it serves; repeat for more.")],
-    key: Annotated[Path, typer.Option(help="The link's public Ed25519 key: PEM, base64 or raw.")],
     *,
-    endpoint: Annotated[str, typer.Option(help="Its base URL; not for feeds.")] = "",
-    kind: Annotated[str, typer.Option(help="push (we send) or feed (they fetch).")] = "push",
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            help="Public Ed25519 key (push, feed); or a certificate that signs every answer."
+        ),
+    ] = None,
+    endpoint: Annotated[
+        str, typer.Option(help="Where it is: http(s)://..., file:///folder; not for feeds.")
+    ] = "",
+    kind: Annotated[
+        str,
+        typer.Option(help="push, feed, folder (archives in and out) or request-response."),
+    ] = "push",
+    user: Annotated[str, typer.Option(help="Whom a request-response link logs in as.")] = "",
+    password_file: Annotated[
+        Path | None, typer.Option(help="Its first line is the password; the key store keeps it.")
+    ] = None,
+    receipt: Annotated[
+        str, typer.Option(help="signed, native or transport, if less than its pack says.")
+    ] = "",
     data: Data = None,
     lang: Lang = "en",
     json: Json = False,
@@ -249,15 +277,47 @@ def add_link(
 
     Example:
       fullroute link add huu-nghi --office VN0015BB --endpoint http://127.0.0.1:9001 --key hn.pem
+
+      fullroute link add exit --office CN00X001 --kind folder --endpoint file:///srv/exit
     """
-    from gateway.cli.directory import connect
+    from gateway.cli.directory import Connection, connect
 
     del lang
     made, api_key = connect(
-        link, offices=office, key=read_file(key), endpoint=endpoint, kind=kind, data=data
+        Connection(
+            link=link,
+            offices=tuple(office),
+            kind=kind,
+            endpoint=endpoint,
+            key=read_file(key) if key else b"",
+            user=user,
+            password=read_file(password_file) if password_file else b"",
+            receipt=receipt,
+        ),
+        data,
     )
     if json:
         output.print_json({"link": made.id, "offices": list(made.offices), "api_key": api_key})
         return
     output.note(f"Link {made.id} serves {', '.join(made.offices)}. Its API key, shown this once:")
     sys.stdout.write(f"{api_key}\n")
+
+
+@link_commands.command("password")
+def change_password(
+    link: Annotated[str, typer.Argument(help="Its id.")],
+    password_file: Annotated[Path, typer.Option(help="Its first line is the new password.")],
+    *,
+    data: Data = None,
+    lang: Lang = "en",
+) -> None:
+    """Keep another password for a request-response link; workers use it from the next request on.
+
+    Example:
+      fullroute link password hai-duong --password-file new.txt
+    """
+    from gateway.cli import directory
+
+    del lang
+    directory.change_password(link, read_file(password_file), data)
+    output.note(f"Link {link} logs in with the new password.")

@@ -211,6 +211,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "pack.wrong-kind": Severity.FATAL,
         "pack.xpath-broken": Severity.FATAL,
         "party.malformed": Severity.ERROR,
+        "portal.other-site": Severity.ERROR,
         "preview.not-on-route": Severity.ERROR,
         "preview.not-owed": Severity.ERROR,
         "problem.in-conflict": Severity.ERROR,

@@ -1,12 +1,19 @@
 """Retry, lease and breaker arithmetic; no clock of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
+
+from gateway.domain.message import ReceiptKind
 
 RETRY_FIRST_SECONDS = 0.5
 RETRY_GROWTH = 1.5
 RETRY_LONGEST_SECONDS = 60.0
+HANDED_OVER_SECONDS = 300.0
+"""How long an office may take to answer what it was handed before it gets the same bytes again."""
+
 BREAKER_OPENS_AFTER = 5
 PROBE_SECONDS_FIRST_HOUR = 4.0
 PROBE_SECONDS_LATER = 60.0
@@ -20,6 +27,7 @@ class Outcome(StrEnum):
     BUSY = "busy"  # 408, 425, 429, 5xx: the office asks for patience
     UNREACHABLE = "unreachable"
     UNCLEAR = "unclear"  # an answer came that is no valid receipt
+    HANDED_OVER = "handed-over"  # it lies with the office, whose own answer is the receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +45,11 @@ class Attempt:
 def next_attempt_at(attempts: int, attempt: Attempt, jitter: float) -> datetime:
     """Return when to try again: exponential with full jitter, never sooner than Retry-After.
 
-    ``jitter`` is drawn from [0, 1) by the caller.
+    ``jitter`` is drawn from [0, 1) by the caller. What was handed over is given time.
     """
+    if attempt.outcome is Outcome.HANDED_OVER:
+        patience = max(HANDED_OVER_SECONDS, attempt.retry_after_seconds or 0.0)
+        return attempt.at + timedelta(seconds=patience)
     longest = min(RETRY_LONGEST_SECONDS, RETRY_FIRST_SECONDS * RETRY_GROWTH ** min(attempts, 14))
     seconds = max(longest * jitter, RETRY_FIRST_SECONDS, attempt.retry_after_seconds or 0.0)
     return attempt.at + timedelta(seconds=seconds)
@@ -76,16 +87,46 @@ class Breaker:
 class LinkKind(StrEnum):
     """How a link moves messages."""
 
-    PUSH = "push"
-    FEED = "feed"
+    PUSH = "push"  # we post, they post
+    FEED = "feed"  # they fetch, they post
+    FOLDER = "folder"  # archives in an out folder, archives in an in folder
+    REQUEST = "request-response"  # we post with a user's password and collect outputs
+
+
+_STRENGTH = (ReceiptKind.TRANSPORT, ReceiptKind.NATIVE, ReceiptKind.SIGNED)
+"""Kinds of receipt, weakest first."""
+
+_CARRIES: Mapping[LinkKind, ReceiptKind] = MappingProxyType(
+    {
+        LinkKind.PUSH: ReceiptKind.SIGNED,
+        LinkKind.FEED: ReceiptKind.SIGNED,
+        LinkKind.FOLDER: ReceiptKind.NATIVE,
+        LinkKind.REQUEST: ReceiptKind.NATIVE,
+    }
+)
+"""The most that a receipt can prove on a link of that kind."""
+
+
+def receipt_on(kind: LinkKind, usual: ReceiptKind, wanted: ReceiptKind | None) -> ReceiptKind:
+    """Return what receipts prove on a link.
+
+    The weakest of what its administration usually gives, what such a link can carry and what is
+    ``wanted`` there. A feed takes sealed receipts only.
+    """
+    if kind is LinkKind.FEED:
+        return ReceiptKind.SIGNED
+    return min(usual, _CARRIES[kind], wanted or usual, key=_STRENGTH.index)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A technical connection to an administration's system; it may serve many offices.
 
-    ``key`` is the raw Ed25519 public key that seals the link's receipts and answers;
-    ``fence`` grows with every lease, so that a sleeper's writes are refused.
+    ``key`` is the raw Ed25519 public key that seals the link's receipts and answers. Where nothing
+    is sealed (folder, request-response) it is the certificate, DER, by which every answer must be
+    signed, or empty: then the transport is all that vouches for them. ``login`` is the user whose
+    password the key store holds; ``receipt`` says what a receipt must prove. ``fence`` grows
+    with every lease, so that a sleeper's writes are refused.
     """
 
     id: str
@@ -98,3 +139,10 @@ class Link:
     paused: bool = False
     breaker: Breaker = Breaker()
     fence: int = 0
+    login: str = ""
+    receipt: ReceiptKind = ReceiptKind.SIGNED
+
+    @property
+    def sealed(self) -> bool:
+        """Whether what comes from it carries an Ed25519 seal of exchange v1."""
+        return self.kind in (LinkKind.PUSH, LinkKind.FEED)

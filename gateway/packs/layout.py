@@ -27,6 +27,9 @@ from gateway.packs.layout_file import (
 )
 
 COUNT_DIGITS = 3
+FILLED_AT_TRANSPORT = ("user", "password")
+"""Header fields of a login: blank in everything that is stored, signed or shown."""
+
 _EOL = b"\r\n"
 _KEPT_BLANK = ("password", "length")  # filled at transport; computed
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
@@ -189,6 +192,14 @@ def _count_fault(spec: GroupSpec, count: int) -> str:
 def _padded(specs: Sequence[FieldSpec], values: Sequence[Sequence[str]]) -> Iterator[bytes]:
     for spec, lines in zip(specs, values, strict=True):
         yield from (spec.padded(line) for line in lines)
+
+
+def blanks(header: HeaderSpec, start: int) -> Iterator[tuple[str, int, int]]:
+    """Yield (name, start, length) of the login's fields where the header begins at ``start``."""
+    for spec in header.fields:
+        if spec.name in FILLED_AT_TRANSPORT:
+            yield spec.name, start, spec.length
+        start += spec.length
 
 
 def check(job: Element, layout: Layout, header: HeaderSpec) -> tuple[Finding, ...]:

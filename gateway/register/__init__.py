@@ -5,6 +5,14 @@ write rows, signatures and log entries in **one** change under the movement's ve
 is that beginning and that end; what is decided in between is the use case's own.
 """
 
+from gateway.register.answering import (
+    Acknowledgement,
+    Incoming,
+    Vouched,
+    collected,
+    log_refusal,
+    take_in,
+)
 from gateway.register.gathering import basis, route_offices
 from gateway.register.load import (
     Loaded,
@@ -15,7 +23,8 @@ from gateway.register.load import (
     packs_of,
 )
 from gateway.register.owing import Owing, Places, make_due, owe, signed_by
-from gateway.register.receipts import acknowledge, check_receipt
+from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
+from gateway.register.remarks import heard_finding
 from gateway.register.writing import (
     Writing,
     message_facts,
@@ -25,23 +34,33 @@ from gateway.register.writing import (
 )
 
 __all__ = [
+    "Acknowledgement",
+    "Incoming",
     "Loaded",
     "Owing",
     "Places",
+    "Proof",
+    "Vouched",
     "Writing",
     "acknowledge",
     "all_offices",
     "basis",
+    "check_kept",
     "check_receipt",
+    "collected",
     "folded",
+    "heard_finding",
     "itinerary_of",
     "load",
+    "log_refusal",
     "make_due",
     "message_facts",
     "owe",
     "packs_of",
+    "proof",
     "route_offices",
     "signed_by",
+    "take_in",
     "write_events",
     "write_message",
     "write_movement",

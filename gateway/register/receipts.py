@@ -1,10 +1,16 @@
 """Receipts of links: checking one, and recording that a message is done."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from gateway.audit.entry import EntryKind
+from gateway.audit.evidence import read_handover
 from gateway.audit.exchange import read_receipt, read_reply, verify_link_seal
 from gateway.domain.delivery import Link
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState, ReceiptKind
+from gateway.domain.records import AnswerRecord
+from gateway.packs.pack import PackSet
 from gateway.register.writing import Writing, message_facts
 
 
@@ -22,14 +28,66 @@ def check_receipt(link: Link, message: Message, content: bytes) -> None:
         raise Refusal(Finding(code="receipt.other-message", value=receipt.message))
 
 
-def acknowledge(writing: Writing, message: Message, receipt: bytes) -> None:
+def check_kept(
+    link: Link, message: Message, content: bytes, answers: Iterable[AnswerRecord]
+) -> ReceiptKind:
+    """Check a recorded receipt again by what it is said to prove, and return that.
+
+    A native receipt is one of the answers that quote the message; the transport's word is our own
+    note of the hand-over.
+
+    Raises:
+        Refusal: as :func:`check_receipt`, or ``receipt.other-message``.
+    """
+    kind, right = message.receipt_kind or ReceiptKind.SIGNED, True
+    match kind:
+        case ReceiptKind.SIGNED:
+            check_receipt(link, message, content)
+        case ReceiptKind.NATIVE:
+            told = {(answer.link, answer.message, answer.body) for answer in answers}
+            right = (link.id, message.id, message.receipt) in told
+        case ReceiptKind.TRANSPORT:
+            right = read_handover(content) == (message.id, message.wire, link.id, message.office)
+    if not right:
+        raise Refusal(Finding(code="receipt.other-message", value=message.id))
+    return kind
+
+
+def proof(packs: PackSet, link: Link, message: Message) -> ReceiptKind:
+    """Return what a receipt must prove before ``message`` is done.
+
+    A type that the office never answers in its own format, quoting the message, cannot have a
+    native receipt; then the transport's word is all there is.
+    """
+    if link.receipt is not ReceiptKind.NATIVE:
+        return link.receipt
+    pack = packs.by_administration(link.administration)
+    specs = pack.answers.specs if pack else ()
+    answered = any(spec.about == message.type and spec.correlation for spec in specs)
+    return ReceiptKind.NATIVE if answered else ReceiptKind.TRANSPORT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A receipt that was checked: what it proves, and its exact bytes.
+
+    ``tried`` tells that it came back from the try that is recorded with it.
+    """
+
+    kind: ReceiptKind
+    content: bytes
+    media_type: str = "application/json"
+    tried: bool = True
+
+
+def acknowledge(writing: Writing, message: Message, receipt: Proof) -> None:
     """Record a valid receipt: the message is done."""
-    body = writing.body(receipt, "application/json")
+    body = writing.body(receipt.content, receipt.media_type)
     values = {
         "state": MessageState.ACKNOWLEDGED,
-        "attempts": message.attempts + 1,
+        "attempts": message.attempts + receipt.tried,
         "receipt": body.digest,
-        "receipt_kind": ReceiptKind.SIGNED,
+        "receipt_kind": receipt.kind,
         "acknowledged_at": writing.at,
         "next_at": None,
     }
@@ -38,6 +96,6 @@ def acknowledge(writing: Writing, message: Message, receipt: bytes) -> None:
         EntryKind.RECEIPT,
         movement=message.movement,
         link=message.link,
-        facts={**message_facts(message), "receipt": ReceiptKind.SIGNED.value},
+        facts={**message_facts(message), "receipt": receipt.kind.value},
         bodies=[("receipt", body)],
     )

@@ -62,14 +62,14 @@ class PushDoor:
 
     async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path != "/messages":
-            return _said(HTTPStatus.NOT_FOUND, "no such page")
+            return said(HTTPStatus.NOT_FOUND, "no such page")
         if request.method != "POST":
-            return _said(HTTPStatus.METHOD_NOT_ALLOWED, "POST only")
-        content = await _content(request)
+            return said(HTTPStatus.METHOD_NOT_ALLOWED, "POST only")
+        content = await read_content(request)
         if len(content) > BODY_BYTES_MAX:
-            return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
+            return said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
         if self._failing:
-            return _said(self._failing.popleft(), "told to")
+            return said(self._failing.popleft(), "told to")
         arrival = Arrival(
             envelope=request.headers.get(HEADER_ENVELOPE, ""),
             seal=request.headers.get(HEADER_SEAL, ""),
@@ -79,7 +79,7 @@ class PushDoor:
         try:
             keys = await self._gateway.keys_for(arrival.seal)
         except Unreachable:
-            return _said(HTTPStatus.SERVICE_UNAVAILABLE, "the gateway's keys cannot be had")
+            return said(HTTPStatus.SERVICE_UNAVAILABLE, "the gateway's keys cannot be had")
         return self._taken(request, self._system.receive(arrival, keys))
 
     def _taken(self, request: web.BaseRequest, verdict: Verdict) -> web.Response:
@@ -91,7 +91,7 @@ class PushDoor:
         return _answer(verdict)
 
 
-async def _content(request: web.BaseRequest) -> bytes:
+async def read_content(request: web.BaseRequest) -> bytes:
     """Read the body, at most one byte more than is allowed."""
     content = bytearray()
     while len(content) <= BODY_BYTES_MAX:
@@ -104,13 +104,14 @@ async def _content(request: web.BaseRequest) -> bytes:
 
 def _answer(verdict: Verdict) -> web.Response:
     if verdict.receipt is None:
-        return _said(verdict.status, verdict.reason)
+        return said(verdict.status, verdict.reason)
     return web.Response(
         body=write_reply("receipt", verdict.receipt), content_type="application/json"
     )
 
 
-def _said(status: int, reason: str) -> web.Response:
+def said(status: int, reason: str) -> web.Response:
+    """Answer with a reason."""
     return web.Response(
         status=status, body=json.dumps({"reason": reason}), content_type="application/json"
     )

@@ -8,7 +8,7 @@ restart: everything is read back from the journal.
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -86,7 +86,7 @@ class CustomsSystem:
     ) -> None:
         self.spec = spec
         self.pack = pack
-        self._now = now
+        self.now = now
         self._certificates = certificates
         self._taken: dict[str, Taken] = {}
         self._places: dict[str, int] = {}
@@ -135,17 +135,33 @@ class CustomsSystem:
 
     def receive(self, arrival: Arrival, keys: Mapping[str, bytes]) -> Verdict:
         """Take one request, journalled whatever comes of it; ``keys`` are the gateway's seals."""
-        digest = sha256(arrival.content).hexdigest()
+        return self._take(arrival.content, lambda: self._authentic(arrival, keys))
+
+    def receive_unsealed(self, content: bytes, envelope: Envelope) -> Verdict:
+        """Take one request that has no envelope: ``envelope`` is what its native header says.
+
+        Its place is the next in its stream: who sends without envelopes keeps the order itself.
+        """
+        known = self._taken.get(envelope.id)
+        place = known.envelope.place if known else self._places.get(envelope.stream, 0) + 1
+        return self._take(content, lambda: replace(envelope, place=place))
+
+    def known(self, message: str) -> Taken | None:
+        """Return the message of that id, if it is stored."""
+        return self._taken.get(message)
+
+    def _take(self, content: bytes, authentic: Callable[[], Envelope]) -> Verdict:
+        digest = sha256(content).hexdigest()
         envelope: Envelope | None = None
         repeated = False
         try:
-            envelope = self._authentic(arrival, keys)
+            envelope = authentic()
             known = self._known(envelope, digest)
             repeated = known is not None
             verdict = (
                 Verdict(status=OK, receipt=known.receipt)
                 if known
-                else self._store(envelope, arrival.content, digest)
+                else self._store(envelope, content, digest)
             )
         except _Rejection as rejection:
             verdict = Verdict(status=rejection.status, reason=rejection.reason)
@@ -165,7 +181,7 @@ class CustomsSystem:
                 "stream": envelope.stream if envelope else "",
                 "place": envelope.place if envelope else 0,
                 "digest": digest,
-                "at": spell_time(self._now()),
+                "at": spell_time(self.now()),
                 "repeated": repeated,
                 "status": verdict.status,
                 "reason": verdict.reason,
@@ -241,7 +257,7 @@ class CustomsSystem:
                 digest=digest,
                 link=self.spec.id,
                 office=envelope.office,
-                received=self._now(),
+                received=self.now(),
             )
         )
         return self.sealed(content)
@@ -265,7 +281,7 @@ class CustomsSystem:
                 "movement": envelope.movement,
                 "office": envelope.office,
                 "effect": effect,
-                "at": spell_time(self._now()),
+                "at": spell_time(self.now()),
             }
         )
 

@@ -46,7 +46,7 @@ PATIENT = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Letter:
+class Letter:
     """An answer with its header, exactly as it is posted at every try."""
 
     written: Written
@@ -77,7 +77,7 @@ class Outbox:
         self._gateway = gateway
         self._now = now
         self._journal = Journal(folder / f"{system.spec.id}.answers.jsonl")
-        self._letters: dict[str, _Letter] = {}
+        self._letters: dict[str, Letter] = {}
         self._finished: set[str] = set()
         self._queues: dict[str, _Queue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -91,7 +91,7 @@ class Outbox:
     def _recall(self) -> None:
         for line in self._journal.lines():
             if line["what"] == "written":
-                self._letters[line["id"]] = _Letter(
+                self._letters[line["id"]] = Letter(
                     written=Written(
                         content=base64.b64decode(line["content"]), media_type=line["media_type"]
                     ),
@@ -168,15 +168,16 @@ class Outbox:
             outcome = await self._post(planned, letter)
             refusals += outcome == "refused"
             if outcome == "accepted" or refusals > REFUSALS_MAX:
-                self._journal.append(
-                    {"what": outcome, "id": planned.id, "at": spell_time(self._now())}
-                )
-                self._finished.add(planned.id)
+                self._settle(planned, outcome)
                 return
             await asyncio.sleep(pause)
             pause = min(pause * 2, RETRY_LONGEST_SECONDS)
 
-    def _letter(self, planned: Planned) -> _Letter:
+    def _settle(self, planned: Planned, outcome: str) -> None:
+        self._journal.append({"what": outcome, "id": planned.id, "at": spell_time(self._now())})
+        self._finished.add(planned.id)
+
+    def _letter(self, planned: Planned) -> Letter:
         known = self._letters.get(planned.id)
         if known is not None:
             return known
@@ -195,7 +196,7 @@ class Outbox:
                 )
             )
         )
-        letter = self._letters[planned.id] = _Letter(written=written, header=header)
+        letter = self._letters[planned.id] = Letter(written=written, header=header)
         self._journal.append(
             {
                 "what": "written",
@@ -216,7 +217,7 @@ class Outbox:
             self._system.take_effect(envelope, planned.effect)
         return letter
 
-    async def _post(self, planned: Planned, letter: _Letter) -> str:
+    async def _post(self, planned: Planned, letter: Letter) -> str:
         """Post once; return ``accepted``, ``refused`` (a 4xx) or ``later``."""
         headers = {
             "Authorization": f"Bearer {self._system.spec.api_key}",
@@ -237,7 +238,7 @@ class Outbox:
         client_error = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
         return "refused" if client_error and status not in PATIENT else "later"
 
-    async def _acknowledged(self, planned: Planned, letter: _Letter, body: bytes) -> bool:
+    async def _acknowledged(self, planned: Planned, letter: Letter, body: bytes) -> bool:
         try:
             paper = read_reply("acknowledgement", body)
             verify_seal(paper.content, paper.seal, await self._gateway.keys_for(paper.seal))

@@ -17,7 +17,11 @@ from gateway.domain.finding import Finding, Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSpec:
-    """One link to play. ``port`` counts for push only; ``key`` seals its receipts and answers."""
+    """One link to play. ``key`` seals its receipts and answers.
+
+    ``port`` counts for push and request-response, ``folder`` for folder; ``user`` and ``password``
+    are who may log in to request-response.
+    """
 
     id: str
     administration: str
@@ -26,6 +30,9 @@ class LinkSpec:
     offices: tuple[str, ...]
     key: Ed25519PrivateKey
     api_key: str
+    folder: Path = Path()
+    user: str = ""
+    password: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +96,9 @@ def _link(one: Mapping[str, object], folder: Path) -> LinkSpec:
         offices=tuple(str(office) for office in offices),
         key=_private_key(folder / str(one["key"])),
         api_key=str(one["api_key"]),
+        folder=folder / str(one.get("folder", "")),
+        user=str(one.get("user", "")),
+        password=str(one.get("password", "")),
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import aiohttp
 from aiohttp import web
@@ -15,12 +15,14 @@ from gateway.domain.finding import Finding
 from gateway.domain.itinerary import CustomsOffice
 from gateway.packs.pack import PackSet
 from gateway.sandbox.doors import CLOSE_SECONDS, FeedDoor, PushDoor
+from gateway.sandbox.folders import FolderDoor, FolderOutbox
 from gateway.sandbox.gatewayside import GatewaySide
 from gateway.sandbox.numbers import Numbers
 from gateway.sandbox.office import CustomsSystem
 from gateway.sandbox.outbox import Outbox
 from gateway.sandbox.spec import LinkSpec, SandboxSpec
 from gateway.sandbox.stationery import Stationery
+from gateway.sandbox.vnaccs import VnaccsDoor, VnaccsOutbox
 
 TOTAL_SECONDS = 35.0
 """Longer than the longest long poll of a feed."""
@@ -28,10 +30,23 @@ TOTAL_SECONDS = 35.0
 CONNECT_SECONDS = 2.0
 
 
+class Door(Protocol):
+    """How messages reach a simulated system. Closing it is an outage, leaving is for good."""
+
+    async def open(self) -> None:
+        """Let messages in."""
+
+    async def close(self) -> None:
+        """Keep them out for a while."""
+
+    async def leave(self) -> None:
+        """Keep them out for good."""
+
+
 class Actor:
     """One simulated system with its door and its outbox."""
 
-    def __init__(self, system: CustomsSystem, outbox: Outbox, door: PushDoor | FeedDoor) -> None:
+    def __init__(self, system: CustomsSystem, outbox: Outbox, door: Door) -> None:
         self.system = system
         self.outbox = outbox
         self.door = door
@@ -116,7 +131,14 @@ class Stage:
         system = CustomsSystem(link, pack, folder, self._now, spec.certificates)
         numbers = Numbers(spec.seed, link.administration)
         stationery = Stationery(pack, numbers, self._offices)
-        outbox = Outbox(system, stationery, gateway, folder, self._now)
+        told = (system, stationery, gateway, folder, self._now)
+        if link.kind is LinkKind.REQUEST:
+            outputs = VnaccsOutbox(*told)
+            return Actor(system, outputs, VnaccsDoor(system, outputs, gateway, self._offices))
+        if link.kind is LinkKind.FOLDER:
+            archives = FolderOutbox(*told)
+            return Actor(system, archives, FolderDoor(system, archives, gateway))
+        outbox = Outbox(*told)
         if link.kind is LinkKind.PUSH:
             return Actor(system, outbox, PushDoor(system, outbox, gateway))
         return Actor(system, outbox, FeedDoor(system, outbox, gateway, folder))
@@ -189,6 +211,11 @@ def _misbehave(verb: str, value: object, doors: Iterable[PushDoor]) -> web.Respo
             for door in doors:
                 door.fail(status, times)
             return _said({"failing": times})
+        case ("busy_seconds", int() | float() as seconds):
+            for door in doors:
+                if isinstance(door, VnaccsDoor):
+                    door.out_of_hours(float(seconds))
+            return _said({"busy_seconds": seconds})
         case ("lose_replies", int() as times):
             for door in doors:
                 door.lose_replies(times)

@@ -17,15 +17,18 @@ from gateway.audit.exchange import Envelope, read_envelope, verify_link_seal, ve
 from gateway.audit.merkle import Frontier
 from gateway.domain.delivery import Link
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.message import Message, Suite
+from gateway.domain.message import Message, ReceiptKind, Suite
 from gateway.domain.movement import Event
 from gateway.domain.records import AnswerRecord, Body, LogRecord, MovementRecord
 from gateway.markup import signature, wire
 from gateway.ports import Ports
 
 PAGE = 500
+SEAL = register.Vouched.SEAL.value
 COMMITTED_ROLES = frozenset({"declaration", "original", "wire", "receipt", "answer"})
 """Roles of bodies that rows point at: each must be committed to, and each commitment kept."""
+
+_Entries = Iterable[tuple[int | None, EntryView]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,9 +199,10 @@ def _verify_movement(audit: _Audit, record: MovementRecord) -> None:
                 audit.differs("log.body-unknown", subject=f"entry {index} {role}", detail=told)
     _verify_declaration(audit, record, entries)
     _verify_events(audit, record, entries)
+    answers = audit.ports.store.answers(record.reference)
     for message in audit.ports.store.messages(record.reference):
-        _verify_message(audit, message)
-    for answer in audit.ports.store.answers(record.reference):
+        _verify_message(audit, message, answers, entries)
+    for answer in answers:
         _verify_answer(audit, answer, entries)
 
 
@@ -226,16 +230,14 @@ def _bodies(ports: Ports, record: MovementRecord) -> Iterator[tuple[str, str, st
 def _committed(
     audit: _Audit,
     told: tuple[str, str],
-    entries: Iterable[tuple[int | None, EntryView]],
+    entries: _Entries,
     subject: str,
 ) -> None:
     if told[0] in COMMITTED_ROLES and not any(told in entry.bodies for _, entry in entries):
         audit.differs("log.body-not-committed", subject=subject, detail=told[0])
 
 
-def _verify_declaration(
-    audit: _Audit, record: MovementRecord, entries: Iterable[tuple[int | None, EntryView]]
-) -> None:
+def _verify_declaration(audit: _Audit, record: MovementRecord, entries: _Entries) -> None:
     body = audit.ports.store.body(record.declaration)
     signed_by = next(
         (
@@ -258,9 +260,7 @@ def _verify_declaration(
     audit.signatures += audit.holds(subject, check)
 
 
-def _verify_events(
-    audit: _Audit, record: MovementRecord, entries: Iterable[tuple[int | None, EntryView]]
-) -> None:
+def _verify_events(audit: _Audit, record: MovementRecord, entries: _Entries) -> None:
     told = [
         (one["sequence"], one["kind"], one["at"], one["office"], one["procedure"])
         for _, entry in entries
@@ -282,7 +282,9 @@ def _told(event: Event) -> tuple[object, ...]:
 # ------------------------------------------------------------------ messages and answers
 
 
-def _verify_message(audit: _Audit, message: Message) -> None:
+def _verify_message(
+    audit: _Audit, message: Message, answers: Iterable[AnswerRecord], entries: _Entries
+) -> None:
     subject = f"message {message.id}"
     if message.envelope is None or message.seal is None:
         return
@@ -291,10 +293,22 @@ def _verify_message(audit: _Audit, message: Message) -> None:
     receipt = audit.ports.store.body(message.receipt) if message.receipt else None
     if receipt is not None and link is not None:
         content = receipt.content
-        holds = audit.holds(subject, lambda: register.check_receipt(link, message, content))
-        audit.seals += holds
+        holds = audit.holds(subject, lambda: register.check_kept(link, message, content, answers))
+        audit.seals += holds and message.receipt_kind is ReceiptKind.SIGNED
+        _verify_receipt_kind(audit, message, entries)
     if message.signed_by:
         audit.signatures += audit.holds(subject, lambda: _check_signature(audit, message))
+
+
+def _verify_receipt_kind(audit: _Audit, message: Message, entries: _Entries) -> None:
+    """See that a receipt passes for no more, and no less, than the log says of it."""
+    told = {
+        entry.facts.get("receipt")
+        for _, entry in entries
+        if entry.kind is EntryKind.RECEIPT and entry.facts.get("message") == message.id
+    }
+    if told != {message.receipt_kind}:
+        audit.differs("log.row-differs", subject=f"message {message.id}", detail="receipt")
 
 
 def _verify_envelope(audit: _Audit, message: Message, envelope: bytes, seal: str) -> None:
@@ -343,9 +357,7 @@ def _check_signature(audit: _Audit, message: Message) -> None:
         audit.differs("signature.other-content", subject=f"message {message.id}")
 
 
-def _verify_answer(
-    audit: _Audit, answer: AnswerRecord, entries: Iterable[tuple[int | None, EntryView]]
-) -> None:
+def _verify_answer(audit: _Audit, answer: AnswerRecord, entries: _Entries) -> None:
     subject = f"answer {answer.link}/{answer.id}"
     told = next(
         (
@@ -363,6 +375,8 @@ def _verify_answer(
     if (entry.facts.get("type"), entry.facts.get("kind")) != (answer.type, answer.kind):
         audit.differs("log.row-differs", index=index, subject=subject, detail="type")
     link = audit.links.get(answer.link)
+    if str(entry.facts.get("vouched", SEAL)) != SEAL and not answer.seal:
+        return  # nothing is sealed there: the log says who vouched, the bodies hold what for
     if link is not None:
         audit.seals += audit.holds(subject, lambda: _check_answer(link, answer, entry))
 

@@ -2,19 +2,26 @@
 
 The lease and its fence keep two workers from sending side by side; a message whose worker died is
 simply sent again, byte for byte, and the office recognises the repeat by its id.
+
+What ends a message depends on its link: a sealed receipt; an answer in the office's own format that
+quotes it (which may come back at once, or be collected later); or no more than that the transport
+took it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from gateway import register
 from gateway.audit.entry import EntryKind
+from gateway.audit.evidence import handover
 from gateway.domain.delivery import Attempt, Link, LinkKind, Outcome, next_attempt_at
+from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused
 from gateway.domain.finding import Refusal
-from gateway.domain.message import Message, MessageState
+from gateway.domain.message import Message, MessageState, ReceiptKind
 from gateway.domain.records import Lost
-from gateway.ports import Parcel, Ports, Reply
+from gateway.packs.pack import Pack
+from gateway.ports import Blank, Parcel, Ports, Reply
 
 LEASE_SECONDS = 4.0
 BATCH_MAX = 16
@@ -71,42 +78,80 @@ def _overdue(ports: Ports, link: Link, message: Message, now: datetime) -> bool:
 
 def _send(ports: Ports, link: Link, messages: list[Message]) -> tuple[int | None, Link]:
     by_id = {message.id: message for message in messages}
-    parcels = [parcel for message in messages if (parcel := _parcel(ports, message)) is not None]
+    parcels, wanted_of = _with_packs(ports, link, messages)
     acknowledged = 0
     for reply in ports.couriers[link.kind].carry(link, parcels):
         message = by_id[reply.message]
-        attempt = _judge(link, message, reply)
-        link, kept = _record(ports, link, message, attempt)
+        wanted = wanted_of[message.id]
+        attempt = _judge(link, message, reply, wanted)
+        link, kept = _record(ports, link, message, attempt, wanted)
         if not kept:
             return None, link
+        if attempt.outcome is Outcome.HANDED_OVER and reply.content:
+            acknowledged += _take_output(ports, link, message, reply)
         acknowledged += attempt.outcome is Outcome.ACKNOWLEDGED
     return acknowledged, link
 
 
-def _parcel(ports: Ports, message: Message) -> Parcel | None:
+def _take_output(ports: Ports, link: Link, message: Message, reply: Reply) -> bool:
+    """Take in what came back at once; tell whether the message is done by it."""
+    try:
+        answer = register.collected(link, reply.content, reply.media_type, reply.at)
+        register.take_in(ports, answer)
+    except InConflict:
+        return False  # the office says it again when it is asked again
+    except (Refused, NotFound, NotAuthentic) as error:
+        answers = [(reply.content, reply.media_type)]
+        register.log_refusal(ports, link, message.id, error.findings, answers)
+    now = ports.store.message(message.id)
+    return now is not None and now.state is MessageState.ACKNOWLEDGED
+
+
+def _with_packs(
+    ports: Ports, link: Link, messages: Sequence[Message]
+) -> tuple[list[Parcel], Mapping[str, ReceiptKind]]:
+    """Return the parcels, and what the receipt of each message must prove."""
+    if link.sealed and link.receipt is not ReceiptKind.NATIVE:  # no pack has a say
+        parcels = [_parcel(ports, message) for message in messages]
+        wanted: dict[str, ReceiptKind] = {message.id: link.receipt for message in messages}
+    else:
+        with ports.packs.slot() as packs:
+            pack = packs.by_administration(link.administration)
+            parcels = [_parcel(ports, message, pack) for message in messages]
+            wanted = {message.id: register.proof(packs, link, message) for message in messages}
+    return [parcel for parcel in parcels if parcel is not None], wanted
+
+
+def _parcel(ports: Ports, message: Message, pack: Pack | None = None) -> Parcel | None:
     body = ports.store.body(message.wire or "")
     if body is None or message.envelope is None or message.seal is None:
         return None
+    blanks = pack.blanks(message.type, body.content) if pack else ()
     return Parcel(
         message=message.id,
         media_type=message.media_type,
         content=body.content,
         envelope=message.envelope,
         seal=message.seal,
+        blanks=tuple(Blank(name=name, start=at, length=length) for name, at, length in blanks),
     )
 
 
-def _judge(link: Link, message: Message, reply: Reply) -> Attempt:
-    """Turn what came back into an outcome; only a valid receipt acknowledges."""
-    outcome, detail = Outcome.REFUSED, f"status {reply.status}"
+def _judge(link: Link, message: Message, reply: Reply, wanted: ReceiptKind) -> Attempt:
+    """Turn what came back into an outcome; only what proves enough acknowledges."""
+    outcome, detail, receipt = Outcome.REFUSED, f"status {reply.status}", reply.content
     if reply.status == 0:
         outcome, detail = Outcome.UNREACHABLE, reply.error
-    elif reply.status in SUCCESS:
+    elif reply.status in SUCCESS and wanted is ReceiptKind.SIGNED:
         try:
             register.check_receipt(link, message, reply.content)
             outcome = Outcome.ACKNOWLEDGED
         except Refusal as refusal:
             outcome, detail = Outcome.UNCLEAR, refusal.findings[0].code
+    elif reply.status in SUCCESS and wanted is ReceiptKind.NATIVE:
+        outcome = Outcome.HANDED_OVER
+    elif reply.status in SUCCESS:
+        outcome, receipt = Outcome.ACKNOWLEDGED, _handover(link, message, reply)
     elif reply.status in PATIENCE or reply.status in SERVER_TROUBLE:
         outcome = Outcome.BUSY
     return Attempt(
@@ -114,12 +159,24 @@ def _judge(link: Link, message: Message, reply: Reply) -> Attempt:
         at=reply.at,
         outcome=outcome,
         detail=detail,
-        receipt=reply.content if outcome is Outcome.ACKNOWLEDGED else None,
+        receipt=receipt if outcome is Outcome.ACKNOWLEDGED else None,
         retry_after_seconds=reply.retry_after_seconds,
     )
 
 
-def _record(ports: Ports, link: Link, message: Message, attempt: Attempt) -> tuple[Link, bool]:
+def _handover(link: Link, message: Message, reply: Reply) -> bytes:
+    return handover(
+        message=message.id,
+        digest=message.wire or "",
+        link=link.id,
+        office=message.office,
+        at=reply.at,
+    )
+
+
+def _record(
+    ports: Ports, link: Link, message: Message, attempt: Attempt, wanted: ReceiptKind
+) -> tuple[Link, bool]:
     writing = register.Writing(ports, message.tenant, attempt.at)
     breaker = link.breaker.after(attempt)
     values = {"breaker": breaker} if breaker != link.breaker else {}
@@ -136,21 +193,21 @@ def _record(ports: Ports, link: Link, message: Message, attempt: Attempt) -> tup
             "detail": attempt.detail,
         },
     )
-    _after(ports, writing, link, message, attempt)
+    if attempt.receipt is not None:
+        register.acknowledge(writing, message, register.Proof(kind=wanted, content=attempt.receipt))
+    else:
+        _after(ports, writing, link, message, attempt)
     return replace(link, breaker=breaker), _commit(ports, writing)
 
 
 def _after(
     ports: Ports, writing: register.Writing, link: Link, message: Message, attempt: Attempt
 ) -> None:
-    match attempt.outcome:
-        case Outcome.ACKNOWLEDGED:
-            register.acknowledge(writing, message, attempt.receipt or b"")
-        case Outcome.REFUSED:
-            _park(writing, link, message, attempt.detail)
-        case Outcome.BUSY | Outcome.UNREACHABLE | Outcome.UNCLEAR:
-            later = next_attempt_at(message.attempts, attempt, ports.ids.jitter())
-            _update(writing, message, {"attempts": message.attempts + 1, "next_at": later})
+    if attempt.outcome is Outcome.REFUSED:
+        _park(writing, link, message, attempt.detail)
+        return
+    later = next_attempt_at(message.attempts, attempt, ports.ids.jitter())
+    _update(writing, message, {"attempts": message.attempts + 1, "next_at": later})
 
 
 def _park(writing: register.Writing, link: Link, message: Message, why: str) -> None:

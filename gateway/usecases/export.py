@@ -26,8 +26,8 @@ from gateway.audit.note import sign_note
 from gateway.audit.proof import LogProof
 from gateway.audit.recipe import Step, page, script, sums
 from gateway.domain.errors import NotFound
-from gateway.domain.finding import Finding, Refusal
-from gateway.domain.message import Message, Suite
+from gateway.domain.finding import Finding
+from gateway.domain.message import Message, ReceiptKind, Suite
 from gateway.domain.records import AnswerRecord, Body, LogRecord, MovementRecord
 from gateway.markup import wire
 from gateway.markup.certificate import read_certificate
@@ -235,18 +235,29 @@ def _signature(export: _Export, message: Message, signed_by: str, folder: str, s
 
 
 def _receipt(export: _Export, message: Message, folder: str, sent: str) -> None:
+    if message.receipt_kind is not ReceiptKind.SIGNED:
+        _unsealed_receipt(export, message, folder, sent)
+        return
     reply = export.body(f"{folder}/reply.json", message.receipt, "receipt")
     if not reply:
         return
-    try:
-        paper = read_reply("receipt", export.files[reply])
-    except Refusal:
-        return  # a receipt of another kind: native or of the transport
+    paper = read_reply("receipt", export.files[reply])
     path = export.add(f"{folder}/receipt.json", paper.content)
     what = f"{path} is sealed by {message.link}"
     export.link_seal(what, message.link, paper.seal, path, f"{folder}/receipt.sig")
     export.check(f"{path} stands in {reply}", "carries", reply, path)
     export.check(f"{path} names {sent}", "names", sent, path)
+
+
+def _unsealed_receipt(export: _Export, message: Message, folder: str, sent: str) -> None:
+    """Add a receipt that nobody sealed, under the name of what it proves."""
+    body = export.ports.store.body(message.receipt or "")
+    if body is None or message.receipt_kind is None:
+        return
+    name = f"{folder}/receipt-{message.receipt_kind}.{_suffix(body.media_type)}"
+    path = export.body(name, message.receipt, "receipt")
+    if message.receipt_kind is ReceiptKind.TRANSPORT:
+        export.check(f"{path} names {sent}", "names", sent, path)
 
 
 def _answer(export: _Export, place: int, answer: AnswerRecord) -> None:
@@ -264,8 +275,8 @@ def _answer(export: _Export, place: int, answer: AnswerRecord) -> None:
 
 def _header(export: _Export, answer: AnswerRecord, folder: str, body: str) -> None:
     entry = _told(export, answer)
-    if entry is None:
-        return
+    if entry is None or not answer.seal:
+        return  # what nobody sealed has no header: the log's entry says who vouched for it
     header = answer_header(
         answer=answer.id,
         link=answer.link,

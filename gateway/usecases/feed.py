@@ -8,7 +8,7 @@ from gateway.audit.exchange import read_receipt, read_reply
 from gateway.domain.delivery import Attempt, Link, Outcome
 from gateway.domain.errors import NotAllowed
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.message import Message, MessageState
+from gateway.domain.message import Message, MessageState, ReceiptKind
 from gateway.domain.records import Lost, Principal
 from gateway.ports import Ports
 
@@ -105,7 +105,8 @@ def _write(ports: Ports, message: Message, receipt: bytes) -> None:
     writing.insert(
         Attempt(message=message.id, at=writing.at, outcome=Outcome.ACKNOWLEDGED, detail="feed")
     )
-    register.acknowledge(writing, message, receipt)
+    proof = register.Proof(kind=ReceiptKind.SIGNED, content=receipt)
+    register.acknowledge(writing, message, proof)
     try:
         ports.store.commit(writing.change())
     except Lost as lost:

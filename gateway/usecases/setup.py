@@ -7,10 +7,12 @@ from hashlib import sha256
 
 from gateway import register
 from gateway.audit.entry import EntryKind
-from gateway.domain.delivery import Link, LinkKind
+from gateway.domain.access_key import SECRET_ALPHABET, SECRET_LENGTH, AccessKey
+from gateway.domain.delivery import Link, LinkKind, receipt_on
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.message import ReceiptKind
 from gateway.domain.records import Lost, Principal, Record, Tenant
 from gateway.domain.trust import Mandate, PartyCertificate, Signatory
 from gateway.markup.certificate import read_certificate
@@ -19,7 +21,10 @@ from gateway.ports import Ports
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLink:
-    """What is needed to connect a system: see :class:`~gateway.domain.delivery.Link`."""
+    """What is needed to connect a system: see :class:`~gateway.domain.delivery.Link`.
+
+    ``receipt`` None: what receipts prove is what the administration's pack says.
+    """
 
     id: str
     administration: str
@@ -27,6 +32,8 @@ class NewLink:
     endpoint: str
     key: bytes
     offices: tuple[str, ...]
+    login: str = ""
+    receipt: ReceiptKind | None = None
 
 
 def add_tenant(ports: Ports, tenant: Tenant) -> None:
@@ -54,6 +61,30 @@ def add_principal(ports: Ports, principal: Principal) -> None:
     """
     facts = {"principal": principal.id, "scopes": list(principal.scopes)}
     _add(ports, principal.tenant, principal, facts)
+
+
+def new_principal(
+    ports: Ports,
+    tenant: str,
+    name: str,
+    scopes: tuple[str, ...],
+    *,
+    party: str = "",
+    link: str = "",
+) -> tuple[Principal, str]:
+    """Add a principal with a fresh API key, and return both; the key is stored nowhere."""
+    key = AccessKey(ports.ids.new("prn"), ports.ids.draw(SECRET_ALPHABET, SECRET_LENGTH))
+    principal = Principal(
+        id=key.principal,
+        tenant=tenant,
+        name=name,
+        scopes=scopes,
+        secret_digest=key.digest,
+        party=party,
+        link=link,
+    )
+    add_principal(ports, principal)
+    return principal, str(key)
 
 
 def add_certificate(ports: Ports, tenant: str, party: str, certificate: bytes) -> PartyCertificate:
@@ -179,9 +210,23 @@ def add_link(ports: Ports, tenant: str, new: NewLink) -> Link:
         endpoint=new.endpoint.rstrip("/"),
         key=new.key,
         offices=new.offices,
+        login=new.login,
+        receipt=receipt_on(new.kind, _usual_receipt(ports, new.administration), new.receipt),
     )
-    _add(ports, tenant, link, {"link": link.id, "offices": list(link.offices)})
+    facts = {
+        "link": link.id,
+        "offices": list(link.offices),
+        "kind": link.kind.value,
+        "receipt": link.receipt.value,
+    }
+    _add(ports, tenant, link, facts)
     return link
+
+
+def _usual_receipt(ports: Ports, administration: str) -> ReceiptKind:
+    with ports.packs.slot() as packs:
+        pack = packs.by_administration(administration)
+        return pack.manifest.receipt if pack else ReceiptKind.SIGNED
 
 
 def _party(party: str) -> str:

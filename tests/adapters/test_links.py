@@ -5,6 +5,7 @@ import base64
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -170,7 +171,7 @@ def sent(endpoint: str, **changes: float) -> Reply:
 )
 def test_a_status_is_handed_on(server, how, status, content, wish):
     reply = sent(f"{server[0]}/{how}")
-    assert reply == Reply(
+    assert replace(reply, media_type="") == Reply(
         message="msg_1", at=NOW, status=status, content=content, retry_after_seconds=wish
     )
 

@@ -44,7 +44,8 @@ class WrongFile(Exception):
         self.finding = Finding(code=code, value=path.name, args=tuple(words.items()))
 
 
-def _read(path: Path, *, private: bool) -> bytes:
+def read_bytes(path: Path, *, private: bool) -> bytes:
+    """Read a file; a private one must be its owner's alone."""
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
@@ -56,7 +57,7 @@ def _read(path: Path, *, private: bool) -> bytes:
 
 
 def _read_private(path: Path) -> PrivateKeyTypes:
-    return private_of(_read(path, private=True), path)
+    return private_of(read_bytes(path, private=True), path)
 
 
 def private_of(pem: bytes, path: Path, password: bytes | None = None) -> PrivateKeyTypes:
@@ -83,7 +84,7 @@ def read_signer(path: Path) -> FileSigner:
     name = path.name.removesuffix(KEY_SUFFIX)
     private = party_key(_read_private(path), path)
     beside = path.with_name(name + CERTIFICATE_SUFFIX)
-    return signer_of(name, private, certificate_of(_read(beside, private=False), beside), path)
+    return signer_of(name, private, certificate_of(read_bytes(beside, private=False), beside), path)
 
 
 def party_key(private: PrivateKeyTypes, path: Path) -> PartyKey:

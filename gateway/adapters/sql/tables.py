@@ -46,7 +46,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0002"
+VERSION = "0003"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
@@ -284,6 +284,7 @@ links = Table(
     _optional("opened_at"),
     _optional("probe_at"),
     _needed("fence", BigInteger()),
+    *_texts("login", "receipt"),
     _optional("lease_owner"),
     _optional("lease_until", Double()),
 )

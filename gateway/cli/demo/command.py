@@ -12,7 +12,7 @@ from gateway.cli.options import Json, Lang
 from gateway.domain.errors import NotFound, Refused
 
 SECONDS = 60.0
-LINK_KINDS = ("push", "feed")
+LINK_KINDS = ("push", "feed", "mixed")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,7 +30,11 @@ def demo(
         Path | None, typer.Option(help="An empty folder; else ./fullroute-demo/<n>.")
     ] = None,
     link_kind: Annotated[
-        str, typer.Option(help="push (the gateway sends) or feed (the offices fetch).")
+        str,
+        typer.Option(
+            help="push (the gateway sends), feed (the offices fetch) or mixed (China by folders, "
+            "Viet Nam by request and response)."
+        ),
     ] = "push",
     seconds: Annotated[float, typer.Option(min=1.0, help="Time limit.")] = SECONDS,
     keep_running: Annotated[
@@ -61,7 +65,7 @@ def demo(
     from gateway.cli.serve import Stopped, stop_on_signals
 
     if link_kind not in LINK_KINDS:
-        raise typer.BadParameter("choose push or feed", param_hint="--link-kind")
+        raise typer.BadParameter("choose push, feed or mixed", param_hint="--link-kind")
     began = time.monotonic()
     folder = make_folder(data)
     (folder / LOGS).mkdir(mode=0o700)

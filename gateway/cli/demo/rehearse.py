@@ -10,7 +10,6 @@ from gateway.cli.demo.setting import Setting, engage, parties_folder, set_stage
 from gateway.cli.demo.stage import Watch
 from gateway.cli.demo.troupe import Troupe
 from gateway.cli.signing import own_signer, sign_document
-from gateway.domain.delivery import LinkKind
 
 START_SECONDS = 30.0
 FAREWELL_SECONDS = 0.3
@@ -35,7 +34,7 @@ def rehearse(wish: Wish, troupe: Troupe, watch: Watch, tell: Callable[[Played], 
         gateway = stack.enter_context(bootstrap.open_gateway(setting.settings, wakeup=False))
         ports = gateway.ports
         parts = cast(ports, wish.file)
-        actors = engage(ports, setting, parts, LinkKind(wish.kind))
+        actors = engage(ports, setting, parts, wish.kind)
         troupe.sandbox.release()
         raw = _signed(setting, parts)
         (folder / "declaration.xml").write_bytes(raw)

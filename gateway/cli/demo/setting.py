@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 from gateway import bootstrap
 from gateway.cli.demo.cast import Cast
 from gateway.cli.directory import add_link
+from gateway.domain.access_key import SECRET_ALPHABET
 from gateway.domain.declaration import Party
-from gateway.domain.delivery import LinkKind
+from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.records import Principal
 from gateway.ports import Ports
@@ -36,7 +37,17 @@ port = {port}
 
 [worker]
 ticker_seconds = 0.25  # a demonstration has nobody who could wait a second
+
+[delivery]
+collect_seconds = 0.1
 """
+
+MIXED = "mixed"
+_MIX = {"CN": LinkKind.FOLDER, "VN": LinkKind.REQUEST}
+"""What the administrations are known for; everybody else is pushed to."""
+
+USER = "FULLRT01"
+PASSWORD_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +114,11 @@ def _secret(path: Path, content: bytes) -> None:
 # ------------------------------------------------------------------ who takes part
 
 
-def engage(ports: Ports, setting: Setting, cast: Cast, kind: LinkKind) -> Actors:
-    """Register exporter, mandates and links; write what the sandbox plays."""
+def engage(ports: Ports, setting: Setting, cast: Cast, kind: str) -> Actors:
+    """Register exporter, mandates and links; write what the sandbox plays.
+
+    ``kind`` is one for all links, or ``mixed``.
+    """
     tenant = setting.operator.tenant
     setup.set_policy(ports, tenant, accepts_unsigned=True)
     exporter_key = _exporter(ports, setting, cast)
@@ -146,26 +160,30 @@ def _common_name(party: Party) -> str:
     return (party.name or party.key)[:COMMON_NAME_MAX]
 
 
-def _links(ports: Ports, setting: Setting, cast: Cast, kind: LinkKind) -> dict[str, str]:
+def _links(ports: Ports, setting: Setting, cast: Cast, kind: str) -> dict[str, str]:
     """Connect one simulated system an office, so that one alone can be unreachable."""
     told: list[dict[str, object]] = []
     names = {}
     for office, port in zip(cast.offices, free_ports(len(cast.offices)), strict=True):
+        chosen = _MIX.get(office.administration, LinkKind.PUSH) if kind == MIXED else LinkKind(kind)
         private = Ed25519PrivateKey.generate()
         path = setting.folder / "sandbox" / f"{office.code}.key.pem"
         _secret(path, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        new = _new_link(office, kind, port, private)
+        new = _new_link(setting, office, chosen, port, private)
         made, api_key = add_link(ports, setting.operator.tenant, new)
         names[office.code] = made.id
         told.append(
             {
                 "id": made.id,
                 "administration": office.administration,
-                "kind": kind.value,
+                "kind": chosen.value,
                 "port": port,
                 "offices": [office.code],
                 "key": path.name,
                 "api_key": api_key,
+                "folder": office.code,
+                "user": made.login,
+                "password": _password(ports, setting, made) if made.login else "",
             }
         )
     _tell_sandbox(ports, setting, told)
@@ -173,16 +191,39 @@ def _links(ports: Ports, setting: Setting, cast: Cast, kind: LinkKind) -> dict[s
 
 
 def _new_link(
-    office: CustomsOffice, kind: LinkKind, port: int, private: Ed25519PrivateKey
+    setting: Setting,
+    office: CustomsOffice,
+    kind: LinkKind,
+    port: int,
+    private: Ed25519PrivateKey,
 ) -> setup.NewLink:
+    folder = setting.folder / "sandbox" / office.code
+    if kind is LinkKind.FOLDER:
+        folder.mkdir(mode=0o700)
+    address = f"http://{LOOPBACK}:{port}"
+    endpoints = {
+        LinkKind.PUSH: address,
+        LinkKind.FEED: "",
+        LinkKind.FOLDER: folder.absolute().as_uri(),
+        LinkKind.REQUEST: address,
+    }
+    sealing = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return setup.NewLink(
         id=office.code.lower(),
         administration=office.administration,
         kind=kind,
-        endpoint=f"http://{LOOPBACK}:{port}" if kind is LinkKind.PUSH else "",
-        key=private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw),
+        endpoint=endpoints[kind],
+        key=sealing if kind in (LinkKind.PUSH, LinkKind.FEED) else b"",
         offices=(office.code,),
+        login=USER if kind is LinkKind.REQUEST else "",
     )
+
+
+def _password(ports: Ports, setting: Setting, link: Link) -> str:
+    """Draw a password and give it to both sides."""
+    password = ports.ids.draw(SECRET_ALPHABET, PASSWORD_LENGTH)
+    bootstrap.keep_password(setting.settings, link.id, password.encode())
+    return password
 
 
 def _tell_sandbox(ports: Ports, setting: Setting, links: list[dict[str, object]]) -> None:

@@ -20,6 +20,9 @@ TOLD_EVENTS = frozenset(
 )  # fmt: skip
 """Events that are news to a person; answers, numbers and states are told by their own lines."""
 
+WELL_SENT = ("acknowledged", "handed-over")
+"""Outcomes of a try that are no news: the receipt is told by its own line."""
+
 CHANNELS = {"1": "green", "2": "yellow", "3": "red"}
 """VNACCS control channels: nothing, documents, goods."""
 
@@ -46,7 +49,7 @@ class Story:
         match line["kind"]:
             case "signed":
                 self.signed.add(line["message"])
-            case "sent" if line["outcome"] != "acknowledged":
+            case "sent" if line["outcome"] not in WELL_SENT:
                 yield self._line(line, _failed(line))
             case "receipt":
                 yield self._line(line, self._delivered(line))

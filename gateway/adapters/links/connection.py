@@ -1,31 +1,32 @@
-"""The push courier: parcels over HTTP, many side by side, in one event loop per process.
+"""What both HTTP couriers stand on: parcels side by side, in one event loop per courier.
 
-All of a process's connections live in one background thread with one aiohttp session: keep-alive,
+All of a courier's connections live in one background thread with one aiohttp session: keep-alive,
 no redirects, no cookies, no proxies from the environment, bounded in time and in what it reads.
 Nothing that a link does raises here; every parcel brings exactly one reply. Only closing the
 courier under way raises, for then nobody knows what became of a parcel, and it must go again.
-Links of the kind *feed* have no courier: their systems come and fetch.
 """
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from queue import SimpleQueue
-from typing import Self
+from typing import ClassVar, Self, TypeVar
 
 import aiohttp
 
-from gateway.audit.exchange import HEADER_ENVELOPE, HEADER_SEAL, to_base64
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
 from gateway.ports import Clock, Parcel, Reply
 
-REPLY_BYTES_MAX = 65_536
+T = TypeVar("T")
+
 RETRY_AFTER_SECONDS_MAX = 86_400.0
 KEEP_ALIVE_SECONDS = 4.0
 """Shorter than the five seconds after which common servers close an idle connection: whoever closes
@@ -41,6 +42,7 @@ class Failure(StrEnum):
     CONNECTION_LOST = "connection-lost"
     MALFORMED_REPLY = "malformed-reply"
     ENDPOINT_UNUSABLE = "endpoint-unusable"
+    LOGIN_REFUSED = "login-refused"
 
 
 _FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
@@ -58,12 +60,38 @@ _FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
 """Searched in this order: the narrower classes stand before their bases."""
 
 
-class HttpCourier:
-    """Carries parcels to push links; safe to share between threads.
+def failed(failure: Exception) -> str:
+    """Say why there is no HTTP status: a word of :class:`Failure`, and the library's own words."""
+    word = next(word for kind, word in _FAILURES if isinstance(failure, kind))
+    return f"{word}: {failure}" if str(failure) else word.value
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One parcel as it is posted."""
+
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back, cut at the courier's limit."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class HttpLinks(ABC):
+    """Carries parcels over HTTP; safe to share between threads.
 
     ``connect_seconds`` bounds name look-up, connecting and the TLS handshake; ``total_seconds`` one
     whole exchange; ``concurrency`` how many parcels of one call are under way at once.
     """
+
+    reply_bytes_max: ClassVar[int]
 
     def __init__(
         self, *, clock: Clock, connect_seconds: float, total_seconds: float, concurrency: int
@@ -72,7 +100,7 @@ class HttpCourier:
         self._timeout = aiohttp.ClientTimeout(total=total_seconds, connect=connect_seconds)
         self._concurrency = concurrency
         self._lock = threading.Lock()
-        self._loop: _Loop | None = None
+        self._loop: Loop | None = None
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -81,6 +109,14 @@ class HttpCourier:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @abstractmethod
+    def _request(self, link: Link, parcel: Parcel) -> Request:
+        """Return what is posted.
+
+        Raises:
+            ValueError: the link is such that nothing can be.
+        """
+
     def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
         """Send the parcels side by side and yield each reply as it comes.
 
@@ -88,7 +124,7 @@ class HttpCourier:
             Unavailable: ``courier.closed``: by us, before every reply was there.
         """
         replies: SimpleQueue[Reply | None] = SimpleQueue()
-        errand = self._begun(link.endpoint, parcels, replies.put)
+        errand = self._begun(lambda session: self._carry(session, link, parcels, replies.put))
         errand.add_done_callback(lambda _: replies.put(None))
         try:
             for _ in parcels:
@@ -110,22 +146,21 @@ class HttpCourier:
             loop.stop()
 
     def _begun(
-        self, endpoint: str, parcels: Sequence[Parcel], put: Callable[[Reply], None]
-    ) -> Future[None]:
+        self, errand: Callable[[aiohttp.ClientSession], Coroutine[None, None, T]]
+    ) -> Future[T]:
         with self._lock:  # so that closing comes before an errand or sees it
             if self._closed:
                 raise Unavailable(Finding(code="courier.closed"))
             if self._loop is None:
-                self._loop = _Loop(self._timeout)
-            errand = self._carry(self._loop.session, endpoint, parcels, put)
-            return self._loop.begin(errand)
+                self._loop = Loop(self._timeout)
+            return self._loop.begin(errand(self._loop.session))
 
     # -------------------------------------------------------------- in the loop's thread
 
     async def _carry(
         self,
         session: aiohttp.ClientSession,
-        endpoint: str,
+        link: Link,
         parcels: Sequence[Parcel],
         put: Callable[[Reply], None],
     ) -> None:
@@ -133,26 +168,19 @@ class HttpCourier:
 
         async def one(parcel: Parcel) -> None:
             async with turnstile:
-                put(await self._send(session, endpoint, parcel))
+                put(await self._send(session, link, parcel))
 
         await asyncio.gather(*(one(parcel) for parcel in parcels))
 
-    async def _send(self, session: aiohttp.ClientSession, endpoint: str, parcel: Parcel) -> Reply:
-        headers = {
-            "Content-Type": parcel.media_type,
-            HEADER_ENVELOPE: to_base64(parcel.envelope),
-            HEADER_SEAL: parcel.seal,
-        }
+    async def _send(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
         try:
+            request = self._request(link, parcel)
             async with session.post(
-                f"{endpoint.rstrip('/')}/messages",
-                data=parcel.content,
-                headers=headers,
-                allow_redirects=False,
+                request.url, data=request.content, headers=request.headers, allow_redirects=False
             ) as response:
-                content = await _read(response)
+                content = await read_body(response, self.reply_bytes_max)
         except (aiohttp.ClientError, OSError, ValueError) as failure:
-            return self._failed(parcel, failure)
+            return self._failed(parcel, failed(failure))
         now = self._clock.now()
         wish = retry_after_seconds(response.headers.get("Retry-After", ""), now)
         return Reply(
@@ -160,16 +188,21 @@ class HttpCourier:
             at=now,
             status=response.status,
             content=content,
+            media_type=response.headers.get("Content-Type", ""),
             retry_after_seconds=wish,
         )
 
-    def _failed(self, parcel: Parcel, failure: Exception) -> Reply:
-        word = next(word for kind, word in _FAILURES if isinstance(failure, kind))
-        detail = f"{word}: {failure}" if str(failure) else word.value
-        return Reply(message=parcel.message, at=self._clock.now(), status=0, error=detail)
+    def _failed(self, parcel: Parcel, error: str, wait: float | None = None) -> Reply:
+        return Reply(
+            message=parcel.message,
+            at=self._clock.now(),
+            status=0,
+            error=error,
+            retry_after_seconds=wait,
+        )
 
 
-class _Loop:
+class Loop:
     """The background thread: one event loop, one session, until it is stopped."""
 
     def __init__(self, timeout: aiohttp.ClientTimeout) -> None:
@@ -182,7 +215,7 @@ class _Loop:
         self._thread.start()
         self._loop, self.session = opened.result()
 
-    def begin(self, errand: Coroutine[None, None, None]) -> Future[None]:
+    def begin(self, errand: Coroutine[None, None, T]) -> Future[T]:
         """Start an errand in the loop."""
         return asyncio.run_coroutine_threadsafe(errand, self._loop)
 
@@ -210,10 +243,10 @@ class _Loop:
             await asyncio.gather(*errands, return_exceptions=True)
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Read at most ``REPLY_BYTES_MAX``; a longer body is cut and its connection not used again."""
+async def read_body(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """Read at most ``limit`` bytes; a longer body is cut and its connection not used again."""
     pieces: list[bytes] = []
-    missing = REPLY_BYTES_MAX
+    missing = limit
     while missing and (piece := await response.content.read(missing)):
         pieces.append(piece)
         missing -= len(piece)

@@ -1,0 +1,194 @@
+"""Request and response with output collection, as VNACCS has it.
+
+A parcel is posted to the link's address; the response may hold the first output. Further outputs
+are fetched one by one from ``<address>/outputs`` and taken off the list when they are ours. Both
+happen in the name of a user, whose password is read from the key store for each request and put
+where the parcel leaves blanks; it is in no message, no log and no error.
+
+A refused login is not tried again for a while with the same password: systems lock users out.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import ClassVar
+from urllib.parse import quote
+
+import aiohttp
+
+from gateway.adapters.links.connection import (
+    Failure,
+    HttpLinks,
+    Request,
+    Response,
+    failed,
+    read_body,
+)
+from gateway.domain.delivery import Link
+from gateway.domain.errors import GatewayError, Unavailable
+from gateway.domain.finding import Finding
+from gateway.ports import Clock, Collected, Parcel, Reply
+
+OUTPUT_BYTES_MAX = 10_000_000
+OUTPUTS_MAX = 200
+"""Outputs of one visit; what is left is fetched at the next."""
+
+LOGIN_PAUSE = timedelta(seconds=60)
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_LOGIN_REFUSED = (401, 403)
+_DONE = (200, 202, 204, 404)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A login that was refused, told by digest, and until when nobody tries it again."""
+
+    digest: bytes
+    until: datetime
+
+
+class RequestCourier(HttpLinks):
+    """Carries parcels to request-response links and collects their outputs.
+
+    ``password`` returns the password kept for a link's id, or raises a :class:`GatewayError`.
+    """
+
+    reply_bytes_max: ClassVar[int] = OUTPUT_BYTES_MAX
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        connect_seconds: float,
+        total_seconds: float,
+        concurrency: int,
+        password: Callable[[str], bytes],
+    ) -> None:
+        super().__init__(
+            clock=clock,
+            connect_seconds=connect_seconds,
+            total_seconds=total_seconds,
+            concurrency=concurrency,
+        )
+        self._password = password
+        self._refused: dict[str, _Refused] = {}
+
+    # -------------------------------------------------------------- sending
+
+    def _request(self, link: Link, parcel: Parcel) -> Request:
+        words = {"user": link.login.encode(), "password": self._password(link.id)}
+        content = bytearray(parcel.content)
+        for blank in parcel.blanks:
+            word = words.get(blank.name, b"")
+            if len(word) > blank.length:
+                raise ValueError(f"the {blank.name} is longer than {blank.length} bytes")
+            content[blank.start : blank.start + blank.length] = word.ljust(blank.length)
+        return Request(link.endpoint, {"Content-Type": parcel.media_type}, bytes(content))
+
+    async def _send(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
+        try:
+            wait = self._wait(link)
+        except GatewayError as error:
+            return self._failed(parcel, f"{Failure.LOGIN_REFUSED}: {error}")
+        if wait:
+            return self._failed(parcel, f"{Failure.LOGIN_REFUSED}: not tried again yet", wait)
+        reply = await super()._send(session, link, parcel)
+        if reply.status not in _LOGIN_REFUSED:
+            return reply
+        self._note_refusal(link)
+        wait = max(reply.retry_after_seconds or 0.0, LOGIN_PAUSE.total_seconds())
+        return self._failed(parcel, f"{Failure.LOGIN_REFUSED}: status {reply.status}", wait)
+
+    # -------------------------------------------------------------- logins
+
+    def _digest(self, link: Link) -> bytes:
+        """Tell one login from another without keeping it."""
+        words = (link.login.encode(), b"\0", self._password(link.id))
+        return sha256(b"".join(words)).digest()
+
+    def _wait(self, link: Link) -> float:
+        """Return the seconds for which this very login must not be tried; usually none.
+
+        Raises:
+            GatewayError: there is no password.
+        """
+        digest, known = self._digest(link), self._refused.get(link.id)
+        if known is None or known.digest != digest:
+            return 0.0
+        return max((known.until - self._clock.now()).total_seconds(), 0.0)
+
+    def _note_refusal(self, link: Link) -> None:
+        until = self._clock.now() + LOGIN_PAUSE
+        self._refused[link.id] = _Refused(self._digest(link), until)
+
+    # -------------------------------------------------------------- collecting
+
+    def collect(self, link: Link) -> Iterator[Collected]:
+        """Yield the outputs that lie ready, oldest first.
+
+        Raises:
+            Unavailable: the login is refused, or the system does not answer as it should.
+        """
+        after = ""
+        for _ in range(OUTPUTS_MAX):
+            response = self._call(link, "GET", f"outputs?after={after}")
+            if response.status != 200:  # noqa: PLR2004 - a status
+                if response.status == 204:  # noqa: PLR2004 - a status
+                    return
+                raise _unavailable(link, f"status {response.status}")
+            name = response.headers.get("Output-Id", "")
+            if not _NAME.fullmatch(name) or name == after:
+                raise _unavailable(link, "Output-Id")
+            after = name
+            media_type = response.headers.get("Content-Type", "")
+            yield Collected(name=name, answers=((response.content, media_type),))
+
+    def settle(self, link: Link, collected: Collected, findings: Sequence[Finding]) -> None:
+        """Take an output off the list; what was refused stands in our log.
+
+        Raises:
+            Unavailable: as :meth:`collect`.
+        """
+        del findings
+        response = self._call(link, "DELETE", f"outputs/{quote(collected.name, safe='')}")
+        if response.status not in _DONE:
+            raise _unavailable(link, f"status {response.status}")
+
+    def _call(self, link: Link, method: str, path: str) -> Response:
+        try:
+            wait = self._wait(link)
+        except GatewayError as error:
+            raise _unavailable(link, f"{Failure.LOGIN_REFUSED}: {error}") from error
+        if wait:
+            raise _unavailable(link, Failure.LOGIN_REFUSED)
+        try:
+            response = self._begun(lambda session: self._called(session, link, method, path))
+            found = response.result()
+        except (aiohttp.ClientError, OSError, ValueError) as failure:
+            raise _unavailable(link, failed(failure)) from failure
+        except CancelledError as closed:
+            raise Unavailable(Finding(code="courier.closed")) from closed
+        if found.status in _LOGIN_REFUSED:
+            self._note_refusal(link)
+            raise _unavailable(link, Failure.LOGIN_REFUSED)
+        return found
+
+    async def _called(
+        self, session: aiohttp.ClientSession, link: Link, method: str, path: str
+    ) -> Response:
+        pair = link.login.encode() + b":" + self._password(link.id)
+        headers = {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+        url = f"{link.endpoint.rstrip('/')}/{path}"
+        async with session.request(method, url, headers=headers, allow_redirects=False) as response:
+            content = await read_body(response, OUTPUT_BYTES_MAX)
+            return Response(response.status, response.headers, content)
+
+
+def _unavailable(link: Link, reason: str) -> Unavailable:
+    args = (("link", link.id), ("reason", str(reason)))
+    return Unavailable(Finding(code="link.not-collected", value=link.id, args=args))

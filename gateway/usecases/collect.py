@@ -1,0 +1,79 @@
+"""Fetch the answers of links that do not post them, and take each in exactly once.
+
+An answer's id is taken from its bytes, so a program that dies between taking it in and putting it
+away finds it again and knows it. What cannot be taken in is put away with its findings; it stands
+in the log with its bytes and waits for a person.
+"""
+
+from dataclasses import dataclass
+
+from gateway import register
+from gateway.domain.delivery import Link
+from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused, Unavailable
+from gateway.domain.finding import Finding
+from gateway.ports import Collected, Collector, Ports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """What one visit to a link brought; ``findings`` tell why it was not possible."""
+
+    taken: int = 0
+    refused: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+def collectable(ports: Ports) -> tuple[str, ...]:
+    """Return the links at which answers must be fetched, those on pause left out."""
+    return tuple(
+        link.id for link in ports.store.links() if link.kind in ports.collectors and not link.paused
+    )
+
+
+def collect(ports: Ports, link_id: str) -> Collection:
+    """Visit one link and take in what lies ready.
+
+    Any number of programs may do so at once; each answer has its effect once.
+    """
+    link = ports.store.link(link_id)
+    collector = ports.collectors.get(link.kind) if link else None
+    if link is None or collector is None or link.paused:
+        return Collection()
+    taken = refused = 0
+    try:
+        for collected in collector.collect(link):
+            findings = _take_in(ports, link, collected)
+            if findings is None:
+                continue  # it stays there for the next visit
+            _put_away(ports, link, collector, collected, findings)
+            taken += not findings
+            refused += bool(findings)
+    except Unavailable as trouble:
+        return Collection(taken=taken, refused=refused, findings=trouble.findings)
+    return Collection(taken=taken, refused=refused)
+
+
+def _take_in(ports: Ports, link: Link, collected: Collected) -> tuple[Finding, ...] | None:
+    """Take every answer of one find in; return what is wrong, or None to try again later."""
+    findings = list(collected.findings)
+    for content, media_type in collected.answers:
+        try:
+            incoming = register.collected(link, content, media_type, ports.clock.now())
+            register.take_in(ports, incoming)
+        except InConflict:
+            return None
+        except (Refused, NotFound, NotAuthentic) as error:
+            findings += error.findings
+    return tuple(findings)
+
+
+def _put_away(
+    ports: Ports,
+    link: Link,
+    collector: Collector,
+    collected: Collected,
+    findings: tuple[Finding, ...],
+) -> None:
+    if findings:
+        register.log_refusal(ports, link, collected.name, findings, collected.answers)
+    collector.settle(link, collected, findings)

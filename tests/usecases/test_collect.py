@@ -1,0 +1,333 @@
+"""Answers that are fetched: taken in once, put away with findings where they cannot be."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from gateway.adapters.links import FolderCourier
+from gateway.audit.exchange import to_base64
+from gateway.domain.delivery import LinkKind
+from gateway.domain.errors import Unavailable
+from gateway.domain.message import MessageState, ReceiptKind
+from gateway.domain.records import Change, Update
+from gateway.markup import archive, wire
+from gateway.sandbox.office import Arrival
+from gateway.usecases.audit import verify_log
+from gateway.usecases.collect import collect, collectable
+from gateway.usecases.deliver import deliver
+from gateway.usecases.export import export_movement
+from gateway.usecases.timeline import timeline_after
+from tests.world import TENANT, World
+
+EXIT = "lnk_cn00x001"
+
+
+class Border:
+    """The exit office behind folders, and a gateway that knows it so."""
+
+    def __init__(self, folder, **values):
+        self.base = folder / "share"
+        self.base.mkdir()
+        self.world = World(folder)
+        courier = FolderCourier(clock=self.world.clock, catalogue=self.world.ports.packs.catalogue)
+        self.world.ports = self.ports = replace(
+            self.world.ports,
+            couriers={**self.world.ports.couriers, LinkKind.FOLDER: courier},
+            collectors={LinkKind.FOLDER: courier},
+        )
+        values = {
+            "kind": LinkKind.FOLDER,
+            "endpoint": self.base.as_uri(),
+            "key": b"",
+            "receipt": ReceiptKind.NATIVE,
+        } | values
+        self.world.store.commit(Change((Update(table="links", key=EXIT, values=values),)))
+        self.movement = self.world.submit(self.world.declaration()).movement
+
+    def manifest(self):
+        return self.world.messages(self.movement)["CN00X001", "MT2401"]
+
+    def send(self):
+        deliver(self.ports, EXIT, "test")
+        return sorted((self.base / "out").glob("*.zip"))
+
+    def answer(self, path):
+        """Let the simulated office take one archive and return its native answer."""
+        entries = {entry.name: entry.content for entry in archive.unpack(path.read_bytes())}
+        arrival = Arrival(
+            envelope=to_base64(entries["envelope.json"]),
+            seal=entries["envelope.seal"].decode(),
+            media_type="application/xml",
+            content=next(c for name, c in entries.items() if name.endswith(".xml")),
+        )
+        keys = self.world.keys.seal_keys()
+        verdict = self.world.town.systems[EXIT].receive(arrival, keys)
+        assert verdict.taken is not None, verdict.reason
+        path.unlink()
+        stationery = self.world.town.stationery[EXIT]
+        planned = next(iter(stationery.plan(verdict.taken)))
+        return stationery.write(planned, self.world.clock.now()).content
+
+    def put(self, name, *entries):
+        folder = self.base / "in"
+        folder.mkdir(exist_ok=True)
+        raw = entries[0] if isinstance(entries[0], bytes) else archive.pack(entries)
+        (folder / name).write_bytes(raw)
+
+    def put_answer(self, name="a.zip"):
+        (path,) = self.send()
+        self.put(name, archive.Entry("answer.xml", self.answer(path)))
+
+    def names(self, folder):
+        return sorted(path.name for path in (self.base / folder).glob("*"))
+
+
+@pytest.fixture
+def border(tmp_path):
+    border = Border(tmp_path)
+    yield border
+    border.world.close()
+
+
+def test_a_native_answer_is_the_receipt(border):
+    (path,) = border.send()
+    assert path.name == f"{border.manifest().id}.zip"
+    assert border.manifest().state is MessageState.DUE
+    border.put("a.zip", archive.Entry("answer.xml", border.answer(path)))
+    assert collectable(border.ports) == (EXIT,)
+    assert collect(border.ports, EXIT).taken == 1
+    manifest = border.manifest()
+    assert (manifest.state, manifest.receipt_kind) == (
+        MessageState.ACKNOWLEDGED,
+        ReceiptKind.NATIVE,
+    )
+    assert border.names("done") == ["a.zip"]
+    assert border.names("in") == []
+    assert EXIT in border.world.knocks.links  # the next message of the stream may go
+    lines = timeline_after(border.ports, TENANT, border.movement)
+    assert [line.receipt for line in lines if line.kind == "receipt"] == ["native"]
+    assert [line.facts["vouched"] for line in lines if line.kind == "answer"] == ["transport"]
+
+
+def test_audit_and_export_tell_what_was_not_sealed(border):
+    border.put_answer()
+    collect(border.ports, EXIT)
+    report = verify_log(border.ports)
+    assert report.findings == ()
+    files = dict(export_movement(border.ports, TENANT, border.movement))
+    assert [path for path in files if path.endswith("receipt-native.xml")]
+    assert not [path for path in files if path.startswith("answers/") and "header" in path]
+
+
+@pytest.mark.parametrize("kind", [ReceiptKind.SIGNED, ReceiptKind.TRANSPORT])
+def test_a_receipt_that_passes_for_another_kind_is_found(border, kind):
+    border.put_answer()
+    collect(border.ports, EXIT)
+    change = Update(table="messages", key=border.manifest().id, values={"receipt_kind": kind})
+    border.world.store.commit(Change((change,)))
+    assert verify_log(border.ports).findings
+
+
+class Dying:
+    """A collector whose program dies before it puts anything away."""
+
+    def __init__(self, collector):
+        self.collect = collector.collect
+
+    def settle(self, *_):
+        raise Unavailable
+
+
+def test_an_answer_is_taken_once_though_the_worker_dies_before_putting_it_away(border):
+    border.put_answer()
+    dying = replace(
+        border.ports, collectors={LinkKind.FOLDER: Dying(border.ports.collectors[LinkKind.FOLDER])}
+    )
+    for _ in range(2):
+        collect(dying, EXIT)
+        assert border.names("in") == ["a.zip"]
+    assert collect(border.ports, EXIT).taken == 1
+    assert len(border.world.store.answers(border.movement)) == 1
+    events = border.world.store.events(border.movement)
+    assert sum(event.kind == "answered" for event in events) == 1
+    assert border.names("done") == ["a.zip"]
+
+
+def test_the_same_answer_under_two_names_is_one_answer(border):
+    border.put_answer()
+    border.put("b.zip", (border.base / "in" / "a.zip").read_bytes())
+    assert collect(border.ports, EXIT).taken == 2
+    assert len(border.world.store.answers(border.movement)) == 1
+    assert border.names("done") == ["a.zip", "b.zip"]
+
+
+def test_one_archive_may_hold_several_answers(border):
+    (path,) = border.send()
+    entries = [archive.Entry(f"{n}.xml", border.answer(path)) for n in (1,)]
+    border.put("a.zip", *entries, archive.Entry("2.xml", b"<strange/>"))
+    found = collect(border.ports, EXIT)
+    assert (found.taken, found.refused) == (0, 1)
+    assert border.manifest().state is MessageState.ACKNOWLEDGED  # what could be read counts
+    assert border.names("refused") == ["a.zip", "a.zip.findings.json"]
+
+
+REFUSED = {
+    "hostile": ((archive.Entry("../x.xml", b"<x/>"),), "zip.unsafe-name"),
+    "no answer of this office": ((archive.Entry("x.xml", b"<x/>"),), "answer.unknown"),
+    "not XML": ((archive.Entry("x.xml", b"PDF"),), "xml.malformed"),
+    "entity": (
+        (archive.Entry("x.xml", b'<!DOCTYPE x [<!ENTITY e "e">]><x>&e;</x>'),),
+        "xml.doctype",
+    ),
+}
+
+
+@pytest.mark.parametrize(("entries", "code"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_taken_in_is_put_away_with_its_findings(border, entries, code):
+    border.put("bad.zip", *entries)
+    found = collect(border.ports, EXIT)
+    assert (found.taken, found.refused, found.findings) == (0, 1, ())
+    assert border.names("refused") == ["bad.zip", "bad.zip.findings.json"]
+    told = json.loads((border.base / "refused" / "bad.zip.findings.json").read_text("utf-8"))
+    assert code in [one["code"] for one in told["findings"]]
+    assert all(one[lang] for one in told["findings"] for lang in ("en", "zh", "vi"))
+    border.world.store.sequence("test")
+    entries = [json.loads(log.entry) for log in border.world.store.log()]
+    (refused,) = [e for e in entries if e["kind"] == "refused"]
+    assert refused["link"] == EXIT
+    assert code in [one["code"] for one in refused["facts"]["findings"]]
+    assert collect(border.ports, EXIT).refused == 0
+
+
+def test_a_stranger_in_the_queue_holds_up_nobody(border):
+    border.put_answer("z.zip")
+    border.put("a.zip", archive.Entry("x.xml", b"<x/>"))
+    found = collect(border.ports, EXIT)
+    assert (found.taken, found.refused) == (1, 1)
+
+
+def test_an_answer_for_another_movement_of_nobody_is_refused(border):
+    (path,) = border.send()
+    content = border.answer(path).replace(border.manifest().id.encode(), b"msg_strange")
+    border.put("a.zip", archive.Entry("answer.xml", content))
+    assert collect(border.ports, EXIT).refused == 1
+    assert border.manifest().state is MessageState.DUE
+
+
+def test_what_is_still_being_written_is_left_alone(border):
+    border.put_answer()
+    path = border.base / "in" / "a.zip"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-30])
+    border.world.clock.at = border.world.clock.at.fromtimestamp(
+        path.stat().st_mtime, border.world.clock.at.tzinfo
+    )
+    assert collect(border.ports, EXIT) == collect(border.ports, EXIT)
+    assert border.names("in") == ["a.zip"]
+    path.write_bytes(whole)
+    assert collect(border.ports, EXIT).taken == 1
+
+
+def test_half_an_archive_that_stays_half_is_refused(border):
+    border.put("a.zip", b"PK\x03\x04 half")
+    border.world.clock.forward(days=365)
+    assert collect(border.ports, EXIT).refused == 1
+
+
+STRAY = {
+    "a link to elsewhere": lambda folder, tmp: (folder / "a.zip").symlink_to(tmp / "world.db"),
+    "a folder": lambda folder, _: (folder / "a.zip").mkdir(),
+    "another kind of file": lambda folder, _: (folder / "a.txt").write_bytes(b"x"),
+    "a hidden draft": lambda folder, _: (folder / ".a.zip.part").write_bytes(b"x"),
+}
+
+
+@pytest.mark.parametrize("stray", STRAY.values(), ids=STRAY.keys())
+def test_what_is_no_archive_is_not_touched(border, stray, tmp_path):
+    folder = border.base / "in"
+    folder.mkdir()
+    stray(folder, tmp_path)
+    before = border.names("in")
+    found = collect(border.ports, EXIT)
+    assert (found.taken, found.refused, border.names("in")) == (0, 0, before)
+
+
+def test_a_folder_that_everybody_may_write_into_is_not_believed(border):
+    border.put_answer()
+    (border.base / "in").chmod(0o777)
+    found = collect(border.ports, EXIT)
+    assert [one.code for one in found.findings] == ["link.not-collected"]
+    assert border.manifest().state is MessageState.DUE
+
+
+def test_a_folder_that_is_not_there_is_a_finding(border):
+    border.base.rename(border.base.with_name("gone"))
+    found = collect(border.ports, EXIT)
+    assert [one.code for one in found.findings] == ["link.not-collected"]
+
+
+def test_a_paused_link_is_not_visited(border):
+    border.put_answer()
+    change = Update(table="links", key=EXIT, values={"paused": True})
+    border.world.store.commit(Change((change,)))
+    assert collectable(border.ports) == ()
+    assert collect(border.ports, EXIT).taken == 0
+
+
+def test_what_is_handed_over_is_not_sent_again_at_once_but_later_and_the_same(border):
+    (path,) = border.send()
+    first = path.read_bytes()
+    assert border.manifest().attempts == 1
+    border.world.clock.forward(seconds=60)
+    assert deliver(border.ports, EXIT, "test") == 0
+    assert border.manifest().attempts == 1
+    path.unlink()  # the office took it and says nothing
+    border.world.clock.forward(seconds=300)
+    (path,) = border.send()
+    assert path.read_bytes() == first
+    assert border.manifest().attempts == 2
+
+
+def test_a_link_may_be_content_with_the_transports_word(tmp_path):
+    border = Border(tmp_path, receipt=ReceiptKind.TRANSPORT)
+    border.send()
+    manifest = border.manifest()
+    assert (manifest.state, manifest.receipt_kind) == (
+        MessageState.ACKNOWLEDGED,
+        ReceiptKind.TRANSPORT,
+    )
+    assert verify_log(border.ports).findings == ()
+    border.world.close()
+
+
+SIGNED = {
+    "by the registered certificate": ("broker", "broker", 1),
+    "by another": ("carrier", "broker", 0),
+    "not at all": ("", "broker", 0),
+    "though nobody asked": ("carrier", "", 1),
+}
+
+
+@pytest.mark.parametrize(("signer", "registered", "taken"), SIGNED.values(), ids=SIGNED.keys())
+def test_a_certificate_at_the_link_makes_signatures_compulsory(tmp_path, signer, registered, taken):
+    border = Border(tmp_path)
+    key = border.world.keys.signer(registered).certificate if registered else b""
+    change = Update(table="links", key=EXIT, values={"key": key})
+    border.world.store.commit(Change((change,)))
+    (path,) = border.send()
+    answer = border.answer(path)
+    if signer:
+        cms = border.world.keys.signer(signer).cms(answer)
+        entry = archive.Entry("a.eml", wire.multipart_signed(answer, cms, "application/xml"))
+    else:
+        entry = archive.Entry("a.xml", answer)
+    border.put("a.zip", entry)
+    assert collect(border.ports, EXIT).taken == taken
+    vouched = [
+        line.facts["vouched"]
+        for line in timeline_after(border.ports, TENANT, border.movement)
+        if line.kind == "answer"
+    ]
+    assert vouched == (["signature" if registered else "transport"] if taken else [])
+    border.world.close()
