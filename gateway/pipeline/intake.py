@@ -146,7 +146,7 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
     asked = [
         *_unlinked(planned, basis),
         *judge_stops(itinerary.stops, basis.packs),
-        *_asked(itinerary, subject, basis),
+        *judge(subject, basis.packs, basis.at),
     ]
     reached.asked = True
     advanced, remarks = _owed_now(planned, messages, subject, basis, asked)
@@ -250,16 +250,6 @@ def _message(one: Planned, subject: Subject, basis: Basis) -> Message:
         created_at=basis.at,
         stream=f"{subject.movement.reference}/{office}",
     )
-
-
-def _asked(itinerary: Itinerary, subject: Subject, basis: Basis) -> list[Finding]:
-    """Return what the procedures on the way find in the declaration, office by office."""
-    return [
-        finding
-        for stop in itinerary.stops
-        if (pack := basis.packs.by_administration(stop.office.administration)) is not None
-        for finding in judge(subject, pack, stop, basis.at)
-    ]
 
 
 def _owed_now(

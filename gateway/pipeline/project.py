@@ -18,7 +18,7 @@ from gateway.domain.movement import JOURNEY, Event, EventKind, Movement
 from gateway.domain.procedure import Procedure
 from gateway.markup import tree
 from gateway.packs.manifest import MessageSpec
-from gateway.packs.pack import Pack
+from gateway.packs.pack import Pack, PackSet
 
 SENDER = "FULLROUTE"
 
@@ -111,30 +111,38 @@ def project(subject: Subject, addressee: Addressee) -> Projected:
     return Projected(contents=contents, findings=tuple(findings))
 
 
-def judge(subject: Subject, pack: Pack, stop: Stop, at: datetime) -> tuple[Finding, ...]:
-    """Return what the procedures that a movement meets at ``stop`` find in its declaration.
+def judge(subject: Subject, packs: PackSet, at: datetime) -> tuple[Finding, ...]:
+    """Return what the procedures on the way find in the declaration, office by office.
 
     Rules of procedures ask for documents, parties, vehicles and dates as they stand on the day the
-    movement is expected there; they read the prepared document without a message.
+    movement is expected there; they read the prepared document without a message, in which
+    ``Office`` is the stop that asks.
     """
-    kinds = [one.kind for one in pack.manifest.procedures if one.met(stop) and one.rules]
-    if not kinds:
-        return ()
+    document = _circumstances(subject, at)
+    found: list[Finding] = []
+    for stop in subject.itinerary.stops:
+        pack = packs.by_administration(stop.office.administration)
+        for name, value in _stop_attributes(stop, at):
+            document[0].set(name, value)
+        for spec in pack.manifest.procedures if pack else ():
+            if pack and spec.rules and spec.met(stop):
+                asked = pack.check_procedure(spec.kind, document)
+                found += (replace(finding, offices=(stop.office.code,)) for finding in asked)
+    return tuple(found)
+
+
+def _circumstances(subject: Subject, at: datetime) -> tree.Element:
     document = _node(
         "Prepared",
         children=[
-            _node("Office", _stop_attributes(stop, at)),
+            _node("Office"),
             *(_stop(one, at) for one in subject.itinerary.stops),
             _node("Totals", subject.totals),
             _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
         ],
     )
     document.append(tree.copied(subject.root))
-    return tuple(
-        replace(finding, offices=(stop.office.code,))
-        for kind in kinds
-        for finding in pack.check_procedure(kind, document)
-    )
+    return document
 
 
 def _at_office(finding: Finding, addressee: Addressee) -> Finding:

@@ -2,16 +2,20 @@
 
 import pytest
 
+from gateway.adapters.pack_folder import read_folder, schemas_root
 from gateway.domain.finding import LANGUAGES, Severity
 from gateway.markup import tree
 from gateway.packs.codelists import read_codelists
-from gateway.packs.pack import Pack
+from gateway.packs.declaration_format import compile_declaration
+from gateway.packs.pack import Pack, PackSet
 from gateway.packs.rules import compile_rules
 from gateway.pipeline.project import judge
 from tests.packs import prepared_cn as south
 from tests.packs import prepared_north as north
 from tests.packs.pack_cases import compiled
 from tests.packs.prepared_cn import Edit, removed, replaced
+
+FORMAT = compile_declaration(read_folder(schemas_root() / "declaration" / "v1"))
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +30,9 @@ def found(packs, where: str, *edits: Edit):
         told = north.subject(north.edited(*edits), north.EventKind.SUBMITTED, numbers=False)
     else:
         told = south.subject(south.edited(*edits))
-    stop = next(one for one in told.itinerary.stops if one.office.code == office)
-    pack = packs[office[:2].lower()]
-    return judge(told, pack, stop, told.movement.happened[-1].at)
+    both_packs = PackSet(tuple(packs.values()), FORMAT, ())
+    findings = judge(told, both_packs, told.movement.happened[-1].at)
+    return tuple(one for one in findings if one.offices == (office,))
 
 
 # ------------------------------------------------------------------ edits
