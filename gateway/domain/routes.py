@@ -56,7 +56,8 @@ class Route:
 class PlannedStop:
     """One office of a plan: both times aware UTC, ``passes`` never before ``arrives``.
 
-    ``opening`` is what is known of the office on arrival.
+    ``opening`` is what is known of the office on arrival, ``hours_stated`` whether anybody stated
+    hours of it that are in force then.
     """
 
     sequence: int
@@ -66,6 +67,7 @@ class PlannedStop:
     arrives: datetime
     passes: datetime
     opening: Opening
+    hours_stated: bool
 
     @property
     def waits(self) -> timedelta:
@@ -121,6 +123,7 @@ def _check_known(route: Route, offices: Mapping[str, CustomsOffice]) -> None:
 def _planned(route: Route, place: int, office: CustomsOffice, arrives: datetime) -> PlannedStop:
     stop = route.stops[place]
     timetable = office.timetable(stop.role, route.modes_at(place))
+    day = arrives.astimezone(ZoneInfo(office.zone)).date()
     return PlannedStop(
         sequence=place + 1,
         office=office,
@@ -129,6 +132,7 @@ def _planned(route: Route, place: int, office: CustomsOffice, arrives: datetime)
         arrives=arrives,
         passes=timetable.next_open(arrives) or arrives,
         opening=timetable.at(arrives),
+        hours_stated=any(one.in_force(day) for one in timetable.periods),
     )
 
 
@@ -156,25 +160,20 @@ def _findings(route: Route, stops: list[PlannedStop]) -> Iterable[Finding]:
             yield _wait(stop)
         elif stop.opening.state in (Openness.CLOSED, Openness.HOLIDAY):
             yield _noted("route.no-opening", [stop])
+    stated = [one for one in stops if one.hours_stated]
     tables = {
         "office.unconfirmed": [one for one in stops if one.office.status is Status.UNVERIFIED],
-        "office.hours-unstated": [one for one in stops if _unknown(one)],
+        "office.hours-unstated": [one for one in stops if not one.hours_stated],
         "office.hours-unverified": [
-            one for one in stops if not _unknown(one) and one.opening.status is Status.UNVERIFIED
+            one for one in stated if one.opening.status is Status.UNVERIFIED
         ],
-        "office.holidays-unstated": [
-            one for one in stops if not _unknown(one) and not one.opening.calendar_known
-        ],
+        "office.holidays-unstated": [one for one in stated if not one.opening.calendar_known],
     }
     for code, found in tables.items():
         if found:
             yield _noted(code, found)
     if any(stop.status is Status.UNVERIFIED for stop in route.stops):
         yield Finding(code="route.times-unverified", severity=Severity.INFORMATION, value=route.id)
-
-
-def _unknown(stop: PlannedStop) -> bool:
-    return stop.opening.state is Openness.UNKNOWN
 
 
 def _noted(code: str, stops: list[PlannedStop]) -> Finding:

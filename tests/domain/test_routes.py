@@ -103,6 +103,13 @@ def test_a_holiday_is_waited_for_by_name():
     assert plan.stops[3].passes == datetime(2026, 2, 23, 1, 0, tzinfo=UTC)
 
 
+def test_a_holiday_counts_where_nobody_stated_hours():
+    plan = plan_route(route(), everywhere(), datetime(2026, 2, 16, 3, tzinfo=UTC))
+    assert {one.opening.state for one in plan.stops} == {Openness.HOLIDAY}
+    assert {one.code for one in plan.findings} == {"route.no-opening", "office.hours-unstated"}
+    assert [one.waits for one in plan.stops] == [timedelta()] * 4
+
+
 TOLD = {
     "hours that nobody stated": (everywhere(), {"office.hours-unstated"}),
     "hours that nobody confirmed": (
