@@ -46,8 +46,12 @@ BREACHES = {
 """Case, and what is changed in the prepared document (which passed our own rules before)."""
 
 
-def document() -> bytes:
-    """Return the prepared document of the own example."""
+def document(
+    administration: str = "XW",
+    message: str = "DEC",
+    stops: tuple[tuple[str, str], ...] = ROUTE.stops,
+) -> bytes:
+    """Return the prepared document of the own example, dry, for one message of one pack."""
     driver = FolderPacks(schemas_root(), {}, 1)
     numbers = iter(range(1, 100))
     with driver.slot() as packs:
@@ -61,19 +65,19 @@ def document() -> bytes:
             new_id=lambda prefix: f"{prefix}_{next(numbers):032x}",
             random="4F7KQ2M9XTBN",
             accepts_unsigned_foreign=True,
-            route=ROUTE,
+            route=RouteOffices(name="wco-neutral", stops=stops),
         )
         taken = intake(OWN.read_bytes(), basis)
         assert isinstance(taken, Accepted), taken
-        pack = packs.by_administration("XW")
+        pack = packs.by_administration(administration)
         assert pack is not None
         addressee = Addressee(
             pack=pack,
-            spec=pack.message("DEC"),
-            stop=taken.subject.itinerary.departure,
+            spec=pack.message(message),
+            stop=taken.subject.itinerary.playing(pack.message(message).role)[-1],
             message=MESSAGE,
             at=AT,
-            dry_run=False,
+            dry_run=message != "DEC",
         )
         return tree.serialise(prepare(taken.subject, addressee))
 

@@ -1,0 +1,63 @@
+"""Prepared documents and answers for the cases of the asean pack, from the WCO example of our own.
+
+``python -m tests.packs.prepared_asean`` writes them; the goldens beside them are written by
+``tests.packs.regenerate``.
+"""
+
+import sys
+
+from gateway.adapters.pack_folder import FolderPacks, schemas_root
+from gateway.markup import safe, tree
+from tests.packs import prepared_wco
+
+FOLDER = schemas_root() / "packs" / "asean"
+GIVEN = {
+    "id": "ans_0197a1b2c3d4e5f60718293a4b5c6d7e",
+    "message-id": prepared_wco.MESSAGE,
+    "now": "2026-11-23T16:05:00+07:00",
+    "mrn": "26LA4F7KQ2M9TR3WJ7",
+}
+KINDS = ("Recorded", "Arrived", "Cleared", "Refused")
+OFFICES = (("XW00X001", "departure"), ("LA00X001", "entry"), ("LA00X002", "destination"))
+
+CHANGES: dict[str, tuple[tuple[bytes, bytes], ...]] = {
+    "record": (),
+    "record-no-means": ((b"<ID>CSQU3054383</ID>", b""),),
+    "record-no-seal": ((b"<Seal><SequenceNumeric>1</SequenceNumeric><ID>S-77</ID></Seal>", b""),),
+    "record-mass": (
+        (b'<GrossMassMeasure unit="KGM">20.1<', b'<GrossMassMeasure unit="KGM">20.2<'),
+    ),
+}
+"""Case, and what is changed in the prepared document (which passed our own rules before)."""
+
+
+def main() -> int:
+    """Write every input of the cases; their expectations are written by hand."""
+    with FolderPacks(schemas_root(), {}, 1).slot() as packs:
+        pack = packs.by_administration("LA")
+        assert pack is not None
+        prepared = prepared_wco.document("LA", "AnticipatedRecord", OFFICES)
+        (sent,) = pack.project("AnticipatedRecord", safe.parse(prepared))
+        sheet = safe.compile_stylesheet(pack.files, "sandbox/advice.xsl")
+        written = {
+            f"answer-{kind.lower()}/answer.xml": tree.serialise(
+                sheet.apply(safe.parse(sent), kind=kind, **GIVEN)
+            )
+            for kind in KINDS
+        }
+    for name, changes in CHANGES.items():
+        raw = prepared
+        for old, new in changes:
+            assert old in raw, (name, old)
+            raw = raw.replace(old, new, 1)
+        written[f"{name}/prepared.xml"] = raw
+    for name, raw in written.items():
+        path = FOLDER / "cases" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
+    sys.stdout.write(f"{len(written)} files written\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
