@@ -14,15 +14,19 @@ from gateway.register.load import all_offices
 
 
 def basis(ports: Ports, tenant: str, trust: Trust, packs: PackSet, *, stored: bool = True) -> Basis:
-    """Return the basis of an intake now; without ``stored`` no store is asked."""
+    """Return the basis of an intake now; without ``stored`` no store is asked.
+
+    Packs are those in force today: the versions that a movement which begins now keeps.
+    """
+    at = ports.clock.now()
     known = ports.store.tenant(tenant) if stored else None
     return Basis(
-        at=ports.clock.now(),
+        at=at,
         tenant=tenant,
         trust=trust,
-        packs=packs,
+        packs=packs.on(at.date()),
         offices=all_offices(ports) if stored else ports.packs.offices(),
-        links=_links(ports) if stored else None,
+        links=_links(ports, tenant) if stored else None,
         new_id=ports.ids.new,
         random=ports.ids.draw(REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH),
         accepts_unsigned_foreign=known is not None and known.accepts_unsigned,
@@ -53,5 +57,6 @@ def route_offices(ports: Ports, name: str, listed: Sequence[str] = ()) -> RouteO
     return RouteOffices(name=name, stops=stops)
 
 
-def _links(ports: Ports) -> dict[str, str]:
-    return {office: link.id for link in ports.store.links() for office in link.offices}
+def _links(ports: Ports, tenant: str) -> dict[str, str]:
+    own = (link for link in ports.store.links() if link.tenant == tenant)
+    return {office: link.id for link in own for office in link.offices}

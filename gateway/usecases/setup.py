@@ -191,7 +191,8 @@ def add_link(ports: Ports, tenant: str, new: NewLink) -> Link:
         InConflict: the id is taken.
     """
     offices = register.all_offices(ports)
-    served = {code: link.id for link in ports.store.links() for code in link.offices}
+    own = (link for link in ports.store.links() if link.tenant == tenant)
+    served = {code: link.id for link in own for code in link.offices}
     for code in new.offices:
         office = offices.get(code)
         if office is None:

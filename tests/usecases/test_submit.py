@@ -1,13 +1,20 @@
 """Submitting: one movement or nothing, and refusals that bind only themselves."""
 
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gateway.domain.errors import InConflict, Refused
+from gateway.domain.records import Tenant
 from gateway.markup import signature
-from gateway.usecases.submit import preflight
+from gateway.pipeline.convert import fill_placeholders
+from gateway.usecases import setup
+from gateway.usecases.submit import preflight, submit
 from tests.world import SHIPPED, TENANT, World
+
+OWN_TRANSIT = Path(__file__).parents[1] / "interop" / "own" / "plain.xml"
 
 
 @pytest.fixture
@@ -153,3 +160,13 @@ def test_preflight_says_what_submission_would_and_stores_nothing(world):
         True,
     )
     assert not [entry for entry in world.store.log() if entry.kind in ("accepted", "refused")]
+
+
+def test_another_tenants_links_are_not_used(world):
+    setup.add_tenant(world.ports, Tenant(id="other", name="Other", accepts_unsigned=True))
+    stranger = replace(world.exporter, id="stranger", tenant="other")
+    setup.add_principal(world.ports, stranger)
+    foreign = fill_placeholders(OWN_TRANSIT.read_bytes(), world.clock.now())
+    with pytest.raises(Refused) as refused:
+        submit(world.ports, foreign, stranger, idempotency_key="k1")
+    assert {finding.code for finding in refused.value.findings} == {"link.none-for-office"}
