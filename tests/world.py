@@ -107,7 +107,14 @@ class World:
     """One gateway, its parties and the systems along the route."""
 
     def __init__(
-        self, folder: Path, *, store_url: str = "", mandates=SIGNATORIES, shipped: Path = SHIPPED
+        self,
+        folder: Path,
+        *,
+        store_url: str = "",
+        mandates=SIGNATORIES,
+        shipped: Path = SHIPPED,
+        packs: FolderPacks | None = None,
+        more: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.folder = folder
         self.shipped = shipped
@@ -116,7 +123,7 @@ class World:
         migrate(url)
         self.store = SqlStore(url)
         self._keys(folder / "keys")
-        packs = FolderPacks(schemas_root(), {}, slots=1)
+        packs = packs or FolderPacks(schemas_root(), {}, slots=1)
         self.knocks = Knocks()
         self.town = Town(self.clock, self.keys)
         self.ports = Ports(
@@ -131,7 +138,7 @@ class World:
         setup.add_tenant(self.ports, Tenant(id=TENANT, name="Jialing", accepts_unsigned=True))
         self.exporter = self.principal("exporter")
         self._parties(mandates)
-        for administration, offices in (ROUTE | TRANSIT).items():
+        for administration, offices in (ROUTE | TRANSIT | (more or {})).items():
             for office in offices:
                 self._link(administration, office)
 

@@ -103,7 +103,8 @@ def show_movement(
 ) -> MovementShape:
     """Show a movement as it stands."""
     require_accept(request, "application/json")
-    return shape_movement(describe_movement(ports, caller.tenant, reference), language)
+    view = describe_movement(ports, caller.tenant, reference)
+    return shape_movement(view, language, ports.packs.catalogue())
 
 
 @router.get("/movements/{reference}/timeline", responses=_STRANGE)

@@ -122,6 +122,7 @@ class MovementShape(MovementLineShape):
     messages: tuple[MessageShape, ...]
     events: tuple[EventShape, ...]
     trips: tuple[TripShape, ...]
+    findings: tuple[FindingShape, ...]
 
 
 class TimelineLineShape(BaseModel):
@@ -195,7 +196,7 @@ def shape_record(record: MovementRecord) -> MovementLineShape:
     )
 
 
-def shape_movement(view: MovementView, language: str) -> MovementShape:
+def shape_movement(view: MovementView, language: str, texts: Catalogue) -> MovementShape:
     """Return a movement with everything."""
     line = shape_record(view.record)
     return MovementShape(
@@ -209,6 +210,7 @@ def shape_movement(view: MovementView, language: str) -> MovementShape:
         messages=tuple(shape_message(one) for one in view.messages),
         events=tuple(shape_event(one) for one in view.movement.happened),
         trips=tuple(shape_trip(one) for one in view.trips),
+        findings=tuple(shape_finding(one, texts, language) for one in view.findings),
     )
 
 

@@ -84,7 +84,7 @@ class FolderDesk:
     def movement(self, reference: str) -> Shape:
         """Describe one movement."""
         view = timelines.describe_movement(self._ports, self._caller.tenant, reference)
-        return movement_shape(view, self._lang)
+        return movement_shape(view, self._lang, self._ports.packs.catalogue())
 
     def timeline(self, reference: str, after: int) -> list[Shape]:
         """Return the lines after a log index, oldest first."""

@@ -1,5 +1,6 @@
 """Commands about movements and trips: list, show, timeline, report, export."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -130,6 +131,7 @@ def _print_movement(found: dict[str, Any]) -> None:
             for one in found["messages"]
         ],
     )
+    output.print_findings(found.get("findings", ()), sys.stdout)
 
 
 @movement_commands.command()

@@ -130,7 +130,7 @@ def record_shape(record: MovementRecord) -> Shape:
     }
 
 
-def movement_shape(view: MovementView, lang: str) -> Shape:
+def movement_shape(view: MovementView, lang: str, texts: Catalogue) -> Shape:
     """Return a movement with everything."""
     return {
         **record_shape(view.record),
@@ -148,6 +148,7 @@ def movement_shape(view: MovementView, lang: str) -> Shape:
         "messages": [message_shape(one) for one in view.messages],
         "events": [event_shape(one) for one in view.movement.happened],
         "trips": [trip_shape(one) for one in view.trips],
+        "findings": [shown(one, texts, lang) for one in view.findings],
     }
 
 

@@ -123,16 +123,18 @@ def _numbered(
         elif number and _ITEM in numbers and not numbers[_ITEM]:
             numbers[_ITEM] = number
     if root is not None and ours[0] == "Party":
-        numbers["Party"] = _place(root, "d:Party", "role", which)
+        numbers["Party"] = _place(root, "d:Party", "@role", which)
+    if root is not None and ours[:2] == ["Itinerary", "Office"]:
+        numbers["Office"] = _place(root, "d:Itinerary/d:Office", "d:RoleCode", which)
     spelled = (f"{name}[{numbers[name]}]" if numbers[name] else name for name in ours)
     return "/Declaration/" + "/".join(spelled)
 
 
-def _place(root: Element, path: str, name: str, which: str) -> str:
-    """Return the number of the first element whose attribute is the first word of ``which``."""
+def _place(root: Element, path: str, role: str, which: str) -> str:
+    """Return the number of the first element whose ``role`` is the first word of ``which``."""
     wanted = which.partition(",")[0].strip()
     found = elements(root, path)
-    places = (at for at, one in enumerate(found, start=1) if one.get(name) == wanted)
+    places = (at for at, one in enumerate(found, start=1) if text(one, role) == wanted)
     return str(next(places, "")) if len(found) > 1 else ""
 
 

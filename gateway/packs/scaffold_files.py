@@ -181,6 +181,7 @@ _SCH = """\
 _PACKAGES = """\
 code,to,name_en,name_zh,name_vi,valid_from,valid_to,source,status
 CT,C,carton,纸箱,thùng các-tông,2026-01-01,,fullroute pack new,unverified
+CS,S,case,箱,hòm,2026-01-01,,fullroute pack new,unverified
 PX,P,pallet,托盘,pa-lét,2026-01-01,,fullroute pack new,unverified
 """
 

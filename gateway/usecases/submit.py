@@ -124,7 +124,7 @@ def _take_in(ports: Ports, raw: bytes, caller: Principal, along: RouteOffices | 
         basis = register.basis(ports, caller.tenant, trust, packs)
         result = intake(raw, replace(basis, route=along))
         if isinstance(result, Accepted):
-            return _Taken(result, trust, register.packs_of(packs, result.subject.itinerary))
+            return _Taken(result, trust, register.packs_of(basis.packs, result.subject.itinerary))
     _log_refusal(ports, raw, caller, result.findings)
     raise Refused(*result.findings)
 

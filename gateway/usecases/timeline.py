@@ -1,7 +1,7 @@
 """What happened to a movement, in order; and how it stands now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway import register
@@ -9,13 +9,16 @@ from gateway.audit.entry import EntryKind, EntryView, read_entry
 from gateway.domain.errors import NotFound
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import Itinerary
-from gateway.domain.message import Message
+from gateway.domain.message import AnswerKind, Message
 from gateway.domain.movement import Movement
 from gateway.domain.records import AnswerRecord, LogRecord, MovementRecord, NumberRecord
 from gateway.domain.trip import Trip
 from gateway.ports import Ports
 
 LINES_MAX = 500
+
+_FAULTY = (AnswerKind.REFUSED, AnswerKind.NOT_RELEASED, AnswerKind.PERSON)
+"""Kinds of answers that may say what is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,10 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovementView:
-    """A movement with everything a person asks about it."""
+    """A movement with everything a person asks about it.
+
+    ``findings`` are what offices found wrong, each with the office and type of its answer.
+    """
 
     record: MovementRecord
     movement: Movement
@@ -47,6 +53,7 @@ class MovementView:
     numbers: tuple[NumberRecord, ...]
     answers: tuple[AnswerRecord, ...]
     trips: tuple[Trip, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def timeline_after(
@@ -94,7 +101,7 @@ def _text(entry: EntryView) -> str:
     facts = entry.facts
     match entry.kind:
         case EntryKind.ANSWER:
-            return str(facts.get("kind", ""))
+            return _answer_text(facts)
         case EntryKind.EVENT:
             events = facts.get("events")
             told = events if isinstance(events, list) else []
@@ -105,6 +112,18 @@ def _text(entry: EntryView) -> str:
             return f"awaiting signature of {facts.get('signatory', '')}"
         case _:
             return entry.kind.value
+
+
+def _answer_text(facts: Mapping[str, object]) -> str:
+    """Say what an answer means and, where the office found faults, the first of them."""
+    kind, told = str(facts.get("kind", "")), facts.get("findings")
+    if not isinstance(told, list) or not told:
+        return kind
+    first = register.heard_finding(told[0])
+    words = dict(first.args)
+    place = first.pointer or words.get("field", "")
+    more = f" (+{len(told) - 1})" if len(told) > 1 else ""
+    return f"{kind}: {words.get('code', '')} {words.get('text', '')} {place}".rstrip() + more
 
 
 def _event(told: Mapping[str, object]) -> str:
@@ -134,4 +153,24 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
         numbers=ports.store.numbers(reference),
         answers=ports.store.answers(reference),
         trips=ports.store.trips_of(reference),
+        findings=_office_findings(ports, reference),
     )
+
+
+def _office_findings(ports: Ports, reference: str) -> tuple[Finding, ...]:
+    """Return what offices found wrong, from the log entries of their answers, oldest first."""
+    if not any(one.kind in _FAULTY for one in ports.store.answers(reference)):
+        return ()
+    ports.store.sequence("timeline")
+    entries = (read_entry(one.entry) for one in ports.store.log(movement=reference))
+    return tuple(
+        replace(register.heard_finding(told), offices=(str(entry.facts.get("office", "")),))
+        for entry in entries
+        if entry.kind is EntryKind.ANSWER
+        for told in _told_findings(entry)
+    )
+
+
+def _told_findings(entry: EntryView) -> list[Mapping[str, object]]:
+    told = entry.facts.get("findings")
+    return [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
