@@ -161,8 +161,13 @@ def change_password(link: str, password: bytes, data: Path | None) -> None:
 
 
 def add_link(ports: Ports, tenant: str, new: setup.NewLink) -> tuple[Link, str]:
-    """Add a link and the principal under which its system fetches and answers."""
+    """Add a link and the principal under which its system fetches and answers.
+
+    A system that neither fetches nor posts (folder, request-response) gets no API key.
+    """
     made = setup.add_link(ports, tenant, new)
+    if not made.sealed:
+        return made, ""
     _, api_key = new_principal(ports, tenant, f"link {made.id}", ("link",), link=made.id)
     return made, api_key
 

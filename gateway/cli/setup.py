@@ -299,7 +299,11 @@ def add_link(
     if json:
         output.print_json({"link": made.id, "offices": list(made.offices), "api_key": api_key})
         return
-    output.note(f"Link {made.id} serves {', '.join(made.offices)}. Its API key, shown this once:")
+    served = f"Link {made.id} serves {', '.join(made.offices)} ({made.receipt} receipts)."
+    if not api_key:
+        output.note(served)
+        return
+    output.note(f"{served} Its API key, shown this once:")
     sys.stdout.write(f"{api_key}\n")
 
 

@@ -84,11 +84,13 @@ def _send(ports: Ports, link: Link, messages: list[Message]) -> tuple[int | None
         message = by_id[reply.message]
         wanted = wanted_of[message.id]
         attempt = _judge(link, message, reply, wanted)
+        # An output goes first: whoever dies in between simply sends, and gets it, again.
+        with_output = attempt.outcome is Outcome.HANDED_OVER and bool(reply.content)
+        if with_output and _take_output(ports, link, message, reply):
+            attempt = replace(attempt, outcome=Outcome.ACKNOWLEDGED)
         link, kept = _record(ports, link, message, attempt, wanted)
         if not kept:
             return None, link
-        if attempt.outcome is Outcome.HANDED_OVER and reply.content:
-            acknowledged += _take_output(ports, link, message, reply)
         acknowledged += attempt.outcome is Outcome.ACKNOWLEDGED
     return acknowledged, link
 
@@ -195,6 +197,8 @@ def _record(
     )
     if attempt.receipt is not None:
         register.acknowledge(writing, message, register.Proof(kind=wanted, content=attempt.receipt))
+    elif attempt.outcome is Outcome.ACKNOWLEDGED:  # by an output, which was taken in already
+        writing.update("messages", message.id, {"attempts": message.attempts + 1})
     else:
         _after(ports, writing, link, message, attempt)
     return replace(link, breaker=breaker), _commit(ports, writing)

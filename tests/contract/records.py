@@ -201,6 +201,8 @@ LINK = Link(
     key=b"k" * 32,
     offices=("CN008001", "CN00X001"),
     breaker=Breaker(failures=6, opened_at=AT, probe_at=later(4)),
+    login="FULLRT01",
+    receipt=ReceiptKind.NATIVE,
 )
 CERTIFICATE = PartyCertificate(
     fingerprint="f" * 64,

@@ -182,6 +182,17 @@ def test_offices_that_fetch_their_feed(tmp_path):
 
 
 @pytest.mark.full
+def test_offices_behind_folders_and_offices_that_are_asked(tmp_path):
+    said = fullroute("demo", "--link-kind", "mixed", "--json", cwd=tmp_path)
+    assert (said.code, said.json["state"]) == (0, "completed")
+    receipts = {one["type"]: one["receipt_kind"] for one in said.json["messages"]}
+    assert receipts.pop("ArrivalNotice") == "transport"  # nobody answers it
+    assert set(receipts.values()) == {"native"}
+    data = said.json["data"]
+    assert fullroute("audit", "verify", "--data", data, cwd=tmp_path).code == 0
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("file", sorted(SAMPLES.glob("*_ie015.xml")), ids=lambda file: file.stem)
 def test_declarations_nobody_here_wrote(tmp_path, file):
     said = fullroute("demo", file, "--json", cwd=tmp_path)

@@ -40,13 +40,15 @@ LOOK_SECONDS = 0.05
 
 
 class City:
-    """The processes of one deployment. Use it as a context.
+    """The processes of one deployment, its links of one ``kind`` or mixed. Use it as a context.
 
     Roles in ``unmandated`` let nobody sign for them: their key lies with them, in ``parties``, and
     ``party_keys`` has the API key they come with.
     """
 
-    def __init__(self, folder: Path, *, unmandated: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, kind: str = LinkKind.PUSH, *, unmandated: tuple[str, ...] = ()
+    ) -> None:
         self.setting: Setting = set_stage(folder)
         self.clock: Clock = bootstrap.open_clock()
         (folder / "logs").mkdir(exist_ok=True)
@@ -54,7 +56,7 @@ class City:
             whole = cast(gateway.ports, None)
             signing = tuple(one for one in whole.signatories if one[0] not in unmandated)
             self.cast: Cast = replace(whole, signatories=signing)
-            self.actors = engage(gateway.ports, self.setting, self.cast, LinkKind.PUSH)
+            self.actors = engage(gateway.ports, self.setting, self.cast, kind)
             self.party_keys = {
                 role: self._signs_itself(gateway.ports, role, party)
                 for role, party in whole.signatories

@@ -22,9 +22,12 @@ LIFE_SECONDS = 3.0
 
 @pytest.mark.full
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("victim", ["worker", "api", "broker"])
-def test_kill_at_seeded_moments(tmp_path, victim):
-    with City(tmp_path) as city:
+@pytest.mark.parametrize(
+    ("victim", "links"),
+    [("worker", "push"), ("worker", "mixed"), ("api", "push"), ("broker", "push")],
+)
+def test_kill_at_seeded_moments(tmp_path, victim, links):
+    with City(tmp_path, links) as city:
         references = {}
         found = {}
         threads = []

@@ -1,0 +1,94 @@
+"""Connecting systems of every kind by command, with what each kind needs and nothing else."""
+
+import pytest
+
+from tests.cli.commands import fullroute
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("links")
+    assert fullroute("init", "--data", folder / "data").code == 0
+    (folder / "password.txt").write_text("geheim42\n", "utf-8")
+    (folder / "other.txt").write_text("anders42\n", "utf-8")
+    (folder / "share").mkdir()
+    return folder / "data"
+
+
+def link(data, *arguments):
+    return fullroute("link", *arguments, "--data", data)
+
+
+LOGIN = ("--user", "FULLRT01", "--password-file", "password.txt")
+
+
+@pytest.fixture(autouse=True)
+def beside(data, monkeypatch):
+    monkeypatch.chdir(data.parent)
+
+
+def test_folders_and_requests_are_connected(data):
+    share = (data.parent / "share").as_uri()
+    said = link(
+        data, "add", "gate", "--office", "CN00X001", "--kind", "folder", "--endpoint", share
+    )
+    assert (said.code, said.out) == (0, ""), said.both
+    said = link(
+        data, "add", "hai-duong", "--office", "VN0003PJ", "--kind", "request-response",
+        "--endpoint", "http://127.0.0.1:9", *LOGIN, "--receipt", "transport",
+    )  # fmt: skip
+    assert (said.code, said.out) == (0, ""), said.both
+    told = {one["id"]: one for one in link(data, "list", "--json").json["data"]}
+    assert [(one["kind"], one["receipt"], one["user"]) for one in told.values()] == [
+        ("folder", "native", ""),
+        ("request-response", "transport", "FULLRT01"),
+    ]
+    assert (data / "keys" / "hai-duong.password").read_bytes() == b"geheim42"
+    changed = link(data, "password", "hai-duong", "--password-file", "other.txt")
+    assert changed.code == 0, changed.both
+    assert (data / "keys" / "hai-duong.password").read_bytes() == b"anders42"
+    for path in data.rglob("*"):
+        if path.is_file() and path.suffix != ".password":
+            assert b"geheim42" not in path.read_bytes()
+            assert b"anders42" not in path.read_bytes()
+
+
+REFUSED = {
+    "no such kind": (("--kind", "pigeon"), "link.unknown-kind"),
+    "folder without one": (("--kind", "folder"), "link.endpoint-unfit"),
+    "folder by HTTP": (
+        ("--kind", "folder", "--endpoint", "http://127.0.0.1:9"),
+        "link.endpoint-unfit",
+    ),
+    "push into a folder": (("--endpoint", "file:///tmp"), "link.endpoint-malformed"),
+    "no login": (
+        ("--kind", "request-response", "--endpoint", "https://h"),
+        "link.no-login",
+    ),
+    "password in the address": (
+        ("--kind", "request-response", "--endpoint", "https://u:geheim@h", *LOGIN),
+        "link.endpoint-unfit",
+    ),
+    "password in clear over a network": (
+        ("--kind", "request-response", "--endpoint", "http://customs.example", *LOGIN),
+        "link.password-in-clear",
+    ),
+    "no such receipt": (
+        ("--kind", "folder", "--endpoint", "file:///tmp", "--receipt", "gold"),
+        "link.unknown-receipt",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "code"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_does_not_fit_is_refused(data, options, code):
+    said = link(data, "add", "x", "--office", "VN0015BB", *options, "--json")
+    assert said.code == 3, said.both
+    assert code in said.both
+    assert "geheim" not in said.both
+
+
+def test_a_password_for_nobody(data):
+    said = link(data, "password", "nobody", "--password-file", "other.txt")
+    assert said.code == 4
+    assert list((data / "keys").glob("nobody*")) == []
