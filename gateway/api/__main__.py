@@ -5,12 +5,14 @@ import errno
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import uvicorn
+from fastapi import FastAPI
 
 from gateway import bootstrap
 from gateway.api.app import create_app
@@ -21,6 +23,13 @@ from gateway.settings import HttpSettings, Settings, load_settings
 
 INTERRUPTED_EXIT = 130
 BACKLOG = 2048
+
+
+Dress: TypeAlias = Callable[[FastAPI, bootstrap.Gateway], None]
+
+
+def _as_it_is(_app: FastAPI, _gateway: bootstrap.Gateway) -> None:
+    """Leave the application alone."""
 
 
 def _listen(http: HttpSettings) -> socket.socket:
@@ -45,11 +54,12 @@ def _listen(http: HttpSettings) -> socket.socket:
     return listening
 
 
-def _serve(settings: Settings) -> int:
+def _serve(settings: Settings, dress: Dress) -> int:
     with closing(_listen(settings.http)) as listening, bootstrap.open_gateway(settings) as gateway:
         host, port = listening.getsockname()[:2]
         place = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         app = create_app(gateway, ready=lambda: _say(f"listening on {place}"))
+        dress(app, gateway)
         config = uvicorn.Config(
             app,
             http="httptools",
@@ -87,8 +97,11 @@ def _say(words: str) -> None:
     print(words, flush=True)  # noqa: T201 - whoever started us waits for this line
 
 
-def run(arguments: list[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; return the exit code."""
+def run(arguments: list[str] | None = None, dress: Dress = _as_it_is) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit code.
+
+    ``dress`` may add to the application before the first request.
+    """
     parser = argparse.ArgumentParser(prog="python -m gateway.api", description=__doc__)
     parser.add_argument("--config", type=Path, help="settings file")
     parser.add_argument("--data", type=Path, help="data folder")
@@ -102,7 +115,7 @@ def run(arguments: list[str] | None = None) -> int:
             host=settings.http.host if told.host is None else told.host,
             port=settings.http.port if told.port is None else told.port,
         )
-        return _serve(replace(settings, http=http))
+        return _serve(replace(settings, http=http), dress)
     except GatewayError as error:
         return tell(error)
 

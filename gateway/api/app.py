@@ -19,9 +19,9 @@ from gateway.api import (
     problems,
     signatures,
     stream,
-    watch,
 )
 from gateway.bootstrap import Gateway
+from gateway.watch import LogWatch
 
 BASE = "/v1"
 
@@ -60,7 +60,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     )
     app.state.gateway = gateway
     app.state.door = access.Doorkeeper(gateway.ports)
-    app.state.watch = watch.LogWatch(gateway.ports)
+    app.state.watch = LogWatch(gateway.ports)
     app.state.stopping = lambda: False
     problems.install(app)
     app.include_router(health.router)

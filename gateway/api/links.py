@@ -22,7 +22,6 @@ from gateway.api.request import (
     require_accept,
 )
 from gateway.api.shapes import LinkListShape, shape_link, with_load
-from gateway.api.watch import LogWatch
 from gateway.audit.exchange import SealedPaper, from_base64, to_base64, write_reply
 from gateway.domain.errors import NotAllowed
 from gateway.domain.finding import Finding, Refusal
@@ -30,6 +29,7 @@ from gateway.domain.records import Principal
 from gateway.ports import Ports
 from gateway.usecases.feed import FEED_MAX, FeedItem, acknowledge, feed_after
 from gateway.usecases.receive import receive
+from gateway.watch import LogWatch
 
 router = APIRouter(tags=["links"])
 

@@ -8,7 +8,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 
-from gateway.api.language import negotiated
 from gateway.domain.errors import (
     GatewayError,
     InConflict,
@@ -20,6 +19,7 @@ from gateway.domain.errors import (
     Unavailable,
 )
 from gateway.domain.finding import Catalogue, Finding, Refusal, Severity
+from gateway.language import negotiated
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:fullroute:problem:"

@@ -12,12 +12,12 @@ from pydantic import BaseModel, ValidationError
 
 from gateway import access
 from gateway.access import Scope
-from gateway.api.language import accepts, negotiated
 from gateway.api.problems import MALFORMED, MEDIA, NOT_ACCEPTABLE, TOO_SLOW, Mistaken
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import TooLarge
 from gateway.domain.finding import Finding
 from gateway.domain.records import Principal
+from gateway.language import accepts, negotiated
 from gateway.ports import Ports
 
 XML_TYPES = ("application/xml", "text/xml")

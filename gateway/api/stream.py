@@ -14,10 +14,10 @@ from gateway import register
 from gateway.api import problems
 from gateway.api.request import Reach, Reader, require_accept
 from gateway.api.shapes import shape_line
-from gateway.api.watch import LogWatch
 from gateway.domain.itinerary import CustomsOffice
 from gateway.ports import Ports
 from gateway.usecases.timeline import TimelineLine, timeline_after
+from gateway.watch import LogWatch
 
 router = APIRouter(tags=["movements"])
 

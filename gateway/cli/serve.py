@@ -1,6 +1,6 @@
 """Commands that run the gateway: serve, worker.
 
-The programs themselves are started by module name (``python -m gateway.api``, ``python -m
+The programs themselves are started by module name (``python -m gateway.serving``, ``python -m
 workers``); this face never imports them. ``serve`` owns the embedded broker while it runs.
 """
 
@@ -46,7 +46,9 @@ def serve(
     data: Data = None,
     lang: Lang = "en",
 ) -> None:
-    """Serve the HTTP interface until told to stop; own the embedded broker unless one is set.
+    """Serve the HTTP interface and the pages until told to stop.
+
+    It owns the embedded broker unless one is set.
 
     SIGTERM ends it with exit code 0, Ctrl-C with 130; a program that ends by itself ends the other
     and gives its exit code.
@@ -74,7 +76,7 @@ def serve(
     stop_on_signals()
     try:
         with bootstrap.broker(settings), Programs() as programs:
-            programs.start("gateway", "gateway.api", *own, *listening)
+            programs.start("gateway", "gateway.serving", *own, *listening)
             if with_worker:
                 programs.start("worker", "workers", *own)
             ended = programs.first_to_end()

@@ -5,7 +5,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from gateway.api import declarations, keys, links, log, movements, signatures, stream
-from gateway.api.language import accepts
+from gateway.language import accepts
 from tests.api.conftest import Face
 
 OPEN = {"/livez", "/readyz", "/openapi.json", "/v1/keys"}

@@ -1,0 +1,1 @@
+"""Pages rendered here, for people: usable without JavaScript, in Chinese, Vietnamese, English."""

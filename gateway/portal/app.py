@@ -1,0 +1,70 @@
+"""The portal: its own application, mounted beside the HTTP interface."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import jinja2
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from gateway import bootstrap
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import GatewayError
+from gateway.portal import movements, validation, visits
+from gateway.portal.desk import Desk
+from gateway.portal.words import read_labels
+from gateway.watch import LogWatch
+
+PATH = "/pages"
+"""Where the portal is mounted; the session cookie is sent nowhere else."""
+
+_FOLDER = Path(__file__).parent
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_portal(gateway: Gateway, watch: LogWatch, stopping: Callable[[], bool]) -> FastAPI:
+    """Build the pages around an open gateway; ``stopping`` ends the streams of live pages."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    app.state.desk = Desk(
+        gateway=gateway,
+        watch=watch,
+        stopping=stopping,
+        labels=read_labels(bootstrap.schemas_root() / "lang"),
+        templates=templates,
+        path=PATH,
+    )
+    app.add_exception_handler(GatewayError, visits.refuse)
+
+    @app.middleware("http")
+    async def guarded(
+        request: Request, answer: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await answer(request)
+        response.headers.update(_HEADERS)
+        if "Cache-Control" not in response.headers and "/static/" not in request.url.path:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    for module in (visits, validation, movements):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=_FOLDER / "static"))
+    return app

@@ -1,0 +1,105 @@
+"""Movement pages: the list, and one movement with a column per office, live while it is open."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from gateway import access
+from gateway.access import Scope
+from gateway.domain.errors import NotAuthentic
+from gateway.domain.finding import Finding
+from gateway.portal.columns import movement_page
+from gateway.portal.desk import Member, Visit
+from gateway.usecases.timeline import describe_movement, timeline_after
+
+router = APIRouter(prefix="/movements")
+
+LIST_MAX = 50
+QUIET_SECONDS = 0.5
+HEARTBEAT_ROUNDS = 30
+
+
+def _tenant(visit: Visit) -> str:
+    if visit.session is None:
+        raise NotAuthentic(Finding(code="access.missing-key"))
+    return access.allowed(visit.session.principal, Scope.READ).tenant
+
+
+@router.get("")
+def movements(visit: Member) -> Response:
+    """List the newest movements."""
+    found = visit.ports.store.movements(_tenant(visit), limit=LIST_MAX)
+    rows = [
+        (
+            one.reference,
+            one.lrn,
+            visit.words.named("movement", one.state),
+            " → ".join(dict.fromkeys(stop[1] for stop in one.stops)),
+            f"{one.created_at:%Y-%m-%d %H:%M} UTC",
+        )
+        for one in found
+    ]
+    return visit.page("movements.html", rows=rows)
+
+
+@router.get("/{reference}")
+def movement(visit: Member, reference: str) -> Response:
+    """Show one movement as it stands."""
+    glimpse = _look(visit, _tenant(visit), reference, -1)
+    return visit.page("movement.html", reference=reference, live=glimpse.html, last=glimpse.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Glimpse:
+    html: str
+    last: int
+    news: bool
+
+
+def _look(visit: Visit, tenant: str, reference: str, after: int) -> _Glimpse:
+    """Return the columns as they stand, and the last line of the log they are from."""
+    last, news = after, False
+    while lines := timeline_after(visit.ports, tenant, reference, last):
+        last, news = lines[-1].index, True
+    if not news and after >= 0:
+        return _Glimpse(html="", last=last, news=False)
+    page = movement_page(describe_movement(visit.ports, tenant, reference), visit.words)
+    return _Glimpse(html=visit.rendered("columns.html", page=page), last=last, news=True)
+
+
+@router.get("/{reference}/stream")
+async def stream(
+    visit: Member, reference: str, after: int = -1, last_event_id: Annotated[str, Header()] = ""
+) -> StreamingResponse:
+    """Send the columns anew whenever something happened to the movement."""
+    start = int(last_event_id) if last_event_id.isdecimal() else after
+    tenant = _tenant(visit)
+    first = await run_in_threadpool(_look, visit, tenant, reference, start)
+    return StreamingResponse(
+        _events(visit, tenant, reference, first),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(
+    visit: Visit, tenant: str, reference: str, glimpse: _Glimpse
+) -> AsyncIterator[bytes]:
+    quiet = 0
+    yield b"retry: 1000\n\n"
+    while not visit.desk.stopping():
+        if glimpse.news:
+            quiet = 0
+            lines = "".join(f"data: {line}\n" for line in glimpse.html.splitlines())
+            yield f"id: {glimpse.last}\nevent: columns\n{lines}\n".encode()
+        seen = visit.desk.watch.size
+        glimpse = await run_in_threadpool(_look, visit, tenant, reference, glimpse.last)
+        if not glimpse.news:
+            await visit.desk.watch.grown(seen, QUIET_SECONDS)
+            quiet += 1
+            if quiet % HEARTBEAT_ROUNDS == 0:
+                yield b": still here\n\n"

@@ -1,0 +1,167 @@
+"""The validation page: drop or paste a declaration, see every office's word and the findings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.concurrency import run_in_threadpool
+
+from gateway import access
+from gateway.domain.errors import TooLarge
+from gateway.domain.finding import Catalogue, Finding, Severity
+from gateway.markup import places
+from gateway.pipeline.verdict import OfficeVerdict, Word
+from gateway.portal.columns import clock
+from gateway.portal.desk import Member, Visit, own_form, same_origin
+from gateway.portal.strip import Strip, strip
+from gateway.portal.words import Words
+from gateway.usecases.submit import Verdict, preflight
+
+router = APIRouter()
+
+FORM_BYTES = 10_000
+"""What a form adds to the declaration in it."""
+
+LINES_MAX = 3000
+"""Lines of a declaration that are shown with the findings beside them."""
+
+TONES = {Word.PASS: "done", Word.FAIL: "trouble", Word.UNKNOWN: "unsure"}
+_GRAVITY = {severity: place for place, severity in enumerate(Severity)}
+
+SIGNS = {Word.PASS: "✓", Word.FAIL: "✗", Word.UNKNOWN: "?"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One finding as the page shows it; ``line`` is 0 where the declaration has none for it."""
+
+    code: str
+    severity: str
+    message: str
+    fix: str
+    value: str
+    place: str
+    line: int
+    offices: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeCard:
+    """One office on the way with its word."""
+
+    code: str
+    name: str
+    role: str
+    expected: str
+    word: str
+    tone: str
+    sign: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPage:
+    """The outcome of one validation."""
+
+    valid: bool
+    strip: Strip
+    offices: tuple[OfficeCard, ...]
+    remarks: tuple[Remark, ...]
+    messages: tuple[tuple[str, str, str, str], ...]
+    lines: tuple[str, ...]
+    cut: bool
+    marked: frozenset[int]
+
+
+@router.get("/validate")
+def form(visit: Member) -> Response:
+    """Show the empty form."""
+    return visit.page("validate.html", report=None, text="")
+
+
+@router.post("/validate", dependencies=[Depends(same_origin)])
+async def validate(visit: Member) -> Response:
+    """Run what submission runs, store and send nothing, and show what every office says."""
+    raw, told = await _form(visit)
+    session = own_form(visit, told.get("token"))
+    access.allowed(session.principal, access.Scope.DECLARE)
+    report = await run_in_threadpool(_report, visit, raw, session.principal.tenant)
+    text = raw.decode("utf-8", "replace")
+    return visit.page("validate.html", report=report, text=text)
+
+
+async def _form(visit: Visit) -> tuple[bytes, dict[str, Any]]:
+    """Return the declaration, dropped or pasted, and the form's other fields.
+
+    Raises:
+        TooLarge: ``http.body-too-large``, before anything is read.
+    """
+    most = visit.desk.gateway.settings.http.body_bytes_max
+    length = visit.request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > most + FORM_BYTES:
+        raise TooLarge(Finding(code="http.body-too-large", args=(("most", str(most)),)))
+    async with visit.request.form(max_files=1, max_fields=4, max_part_size=most) as told:
+        dropped = told.get("file")
+        raw = b"" if dropped is None or isinstance(dropped, str) else await dropped.read()
+        fields = {name: value for name, value in told.items() if isinstance(value, str)}
+    return raw or fields.get("declaration", "").strip().encode(), fields
+
+
+def _report(visit: Visit, raw: bytes, tenant: str) -> ReportPage:
+    verdict = preflight(visit.ports, raw, tenant, unsigned=True)
+    texts = visit.ports.packs.catalogue()
+    lines = places.lines_of(raw, [one.pointer for one in verdict.findings if not one.line])
+    graver = sorted(verdict.findings, key=lambda one: _GRAVITY[one.severity])
+    remarks = tuple(_remark(one, texts, visit.words, lines) for one in graver)
+    shown = raw.decode("utf-8", "replace").splitlines() if remarks else []
+    return ReportPage(
+        valid=verdict.valid,
+        strip=strip(_dots(verdict, visit.words), visit.words("strip.validation")),
+        offices=tuple(_card(one, visit.words) for one in verdict.offices),
+        remarks=remarks,
+        messages=tuple(
+            (one.type, one.office, visit.words.named("signatory", one.signatory), one.waits_for)
+            for one in verdict.messages
+        ),
+        lines=tuple(shown[:LINES_MAX]),
+        cut=len(shown) > LINES_MAX,
+        marked=frozenset(one.line for one in remarks if one.line),
+    )
+
+
+def _dots(verdict: Verdict, words: Words) -> list[tuple[str, str, str, str, str]]:
+    return [
+        (card.code, card.name, card.word, card.tone, card.sign)
+        for card in (_card(one, words) for one in verdict.offices)
+    ]
+
+
+def _card(one: OfficeVerdict, words: Words) -> OfficeCard:
+    stop = one.stop
+    return OfficeCard(
+        code=stop.code,
+        name=stop.office.name(words.language) if stop.office else "",
+        role=words.named("role", stop.role),
+        expected=clock(stop.expected_at, stop.office) if stop.office else "",
+        word=words(f"verdict.{one.word.value}"),
+        tone=TONES[one.word],
+        sign=SIGNS[one.word],
+        count=len(one.findings),
+    )
+
+
+def _remark(finding: Finding, texts: Catalogue, words: Words, lines: dict[str, int]) -> Remark:
+    text = texts.text(finding, words.language)
+    line = finding.line or lines.get(finding.pointer, 0)
+    return Remark(
+        code=finding.code,
+        severity=finding.severity.value,
+        message=text.message,
+        fix=text.fix,
+        value=finding.value,
+        place=finding.pointer,
+        line=line if line <= LINES_MAX else 0,
+        offices=finding.offices,
+        source=finding.source,
+    )

@@ -1,0 +1,1 @@
+"""The composition of faces: what one program serves at one address."""

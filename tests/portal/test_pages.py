@@ -1,0 +1,226 @@
+"""The pages without JavaScript: log-in, language, forms from elsewhere, hostile values."""
+
+import re
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.adapters.pack_folder import schemas_root
+from gateway.portal import app
+from tests.portal.conftest import BODY_BYTES_MAX, SAME
+from tests.world import SHIPPED
+
+HOSTILE = '&lt;script&gt;alert("x")&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;'
+
+
+@pytest.fixture(scope="module")
+def movement(house):
+    submission = house.world.submit(house.world.declaration())
+    house.world.run()
+    return submission.movement
+
+
+def test_the_address_leads_to_the_pages(house):
+    client = house.visitor().client
+    assert client.get("/").headers["location"] == "/pages/"
+    assert client.get("/pages/").headers["location"] == "/pages/validate"
+
+
+@pytest.mark.parametrize(
+    "path", ["validate", "movements", "movements/26CN", "movements/26CN/stream"]
+)
+def test_strangers_are_led_to_the_form(house, path):
+    answer = house.visitor().client.get(f"/pages/{path}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/pages/login")
+
+
+def test_every_page_forbids_what_it_does_not_need(house, movement):
+    client = house.visitor("exporter").client
+    for path in ("login", "validate", "movements", f"movements/{movement}", "movements/unknown"):
+        answer = client.get(f"/pages/{path}")
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert "style=" not in answer.text
+        assert " onclick" not in answer.text
+
+
+def test_the_session_cookie_is_out_of_reach(house):
+    client = house.visitor().client
+    answer = client.post("/pages/login", data={"key": house.keys["exporter"]}, headers=SAME)
+    cookie = answer.headers["set-cookie"].lower()
+    for word in ("httponly", "samesite=strict", "path=/pages"):
+        assert word in cookie
+    assert house.keys["exporter"].rpartition("_")[2].lower() not in cookie
+
+
+def test_behind_tls_the_cookie_stays_there(house):
+    client = house.visitor().client
+    headers = {"Origin": "https://testserver"}
+    key = house.keys["exporter"]
+    answer = client.post("https://testserver/pages/login", data={"key": key}, headers=headers)
+    assert "secure" in answer.headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", "frk_prn_1_x", "frk_" + "x" * 9000])
+def test_a_wrong_key_opens_nothing(house, key):
+    answer = house.visitor().client.post("/pages/login", data={"key": key}, headers=SAME)
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_changed_cookie_is_nobodys(house):
+    visitor = house.visitor("exporter")
+    cookie = visitor.client.cookies["fullroute-session"].strip('"')
+    for changed in (cookie[:-6] + "AAAA==", "x." + cookie, cookie.replace(".", "", 1), "", "a.b"):
+        client = house.visitor().client
+        client.cookies.set("fullroute-session", changed)
+        assert client.get("/pages/validate").status_code == 303, changed
+
+
+def test_a_session_ends(house):
+    visitor = house.visitor("exporter")
+    assert visitor.client.get("/pages/validate").status_code == 200
+    before = house.world.clock.at
+    house.world.clock.forward(hours=9)
+    try:
+        assert visitor.client.get("/pages/validate").status_code == 303
+    finally:
+        house.world.clock.at = before + timedelta(seconds=1)
+
+
+FOREIGN = {
+    "another site": {"Origin": "https://evil.example"},
+    "another site, told by the browser": {**SAME, "Sec-Fetch-Site": "cross-site"},
+    "a neighbour": {**SAME, "Sec-Fetch-Site": "same-site"},
+    "nobody knows": {},
+}
+
+
+@pytest.mark.parametrize("headers", FOREIGN.values(), ids=FOREIGN.keys())
+@pytest.mark.parametrize("path", ["login", "logout", "validate"])
+def test_forms_of_others_are_refused(house, path, headers):
+    visitor = house.visitor("exporter")
+    fields = {"token": visitor.token(), "key": house.keys["exporter"]}
+    assert visitor.client.post(f"/pages/{path}", data=fields, headers=headers).status_code == 403
+
+
+def test_a_form_without_its_token_is_refused(house):
+    visitor = house.visitor("exporter")
+    for token in ("", "wrong"):
+        answer = visitor.client.post("/pages/validate", data={"token": token}, headers=SAME)
+        assert answer.status_code == 403
+
+
+def test_logging_out_ends_it(house):
+    visitor = house.visitor("exporter")
+    answer = visitor.client.post("/pages/logout", data={"token": visitor.token()}, headers=SAME)
+    assert answer.status_code == 303
+    assert visitor.client.get("/pages/validate").status_code == 303
+
+
+def test_a_valid_declaration_shows_every_office(house):
+    page = house.visitor("exporter").validate(SHIPPED.read_bytes()).text
+    for code in ("CN008001", "CN00X001", "VN0015BB", "VN0003PJ"):
+        assert page.count(code) >= 2
+    assert "<svg" in page
+
+
+def test_findings_lead_to_their_lines(house):
+    raw = SHIPPED.read_bytes().replace(b"0800901187", b"0800901188")
+    page = house.visitor("exporter").validate(raw).text
+    assert 'href="#L42"' in page
+    assert '<li id="L42" class="marked">' in page
+
+
+def test_a_pasted_declaration_counts_like_a_dropped_one(house):
+    visitor = house.visitor("exporter")
+    fields = {"token": visitor.token(), "declaration": SHIPPED.read_text("utf-8")}
+    page = visitor.client.post("/pages/validate", data=fields, headers=SAME)
+    assert page.status_code == 411 or "VN0003PJ" in page.text
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "检查申报"), ("vi", "Kiểm tra tờ khai")])
+def test_a_language_once_picked_is_kept(house, lang, word):
+    client = house.visitor("exporter").client
+    assert word in client.get(f"/pages/validate?lang={lang}").text
+    page = client.get("/pages/validate").text
+    assert word in page
+    assert f'<html lang="{lang}">' in page
+
+
+def test_the_browsers_language_is_the_first_guess(house):
+    client = house.visitor().client
+    page = client.get("/pages/login", headers={"Accept-Language": "vi-VN,vi;q=0.9,en;q=0.5"}).text
+    assert '<html lang="vi">' in page
+
+
+def test_hostile_names_are_only_text(house):
+    raw = SHIPPED.read_text("utf-8").replace("CQ-2026-000117", HOSTILE)
+    raw = raw.replace("重庆嘉陵电子元件有限公司", HOSTILE).replace(
+        "<ID>VN0003PJ<", "<ID>&lt;b&gt;x<"
+    )
+    page = house.visitor("exporter").validate(raw.encode()).text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "<b>x" not in page
+
+
+def test_no_template_writes_a_value_unescaped():
+    folder = Path(app.__file__).parent / "templates"
+    unescaped = {
+        (path.name, found)
+        for path in folder.glob("*.html")
+        for found in re.findall(r"{{[^}]*\|\s*safe[^}]*}}", path.read_text("utf-8"))
+    }
+    assert unescaped == {("movement.html", "{{ live | safe }}")}  # rendered by columns.html
+
+
+def test_too_large_a_form_is_refused_before_it_is_read(house):
+    answer = house.visitor("exporter").validate(b"x" * (BODY_BYTES_MAX + 20_000))
+    assert answer.status_code == 413
+
+
+def test_scopes_count_here_too(house):
+    assert house.visitor("reader").validate(SHIPPED.read_bytes()).status_code == 403
+
+
+def test_a_movement_has_a_column_for_every_office(house, movement):
+    page = house.visitor("exporter").client.get(f"/pages/movements/{movement}").text
+    assert page.count('class="card column') == 4
+    assert "The importer" in page  # no mandate: IDA awaits their signature
+    assert '<meta http-equiv="refresh"' in page
+
+
+@pytest.mark.parametrize("name", ["stranger"])
+def test_strangers_see_no_movement(house, movement, name):
+    client = house.visitor(name).client
+    for path in (f"movements/{movement}", f"movements/{movement}/stream"):
+        assert client.get(f"/pages/{path}").status_code == 404
+    assert movement not in client.get("/pages/movements").text
+
+
+# ------------------------------------------------------------------ texts
+
+
+def labels(language):
+    path = schemas_root() / "lang" / f"pages.{language}.toml"
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("language", ["zh", "vi"])
+def test_every_label_is_translated_with_its_places(language):
+    english, other = labels("en"), labels(language)
+    assert list(english) == list(other)
+    places = {key: sorted(part[1:-1] for part in _places(text)) for key, text in english.items()}
+    assert {k: sorted(p[1:-1] for p in _places(t)) for k, t in other.items()} == places
+    same = [key for key in english if english[key] == other[key]]
+    assert set(same) <= {"title", "waits.for-answer"}
+
+
+def _places(text):
+    return [word for word in text.replace("}", "} ").replace("{", " {").split() if word[0] == "{"]
