@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from gateway import register
 from gateway.api import problems
 from gateway.api.request import (
+    DeclarationBody,
     Declarer,
     Language,
     Reach,
-    XmlBody,
     described_body,
     require_accept,
 )
@@ -48,7 +48,9 @@ class Handed:
     along: RouteOffices | None
 
 
-def _handed(raw: XmlBody, ports: Reach, route: RouteName = "", office: OfficeList = ()) -> Handed:
+def _handed(
+    raw: DeclarationBody, ports: Reach, route: RouteName = "", office: OfficeList = ()
+) -> Handed:
     return Handed(raw, register.route_offices(ports, route, office))
 
 
@@ -58,12 +60,17 @@ _EXAMPLE = (
     '<Declaration xmlns="urn:fullroute:declaration:1">'
     "<FunctionalReferenceID>CQ-2026-000117</FunctionalReferenceID>…</Declaration>"
 )
-_XML = described_body({"application/xml": {"schema": {"type": "string"}, "example": _EXAMPLE}})
+_BODY = described_body(
+    {
+        "application/xml": {"schema": {"type": "string"}, "example": _EXAMPLE},
+        "application/json": {"schema": {"type": "object"}},
+    }
+)
 
 
 @router.post(
     "/validations",
-    openapi_extra=_XML,
+    openapi_extra=_BODY,
     responses=problems.documented(
         problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.TOO_LARGE, problems.MEDIA
     ),
@@ -86,7 +93,7 @@ def validate(
 
 @router.post(
     "/previews",
-    openapi_extra=_XML,
+    openapi_extra=_BODY,
     responses=problems.documented(
         problems.NOT_AUTHENTIC,
         problems.NOT_ALLOWED,
@@ -99,7 +106,7 @@ def validate(
 def show_preview(
     request: Request,
     caller: Declarer,
-    raw: XmlBody,
+    raw: DeclarationBody,
     ports: Reach,
     language: Language,
     office: Annotated[str, Query(description="One of the offices on the route.")],
@@ -117,7 +124,7 @@ def show_preview(
 @router.post(
     "/declarations",
     status_code=202,
-    openapi_extra=_XML,
+    openapi_extra=_BODY,
     responses={
         200: {"model": SubmissionShape, "description": "Submitted before: the movement there is."},
         **problems.documented(

@@ -102,7 +102,8 @@ def kind_of(error: GatewayError | Refusal) -> Kind:
         if isinstance(error, cls):
             return kind
     unparseable = any(
-        one.severity is Severity.FATAL and one.code.startswith("xml.") for one in error.findings
+        one.severity is Severity.FATAL and one.code.startswith(("xml.", "json."))
+        for one in error.findings
     )
     return MALFORMED if unparseable else REFUSED
 

@@ -185,6 +185,15 @@ XmlBody = Annotated[bytes, Depends(_xml_body)]
 """An XML document, byte for byte as sent."""
 
 
+async def _declaration_body(request: Request) -> bytes:
+    require_type(request, (*XML_TYPES, JSON_TYPE), xml=True)
+    return await body(request)
+
+
+DeclarationBody = Annotated[bytes, Depends(_declaration_body)]
+"""A declaration in XML of any format, or as the JSON twin of ours."""
+
+
 async def json_body(request: Request, shape: type[Shape]) -> Shape:
     """Read a JSON body of one shape.
 

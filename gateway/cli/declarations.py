@@ -59,6 +59,9 @@ def convert(
     at: Annotated[
         datetime | None, typer.Option(help="Fills times of templates; else the present.")
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--twin", help="Write the JSON twin instead of XML, without signature.")
+    ] = False,
     along: RouteName = "",
     office: OfficeList = None,
     lang: Lang = "en",
@@ -73,7 +76,7 @@ def convert(
     Example:
       fullroute convert cc015c.xml -o declaration.xml
     """
-    from gateway.cli.offline import converted, filled, open_offline
+    from gateway.cli.offline import converted, filled, open_offline, twin
 
     ports = open_offline()
     raw = filled(ports, read_declaration_file(file), at=at, reference=reference)
@@ -81,6 +84,8 @@ def convert(
     texts = ports.packs.catalogue()
     told = [output.shown(one, texts, lang) for one in (result.findings if result else ())]
     content = result.content if result else raw
+    if as_json:
+        content = twin(ports, content)
     if to is not None:
         write_file(to, content)
     if json:

@@ -12,7 +12,7 @@ from gateway.cli.shapes import Shape, preview_shape, verdict_shape
 from gateway.domain.errors import Refused
 from gateway.domain.finding import Refusal
 from gateway.markup import safe
-from gateway.pipeline.convert import Converted, convert
+from gateway.pipeline.convert import Converted, convert, from_twin
 from gateway.ports import Ports
 from gateway.usecases.preview import preview
 from gateway.usecases.submit import preflight
@@ -54,6 +54,19 @@ def look_ahead(raw: bytes, data: Path | None, lang: str, *, office: str, message
         return preview_shape(found, ports.packs.catalogue(), lang)
 
 
+def twin(ports: Ports, content: bytes) -> bytes:
+    """Return the JSON twin of a declaration of ours.
+
+    Raises:
+        Refused: it is not of the form that the schema describes.
+    """
+    try:
+        with ports.packs.slot() as packs:
+            return packs.declaration.twin.to_json(safe.parse(content))
+    except Refusal as refusal:
+        raise Refused(*refusal.findings) from refusal
+
+
 def converted(ports: Ports, raw: bytes, along: Along = AS_DECLARED) -> Converted | None:
     """Convert a foreign format; None when it is ours.
 
@@ -63,7 +76,9 @@ def converted(ports: Ports, raw: bytes, along: Along = AS_DECLARED) -> Converted
     offices = register.route_offices(ports, along.route, along.offices)
     try:
         with ports.packs.slot() as packs:
-            return convert(raw, packs.intakes, safe.Limits(), offices)
+            return from_twin(raw, packs.declaration, safe.Limits(), offices) or convert(
+                raw, packs.intakes, safe.Limits(), offices
+            )
     except Refusal as refusal:
         raise Refused(*refusal.findings) from refusal
 

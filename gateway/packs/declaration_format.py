@@ -9,6 +9,7 @@ from gateway.markup.tree import XMLDSIG, Element, elements, without
 from gateway.packs.codelists import read_codelists
 from gateway.packs.digests import digest_of
 from gateway.packs.rules import Rules, compile_rules
+from gateway.packs.twin import Twin, read_twin
 
 SCHEMA_FILE = "declaration.xsd"
 RULES_FILE = "rules.sch"
@@ -22,6 +23,7 @@ class DeclarationFormat:
     digest: str
     schema: safe.Schema
     rules: Rules
+    twin: Twin
 
     @property
     def catalogue(self) -> Catalogue:
@@ -49,4 +51,5 @@ def compile_declaration(files: Mapping[str, bytes]) -> DeclarationFormat:
         digest_of(files),
         safe.compile_schema(files, SCHEMA_FILE),
         compile_rules(files, RULES_FILE, lists),
+        read_twin(files, SCHEMA_FILE),
     )

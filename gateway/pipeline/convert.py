@@ -13,8 +13,12 @@ from hashlib import sha256
 from gateway.domain.finding import Finding, Refusal, Severity, refused
 from gateway.domain.route_offices import RouteOffices
 from gateway.markup import pointer, safe, tree
+from gateway.packs.declaration_format import DeclarationFormat
 from gateway.packs.intake_format import Place, PlaceSpec
 from gateway.packs.pack import IntakeFormat
+
+TWIN = "declaration-json"
+"""How the JSON twin is named among the formats."""
 
 _PLACEHOLDER = re.compile(rb"\{\{([A-Za-z]+)\}\}")
 
@@ -67,6 +71,24 @@ def convert(
         digest=found.digest,
         findings=tuple(_left_out(inner, found)),
     )
+
+
+def from_twin(
+    raw: bytes,
+    ours: DeclarationFormat,
+    limits: safe.Limits = safe.STANDARD,
+    route: RouteOffices | None = None,
+) -> Converted | None:
+    """Return our declaration made from its JSON twin, or None when ``raw`` is no JSON.
+
+    Raises:
+        Refusal: ``json.*``; ``route.needed`` or ``route.not-as-declared``.
+    """
+    if raw.lstrip()[:1] != b"{" or len(raw) > limits.bytes_max:
+        return None
+    content = ours.twin.to_xml(raw)
+    routed = _routed(safe.parse(content, limits), route)
+    return Converted(content=routed or content, format_id=TWIN, digest=ours.digest)
 
 
 def _recognised(

@@ -31,7 +31,7 @@ from gateway.domain.trust import Signatory, Trust
 from gateway.markup import safe, tree
 from gateway.packs.pack import PackSet
 from gateway.pipeline.advance import Advanced, advance, unmet
-from gateway.pipeline.convert import Converted, convert
+from gateway.pipeline.convert import Converted, convert, from_twin
 from gateway.pipeline.parse import parse_declaration
 from gateway.pipeline.project import Addressee, Subject, declared_totals, judge, project
 from gateway.pipeline.read import read_declaration
@@ -125,7 +125,9 @@ def intake(raw: bytes, basis: Basis) -> Accepted | Refused:
 
 
 def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
-    converted = convert(raw, basis.packs.intakes, basis.limits, basis.route)
+    converted = from_twin(raw, basis.packs.declaration, basis.limits, basis.route) or convert(
+        raw, basis.packs.intakes, basis.limits, basis.route
+    )
     content = converted.content if converted else raw
     parsed = parse_declaration(content, basis.limits)
     reached.stops = glance(parsed.root, basis.offices)

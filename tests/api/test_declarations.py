@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.markup import safe
 from tests.api.conftest import BODY_BYTES_MAX, XML, Face
 from tests.world import SHIPPED
 
@@ -47,7 +48,8 @@ REFUSALS = {
     "a link": ("gate", {}, b"<x/>", 403, "access.scope-missing"),
     "no body": ("exporter", {}, b"", 400, "xml.empty"),
     "no XML": ("exporter", {}, b"hello", 400, "xml.malformed"),
-    "JSON": ("exporter", {"Content-Type": "application/json"}, b"{}", 415, "request.media-type"),
+    "JSON": ("exporter", {"Content-Type": "application/json"}, b"{", 400, "json.malformed"),
+    "a table": ("exporter", {"Content-Type": "text/csv"}, b"{}", 415, "request.media-type"),
     "no type": ("exporter", {"Content-Type": ""}, b"<x/>", 415, "request.media-type"),
     "another charset": (
         "exporter",
@@ -191,3 +193,15 @@ def test_a_route_gives_offices_to_a_format_that_names_none(face: Face) -> None:
     unknown = face.client.post("/v1/validations?route=nowhere", content=raw, headers=sender)
     assert unknown.status_code == 404
     assert unknown.json()["errors"][0]["code"] == "route.unknown"
+
+
+def test_the_json_twin_is_a_declaration_too(face: Face) -> None:
+    with face.world.ports.packs.slot() as packs:
+        told = packs.declaration.twin.to_json(safe.parse(face.declaration()))
+    sender = {**face.callers["exporter"], "Content-Type": "application/json"}
+    verdict = face.client.post("/v1/validations", content=told, headers=sender)
+    assert verdict.json()["valid"], verdict.text
+    answer = face.client.post(
+        "/v1/declarations", content=told, headers={**sender, "Idempotency-Key": "twin"}
+    )
+    assert answer.status_code == 202, answer.text

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.commands import fullroute
+from tests.cli.commands import SHIPPED, fullroute
 from tests.interop.samples import ROOM
 
 WCO = ROOM / "own" / "wco.xml"
@@ -39,3 +39,13 @@ def test_what_is_wrong_with_offices(name):
     told = fullroute("convert", WCO, *asked, "--json")
     assert told.code == code
     assert [one["code"] for one in json.loads(told.out)["errors"]] == [finding]
+
+
+def test_the_json_twin_there_and_back(tmp_path):
+    as_json, again = tmp_path / "declaration.json", tmp_path / "again.json"
+    assert fullroute("convert", SHIPPED, "--twin", "-o", as_json).code == 0
+    assert fullroute("convert", as_json, "--twin", "-o", again).code == 0
+    assert json.loads(as_json.read_text("utf-8")) == json.loads(again.read_text("utf-8"))
+    told = fullroute("validate", as_json, "--json")
+    assert told.code == 0
+    assert told.json["valid"]
