@@ -8,6 +8,7 @@ time.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 
@@ -279,4 +280,9 @@ def compile_pack(
     if manifest_of.FILE not in files:
         raise tables.refusal("pack.missing-file", manifest_of.FILE)
     manifest = manifest_of.read_manifest(files[manifest_of.FILE])
+    try:
+        ZoneInfo(manifest.zone)
+    except (KeyError, ValueError, OSError):
+        words = {"key": "zone", "word": manifest.zone, "allowed": "Asia/Shanghai, UTC, …"}
+        raise tables.refusal("pack.unknown-word", manifest_of.FILE, **words) from None
     return Pack(files, manifest, switches, fields or {})
