@@ -168,15 +168,19 @@ def open_packs(settings: Settings | None = None) -> Packs:
     return packs
 
 
+_OF_SETTINGS = frozenset({"pack.no-such-version", "pack.unknown-switch"})
+"""What can be wrong with a shipped pack only because of what settings say about it."""
+
+
 def _check_ids(packs: Packs, settings: Settings | None) -> None:
     """Refuse settings for packs that are not there; a pack checks its switches itself."""
     if settings is None or not (settings.packs or settings.versions):
         return
     with packs.slot() as compiled:
         known = [pack.manifest.pack for pack in compiled.packs]
-        findings = [one for one in compiled.findings if one.code == "pack.no-such-version"]
+        findings = [one for one in compiled.findings if one.code in _OF_SETTINGS]
     for name in {*settings.packs, *settings.versions}:
-        if name not in known:
+        if name not in known and not findings:
             nearest = next(iter(difflib.get_close_matches(name, known, n=1)), ", ".join(known))
             args = (("key", f"packs.{name}"), ("nearest", f"packs.{nearest}"), ("source", "packs"))
             findings.append(Finding(code="settings.unknown-key", value=name, args=args))

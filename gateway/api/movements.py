@@ -30,8 +30,9 @@ from gateway.api.shapes import (
     shape_record,
     shape_trip,
 )
-from gateway.domain.errors import NotFound
-from gateway.domain.finding import Finding
+from gateway.domain.errors import NotFound, Refused
+from gateway.domain.finding import Finding, Refusal
+from gateway.domain.identifiers import MovementReference
 from gateway.domain.movement import EventKind, Report
 from gateway.usecases.export import export_movement
 from gateway.usecases.report import report
@@ -70,9 +71,21 @@ class ReportedShape(BaseModel):
     events: tuple[EventShape, ...]
 
 
+def check_reference(cursor: str) -> None:
+    """Refuse a cursor that no page of ours can have named.
+
+    Raises:
+        Refused: ``reference.malformed``.
+    """
+    try:
+        MovementReference.parse(cursor)
+    except Refusal as refusal:
+        raise Refused(*refusal.findings) from refusal
+
+
 @router.get(
     "/movements",
-    responses=problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED),
+    responses=problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.REFUSED),
 )
 def list_movements(
     request: Request,
@@ -85,6 +98,8 @@ def list_movements(
 ) -> MovementListShape:
     """List movements, newest first."""
     require_accept(request, "application/json")
+    if cursor:
+        check_reference(cursor)
     found = ports.store.movements(
         caller.tenant, after=cursor, limit=limit + 1, plate=plate, state=state
     )

@@ -156,7 +156,7 @@ def timeline(
         output.print_json({"data": found})
         return
     output.print_table(
-        ("Index", "Office time", "Office", "What", "Message", "Number", "Text"),
+        ("Index", "Local time", "Office", "What", "Message", "Number", "Text"),
         [
             (
                 one["index"],
@@ -165,11 +165,18 @@ def timeline(
                 one["kind"],
                 one["type"],
                 one["number"],
-                one["text"] if one["text"] != one["kind"] else "",
+                _told(one),
             )
             for one in found
         ],
     )
+
+
+def _told(line: dict[str, Any]) -> str:
+    """Say who signed, what a receipt proves, or the bare fact where it says more than the kind."""
+    text = line["text"] if line["text"] != line["kind"] else ""
+    signed = f"by {line['signed_by'].partition('#')[0]}" if line["signed_by"] else ""
+    return " ".join(one for one in (text, signed, line["receipt"]) if one)
 
 
 @movement_commands.command()

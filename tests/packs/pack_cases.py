@@ -1,4 +1,4 @@
-"""The shipped packs and their cases, for tests and for ``regenerate``; running them is the product's.
+"""The shipped packs and their cases, for tests and ``regenerate``; running them is the product's.
 
 Look at ``gateway.packs.cases``.
 """

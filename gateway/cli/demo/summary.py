@@ -1,5 +1,6 @@
 """What a run came to: for a person, and for a program."""
 
+import shutil
 import sys
 import textwrap
 from pathlib import Path
@@ -68,13 +69,22 @@ def next_commands(played: Played) -> list[str]:
     """Return commands that work on the folder this run leaves behind."""
     reference = played.standing.movement["reference"]
     folder = _near(played.folder)
+    program = _program()
     return [
-        f"fullroute movement show {reference} --data {folder}",
-        f"fullroute movement timeline {reference} --data {folder}",
-        f"fullroute audit verify --data {folder}",
-        f"fullroute movement export {reference} {folder / 'evidence'} --data {folder}",
-        f"fullroute serve --with-worker --data {folder}",
+        f"{program} movement show {reference} --data {folder}",
+        f"{program} movement timeline {reference} --data {folder}",
+        f"{program} audit verify --data {folder}",
+        f"{program} movement export {reference} {folder / 'evidence'} --data {folder}",
+        f"{program} serve --with-worker --data {folder}",
     ]
+
+
+def _program() -> str:
+    """Return what to type for this program: its name where the shell finds it, else its path."""
+    started = Path(sys.argv[0])
+    if started.name != "fullroute" or shutil.which("fullroute"):
+        return "fullroute"
+    return str(_near(started))
 
 
 def _near(folder: Path) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from gateway.cli.programs import Program, Programs
-from gateway.domain.errors import InConflict
+from gateway.domain.errors import InConflict, Misconfigured
 from gateway.domain.finding import Finding
 
 FOLDER = "fullroute-demo"
@@ -18,12 +18,20 @@ def make_folder(wanted: Path | None) -> Path:
 
     Raises:
         InConflict: ``wanted`` is there and not empty.
+        Misconfigured: no folder can be made there.
     """
-    if wanted is None:
-        return _next_folder(Path.cwd() / FOLDER)
-    if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
-        raise InConflict(Finding(code="cli.folder-not-empty", value=str(wanted)))
-    wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
+    where = wanted or Path.cwd() / FOLDER
+    try:
+        if wanted is None:
+            return _next_folder(where)
+        if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
+            raise InConflict(Finding(code="cli.folder-not-empty", value=str(wanted)))
+        wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (("path", str(where)), ("reason", error.strerror or ""))
+        raise Misconfigured(
+            Finding(code="cli.file-unwritable", value=str(where), args=reason)
+        ) from error
     return wanted
 
 
