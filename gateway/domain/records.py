@@ -60,9 +60,9 @@ class MovementRecord:
     """What stays fixed of a movement, plus ``version`` and ``state`` (kept for lists).
 
     ``procedures`` pairs administration and procedure kind; ``packs`` pairs administration and pack
-    digest; ``stops`` are (sequence, office code, role, expected UTC ISO time or ""). ``declaration``
-    is the body we work from, ``original`` the foreign bytes it was converted from (or ""),
-    ``content`` the digest of its canonical form, by which repeats are recognised.
+    digest; ``stops`` are (sequence, office code, role, expected UTC ISO time or "").
+    ``declaration`` is the body we work from, ``original`` the foreign bytes it was converted from
+    (or ""), ``content`` the digest of its canonical form, by which repeats are recognised.
     """
 
     reference: str
@@ -186,8 +186,8 @@ class Insert:
 class Update:
     """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
 
-    ``table`` is one of ``movements messages links principals certificates mandates tenants
-    offices``; names of values are the record's field names. With no values it is a check alone.
+    ``table`` is one of ``movements messages links principals certificates mandates tenants``
+    ``offices``; names of values are the record's field names. With no values it is a check alone.
     """
 
     table: str

@@ -68,6 +68,14 @@ def test_pages_of_a_list_meet_without_gap(face: Face, movement: str) -> None:
     assert movement in {one["reference"] for one in found}
 
 
+def test_a_cursor_nobody_gave_is_a_problem(face: Face) -> None:
+    answer = face.client.get(
+        "/v1/movements", params={"cursor": "zzz"}, headers=face.callers["reader"]
+    )
+    assert answer.status_code == 422
+    assert [one["code"] for one in answer.json()["errors"]] == ["reference.malformed"]
+
+
 @pytest.mark.parametrize("limit", ["0", "201", "x", "-1"])
 def test_a_wrong_parameter_is_a_problem(face: Face, limit: str) -> None:
     answer = face.client.get(

@@ -68,7 +68,7 @@ _SCALARS: Mapping[type, _Form] = MappingProxyType(
 )
 
 
-def _scalar(hint: Any) -> _Form:  # noqa: ANN401
+def _scalar(hint: Any) -> _Form:  # noqa: ANN401 - a type hint may be anything
     if hint in _PLAIN:
         return _Form()
     if hint in _SCALARS:
@@ -82,7 +82,7 @@ def _same(value: object) -> object:
     return value
 
 
-def _inside(hint: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:  # noqa: ANN401
+def _inside(hint: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:  # noqa: ANN401 - a type hint may be anything
     """Return writer and reader of a value inside JSON."""
     if (bare := _without_none(hint)) is not hint:
         write, read = _inside(bare)
@@ -129,7 +129,7 @@ def _record_inside(kind: type) -> tuple[Callable[[Any], Any], Callable[[Any], An
     )
 
 
-def _form(hint: Any) -> _Form:  # noqa: ANN401
+def _form(hint: Any) -> _Form:  # noqa: ANN401 - a type hint may be anything
     if get_origin(hint) not in (tuple, frozenset):
         return _scalar(hint)
     write, read = _inside(hint)
@@ -150,7 +150,7 @@ def _fields(kind: type, prefix: str = "") -> Iterator[_Field]:
             yield _Field(part.name, attrgetter(path), _form(hint))
 
 
-def _as_type(hint: Any) -> type:  # noqa: ANN401
+def _as_type(hint: Any) -> type:  # noqa: ANN401 - a type hint may be anything
     if not isinstance(hint, type):
         raise TypeError(f"not a record type: {hint!r}")
     return hint
@@ -227,7 +227,7 @@ def _as_dataclass(kind: type) -> Any:  # noqa: ANN401 - fields() wants a protoco
     return kind
 
 
-def _written(form: _Form, value: Any) -> object:  # noqa: ANN401
+def _written(form: _Form, value: Any) -> object:  # noqa: ANN401 - a type hint may be anything
     return value if form.write is None or value is None else form.write(value)
 
 
