@@ -9,7 +9,7 @@ line of JSON.
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,12 +43,17 @@ class Backlog:
 
 
 def judge(
-    loads: Iterable[LinkLoad], links: Mapping[str, Link], now: datetime, patience_seconds: float
+    loads: Iterable[LinkLoad],
+    links: Mapping[str, Link],
+    now: datetime,
+    patience_seconds: float,
+    ready: Collection[str] | None = None,
 ) -> Backlog:
     """Sum the loads up and find the stuck links.
 
-    A paused link, one whose office does not answer (open breaker) and one that fetches its feed
-    itself are nobody's fault here.
+    ``ready`` are the links at which something may be tried now: what was handed over to an office
+    that has not answered yet is due, and nobody's fault. A paused link, one whose office does not
+    answer (open breaker) and one that fetches its feed itself are nobody's fault here either.
     """
     loads = tuple(loads)
     return Backlog(
@@ -59,7 +64,9 @@ def judge(
         stuck=tuple(
             load.link
             for load in loads
-            if _late(load, now, patience_seconds) and _open(links.get(load.link))
+            if _late(load, now, patience_seconds)
+            and _open(links.get(load.link))
+            and (ready is None or load.link in ready)
         ),
     )
 
@@ -87,7 +94,8 @@ def main(arguments: list[str] | None = None) -> int:
             ports = gateway.ports
             links = {link.id: link for link in ports.store.links()}
             now = ports.clock.now()
-            backlog = judge(ports.store.link_loads(), links, now, given.seconds)
+            ready = ports.store.links_with_due(now)
+            backlog = judge(ports.store.link_loads(), links, now, given.seconds, ready)
     except GatewayError as error:
         codes = [finding.code for finding in error.findings]
         sys.stdout.write(json.dumps({"healthy": False, "findings": codes}) + "\n")

@@ -51,3 +51,15 @@ def test_the_sums():
     assert (backlog.due, backlog.waiting, backlog.awaiting_signature, backlog.parked) == (
         6, 4, 2, 8,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ready", "stuck"),
+    [
+        pytest.param(("lnk_hq",), ("lnk_hq",), id="it could be tried, and nobody does"),
+        pytest.param((), (), id="handed over: the office has not answered"),
+    ],
+)
+def test_what_waits_for_the_offices_answer_is_nobodys_fault(ready, stuck):
+    which = link(kind=LinkKind.FOLDER)
+    assert judge([load(31)], {which.id: which}, NOW, 30, ready).stuck == stuck
