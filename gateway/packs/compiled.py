@@ -283,6 +283,12 @@ def compile_pack(
     try:
         ZoneInfo(manifest.zone)
     except (KeyError, ValueError, OSError):
-        words = {"key": "zone", "word": manifest.zone, "allowed": "Asia/Shanghai, UTC, …"}
-        raise tables.refusal("pack.unknown-word", manifest_of.FILE, **words) from None
+        allowed = "Asia/Shanghai, UTC, …"
+        raise tables.refusal(
+            "pack.unknown-word",
+            manifest_of.FILE,
+            key="zone",
+            word=manifest.zone,
+            allowed=allowed,
+        ) from None
     return Pack(files, manifest, switches, fields or {})
