@@ -65,8 +65,8 @@ def check_folder(data: Path | None, lang: str) -> list[Shown]:
     try:
         with open_folder(data) as gateway:
             party_keys(gateway.ports.keys)
-            with gateway.ports.packs.slot():
-                pass
+            with gateway.ports.packs.slot() as packs:
+                findings = packs.findings
     except Misconfigured as error:
         findings = error.findings
     texts = bootstrap.open_texts()

@@ -11,7 +11,9 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli import output
 from gateway.cli.options import Data, Lang
+from gateway.settings import Settings
 
 WithWorker = Annotated[
     bool, typer.Option("--with-worker", help="Run a worker beside it, for one machine.")
@@ -62,13 +64,13 @@ def serve(
     from gateway.domain.finding import Finding
     from gateway.settings import load_settings
 
-    del lang
     settings = load_settings(data=data)
     if not settings.data.is_dir():
         folder = str(settings.data)
         raise Misconfigured(
             Finding(code="settings.no-data-folder", value=folder, args=(("folder", folder),))
         )
+    _tell_broken_packs(settings, lang)
     own = _arguments(data)
     listening = (["--host", host] if host else []) + (
         ["--port", str(port)] if port is not None else []
@@ -105,6 +107,16 @@ def worker(*, data: Data = None, lang: Lang = "en") -> None:
     except Stopped:
         code = 0
     raise typer.Exit(code)
+
+
+def _tell_broken_packs(settings: Settings, lang: str) -> None:
+    """Say which packs are broken or not vouched for; the others serve all the same."""
+    from gateway import bootstrap
+
+    with bootstrap.open_packs(settings).slot() as packs:
+        found = packs.findings
+    texts = bootstrap.open_texts()
+    output.print_findings(output.shown(one, texts, lang) for one in found)
 
 
 def _arguments(data: Path | None) -> list[str]:

@@ -199,3 +199,14 @@ def test_only_a_fit_pack_is_pinned(xa, tmp_path):
     change(data / "packs" / "xa@2026.1", "pack.toml", "72", "48")
     listed = fullroute("pack", "list", "--data", data, "--json").json
     assert next(one for one in listed if one["pack"] == "xa")["vouched"] == "nobody"
+
+
+def test_a_broken_folder_is_a_finding_and_the_folder_opens_all_the_same(tmp_path):
+    data = tmp_path / "data"
+    assert fullroute("init", "--data", data).code == 0
+    (data / "packs" / "broken").mkdir(parents=True)
+    (data / "packs" / "broken" / "pack.toml").write_text("pack = ", "utf-8")
+    said = fullroute("config", "check", "--data", data)
+    assert "pack.not-toml" in said.both
+    assert "packs/broken/pack.toml" in said.both
+    assert fullroute("movement", "list", "--data", data).code == 0
