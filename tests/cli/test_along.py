@@ -7,6 +7,8 @@ import pytest
 from tests.cli.commands import SHIPPED, fullroute
 from tests.interop.samples import ROOM
 
+pytestmark = pytest.mark.full  # a program for every command: minutes in all
+
 WCO = ROOM / "own" / "wco.xml"
 ROUTE = ("--along", "wco-neutral")
 LISTED = ("--office", "XW00X001:departure", "--office", "XW00X002:destination")

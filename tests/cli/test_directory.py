@@ -5,6 +5,8 @@ import pytest
 from tests.cli.commands import fullroute
 from tests.packs.office_lists import ROOM
 
+pytestmark = pytest.mark.full  # a program for every command: minutes in all
+
 SMALL = ROOM / "offices" / "small.xml"
 ROUTE = "chongqing-haiduong-road"
 

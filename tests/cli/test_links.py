@@ -4,6 +4,8 @@ import pytest
 
 from tests.cli.commands import fullroute
 
+pytestmark = pytest.mark.full  # a program for every command: minutes in all
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):

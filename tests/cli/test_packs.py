@@ -6,6 +6,8 @@ import pytest
 
 from tests.cli.commands import fullroute
 
+pytestmark = pytest.mark.full  # a program for every command: minutes in all
+
 
 @pytest.fixture
 def xa(tmp_path):

@@ -210,6 +210,7 @@ def test_a_run_whose_time_is_over_says_what_is_open(tmp_path):
     assert left_running(tmp_path) == {}
 
 
+@pytest.mark.full
 def test_the_way_north_is_played_from_its_file(tmp_path):
     fruit = SHIPPED.with_name("haiduong-chongqing-dragonfruit.xml")
     said = fullroute("demo", str(fruit), "--json", cwd=tmp_path)

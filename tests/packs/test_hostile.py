@@ -15,6 +15,8 @@ from gateway.adapters.pack_folder.child import Bounds, check_apart
 from gateway.adapters.pack_folder.shelf import FolderShelf
 from gateway.packs.scaffold import new_pack
 
+pytestmark = pytest.mark.full  # a child for each pack, until its limit
+
 SMALL = Bounds(memory_bytes=768 << 20, cpu_seconds=6)
 ROOT = '<xsl:template match="/p:Prepared">'
 XSL = "project/notice.xsl"
