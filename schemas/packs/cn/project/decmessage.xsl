@@ -12,9 +12,14 @@
   <xsl:variable name="items" select="$consignment/d:HouseConsignment/d:GoodsItem"/>
   <xsl:variable name="packages" select="$items/d:Packaging"/>
 
+  <!-- One of each kind, found by key: looking back from each would cost the square of the lines. -->
+  <xsl:key name="packages-of-kind" match="d:Packaging" use="d:TypeCode"/>
+  <xsl:variable name="one-of-each"
+      select="$packages[generate-id() = generate-id(key('packages-of-kind', d:TypeCode)[1])]"/>
+
   <!-- The kind of package there is most of; the others follow in DecOtherPacks. -->
   <xsl:variable name="main-package">
-    <xsl:for-each select="$packages[not(d:TypeCode = preceding::d:Packaging/d:TypeCode)]">
+    <xsl:for-each select="$one-of-each">
       <xsl:sort data-type="number" order="descending"
           select="sum($packages[d:TypeCode = current()/d:TypeCode]/d:Quantity)"/>
       <xsl:if test="position() = 1"><xsl:value-of select="d:TypeCode"/></xsl:if>
@@ -274,9 +279,7 @@
   </xsl:template>
 
   <xsl:template name="other-packages">
-    <xsl:variable name="others"
-        select="$packages[d:TypeCode != $main-package]
-                [not(d:TypeCode = preceding::d:Packaging/d:TypeCode)]"/>
+    <xsl:variable name="others" select="$one-of-each[d:TypeCode != $main-package]"/>
     <xsl:if test="$others">
       <DecOtherPacks>
         <xsl:for-each select="$others">

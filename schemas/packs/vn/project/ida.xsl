@@ -35,10 +35,9 @@
   <xsl:template name="branches">
     <xsl:param name="part" select="1"/>
     <xsl:variable name="before" select="($part - 1) * $lines-most"/>
-    <!-- Counted over the whole set: position() in a step would count within one house. -->
+    <!-- A predicate on the set counts over all of it; in a step it would count within one house. -->
     <xsl:variable name="lines"
-        select="$items[count(preceding::d:GoodsItem) &gt;= $before
-                and count(preceding::d:GoodsItem) &lt; $before + $lines-most]"/>
+        select="$items[position() &gt; $before and position() &lt;= $before + $lines-most]"/>
     <xsl:call-template name="branch">
       <xsl:with-param name="part" select="$part"/>
       <xsl:with-param name="lines" select="$lines"/>
