@@ -288,6 +288,9 @@ class Packs(Protocol):
     def slot(self) -> AbstractContextManager[PackSet]:
         """Lend one compiled set to the calling thread."""
 
+    def compile(self) -> None:
+        """Compile every slot now: a program with threads does so before the others begin."""
+
     def offices(self) -> Mapping[str, CustomsOffice]:
         """Return the shipped directory by office code, holidays of the country attached."""
 

@@ -111,6 +111,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load_settings(given.config, data=given.data)
         with open_gateway(settings) as gateway:
+            gateway.ports.packs.compile()
             run(settings, gateway)
     except GatewayError as error:
         return tell(error)

@@ -20,7 +20,7 @@ from gateway.audit.exchange import (
     spell_time,
 )
 from gateway.domain.delivery import Link
-from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused
+from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused, Unavailable
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, Message, MessageState, ReceiptKind
 from gateway.domain.movement import Event, decide, fold
@@ -222,9 +222,10 @@ def _understood(ports: Ports, incoming: Incoming, packs: PackSet) -> _Understood
     tried, newest first, until one finds it; then the movement's own version reads it again.
     """
     administration = incoming.link.administration
-    missing: Refusal | NotFound = Refusal(
-        Finding(code=packs.absence(administration), value=administration)
-    )
+    absent = Finding(code=packs.absence(administration), value=administration)
+    if not packs.versions_of(administration):
+        raise Unavailable(absent)  # ours to mend: the office's answer is not at fault
+    missing: Refusal | NotFound = Refusal(absent)
     for place, pack in enumerate(packs.versions_of(administration)):
         try:
             understood = _read(ports, incoming, pack)

@@ -248,3 +248,22 @@ def test_the_schemas_of_this_repository_compile():
     on_a_route_alone = {"LA"}  # a named route leads there; nothing can be declared yet
     assert {office.administration for office in offices.values()} <= served | on_a_route_alone
     assert read_offices(read_folder(schemas_root())).keys() == offices.keys()
+
+
+def test_slots_compiled_by_several_threads_at_once_are_whole():
+    packs = FolderPacks(schemas_root(), {}, slots=2)
+    start = threading.Barrier(2)
+    found = []
+
+    def compiled():
+        start.wait()
+        with packs.slot() as lent:
+            found.append((len(lent.packs), lent.findings))
+
+    threads = [threading.Thread(target=compiled) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    shipped = sum(one.is_dir() for one in (schemas_root() / "packs").iterdir())
+    assert found == [(shipped, ())] * 2

@@ -149,7 +149,7 @@ def test_an_interrupted_demo_leaves_nothing_running(tmp_path, how, when):
     demo.send_signal(number)
     said = demo.stderr.read().decode()
     demo.stderr.close()
-    assert demo.wait(20) == code
+    assert demo.wait(20) in (code, -number)  # before the program itself runs, Python's own end
     assert "Traceback" not in said
     assert len(begun) > 1
     assert left_running(folder) == {}

@@ -103,7 +103,7 @@ def test_a_movement_moves_without_a_reload(window, house, place):
     house.world.run()
     window.wait_for_selector(".column.here:has-text('The importer')")
     assert "CN008001" in window.inner_text(".columns")
-    window.wait_for_function("document.body.innerText.includes('released')")
+    window.get_by_text("released").first.wait_for()
     assert window.evaluate("window.stayed") is True
     picture(window, "movement-released")
     window.emulate_media(color_scheme="dark")

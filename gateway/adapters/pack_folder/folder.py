@@ -7,8 +7,9 @@ compiled when first needed and kept.
 """
 
 import queue
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -133,6 +134,7 @@ class FolderPacks:
         self._routes = read_routes(self._files)
         self._texts = read_texts(self._files)
         self._catalogue: Catalogue | None = None
+        self._compiling = threading.Lock()
         self._slots: queue.LifoQueue[PackSet | None] = queue.LifoQueue()
         for _ in range(slots):
             self._slots.put(None)
@@ -153,8 +155,15 @@ class FolderPacks:
         finally:
             self._slots.put(held)
 
+    def compile(self) -> None:
+        """See :meth:`gateway.ports.Packs.compile`."""
+        with ExitStack() as lent:
+            for _ in range(self._slots.qsize()):
+                lent.enter_context(self.slot())
+
     def _compiled(self) -> PackSet:
-        made = compile_set(self._files, self._switches, self._versions)
+        with self._compiling:  # libxml2 has one loader of included files for all threads
+            made = compile_set(self._files, self._switches, self._versions)
         findings = (*self._broken, *made.findings)
         return replace(made, findings=findings, unvouched=self._gathered.unvouched)
 
