@@ -61,7 +61,7 @@ def proof(packs: PackSet, link: Link, message: Message) -> ReceiptKind:
     """
     if link.receipt is not ReceiptKind.NATIVE:
         return link.receipt
-    pack = packs.by_administration(link.administration)
+    pack = packs.by_digest(message.pack)
     specs = pack.answers.specs if pack else ()
     answered = any(spec.about == message.type and spec.correlation for spec in specs)
     return ReceiptKind.NATIVE if answered else ReceiptKind.TRANSPORT

@@ -118,8 +118,7 @@ def _with_packs(
         wanted: dict[str, ReceiptKind] = {message.id: link.receipt for message in messages}
     else:
         with ports.packs.slot() as packs:
-            pack = packs.by_administration(link.administration)
-            parcels = [_parcel(ports, message, pack) for message in messages]
+            parcels = [_parcel(ports, one, packs.by_digest(one.pack)) for one in messages]
             wanted = {message.id: register.proof(packs, link, message) for message in messages}
     return [parcel for parcel in parcels if parcel is not None], wanted
 
