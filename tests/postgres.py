@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from importlib.util import find_spec
 from itertools import count
@@ -105,11 +105,18 @@ class Postgres:
             else:
                 return
 
+    def _maintenance(self) -> psycopg.Connection:
+        where = f"host={self.folder} user=postgres dbname=postgres"
+        return psycopg.connect(where, autocommit=True)
+
     def execute(self, statement: str) -> None:
         """Run one statement outside a transaction in the maintenance database."""
-        where = f"host={self.folder} user=postgres dbname=postgres"
-        with psycopg.connect(where, autocommit=True) as connection:
+        with self._maintenance() as connection:
             connection.execute(statement.encode())
+
+    def _backends(self) -> list[int]:
+        with self._maintenance() as connection:
+            return [row[0] for row in connection.execute("SELECT pid FROM pg_stat_activity")]
 
     def database(self, template: str = "template1") -> str:
         """Create a database and return its URL."""
@@ -122,8 +129,16 @@ class Postgres:
         return f"postgresql://postgres@/{name}?host={quote(str(self.folder))}"
 
     def kill(self) -> None:
-        """Kill it as a power cut would, and reap it."""
+        """Kill it as a power cut would, with all its backends, and reap it.
+
+        A backend that outlives its server may still answer on an open connection, and keeps the
+        shared memory that the next start needs.
+        """
+        backends = self._backends()
         self._end(signal.SIGKILL)
+        for backend in backends:
+            with suppress(ProcessLookupError):
+                os.kill(backend, signal.SIGKILL)
 
     def stop(self) -> None:
         """Stop it at once but cleanly."""

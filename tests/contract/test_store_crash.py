@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -128,18 +129,17 @@ def test_a_killed_postgresql_is_told_and_taken_up_again():
     with own_postgres() as server:
         url = server.database()
         migrate(url)
-        store = SqlStore(url)
-        store.commit(inserted(r.TENANT))
-        server.kill()
-        for act in (lambda: store.tenant("ten_1"), lambda: store.commit(inserted(r.MOVEMENT))):
-            with pytest.raises(Unavailable) as caught:
-                act()
-            assert [f.code for f in caught.value.findings] == ["database.unavailable"]
-        server.start()
-        assert store.tenant("ten_1") == r.TENANT
-        assert store.movement(r.MOVEMENT.reference) is None
-        store.commit(inserted(r.MOVEMENT))
-        store.close()
+        with closing(SqlStore(url)) as store:
+            store.commit(inserted(r.TENANT))
+            server.kill()
+            for act in (lambda: store.tenant("ten_1"), lambda: store.commit(inserted(r.MOVEMENT))):
+                with pytest.raises(Unavailable) as caught:
+                    act()
+                assert [f.code for f in caught.value.findings] == ["database.unavailable"]
+            server.start()
+            assert store.tenant("ten_1") == r.TENANT
+            assert store.movement(r.MOVEMENT.reference) is None
+            store.commit(inserted(r.MOVEMENT))
 
 
 UNUSABLE = {
