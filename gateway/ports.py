@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.domain.delivery import Attempt, Link, LinkKind
+from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue, Finding
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
-from gateway.domain.movement import Event
 from gateway.domain.records import (
     AnswerRecord,
     Body,

@@ -21,7 +21,7 @@ from gateway.adapters.sql.store import SqlStore
 from gateway.adapters.system import SystemIds
 from gateway.audit.exchange import AnswerHeader, make_answer, to_base64, write_reply
 from gateway.domain.delivery import LinkKind
-from gateway.domain.movement import EventKind, Report
+from gateway.domain.event import EventKind, Report
 from gateway.domain.records import Principal, Tenant
 from gateway.markup import safe, signature, tree
 from gateway.ports import Ports, Reply

@@ -31,9 +31,9 @@ from gateway.api.shapes import (
     shape_trip,
 )
 from gateway.domain.errors import NotFound, Refused
+from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.identifiers import MovementReference
-from gateway.domain.movement import EventKind, Report
 from gateway.usecases.export import export_movement
 from gateway.usecases.report import report
 from gateway.usecases.timeline import describe_movement, timeline_after

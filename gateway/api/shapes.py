@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from gateway.api.problems import FindingShape, shape_finding
+from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
 from gateway.domain.itinerary import CustomsOffice, Itinerary
 from gateway.domain.message import Message
-from gateway.domain.movement import Event
 from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip

@@ -21,8 +21,8 @@ from gateway.cli.shapes import (
     trip_shape,
 )
 from gateway.domain.errors import Misconfigured, NotFound, Refused
+from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding
-from gateway.domain.movement import EventKind, Report
 from gateway.domain.records import Principal
 from gateway.ports import Ports
 from gateway.settings import load_settings

@@ -10,10 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.cli.output import Shown, shown
+from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
 from gateway.domain.itinerary import CustomsOffice, Stop
 from gateway.domain.message import Message
-from gateway.domain.movement import Event
 from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
 from gateway.pipeline.verdict import OfficeVerdict

@@ -98,6 +98,10 @@ class AnswerKind(StrEnum):
     CLOSED = "closed"
     REFUSED = "refused"
     PERSON = "to-a-person"
+    AMENDED = "amended"
+    INVALIDATED = "invalidated"
+    INCIDENT = "incident"
+    RECORD_ASKED = "record-asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,29 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from gateway.domain.event import OCCASIONAL, PASSING, REPORTABLE, Event, EventKind, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, AnswerKind
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState, advances
-
-
-class EventKind(StrEnum):
-    """What can happen to a movement. Packs name these in ``on`` and in answer mappings."""
-
-    SUBMITTED = "submitted"
-    PRESENTED = "presented"
-    ANSWERED = "answered"
-    NUMBER_GIVEN = "number-given"
-    PROCEDURE_MOVED = "procedure-moved"
-    RELEASED = "released"
-    DEPARTED = "departed"
-    EXITED = "exited"
-    ENTERED = "entered"
-    TRANSIT_STARTED = "transit-started"
-    ARRIVED = "arrived"
-    CONTROLLED = "controlled"
-    DUTIES_ASSESSED = "duties-assessed"
-    CLEARED = "cleared"
-    COMPLETED = "completed"
 
 
 class MovementState(StrEnum):
@@ -43,46 +24,7 @@ class MovementState(StrEnum):
     UNDER_WAY = "under-way"
     ARRIVED = "arrived"
     COMPLETED = "completed"
-
-
-JOURNEY = (
-    EventKind.SUBMITTED,
-    EventKind.PRESENTED,
-    EventKind.RELEASED,
-    EventKind.DEPARTED,
-    EventKind.EXITED,
-    EventKind.ENTERED,
-    EventKind.TRANSIT_STARTED,
-    EventKind.ARRIVED,
-    EventKind.CONTROLLED,
-    EventKind.DUTIES_ASSESSED,
-    EventKind.CLEARED,
-)
-"""Events that can trigger messages, in the order a movement meets them."""
-
-REPORTABLE = frozenset({EventKind.PRESENTED, EventKind.DEPARTED, EventKind.ARRIVED})
-"""What the enterprise itself reports."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One thing that happened. ``at`` is when it happened (UTC), not when we heard.
-
-    ``procedure``, ``message`` (a message type), ``office`` and ``facts`` are filled as the kind
-    needs; ``sequence`` counts from 1 within the movement.
-    """
-
-    sequence: int
-    kind: EventKind
-    at: datetime
-    office: str = ""
-    procedure: str = ""
-    message: str = ""
-    facts: tuple[tuple[str, str], ...] = ()
-
-    def fact(self, name: str) -> str:
-        """Return one fact, or the empty string."""
-        return dict(self.facts).get(name, "")
+    INVALIDATED = "invalidated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +47,24 @@ class Movement:
         """Tell whether that has happened."""
         return any(event.kind is kind for event in self.happened)
 
+    def passed(self, office: str) -> bool:
+        """Tell whether the goods are past that office (NCTS rule G0171)."""
+        return any(one.kind in PASSING and one.office == office for one in self.happened)
+
+    @property
+    def invalidating(self) -> bool:
+        """Whether the enterprise asked to invalidate, and not every office decided yet."""
+        decided = {EventKind.INVALIDATION_ASKED: True, EventKind.INVALIDATION_REFUSED: False}
+        asked = [decided[one.kind] for one in self.happened if one.kind in decided]
+        return bool(asked) and asked[-1] and not self.invalidated
+
+    @property
+    def invalidated(self) -> bool:
+        """Whether nothing that was opened lives on, and something was invalidated."""
+        states = {one.state for one in self.procedures if one.opened}
+        over = {ProcedureState.INVALIDATED, ProcedureState.CLOSED, ProcedureState.REFUSED}
+        return ProcedureState.INVALIDATED in states and states <= over
+
     @property
     def presentation_missing(self) -> bool:
         """Whether the goods were pre-lodged and not presented yet."""
@@ -120,27 +80,16 @@ class Movement:
     @property
     def state(self) -> MovementState:
         """Return the state a person reads."""
-        if self.has(EventKind.COMPLETED):
-            return MovementState.COMPLETED
-        if self.presentation_missing:
-            return MovementState.PRELODGED
-        if self.has(EventKind.ARRIVED):
-            return MovementState.ARRIVED
-        if self.has(EventKind.DEPARTED) or self.has(EventKind.EXITED):
-            return MovementState.UNDER_WAY
-        if self.has(EventKind.RELEASED):
-            return MovementState.RELEASED
-        return MovementState.LODGED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What the enterprise tells: departure with seals and expected times, arrival, presentation."""
-
-    kind: EventKind
-    at: datetime
-    office: str
-    facts: tuple[tuple[str, str], ...] = ()
+        under_way = self.has(EventKind.DEPARTED) or self.has(EventKind.EXITED)
+        standings = (
+            (self.has(EventKind.COMPLETED), MovementState.COMPLETED),
+            (self.invalidated, MovementState.INVALIDATED),
+            (self.presentation_missing, MovementState.PRELODGED),
+            (self.has(EventKind.ARRIVED), MovementState.ARRIVED),
+            (under_way, MovementState.UNDER_WAY),
+            (self.has(EventKind.RELEASED), MovementState.RELEASED),
+        )
+        return next((state for so, state in standings if so), MovementState.LODGED)
 
 
 def evolve(movement: Movement, event: Event) -> Movement:
@@ -253,8 +202,9 @@ def decide(movement: Movement, answer: Answer, office: str, at: datetime) -> tup
     drafts = [_answered(answer, office, when)]
     drafts += _new_numbers(procedure, answer, office, when)
     drafts += _moved(procedure, answer, office, when)
-    if answer.event and not _known(movement, EventKind(answer.event), office):
-        drafts.append(_Draft(EventKind(answer.event), when, office, facts=answer.facts))
+    if answer.event:
+        draft = _Draft(EventKind(answer.event), when, office, facts=answer.facts)
+        drafts += [] if _known(movement, draft) else [draft]
     return _numbered(movement, drafts)
 
 
@@ -287,27 +237,45 @@ def _moved(procedure: Procedure, answer: Answer, office: str, at: datetime) -> l
     return [_Draft(EventKind.PROCEDURE_MOVED, at, office, procedure.kind, facts=facts)]
 
 
-def _known(movement: Movement, kind: EventKind, office: str) -> bool:
-    return any(event.kind is kind and event.office == office for event in movement.happened)
+def _known(movement: Movement, draft: _Draft) -> bool:
+    """Tell whether this is no news; what can come again is known by its time and facts."""
+    return any(
+        event.kind is draft.kind
+        and event.office == draft.office
+        and (draft.kind not in OCCASIONAL or (event.at, event.facts) == (draft.at, draft.facts))
+        for event in movement.happened
+    )
 
 
 def report(movement: Movement, told: Report) -> tuple[Event, ...]:
     """Return what an enterprise's report means.
 
     Raises:
-        Refusal: the report is not one an enterprise makes, or comes before its time.
+        Refusal: the report is not one an enterprise makes, or does not come at its time.
     """
     if told.kind not in REPORTABLE:
         raise Refusal(Finding(code="report.not-yours", value=told.kind.value))
-    if _known(movement, told.kind, told.office):
-        return ()
-    if told.kind is EventKind.PRESENTED:
-        if not movement.prelodged:
-            raise Refusal(Finding(code="report.not-prelodged"))
-    elif not movement.has(EventKind.RELEASED):
-        raise Refusal(Finding(code="report.not-released", value=told.kind.value))
     draft = _Draft(told.kind, told.at, told.office, facts=told.facts)
+    if _known(movement, draft):
+        return ()
+    if code := _untimely(movement, told.kind):
+        raise Refusal(Finding(code=code, value=told.kind.value))
     return _numbered(movement, [draft])
+
+
+def _untimely(movement: Movement, kind: EventKind) -> str:
+    """Return the code of what speaks against a report now, or the empty string."""
+    under_way = movement.has(EventKind.DEPARTED)
+    over = movement.invalidating or movement.invalidated
+    objections = {
+        EventKind.PRESENTED: ((not movement.prelodged, "report.not-prelodged"),),
+        EventKind.YARD_REACHED: ((under_way, "report.already-departed"),),
+        EventKind.INVALIDATION_ASKED: ((under_way, "report.already-departed"),),
+        EventKind.INCIDENT: ((not under_way, "report.not-departed"),),
+    }
+    not_released = ((not movement.has(EventKind.RELEASED), "report.not-released"),)
+    against = ((over, "report.invalidating"), *objections.get(kind, not_released))
+    return next((code for holds, code in against if holds), "")
 
 
 def refused(answer: Answer) -> bool:

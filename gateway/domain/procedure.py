@@ -14,6 +14,7 @@ class ProcedureState(StrEnum):
     RELEASED = "released"
     REFUSED = "refused"
     CLOSED = "closed"
+    INVALIDATED = "invalidated"
 
 
 _RANK = {
@@ -24,6 +25,7 @@ _RANK = {
     ProcedureState.UNDER_CONTROL: 4,
     ProcedureState.RELEASED: 5,
     ProcedureState.CLOSED: 6,
+    ProcedureState.INVALIDATED: 6,  # either is an end
 }
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.domain.delivery import Attempt, Link
+from gateway.domain.event import Event
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
-from gateway.domain.movement import Event
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Mandate, PartyCertificate
 

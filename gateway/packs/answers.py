@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from gateway.domain.event import EventKind
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.message import Answer, AnswerKind, OfficeFinding
-from gateway.domain.movement import EventKind
 from gateway.domain.procedure import ProcedureState
 from gateway.markup.tree import PREFIXES, Element
 from gateway.packs import tables

@@ -10,9 +10,9 @@ from datetime import date
 from enum import StrEnum
 
 from gateway.domain.delivery import LinkKind
+from gateway.domain.event import OCCASIONAL, EventKind
 from gateway.domain.itinerary import OfficeRole, Status, Stop
 from gateway.domain.message import AnswerKind, ReceiptKind, Suite
-from gateway.domain.movement import EventKind
 from gateway.domain.trust import Signatory
 from gateway.packs import tables
 
@@ -31,6 +31,20 @@ class Per(StrEnum):
 
     OFFICE = "office"
     ADMINISTRATION = "administration"
+
+
+class To(StrEnum):
+    """Which of the offices with the role hear of an event that only may happen.
+
+    ``told`` are those that got a message of this movement before, ``ahead`` those of them that the
+    goods have not passed and where it did not happen (NCTS rule G0171), ``asker`` the office that
+    caused the event, on the way or not.
+    """
+
+    ALL = "all"
+    TOLD = "told"
+    AHEAD = "ahead"
+    ASKER = "asker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +114,8 @@ class WithheldSpec:
 class MessageSpec:
     """One type of message. ``schema`` (XML) or ``layout`` (fixed fields), never both.
 
-    ``deadline_hours`` counts from when the message is owed; 0 means the law sets none.
+    ``deadline_hours`` counts from when the message is owed; 0 means the law sets none. ``to`` is
+    for occasional messages only.
     """
 
     type: str
@@ -119,12 +134,18 @@ class MessageSpec:
     maps: tuple[str, ...] = ()
     deadline_hours: int = 72
     per: Per = Per.OFFICE
+    to: To = To.ALL
     yields_to: tuple[str, ...] = ()
     status: Status = Status.UNVERIFIED
     source: str = ""
     text: str = ""
     assigned_at_sending: tuple[str, ...] = ()
     withheld: tuple[WithheldSpec, ...] = ()
+
+    @property
+    def occasional(self) -> bool:
+        """Whether it is owed each time something happens that no movement must meet."""
+        return not OCCASIONAL.isdisjoint(self.on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,3 +222,5 @@ def _check_message(manifest: Manifest, message: MessageSpec) -> None:
         raise tables.refusal("pack.schema-or-layout", FILE, key=where)
     if not message.on and not message.after:
         raise tables.refusal("pack.never-owed", FILE, key=where)
+    if message.to is not To.ALL and not message.occasional:
+        raise tables.refusal("pack.to-without-occasion", FILE, key=where, word=message.to.value)

@@ -9,12 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState
-from gateway.domain.movement import Event, Movement, fold, lodge
+from gateway.domain.movement import Movement, fold, lodge
+from gateway.domain.procedure import ProcedureState
 from gateway.packs.manifest import MessageSpec
+from gateway.packs.manifest import Subject as Speaks
 from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.project import Addressee, Subject, project
+from gateway.pipeline.route import Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,12 @@ class Advanced:
 
 
 def unmet(spec: MessageSpec, pack: Pack, movement: Movement) -> tuple[str, ...]:
-    """Return what a message still waits for: event kinds, or ``TYPE:answer`` of another message."""
+    """Return what a message still waits for: event kinds, or ``TYPE:answer`` of another message.
+
+    While offices decide whether to invalidate the movement, only they are written to about it.
+    """
+    if movement.invalidating and not spec.occasional:
+        return (EventKind.INVALIDATION_REFUSED.value,)
     happened = {event.kind.value for event in movement.happened}
     events = [kind for kind in spec.on if kind not in happened]
     answers = [
@@ -55,50 +64,97 @@ def unmet(spec: MessageSpec, pack: Pack, movement: Movement) -> tuple[str, ...]:
     return (*events, *answers)
 
 
+def _pointless(spec: MessageSpec, movement: Movement) -> bool:
+    """Tell whether what the message serves was invalidated."""
+    procedure = movement.procedure(spec.procedure)
+    over = procedure is not None and procedure.state is ProcedureState.INVALIDATED
+    return not spec.occasional and (over or movement.invalidated)
+
+
+def waiting_row(planned: Planned, subject: Subject, name: str, link: str, at: datetime) -> Message:
+    """Return the row of a planned message under the id ``name``; nothing has looked at it yet."""
+    office, spec = planned.stop.office.code, planned.spec
+    return Message(
+        id=name,
+        tenant=subject.movement.tenant,
+        movement=subject.movement.reference,
+        trip=subject.trip if spec.subject is Speaks.TRIP else None,
+        link=link,
+        office=office,
+        pack=planned.pack.digest,
+        type=spec.type,
+        procedure=spec.procedure,
+        signatory=spec.signatory,
+        suite=spec.suite,
+        media_type=spec.media_type,
+        state=MessageState.WAITING,
+        waits_for="",
+        created_at=at,
+        stream=f"{subject.movement.reference}/{office}",
+    )
+
+
 def advance(subject: Subject, waiting: Iterable[Message], packs: PackSet, at: datetime) -> Advanced:
     """Fire what is due now. ``subject.movement`` already holds the events that caused it.
 
     Raises:
         Refusal: a projection fails its office's schema or rules; all of them at once.
     """
-    fired: list[Fired] = []
-    dropped: list[Message] = []
-    changed: list[Message] = []
-    opened: list[str] = []
-    findings: list[Finding] = []
-    remarks: list[Finding] = []
+    step = _Step(subject, at)
     for message in waiting:
         pack = packs.by_digest(message.pack)
-        if pack is None:
-            continue  # an older pack that this process has not loaded: another worker's to fire
-        spec = pack.message(message.type)
-        if missing := unmet(spec, pack, subject.movement):
-            reason = ", ".join(missing)
-            if reason != message.waits_for:
-                changed.append(replace(message, waits_for=reason))
-            continue
-        try:
-            parts, remarked = _project(subject, message, pack, spec, at)
-        except Refusal as refusal:
-            findings += refusal.findings
-            continue
-        fired += parts
-        remarks += remarked
-        if parts:
-            opened.append(message.procedure)
-        else:
-            dropped.append(replace(message, state=MessageState.DROPPED, waits_for=""))
-    if findings:
-        raise Refusal(*findings)
-    events = lodge(subject.movement, opened, at)
+        if pack is not None:  # else an older pack not loaded here: another worker's to fire
+            step.look_at(message, pack)
+    if step.refused:
+        raise Refusal(*step.refused)
+    events = lodge(subject.movement, (one.message.procedure for one in step.fired), at)
     return Advanced(
         movement=fold(subject.movement, events),
         events=events,
-        fired=tuple(fired),
-        dropped=tuple(dropped),
-        waiting=tuple(changed),
-        findings=tuple(remarks),
+        fired=tuple(step.fired),
+        dropped=tuple(step.dropped),
+        waiting=tuple(step.waiting),
+        findings=tuple(step.remarks),
     )
+
+
+class _Step:
+    """Gathers what becomes of each waiting message."""
+
+    def __init__(self, subject: Subject, at: datetime) -> None:
+        self._subject = subject
+        self._at = at
+        self.fired: list[Fired] = []
+        self.dropped: list[Message] = []
+        self.waiting: list[Message] = []
+        self.refused: list[Finding] = []
+        self.remarks: list[Finding] = []
+
+    def look_at(self, message: Message, pack: Pack) -> None:
+        """Fire it, drop it, or say anew what it waits for."""
+        spec = pack.message(message.type)
+        if _pointless(spec, self._subject.movement):
+            self._drop(message)
+        elif missing := unmet(spec, pack, self._subject.movement):
+            reason = ", ".join(missing)
+            if reason != message.waits_for:
+                self.waiting.append(replace(message, waits_for=reason))
+        else:
+            self._fire(message, pack, spec)
+
+    def _fire(self, message: Message, pack: Pack, spec: MessageSpec) -> None:
+        try:
+            parts, remarked = _project(self._subject, message, pack, spec, self._at)
+        except Refusal as refusal:
+            self.refused += refusal.findings
+            return
+        self.fired += parts
+        self.remarks += remarked
+        if not parts:
+            self._drop(message)
+
+    def _drop(self, message: Message) -> None:
+        self.dropped.append(replace(message, state=MessageState.DROPPED, waits_for=""))
 
 
 def _project(

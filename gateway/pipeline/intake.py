@@ -15,22 +15,23 @@ Submission, pre-flight and replay call this one function. It reads nothing but i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.domain.declaration import Declaration
+from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal, refused
 from gateway.domain.identifiers import MovementReference
 from gateway.domain.itinerary import CustomsOffice, Itinerary
-from gateway.domain.message import Message, MessageState, Suite
-from gateway.domain.movement import Event, Movement, begin, fold
+from gateway.domain.message import Message
+from gateway.domain.movement import Movement, begin, fold
 from gateway.domain.procedure import Procedure
 from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trip import Trip, TripShare
-from gateway.domain.trust import Signatory, Trust
+from gateway.domain.trust import Trust
 from gateway.markup import safe, tree
 from gateway.packs.pack import PackSet
-from gateway.pipeline.advance import Advanced, advance, unmet
+from gateway.pipeline.advance import Advanced, advance, unmet, waiting_row
 from gateway.pipeline.convert import Converted, convert, from_twin
 from gateway.pipeline.parse import parse_declaration
 from gateway.pipeline.project import Addressee, Subject, declared_totals, judge, project
@@ -142,7 +143,7 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
     reached.stops = planned_stops(itinerary)
     subject, trip = _subject(verified, declaration, itinerary, basis)
     events = begin(subject.movement, basis.at, itinerary.departure.office.code)
-    subject = moved(subject, fold(subject.movement, events))
+    subject = replace(subject, movement=fold(subject.movement, events))
     planned = plan_messages(itinerary, basis.packs)
     messages = tuple(_message(one, subject, basis) for one in planned)
     asked = [
@@ -163,19 +164,6 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
         planned=messages,
         advanced=advanced,
         findings=(*findings, *remarks),
-    )
-
-
-def moved(subject: Subject, movement: Movement) -> Subject:
-    """Return the subject with the movement as it now stands."""
-    return Subject(
-        root=subject.root,
-        lrn=subject.lrn,
-        totals=subject.totals,
-        itinerary=subject.itinerary,
-        movement=movement,
-        trip=subject.trip,
-        batch=subject.batch,
     )
 
 
@@ -233,25 +221,9 @@ def _unlinked(planned: tuple[Planned, ...], basis: Basis) -> list[Finding]:
 
 
 def _message(one: Planned, subject: Subject, basis: Basis) -> Message:
-    office = one.stop.office.code
-    return Message(
-        id=basis.new_id("msg"),
-        tenant=basis.tenant,
-        movement=subject.movement.reference,
-        trip=subject.trip if one.spec.subject == "trip" else None,
-        link=(basis.links or {}).get(office, ""),
-        office=office,
-        pack=one.pack.digest,
-        type=one.spec.type,
-        procedure=one.spec.procedure,
-        signatory=Signatory(one.spec.signatory),
-        suite=Suite(one.spec.suite),
-        media_type=one.spec.media_type,
-        state=MessageState.WAITING,
-        waits_for=", ".join(unmet(one.spec, one.pack, subject.movement)),
-        created_at=basis.at,
-        stream=f"{subject.movement.reference}/{office}",
-    )
+    link = (basis.links or {}).get(one.stop.office.code, "")
+    row = waiting_row(one, subject, basis.new_id("msg"), link, basis.at)
+    return replace(row, waits_for=", ".join(unmet(one.spec, one.pack, subject.movement)))
 
 
 def _owed_now(

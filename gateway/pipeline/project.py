@@ -12,9 +12,10 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from gateway.domain.event import JOURNEY, Event, EventKind
 from gateway.domain.finding import Finding, Refusal, refused
 from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
-from gateway.domain.movement import JOURNEY, Event, EventKind, Movement
+from gateway.domain.movement import Movement
 from gateway.domain.procedure import Procedure
 from gateway.markup import tree
 from gateway.packs.manifest import MessageSpec

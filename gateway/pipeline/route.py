@@ -1,16 +1,18 @@
 """Step 5: the itinerary, the procedures and the messages a declaration leads to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from gateway.domain.declaration import Declaration, DeclaredStop, Leg
+from gateway.domain.event import OCCASIONAL, Event
 from gateway.domain.finding import Finding, Refusal, Severity, refused
 from gateway.domain.hours import Opening, Openness
 from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
+from gateway.domain.movement import Movement
 from gateway.domain.roles import Status
-from gateway.packs.manifest import MessageSpec
+from gateway.packs.manifest import MessageSpec, To
 from gateway.packs.pack import Pack, PackSet
 
 
@@ -239,19 +241,70 @@ def plan_procedures(itinerary: Itinerary, packs: PackSet) -> tuple[tuple[str, st
 
 
 def plan_messages(itinerary: Itinerary, packs: PackSet) -> tuple[Planned, ...]:
-    """Return every message this itinerary will owe, in travel order.
+    """Return every message this itinerary will owe on its way, in travel order.
 
     One message goes to an administration however many of its offices share the role where the
     pack says ``per = "administration"``, and none where a fuller one goes there anyway
-    (NCTS rules G0130 and G0170).
+    (NCTS rules G0130 and G0170). Occasional messages are planned when their occasion comes.
     """
-    planned = [
+    return _once_each(
         Planned(pack, spec, stop)
         for stop in itinerary.stops
         if (pack := packs.by_administration(stop.office.administration)) is not None
         for spec in pack.manifest.messages
-        if spec.role == stop.role and _entered(spec, pack, itinerary)
-    ]
+        if spec.role == stop.role and not spec.occasional and _entered(spec, pack, itinerary)
+    )
+
+
+def plan_occasions(
+    events: Iterable[Event],
+    movement: Movement,
+    itinerary: Itinerary,
+    pack_of: Callable[[str], Pack | None],
+    told: Collection[str],
+) -> tuple[Planned, ...]:
+    """Return the messages that ``events`` bring besides those that were planned from the start.
+
+    ``movement`` already holds the events; ``pack_of`` gives the pack an administration's messages
+    are made with, ``told`` are the codes of offices that were sent something. Nothing is said
+    under a procedure that was never opened.
+    """
+    planned: list[Planned] = []
+    for event in events:
+        if event.kind in OCCASIONAL:
+            planned += _once_each(
+                Planned(pack, spec, stop)
+                for stop in itinerary.stops
+                if (pack := pack_of(stop.office.administration)) is not None
+                for spec in pack.manifest.messages
+                if spec.role == stop.role and event.kind in spec.on and _opened(spec, movement)
+                if _concerned(stop.office.code, spec, event, movement, told)
+            )
+    return tuple(planned)
+
+
+def _opened(spec: MessageSpec, movement: Movement) -> bool:
+    procedure = movement.procedure(spec.procedure)
+    return procedure is not None and procedure.opened
+
+
+def _concerned(
+    office: str, spec: MessageSpec, event: Event, movement: Movement, told: Collection[str]
+) -> bool:
+    match spec.to:
+        case To.ASKER:
+            return office == event.office
+        case To.TOLD:
+            return office in told
+        case To.AHEAD:
+            return office in told and office != event.office and not movement.passed(office)
+        case _:
+            return True
+
+
+def _once_each(going_out: Iterable[Planned]) -> tuple[Planned, ...]:
+    """Leave one message to an administration where the pack says so, the fullest."""
+    planned = tuple(going_out)
     going = {(one.stop.office.administration, one.spec.type) for one in planned}
     kept: list[Planned] = []
     for one in planned:

@@ -22,6 +22,7 @@ from gateway.register.load import (
     load,
     packs_of,
 )
+from gateway.register.moving import move
 from gateway.register.owing import Owing, Places, make_due, owe, signed_by
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
@@ -55,6 +56,7 @@ __all__ = [
     "log_refusal",
     "make_due",
     "message_facts",
+    "move",
     "owe",
     "packs_of",
     "proof",

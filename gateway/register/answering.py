@@ -21,16 +21,17 @@ from gateway.audit.exchange import (
 )
 from gateway.domain.delivery import Link
 from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused, Unavailable
+from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, Message, MessageState, ReceiptKind
-from gateway.domain.movement import Event, decide, fold
+from gateway.domain.movement import decide
 from gateway.domain.records import AnswerRecord, Lost
 from gateway.markup import signature, wire
 from gateway.packs.pack import Pack, PackSet
-from gateway.pipeline.advance import Advanced, advance
-from gateway.pipeline.intake import moved
+from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
 from gateway.register.load import Loaded, load
+from gateway.register.moving import move
 from gateway.register.owing import Owing, owe
 from gateway.register.receipts import Proof, acknowledge, proof
 from gateway.register.remarks import told_finding
@@ -206,10 +207,8 @@ def _consequence(ports: Ports, incoming: Incoming, packs: PackSet) -> _Consequen
     receipt = about is not None and _is_receipt(packs, incoming, answer, about)
     loaded = load(ports, reference, tenant=incoming.link.tenant)
     office = incoming.header.office or (about.office if about else "")
-    now = ports.clock.now()
-    events = decide(loaded.subject.movement, answer, office, now)
-    after = moved(loaded.subject, fold(loaded.subject.movement, events))
-    advanced = advance(after, loaded.waiting, packs, now)
+    events = decide(loaded.subject.movement, answer, office, ports.clock.now())
+    advanced = move(ports, loaded, events, packs)
     findings = understood.pack.findings_of(answer, loaded.subject.root)
     events = (*events, *advanced.events)
     return _Consequence(answer, about, receipt, loaded, events, advanced, findings)
@@ -245,7 +244,7 @@ def _understood(ports: Ports, incoming: Incoming, packs: PackSet) -> _Understood
 
 def _read(ports: Ports, incoming: Incoming, pack: Pack) -> _Understood:
     answer = pack.read_answer(incoming.native)
-    reference, about = _match(ports, incoming, answer)
+    reference, about = _match(ports, incoming, answer, pack.manifest.administrations)
     return _Understood(pack, answer, reference, about)
 
 
@@ -265,17 +264,21 @@ def _is_receipt(packs: PackSet, incoming: Incoming, answer: Answer, about: Messa
     return proof(packs, incoming.link, about) is ReceiptKind.NATIVE
 
 
-def _match(ports: Ports, incoming: Incoming, answer: Answer) -> tuple[str, Message | None]:
+def _match(
+    ports: Ports, incoming: Incoming, answer: Answer, administrations: tuple[str, ...]
+) -> tuple[str, Message | None]:
     """Find the movement: by the message id the answer quotes, else by an official number.
 
     A quoted message must have gone to this very link; anything else is a stranger's word.
+    Administrations that share a pack share its numbers: an MRN holds in all of common transit.
     """
     if answer.correlation:
         message = ports.store.message(answer.correlation)
         if message is not None and message.link == incoming.link.id and message.wire:
             return message.movement, message
-    for _, number in answer.numbers:
-        record = ports.store.movement_by_number(incoming.link.administration, number)
+    asked = [(adm, number) for _, number in answer.numbers for adm in administrations]
+    for administration, number in asked:
+        record = ports.store.movement_by_number(administration, number)
         if record is not None and record.tenant == incoming.link.tenant:
             return record.reference, _latest(ports, record.reference, incoming, answer)
     raise NotFound(

@@ -26,7 +26,7 @@ def basis(ports: Ports, tenant: str, trust: Trust, packs: PackSet, *, stored: bo
         trust=trust,
         packs=packs.on(at.date()),
         offices=all_offices(ports) if stored else ports.packs.offices(),
-        links=_links(ports, tenant) if stored else None,
+        links=links_of(ports, tenant) if stored else None,
         new_id=ports.ids.new,
         random=ports.ids.draw(REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH),
         accepts_unsigned_foreign=known is not None and known.accepts_unsigned,
@@ -57,6 +57,7 @@ def route_offices(ports: Ports, name: str, listed: Sequence[str] = ()) -> RouteO
     return RouteOffices(name=name, stops=stops)
 
 
-def _links(ports: Ports, tenant: str) -> dict[str, str]:
+def links_of(ports: Ports, tenant: str) -> dict[str, str]:
+    """Return the tenant's own link to every office that one serves, by office code."""
     own = (link for link in ports.store.links() if link.tenant == tenant)
     return {office: link.id for link in own for office in link.offices}

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from gateway.domain.declaration import Declaration
 from gateway.domain.errors import NotFound
+from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
 from gateway.domain.message import Message, MessageState
-from gateway.domain.movement import Event, Movement, fold
+from gateway.domain.movement import Movement, fold
 from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
 from gateway.markup import safe, tree
@@ -74,12 +75,13 @@ def folded(record: MovementRecord, events: Iterable[Event]) -> Movement:
 def _subject(
     ports: Ports, record: MovementRecord, declaration: Declaration, root: tree.Element
 ) -> Subject:
+    movement = folded(record, ports.store.events(record.reference))
     return Subject(
         root=tree.without(root, tree.XMLDSIG, "Signature"),
         lrn=declaration.lrn,
         totals=declared_totals(root),
-        itinerary=itinerary_of(ports, record),
-        movement=folded(record, ports.store.events(record.reference)),
+        itinerary=with_askers(itinerary_of(ports, record), movement, all_offices(ports)),
+        movement=movement,
         trip=record.trip,
         batch=declaration.vehicle.batch or record.reference,
     )
@@ -101,6 +103,30 @@ def itinerary_of(ports: Ports, record: MovementRecord) -> Itinerary:
                 expected_at=datetime.fromisoformat(expected) if expected else None,
             )
         )
+    return Itinerary(tuple(stops))
+
+
+def with_askers(
+    itinerary: Itinerary, movement: Movement, offices: Mapping[str, CustomsOffice]
+) -> Itinerary:
+    """Add the offices that asked for the record of a movement they were told nothing about.
+
+    What such an office is to the goods its question says (the fact ``role``); by itself it is a
+    destination they were diverted to (NCTS: IE002).
+    """
+    stops = list(itinerary.stops)
+    for event in movement.happened:
+        known = any(stop.office.code == event.office for stop in stops)
+        if event.kind is EventKind.RECORD_ASKED and not known and event.office in offices:
+            role = OfficeRole(event.fact("role") or OfficeRole.DESTINATION)
+            stops.append(
+                Stop(
+                    sequence=stops[-1].sequence + 1,
+                    office=offices[event.office],
+                    role=role,
+                    expected_at=None,
+                )
+            )
     return Itinerary(tuple(stops))
 
 

@@ -7,8 +7,9 @@ from hashlib import sha256
 
 import gateway
 from gateway.audit.entry import EntryKind, make_entry
+from gateway.domain.event import Event, EventKind
 from gateway.domain.message import Message
-from gateway.domain.movement import Event, EventKind, Movement
+from gateway.domain.movement import Movement
 from gateway.domain.records import (
     Body,
     Change,

@@ -16,9 +16,9 @@ from gateway.audit.evidence import answer_header, signing_certificates
 from gateway.audit.exchange import Envelope, read_envelope, verify_link_seal, verify_seal
 from gateway.audit.merkle import Frontier
 from gateway.domain.delivery import Link
+from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, ReceiptKind, Suite
-from gateway.domain.movement import Event
 from gateway.domain.records import AnswerRecord, Body, LogRecord, MovementRecord
 from gateway.markup import signature, wire
 from gateway.ports import Ports

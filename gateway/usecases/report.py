@@ -1,4 +1,4 @@
-"""The enterprise reports what it did: presented, departed with seal and times, arrived."""
+"""The enterprise reports what it did, what befell it, or that it takes its declaration back."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,11 @@ import rfc8785
 from gateway import register
 from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict, Refused
+from gateway.domain.event import Event, Report
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.movement import Event, Report, fold
 from gateway.domain.movement import report as decide
 from gateway.domain.records import Lost, Principal
-from gateway.pipeline.advance import Advanced, advance
-from gateway.pipeline.intake import moved
+from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
 
 TRIES_MAX = 8
@@ -58,8 +57,7 @@ def _decided(ports: Ports, loaded: register.Loaded, told: Report) -> _Step | Non
         if not events:
             return None
         with ports.packs.slot() as packs:
-            after = moved(subject, fold(subject.movement, events))
-            advanced = advance(after, loaded.waiting, packs, ports.clock.now())
+            advanced = register.move(ports, loaded, events, packs)
     except Refusal as refusal:
         raise Refused(*refusal.findings) from refusal
     return _Step((*events, *advanced.events), advanced)

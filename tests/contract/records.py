@@ -6,10 +6,10 @@ from decimal import Decimal
 from hashlib import sha256
 
 from gateway.domain.delivery import Attempt, Breaker, Link, LinkKind, Outcome
+from gateway.domain.event import Event, EventKind
 from gateway.domain.hours import DayKind, Holiday, OpeningPeriod
 from gateway.domain.itinerary import CustomsOffice, OfficeRole, Status
 from gateway.domain.message import Message, MessageState, ReceiptKind, Suite
-from gateway.domain.movement import Event, EventKind
 from gateway.domain.records import (
     AnswerRecord,
     Body,

@@ -9,8 +9,8 @@ from threading import Barrier
 import pytest
 
 from gateway.domain.delivery import Breaker, LinkKind
+from gateway.domain.event import EventKind
 from gateway.domain.message import MessageState
-from gateway.domain.movement import EventKind
 from gateway.domain.records import Change, Insert, Lost, Update
 from tests.contract import records as r
 from tests.contract.records import due, entry, inserted, later, movement

@@ -7,19 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Refusal
 from gateway.domain.message import Answer, AnswerKind
-from gateway.domain.movement import (
-    EventKind,
-    Movement,
-    MovementState,
-    Report,
-    begin,
-    decide,
-    fold,
-    lodge,
-    report,
-)
+from gateway.domain.movement import Movement, MovementState, begin, decide, fold, lodge, report
 from gateway.domain.procedure import Procedure, ProcedureState, advances
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -109,18 +100,22 @@ def test_a_repeated_event_happens_once():
     assert [event.kind for event in state.happened].count(EventKind.RELEASED) == 1
 
 
+ENDS = {ProcedureState.CLOSED, ProcedureState.INVALIDATED}
 STATES = [state for state in ProcedureState if state is not ProcedureState.PLANNED]
 
 
 @given(st.permutations(STATES))
-def test_whatever_the_order_of_news_the_furthest_state_stands(order):
+def test_whatever_the_order_of_news_the_first_end_stands(order):
     state = after(begun(), *(answer(procedure_state=one.value) for one in order))
-    assert state.procedure("cn-export").state is ProcedureState.CLOSED
+    assert state.procedure("cn-export").state is next(one for one in order if one in ENDS)
 
 
 @pytest.mark.parametrize(("now", "then"), list(permutations(ProcedureState, 2)), ids=str)
-def test_of_two_states_exactly_one_way_is_forward(now, then):
-    assert advances(now, then) is not advances(then, now)
+def test_of_two_states_one_way_is_forward_and_from_an_end_none(now, then):
+    if {now, then} == ENDS:
+        assert not advances(now, then)
+    else:
+        assert advances(now, then) is not advances(then, now)
 
 
 def test_completed_when_and_only_when_every_procedure_is_closed():
@@ -139,8 +134,9 @@ def test_lodging_opens_a_planned_procedure_once():
     assert lodge(state, ["cn-export"], NOON) == ()
 
 
-def told(kind, **kwargs):
-    return Report(kind=kind, at=NOON + timedelta(hours=1), office="CN008001", **kwargs)
+def told(kind, office="CN008001", minutes=60, **facts):
+    at = NOON + timedelta(minutes=minutes)
+    return Report(kind=EventKind(kind), at=at, office=office, facts=tuple(facts.items()))
 
 
 REFUSED_REPORTS = {
@@ -166,7 +162,7 @@ def test_refused_reports(state, one, code):
 
 def test_a_departure_is_reported_once():
     state = after(begun(), RELEASE)
-    departure = told(EventKind.DEPARTED, facts=(("seal", "CQ8801172"),))
+    departure = told(EventKind.DEPARTED, seal="CQ8801172")
     events = report(state, departure)
     assert [event.fact("seal") for event in events] == ["CQ8801172"]
     assert report(fold(state, events), departure) == ()
@@ -176,3 +172,80 @@ def test_presenting_ends_the_wait_of_a_prelodged_movement():
     state = begun(prelodged=True)
     state = fold(state, report(state, told(EventKind.PRESENTED)))
     assert state.state is MovementState.LODGED
+
+
+def journey(*kinds):
+    """Fold a released movement that met ``kinds``, each as the one who may tell it tells it."""
+    state = after(lodged(), RELEASE)
+    for kind in kinds:
+        state = fold(state, report(state, told(kind)))
+    return state
+
+
+def lodged():
+    state = begun()
+    return fold(state, lodge(state, ["cn-export"], NOON))
+
+
+OCCASIONS = {
+    "the yard before departure": ((), "yard-reached", ""),
+    "the yard after departure": (("departed",), "yard-reached", "report.already-departed"),
+    "an incident on the way": (("departed",), "incident", ""),
+    "an incident before departure": ((), "incident", "report.not-departed"),
+    "taking it back": ((), "invalidation-asked", ""),
+    "taking it back under way": (("departed",), "invalidation-asked", "report.already-departed"),
+    "taking it back twice": (("invalidation-asked",), "invalidation-asked", "report.invalidating"),
+    "leaving while it is taken back": (
+        ("invalidation-asked",),
+        "departed",
+        "report.invalidating",
+    ),
+    "what an office tells": ((), "at-gate", "report.not-yours"),
+}
+
+
+@pytest.mark.parametrize(("before", "kind", "code"), OCCASIONS.values(), ids=OCCASIONS.keys())
+def test_what_may_happen_is_reported_at_its_time(before, kind, code):
+    state = journey(*before)
+    if not code:
+        assert [event.kind for event in report(state, told(kind, minutes=61))] == [kind]
+        return
+    with pytest.raises(Refusal) as refused:
+        report(state, told(kind, minutes=61))
+    assert [finding.code for finding in refused.value.findings] == [code]
+
+
+def test_incidents_come_again_and_repeats_do_not():
+    state = journey("departed")
+    first, second = told("incident", minutes=61, code="2"), told("incident", minutes=69, code="2")
+    state = fold(state, report(state, first))
+    assert report(state, first) == ()
+    assert len(report(state, second)) == 1
+
+
+INVALIDATED = answer(kind=AnswerKind.INVALIDATED, procedure_state="invalidated")
+NOT_INVALIDATED = answer(kind=AnswerKind.REFUSED, event="invalidation-refused")
+
+
+def test_what_every_opened_procedure_gave_up_is_invalidated():
+    state = journey("invalidation-asked")
+    assert state.invalidating
+    state = after(state, INVALIDATED)
+    assert (state.state, state.invalidating) == (MovementState.INVALIDATED, False)
+
+
+def test_an_invalidation_that_is_refused_leaves_everything_as_it_was():
+    state = after(journey("invalidation-asked"), NOT_INVALIDATED)
+    assert (state.state, state.invalidating) == (MovementState.RELEASED, False)
+    assert report(state, told("departed"))
+
+
+def test_a_closed_procedure_is_not_invalidated_any_more():
+    closed = after(lodged(), answer(kind=AnswerKind.CLOSED, procedure_state="closed"), INVALIDATED)
+    assert closed.procedure("cn-export").state is ProcedureState.CLOSED
+
+
+@pytest.mark.parametrize("kind", ["exited", "entered", "passed", "left-area", "arrived"])
+def test_an_office_is_passed_when_it_saw_the_goods_go(kind):
+    state = after(lodged(), answer(event=kind))
+    assert (state.passed("CN008001"), state.passed("VN0015BB")) == (True, False)

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
+from gateway.domain.event import Event, EventKind
 from gateway.domain.identifiers import MovementReference
 from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
-from gateway.domain.movement import Event, EventKind, Movement
+from gateway.domain.movement import Movement
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState
 from gateway.markup import safe, tree
 from gateway.packs.pack import Pack

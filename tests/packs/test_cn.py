@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
+from gateway.domain.event import EventKind
 from gateway.domain.finding import LANGUAGES
-from gateway.domain.movement import EventKind
 from gateway.markup import safe, tree
 from gateway.packs.codelists import read_codelists
 from gateway.packs.pack import Pack

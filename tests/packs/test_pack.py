@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from gateway.domain.event import EventKind
 from gateway.domain.finding import Refusal
 from gateway.domain.itinerary import OfficeRole
 from gateway.domain.message import AnswerKind, Suite
-from gateway.domain.movement import EventKind
 from gateway.domain.trust import Signatory
 from gateway.markup import safe, signature
 from gateway.packs import layout

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.adapters.pack_folder import FolderPacks, schemas_root
+from gateway.domain.event import Event, EventKind
 from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
-from gateway.domain.movement import Event, EventKind, Movement
+from gateway.domain.movement import Movement
 from gateway.domain.procedure import OfficialNumber, Procedure
 from gateway.markup import safe, tree
 from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare

@@ -24,9 +24,9 @@ from gateway.adapters.sql.queries import Statement
 from gateway.adapters.sql.rows import read_time, shape_of, write_time
 from gateway.adapters.sql.writer import GroupWriter, PoolWriter, Writer
 from gateway.domain.delivery import Attempt, Link
+from gateway.domain.event import Event
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message, MessageState
-from gateway.domain.movement import Event
 from gateway.domain.records import (
     AnswerRecord,
     Body,

@@ -1,0 +1,121 @@
+"""What happens to a movement: the kinds of events, which of them bring messages, who tells them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What can happen to a movement. Packs name these in ``on`` and in answer mappings."""
+
+    SUBMITTED = "submitted"
+    PRESENTED = "presented"
+    ANSWERED = "answered"
+    NUMBER_GIVEN = "number-given"
+    PROCEDURE_MOVED = "procedure-moved"
+    RELEASED = "released"
+    DEPARTED = "departed"
+    EXITED = "exited"
+    ENTERED = "entered"
+    TRANSIT_STARTED = "transit-started"
+    ARRIVED = "arrived"
+    CONTROLLED = "controlled"
+    DUTIES_ASSESSED = "duties-assessed"
+    CLEARED = "cleared"
+    COMPLETED = "completed"
+    # what may happen, once, often or never
+    YARD_REACHED = "yard-reached"  # the goods stand in the yard of departure
+    AT_GATE = "at-gate"  # a gate read the vehicle
+    PASSED = "passed"  # a transit office saw the goods cross its frontier
+    LEFT_AREA = "left-area"  # an office of exit saw them leave the security area
+    INCIDENT = "incident"
+    RECORD_ASKED = "record-asked"  # an office that was told nothing asks for the record
+    AMENDED = "amended"  # the enterprise replaced its declaration
+    INVALIDATION_ASKED = "invalidation-asked"
+    INVALIDATION_REFUSED = "invalidation-refused"
+    INVALIDATED = "invalidated"
+
+
+JOURNEY = (
+    EventKind.SUBMITTED,
+    EventKind.PRESENTED,
+    EventKind.RELEASED,
+    EventKind.DEPARTED,
+    EventKind.EXITED,
+    EventKind.ENTERED,
+    EventKind.TRANSIT_STARTED,
+    EventKind.ARRIVED,
+    EventKind.CONTROLLED,
+    EventKind.DUTIES_ASSESSED,
+    EventKind.CLEARED,
+)
+"""Events that can trigger messages, in the order a movement meets them."""
+
+OCCASIONAL = frozenset(
+    {
+        EventKind.YARD_REACHED,
+        EventKind.AT_GATE,
+        EventKind.PASSED,
+        EventKind.LEFT_AREA,
+        EventKind.INCIDENT,
+        EventKind.RECORD_ASKED,
+        EventKind.AMENDED,
+        EventKind.INVALIDATION_ASKED,
+        EventKind.INVALIDATED,
+    }
+)
+"""Events that no movement must meet and that can come again: each brings messages of its own."""
+
+PASSING = frozenset(
+    {
+        EventKind.EXITED,
+        EventKind.ENTERED,
+        EventKind.PASSED,
+        EventKind.LEFT_AREA,
+        EventKind.ARRIVED,
+    }
+)
+"""Events that put the office they happened at behind the goods."""
+
+REPORTABLE = frozenset(
+    {
+        EventKind.PRESENTED,
+        EventKind.YARD_REACHED,
+        EventKind.DEPARTED,
+        EventKind.INCIDENT,
+        EventKind.ARRIVED,
+        EventKind.INVALIDATION_ASKED,
+    }
+)
+"""What the enterprise itself reports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened. ``at`` is when it happened (UTC), not when we heard.
+
+    ``procedure``, ``message`` (a message type), ``office`` and ``facts`` are filled as the kind
+    needs; ``sequence`` counts from 1 within the movement.
+    """
+
+    sequence: int
+    kind: EventKind
+    at: datetime
+    office: str = ""
+    procedure: str = ""
+    message: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def fact(self, name: str) -> str:
+        """Return one fact, or the empty string."""
+        return dict(self.facts).get(name, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the enterprise tells: presented, departed with seals and expected times, an incident."""
+
+    kind: EventKind
+    at: datetime
+    office: str
+    facts: tuple[tuple[str, str], ...] = ()
