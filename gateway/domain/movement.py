@@ -4,7 +4,7 @@
 Late and repeated news never moves a procedure back (see ``procedure.advances``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +29,7 @@ class MovementState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """The folded state. ``answered`` holds ``TYPE:kind`` of every answer so far."""
+    """The folded state. ``answered`` pairs ``TYPE:kind`` of answers with their events' numbers."""
 
     reference: str
     tenant: str
@@ -37,7 +37,7 @@ class Movement:
     version: int = 0
     procedures: tuple[Procedure, ...] = ()
     happened: tuple[Event, ...] = ()
-    answered: frozenset[str] = frozenset()
+    answered: tuple[tuple[str, int], ...] = ()
 
     def procedure(self, kind: str) -> Procedure | None:
         """Return the procedure of that kind."""
@@ -46,6 +46,14 @@ class Movement:
     def has(self, kind: EventKind) -> bool:
         """Tell whether that has happened."""
         return any(event.kind is kind for event in self.happened)
+
+    def heard(self, answer: str, since: int = 0) -> bool:
+        """Tell whether ``TYPE:kind`` was answered after event number ``since``."""
+        return any(name == answer and number > since for name, number in self.answered)
+
+    def latest(self, kinds: Collection[EventKind]) -> int:
+        """Return the number of the last event of one of ``kinds``, 0 for none."""
+        return max((one.sequence for one in self.happened if one.kind in kinds), default=0)
 
     def passed(self, office: str) -> bool:
         """Tell whether the goods are past that office (NCTS rule G0171)."""
@@ -98,7 +106,7 @@ def evolve(movement: Movement, event: Event) -> Movement:
     match event.kind:
         case EventKind.ANSWERED:
             name = f"{event.message}:{event.fact('kind')}"
-            return replace(movement, answered=movement.answered | {name})
+            return replace(movement, answered=(*movement.answered, (name, event.sequence)))
         case EventKind.NUMBER_GIVEN:
             return _with_number(movement, event)
         case EventKind.PROCEDURE_MOVED:

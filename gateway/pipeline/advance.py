@@ -55,13 +55,21 @@ def unmet(spec: MessageSpec, pack: Pack, movement: Movement) -> tuple[str, ...]:
         return (EventKind.INVALIDATION_REFUSED.value,)
     happened = {event.kind.value for event in movement.happened}
     events = [kind for kind in spec.on if kind not in happened]
+    awaited = [one for one in spec.after if not one.switch or pack.switch(one.switch)]
     answers = [
-        f"{one.message}:{one.answer}"
-        for one in spec.after
-        if (not one.switch or pack.switch(one.switch))
-        and f"{one.message}:{one.answer}" not in movement.answered
+        name
+        for one in awaited
+        if not movement.heard(
+            name := f"{one.message}:{one.answer}",
+            _occasion(spec, pack.message(one.message), movement),
+        )
     ]
     return (*events, *answers)
+
+
+def _occasion(spec: MessageSpec, awaited: MessageSpec, movement: Movement) -> int:
+    """Return the event since which an answer counts: where both come again, this time's counts."""
+    return movement.latest(spec.on) if spec.occasional and awaited.occasional else 0
 
 
 def _pointless(spec: MessageSpec, movement: Movement) -> bool:
