@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from gateway import register
 from gateway.api import problems
@@ -24,6 +24,7 @@ from gateway.api.verdicts import (
 )
 from gateway.domain.finding import Finding
 from gateway.domain.route_offices import RouteOffices
+from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.preview import preview
 from gateway.usecases.submit import preflight, submit
 
@@ -66,6 +67,31 @@ _BODY = described_body(
         "application/json": {"schema": {"type": "object"}},
     }
 )
+
+
+_TAKEN_IN = problems.documented(
+    problems.MALFORMED,
+    problems.NOT_AUTHENTIC,
+    problems.NOT_ALLOWED,
+    problems.CONFLICT,
+    problems.TOO_LARGE,
+    problems.MEDIA,
+    problems.REFUSED,
+)
+
+
+def _idempotency_key(
+    idempotency_key: Annotated[
+        str, Header(description="Any text of yours; the same for a repeat.")
+    ] = "",
+) -> str:
+    if not 0 < len(idempotency_key) <= IDEMPOTENCY_KEY_LENGTH_MAX:
+        finding = Finding(code="idempotency.missing-key", value=idempotency_key)
+        raise problems.Mistaken(problems.MALFORMED, finding)
+    return idempotency_key
+
+
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
 
 
 @router.post(
@@ -127,15 +153,7 @@ def show_preview(
     openapi_extra=_BODY,
     responses={
         200: {"model": SubmissionShape, "description": "Submitted before: the movement there is."},
-        **problems.documented(
-            problems.MALFORMED,
-            problems.NOT_AUTHENTIC,
-            problems.NOT_ALLOWED,
-            problems.CONFLICT,
-            problems.TOO_LARGE,
-            problems.MEDIA,
-            problems.REFUSED,
-        ),
+        **_TAKEN_IN,
     },
 )
 def declare(
@@ -145,19 +163,65 @@ def declare(
     handed: HandedIn,
     ports: Reach,
     language: Language,
-    idempotency_key: Annotated[
-        str, Header(description="Any text of yours; the same for a repeat.")
-    ] = "",
+    idempotency_key: IdempotencyKey,
 ) -> SubmissionShape:
     """Submit a declaration once; ``Location`` names the movement."""
     require_accept(request, "application/json")
-    if not 0 < len(idempotency_key) <= IDEMPOTENCY_KEY_LENGTH_MAX:
-        finding = Finding(code="idempotency.missing-key", value=idempotency_key)
-        raise problems.Mistaken(problems.MALFORMED, finding)
     submission = submit(
         ports, handed.raw, caller, idempotency_key=idempotency_key, along=handed.along
     )
     if submission.repeated:
         response.status_code = 200
     response.headers["Location"] = f"/v1/movements/{submission.movement}"
+    return shape_submission(submission, ports.packs.catalogue(), language)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAmendment:
+    """A request to replace a declaration: of which movement, by what, under which key."""
+
+    movement: str
+    new: Amendment
+    idempotency_key: str
+
+
+def _asked_amendment(
+    handed: HandedIn,
+    reference: Annotated[str, Path(description="Movement reference, 18 characters.")],
+    idempotency_key: IdempotencyKey,
+    reason: Annotated[
+        str, Query(description="A code of the administrations, e.g. 001.", max_length=8)
+    ] = "",
+    text: Annotated[str, Query(description="Why, in words.", max_length=200)] = "",
+) -> AskedAmendment:
+    why = Reason(code=reason, text=text)
+    new = Amendment(raw=handed.raw, reason=why, along=handed.along)
+    return AskedAmendment(reference, new, idempotency_key)
+
+
+@router.post(
+    "/movements/{reference}/amendments",
+    status_code=202,
+    openapi_extra=_BODY,
+    responses={
+        200: {"model": SubmissionShape, "description": "Known already; nothing changed."},
+        **problems.documented(problems.NOT_FOUND),
+        **_TAKEN_IN,
+    },
+)
+def replace_declaration(
+    request: Request,
+    response: Response,
+    caller: Declarer,
+    asked: Annotated[AskedAmendment, Depends(_asked_amendment)],
+    ports: Reach,
+    language: Language,
+) -> SubmissionShape:
+    """Replace a movement's declaration before its release; every office that holds it is told."""
+    require_accept(request, "application/json")
+    submission = amend(
+        ports, caller, asked.movement, asked.new, idempotency_key=asked.idempotency_key
+    )
+    if submission.repeated:
+        response.status_code = 200
     return shape_submission(submission, ports.packs.catalogue(), language)

@@ -15,7 +15,7 @@ from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
 from gateway.ports import LinkLoad
-from gateway.usecases.submit import Submission
+from gateway.register import Submission
 from gateway.usecases.timeline import MovementView, TimelineLine
 
 

@@ -229,6 +229,14 @@ def submit(
     Example:
       fullroute submit declaration.xml --key exporter.key.pem --certificate exporter.cert.pem
     """
+    raw, digest = signed(file, key, certificate)
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        done = desk.submit(raw, idempotency_key or digest, _along(along, office))
+    tell_submission(done, known=" (submitted before)", json=json)
+
+
+def signed(file: Path, key: Path | None, certificate: Path | None) -> tuple[bytes, str]:
+    """Read a declaration, sign it where a key is given; return it and a key for its request."""
     from hashlib import sha256
 
     raw = read_declaration_file(file)
@@ -236,16 +244,18 @@ def submit(
         from gateway.cli.signing import sign_declaration
 
         raw = sign_declaration(raw, read_pair(key, certificate))
-    idempotency_key = idempotency_key or sha256(raw).hexdigest()[:32]
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        done = desk.submit(raw, idempotency_key, _along(along, office))
+    return raw, sha256(raw).hexdigest()[:32]
+
+
+def tell_submission(done: dict[str, Any], *, known: str, json: bool) -> None:
+    """Print what a declaration handed in came to; ``known`` is said of a repeat."""
     if json:
         output.print_json(done)
         return
     output.print_findings(done["findings"])
     sys.stdout.write(f"{done['movement']}\n")
-    known = " (submitted before)" if done["repeated"] else ""
-    output.note(f"Movement {done['movement']} is {done['state']}{known}.")
+    repeated = known if done["repeated"] else ""
+    output.note(f"Movement {done['movement']} is {done['state']}{repeated}.")
     if done["awaiting_signature"]:
         output.note(
             f"{len(done['awaiting_signature'])} message(s) await a signature: fullroute sign"

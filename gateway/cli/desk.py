@@ -38,6 +38,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a declaration is replaced: a code of the administrations, and words."""
+
+    code: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Along:
     """Offices for a declaration that names none: a route's name, or ``CODE:role`` in order."""
 
@@ -54,6 +62,9 @@ class Desk(Protocol):
 
     def submit(self, raw: bytes, idempotency_key: str, along: Along = AS_DECLARED) -> Shape:
         """Submit a declaration."""
+
+    def amend(self, reference: str, raw: bytes, idempotency_key: str, why: Why) -> Shape:
+        """Replace a movement's declaration."""
 
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
         """List movements, newest first."""
@@ -91,6 +102,13 @@ class RemoteDesk:
         asked = [("route", along.route)] if along.route else []
         asked += [("office", one) for one in along.offices]
         path = "/v1/declarations" + (f"?{urlencode(asked)}" if asked else "")
+        answer = self._client.post(path, raw, XML, Idempotency_Key=idempotency_key)
+        return dict(answer.json())
+
+    def amend(self, reference: str, raw: bytes, idempotency_key: str, why: Why) -> Shape:
+        """Replace a movement's declaration."""
+        asked = urlencode({"reason": why.code, "text": why.text})
+        path = f"/v1/movements/{reference}/amendments?{asked}"
         answer = self._client.post(path, raw, XML, Idempotency_Key=idempotency_key)
         return dict(answer.json())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gateway import register
 from gateway.bootstrap import Gateway, open_gateway
-from gateway.cli.desk import AS_DECLARED, Along, Shape, Told, Unsigned
+from gateway.cli.desk import AS_DECLARED, Along, Shape, Told, Unsigned, Why
 from gateway.cli.shapes import (
     event_shape,
     line_shape,
@@ -26,6 +26,7 @@ from gateway.domain.finding import Finding
 from gateway.domain.records import Principal
 from gateway.ports import Ports
 from gateway.settings import load_settings
+from gateway.usecases import amend as amending
 from gateway.usecases import report as reporting
 from gateway.usecases import sign as signing
 from gateway.usecases import submit as submitting
@@ -71,6 +72,18 @@ class FolderDesk:
             self._caller,
             idempotency_key=idempotency_key,
             along=register.route_offices(self._ports, along.route, along.offices),
+        )
+        return submission_shape(done, self._ports.packs.catalogue(), self._lang)
+
+    def amend(self, reference: str, raw: bytes, idempotency_key: str, why: Why) -> Shape:
+        """Replace a movement's declaration."""
+        reason = amending.Reason(code=why.code, text=why.text)
+        done = amending.amend(
+            self._ports,
+            self._caller,
+            reference,
+            amending.Amendment(raw=raw, reason=reason),
+            idempotency_key=idempotency_key,
         )
         return submission_shape(done, self._ports.packs.catalogue(), self._lang)
 

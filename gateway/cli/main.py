@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 import gateway
 from gateway.cli import (
     audit,
+    corrections,
     declarations,
     feeds,
     keyring,
@@ -142,6 +143,7 @@ for _module in (
     routes,
     declarations,
     movements,
+    corrections,
     feeds,
     keyring,
     audit,

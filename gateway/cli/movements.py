@@ -182,7 +182,9 @@ def _told(line: dict[str, Any]) -> str:
 @movement_commands.command()
 def report(
     ref: Reference,
-    kind: Annotated[str, typer.Argument(help="presented, departed or arrived.")],
+    kind: Annotated[
+        str, typer.Argument(help="presented, yard-reached, departed, incident, arrived.")
+    ],
     office: Annotated[str, typer.Argument(help="The office where it happened.")],
     *,
     at: Annotated[
@@ -197,14 +199,19 @@ def report(
     lang: Lang = "en",
     json: Json = False,
 ) -> None:
-    """Report what the enterprise did: presented, departed, arrived.
+    """Report what the enterprise did or what befell it on the way.
 
     Example:
       fullroute movement report 26CN4F7KQ2M8ZT1XJ3 departed CN008001 --fact seal=CQ8801172
     """
-    told = Told(kind=kind, at=_moment(at), office=office, facts=_facts(fact or []))
+    told = Told(kind=kind, at=moment(at), office=office, facts=_facts(fact or []))
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
         events = desk.report(ref, told)
+    print_events(events, json=json)
+
+
+def print_events(events: list[dict[str, Any]], *, json: bool) -> None:
+    """Print what a report led to."""
     if json:
         output.print_json({"events": events})
         return
@@ -214,7 +221,8 @@ def report(
         output.note("Known already; nothing changed.")
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """Return the time that was written, now where none was; an offset is compulsory."""
     if not text:
         from gateway.bootstrap import open_clock
 

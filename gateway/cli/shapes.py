@@ -17,8 +17,9 @@ from gateway.domain.message import Message
 from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
 from gateway.pipeline.verdict import OfficeVerdict
+from gateway.register import Submission
 from gateway.usecases.preview import Part, Preview, Previewed
-from gateway.usecases.submit import Submission, Verdict
+from gateway.usecases.submit import Verdict
 from gateway.usecases.timeline import MovementView, TimelineLine
 
 Shape = dict[str, Any]

@@ -47,6 +47,11 @@ class Movement:
         """Tell whether that has happened."""
         return any(event.kind is kind for event in self.happened)
 
+    @property
+    def declarations(self) -> int:
+        """How many versions of its declaration there were."""
+        return 1 + sum(one.kind is EventKind.AMENDED for one in self.happened)
+
     def heard(self, answer: str, since: int = 0) -> bool:
         """Tell whether ``TYPE:kind`` was answered after event number ``since``."""
         return any(name == answer and number > since for name, number in self.answered)
@@ -284,6 +289,21 @@ def _untimely(movement: Movement, kind: EventKind) -> str:
     not_released = ((not movement.has(EventKind.RELEASED), "report.not-released"),)
     against = ((over, "report.invalidating"), *objections.get(kind, not_released))
     return next((code for holds, code in against if holds), "")
+
+
+def amend(
+    movement: Movement, at: datetime, office: str, facts: tuple[tuple[str, str], ...]
+) -> tuple[Event, ...]:
+    """Return the event of a new declaration in the place of the one before.
+
+    Raises:
+        Refusal: ``amend.already-released``, ``report.invalidating``.
+    """
+    if movement.invalidating or movement.invalidated:
+        raise Refusal(Finding(code="report.invalidating", value=EventKind.AMENDED.value))
+    if movement.has(EventKind.RELEASED):
+        raise Refusal(Finding(code="amend.already-released", value=movement.reference))
+    return _numbered(movement, [_Draft(EventKind.AMENDED, at, office, facts=facts)])
 
 
 def refused(answer: Answer) -> bool:

@@ -4,7 +4,7 @@ Compiled schemas and stylesheets belong to one thread at a time; the packs drive
 sets (DESIGN 5.8). A movement keeps the versions it began with: they are found by their digest.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
@@ -52,6 +52,12 @@ class PackSet:
     def on(self, day: date) -> "PackSet":
         """Return the set as a movement that begins on ``day`` sees it: versions in force then."""
         return replace(self, day=day)
+
+    def keeping(self, digests: Iterable[str]) -> "PackSet":
+        """Return the set as a movement sees it that began with the packs of these digests."""
+        kept = frozenset(digests)
+        packs = tuple(pack for pack in self.packs if pack.digest in kept)
+        return replace(self, packs=packs, pinned={}, day=None)
 
     def by_administration(self, administration: str) -> Pack | None:
         """Return the pack that a new movement uses with an administration.

@@ -13,6 +13,16 @@ from gateway.register.answering import (
     log_refusal,
     take_in,
 )
+from gateway.register.declaring import (
+    DeclaredVersion,
+    Request,
+    Submission,
+    declared_versions,
+    log_refused,
+    request_digest,
+    submission_of,
+    write_declaration,
+)
 from gateway.register.gathering import basis, route_offices
 from gateway.register.load import (
     Loaded,
@@ -21,6 +31,7 @@ from gateway.register.load import (
     itinerary_of,
     load,
     packs_of,
+    recorded_stops,
 )
 from gateway.register.moving import move
 from gateway.register.owing import Owing, Places, make_due, owe, signed_by
@@ -36,11 +47,14 @@ from gateway.register.writing import (
 
 __all__ = [
     "Acknowledgement",
+    "DeclaredVersion",
     "Incoming",
     "Loaded",
     "Owing",
     "Places",
     "Proof",
+    "Request",
+    "Submission",
     "Vouched",
     "Writing",
     "acknowledge",
@@ -49,20 +63,26 @@ __all__ = [
     "check_kept",
     "check_receipt",
     "collected",
+    "declared_versions",
     "folded",
     "heard_finding",
     "itinerary_of",
     "load",
     "log_refusal",
+    "log_refused",
     "make_due",
     "message_facts",
     "move",
     "owe",
     "packs_of",
     "proof",
+    "recorded_stops",
+    "request_digest",
     "route_offices",
     "signed_by",
+    "submission_of",
     "take_in",
+    "write_declaration",
     "write_events",
     "write_message",
     "write_movement",

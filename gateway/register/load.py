@@ -87,6 +87,19 @@ def _subject(
     )
 
 
+def recorded_stops(itinerary: Itinerary) -> tuple[tuple[int, str, str, str], ...]:
+    """Return the stops as a movement's row keeps them; :func:`itinerary_of` reads them back."""
+    return tuple(
+        (
+            stop.sequence,
+            stop.office.code,
+            stop.role.value,
+            stop.expected_at.isoformat() if stop.expected_at else "",
+        )
+        for stop in itinerary.stops
+    )
+
+
 def itinerary_of(ports: Ports, record: MovementRecord) -> Itinerary:
     """Rebuild the itinerary of a movement from its recorded stops."""
     offices = all_offices(ports)

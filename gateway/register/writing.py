@@ -170,11 +170,12 @@ def write_message(writing: Writing, before: Message | None, message: Message) ->
         writing.update("messages", message.id, values, {"state": before.state})
 
 
-def write_movement(writing: Writing, record: MovementRecord, movement: Movement) -> None:
-    """Move the record to its next version, if nobody else did."""
-    writing.update(
-        "movements",
-        record.reference,
-        {"version": record.version + 1, "state": movement.state.value},
-        {"version": record.version},
-    )
+def write_movement(
+    writing: Writing,
+    record: MovementRecord,
+    movement: Movement,
+    amended: Mapping[str, object] | None = None,
+) -> None:
+    """Move the record to its next version, if nobody else did; ``amended`` are other new values."""
+    values = {"version": record.version + 1, "state": movement.state.value, **(amended or {})}
+    writing.update("movements", record.reference, values, {"version": record.version})

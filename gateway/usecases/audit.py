@@ -187,17 +187,11 @@ def _verify_movement(audit: _Audit, record: MovementRecord) -> None:
         for log in _pages(audit.ports, record.reference)
         if leaf_hash(log.entry) == log.leaf
     ]
-    kept: set[tuple[str, str]] = set()
-    for role, digest, subject in _bodies(audit.ports, record):
-        body = audit.body(digest, subject)
-        if body is not None:
-            kept.add((role, commitment(body.salt, digest)))
-            _committed(audit, (role, commitment(body.salt, digest)), entries, subject)
-    for index, entry in entries:
-        for role, told in entry.bodies:
-            if role in COMMITTED_ROLES and (role, told) not in kept:
-                audit.differs("log.body-unknown", subject=f"entry {index} {role}", detail=told)
-    _verify_declaration(audit, record, entries)
+    events = audit.ports.store.events(record.reference)
+    versions = register.declared_versions(record, events, (entry for _, entry in entries))
+    _verify_bodies(audit, record, versions, entries)
+    for version in versions:
+        _verify_declaration(audit, record, version)
     _verify_events(audit, record, entries)
     answers = audit.ports.store.answers(record.reference)
     for message in audit.ports.store.messages(record.reference):
@@ -206,12 +200,37 @@ def _verify_movement(audit: _Audit, record: MovementRecord) -> None:
         _verify_answer(audit, answer, entries)
 
 
-def _bodies(ports: Ports, record: MovementRecord) -> Iterator[tuple[str, str, str]]:
+def _verify_bodies(
+    audit: _Audit,
+    record: MovementRecord,
+    versions: Iterable[register.DeclaredVersion],
+    entries: _Entries,
+) -> None:
+    """Hold the bodies that rows point at against those that entries commit to, both ways."""
+    kept: set[tuple[str, str]] = set()
+    for role, digest, subject in _bodies(audit.ports, record, versions):
+        body = audit.body(digest, subject)
+        if body is None:
+            continue
+        told = (role, commitment(body.salt, digest))
+        kept.add(told)
+        if role in COMMITTED_ROLES and not any(told in entry.bodies for _, entry in entries):
+            audit.differs("log.body-not-committed", subject=subject, detail=role)
+    for index, entry in entries:
+        for role, hidden in entry.bodies:
+            if role in COMMITTED_ROLES and (role, hidden) not in kept:
+                audit.differs("log.body-unknown", subject=f"entry {index} {role}", detail=hidden)
+
+
+def _bodies(
+    ports: Ports, record: MovementRecord, versions: Iterable[register.DeclaredVersion]
+) -> Iterator[tuple[str, str, str]]:
     """Yield role, digest and row of every body that the movement's rows point at."""
     name = f"movement {record.reference}"
-    yield "declaration", record.declaration, name
-    if record.original:
-        yield "original", record.original, name
+    for version in versions:
+        yield "declaration", version.declaration, name
+        if version.original:
+            yield "original", version.original, name
     for message in ports.store.messages(record.reference):
         name = f"message {message.id}"
         for role, digest in (
@@ -227,34 +246,19 @@ def _bodies(ports: Ports, record: MovementRecord) -> Iterator[tuple[str, str, st
         yield "acknowledgement", answer.acknowledgement, name
 
 
-def _committed(
-    audit: _Audit,
-    told: tuple[str, str],
-    entries: _Entries,
-    subject: str,
+def _verify_declaration(
+    audit: _Audit, record: MovementRecord, version: register.DeclaredVersion
 ) -> None:
-    if told[0] in COMMITTED_ROLES and not any(told in entry.bodies for _, entry in entries):
-        audit.differs("log.body-not-committed", subject=subject, detail=told[0])
-
-
-def _verify_declaration(audit: _Audit, record: MovementRecord, entries: _Entries) -> None:
-    body = audit.ports.store.body(record.declaration)
-    signed_by = next(
-        (
-            str(entry.facts["signed_by"])
-            for _, entry in entries
-            if entry.kind is EntryKind.ACCEPTED and "signed_by" in entry.facts
-        ),
-        "",
-    )
-    if body is None or not signed_by:
+    body = audit.ports.store.body(version.declaration)
+    if body is None or not version.signed_by:
         return
     subject = f"movement {record.reference}"
-    certificate = audit.certificate(record.tenant, signed_by)
+    certificate = audit.certificate(record.tenant, version.signed_by)
 
     def check() -> None:
         signed = signature.verify(body.content, [certificate])
-        if sha256(signed.content).hexdigest() != record.content:
+        in_force = version.declaration == record.declaration
+        if in_force and sha256(signed.content).hexdigest() != record.content:
             audit.differs("log.row-differs", subject=subject, detail="content")
 
     audit.signatures += audit.holds(subject, check)

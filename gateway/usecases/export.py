@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 
+from gateway import register
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.entry import EntryKind, EntryView, commitment, read_entry, stamp
 from gateway.audit.evidence import (
@@ -175,21 +176,18 @@ def _suffix(media_type: str) -> str:
 
 
 def _declaration(export: _Export) -> None:
+    """Write every version of the declaration; the one in force has the plain name."""
     record = export.record
-    path = export.body("declaration/declaration.xml", record.declaration, "declaration")
-    if record.original:
-        export.body("declaration/original.xml", record.original, "original")
-    signed_by = next(
-        (
-            str(entry.facts["signed_by"])
-            for _, entry in export.entries
-            if entry.kind is EntryKind.ACCEPTED and "signed_by" in entry.facts
-        ),
-        "",
-    )
-    certificate = export.certificate(signed_by) if signed_by else ""
-    if path and certificate:
-        export.check(f"{path} is signed by {_who(signed_by)}", "xml", certificate, path)
+    events = export.ports.store.events(record.reference)
+    versions = register.declared_versions(record, events, (entry for _, entry in export.entries))
+    for place, version in enumerate(versions, start=1):
+        folder = "declaration" if place == len(versions) else f"declaration/replaced-{place}"
+        path = export.body(f"{folder}/declaration.xml", version.declaration, "declaration")
+        if version.original:
+            export.body(f"{folder}/original.xml", version.original, "original")
+        certificate = export.certificate(version.signed_by) if version.signed_by else ""
+        if path and certificate:
+            export.check(f"{path} is signed by {_who(version.signed_by)}", "xml", certificate, path)
 
 
 def _who(signed_by: str) -> str:

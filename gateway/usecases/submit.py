@@ -1,35 +1,20 @@
 """Submit a declaration, or ask beforehand what every office would say to it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from gateway import register
-from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict, Refused
 from gateway.domain.finding import Finding
-from gateway.domain.message import Message, MessageState
-from gateway.domain.records import IdempotencyRecord, Lost, MovementRecord, Principal
+from gateway.domain.message import Message
+from gateway.domain.records import Lost, MovementRecord, Principal
 from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trust import Trust
 from gateway.pipeline.intake import Accepted, intake
 from gateway.pipeline.verdict import OfficeVerdict, planned_stops, verdicts
 from gateway.ports import Ports
+from gateway.register import Request, Submission
 
-ACCEPTED_STATUS = 202
-FINDINGS_LOGGED_MAX = 50
 TRIES_MAX = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """What a submission came to. ``unsigned`` are the ids of messages that await a signature."""
-
-    movement: str
-    state: str
-    findings: tuple[Finding, ...] = ()
-    repeated: bool = False
-    unsigned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,45 +55,18 @@ def submit(
         Refused: with every finding of the phase that stopped it; the refusal is logged.
         InConflict: the key was used for other bytes, or the reference number for other content.
     """
-    digest = _digest(raw, along)
+    request = Request(caller, idempotency_key, register.request_digest(raw, along))
     for _ in range(TRIES_MAX):
-        if known := _by_key(ports, caller, idempotency_key, digest):
+        if known := request.known(ports):
             return known
         taken = _take_in(ports, raw, caller, along)
         try:
-            if known := _by_reference(ports, caller, idempotency_key, digest, taken):
+            if known := _by_reference(ports, request, taken):
                 return known
-            return _accept(ports, taken, caller, (idempotency_key, digest))
+            return _accept(ports, taken, request)
         except Lost:
             continue  # somebody submitted the same in between: look again
     raise InConflict(Finding(code="declaration.busy"))
-
-
-def _digest(raw: bytes, along: RouteOffices | None) -> str:
-    """Return what makes a request the same: its bytes, and the offices asked for."""
-    return sha256(raw if along is None else raw + b"\0" + repr(along).encode()).hexdigest()
-
-
-def _by_key(ports: Ports, caller: Principal, key: str, digest: str) -> Submission | None:
-    known = ports.store.idempotency(caller.tenant, caller.id, key)
-    if known is None:
-        return None
-    if known.body != digest:
-        raise InConflict(Finding(code="idempotency.other-body", value=key))
-    record = ports.store.movement(known.response.decode())
-    if record is None:
-        raise InConflict(Finding(code="movement.unknown", value=known.response.decode()))
-    return _repeated(ports, record)
-
-
-def _repeated(ports: Ports, record: MovementRecord) -> Submission:
-    messages = ports.store.messages(record.reference)
-    return Submission(
-        movement=record.reference,
-        state=record.state,
-        repeated=True,
-        unsigned=tuple(m.id for m in messages if m.state is MessageState.AWAITING_SIGNATURE),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,32 +83,17 @@ def _take_in(ports: Ports, raw: bytes, caller: Principal, along: RouteOffices | 
         result = intake(raw, replace(basis, route=along))
         if isinstance(result, Accepted):
             return _Taken(result, trust, register.packs_of(basis.packs, result.subject.itinerary))
-    _log_refusal(ports, raw, caller, result.findings)
+    register.log_refused(ports, raw, caller, result.findings)
     raise Refused(*result.findings)
 
 
-def _log_refusal(ports: Ports, raw: bytes, caller: Principal, findings: Iterable[Finding]) -> None:
-    writing = register.Writing(ports, caller.tenant, ports.clock.now())
-    body = writing.body(raw, "application/xml")
-    told = [
-        {"code": one.code, "pointer": one.pointer, "offices": list(one.offices)} for one in findings
-    ][:FINDINGS_LOGGED_MAX]
-    writing.entry(
-        EntryKind.REFUSED,
-        facts={"caller": caller.id, "findings": told},
-        bodies=[("declaration", body)],
-    )
-    ports.store.commit(writing.change())
-
-
-def _by_reference(
-    ports: Ports, caller: Principal, key: str, digest: str, taken: _Taken
-) -> Submission | None:
+def _by_reference(ports: Ports, request: Request, taken: _Taken) -> Submission | None:
     """Recognise a repeat by its signed content; refuse the same reference for other content."""
     declaration = taken.accepted.declaration
     declarant = declaration.declarant
+    tenant = request.caller.tenant
     record = ports.store.movement_by_lrn(
-        caller.tenant, declarant.key if declarant else "", declaration.lrn
+        tenant, declarant.key if declarant else "", declaration.lrn
     )
     if record is None:
         return None
@@ -163,49 +106,27 @@ def _by_reference(
                 args=(("movement", record.reference),),
             )
         )
-    writing = register.Writing(ports, caller.tenant, ports.clock.now())
-    writing.insert(_idempotency(writing, caller, (key, digest), record.reference))
+    writing = register.Writing(ports, tenant, ports.clock.now())
+    request.remember(writing, record.reference)
     ports.store.commit(writing.change())
-    return _repeated(ports, record)
+    return register.submission_of(ports, record.reference, repeated=True)
 
 
-def _idempotency(
-    writing: register.Writing, caller: Principal, key: tuple[str, str], reference: str
-) -> IdempotencyRecord:
-    return IdempotencyRecord(
-        tenant=caller.tenant,
-        principal=caller.id,
-        key=key[0],
-        body=key[1],
-        status=ACCEPTED_STATUS,
-        response=reference.encode(),
-        created_at=writing.at,
-    )
-
-
-def _accept(ports: Ports, taken: _Taken, caller: Principal, key: tuple[str, str]) -> Submission:
+def _accept(ports: Ports, taken: _Taken, request: Request) -> Submission:
     accepted = taken.accepted
-    writing = register.Writing(ports, caller.tenant, ports.clock.now())
-    record = _record(writing, taken)
+    writing = register.Writing(ports, request.caller.tenant, ports.clock.now())
+    record = _record(writing, taken, request.caller)
     writing.insert(record)
     writing.insert(accepted.trip)
-    _log_acceptance(writing, taken, caller, record)
     register.write_events(writing, accepted.movement, accepted.events)
     owing = register.Owing(declaration=accepted.declaration, trust=taken.trust, before={})
     links = register.owe(writing, accepted.advanced, owing)
-    waiting = _untouched(accepted)
-    for message in waiting:
+    for message in _untouched(accepted):
         writing.insert(message)
-    writing.insert(_idempotency(writing, caller, key, record.reference))
+    request.remember(writing, record.reference)
     ports.store.commit(writing.change())
     ports.wakeup.knock(links)
-    messages = ports.store.messages(record.reference)
-    return Submission(
-        movement=record.reference,
-        state=record.state,
-        findings=accepted.findings,
-        unsigned=tuple(m.id for m in messages if m.state is MessageState.AWAITING_SIGNATURE),
-    )
+    return register.submission_of(ports, record.reference, accepted.findings)
 
 
 def _untouched(accepted: Accepted) -> tuple[Message, ...]:
@@ -220,22 +141,19 @@ def _untouched(accepted: Accepted) -> tuple[Message, ...]:
     return tuple(message for message in accepted.planned if message.id not in moved)
 
 
-def _record(writing: register.Writing, taken: _Taken) -> MovementRecord:
+def _record(writing: register.Writing, taken: _Taken, caller: Principal) -> MovementRecord:
+    """Log the acceptance and return the movement's row."""
     accepted = taken.accepted
-    declaration = accepted.declaration
-    converted = accepted.converted
-    original = writing.body(accepted.raw, "application/xml").digest if converted else ""
-    ours = converted.content if converted else accepted.raw
-    stops = tuple(
-        (
-            stop.sequence,
-            stop.office.code,
-            stop.role.value,
-            stop.expected_at.isoformat() if stop.expected_at else "",
-        )
-        for stop in accepted.subject.itinerary.stops
-    )
-    movement = accepted.movement
+    declaration, movement = accepted.declaration, accepted.movement
+    facts = {
+        "caller": caller.id,
+        "lrn": declaration.lrn,
+        "state": movement.state.value,
+        "random": movement.reference[4:-2],
+        "messages": [[m.id, m.type, m.office] for m in accepted.planned],
+        "trip": accepted.trip.id,
+    }
+    version = register.write_declaration(writing, accepted, movement.reference, facts, taken.packs)
     return MovementRecord(
         reference=movement.reference,
         tenant=movement.tenant,
@@ -244,44 +162,14 @@ def _record(writing: register.Writing, taken: _Taken) -> MovementRecord:
         declarant=declaration.declarant.key if declaration.declarant else "",
         lrn=declaration.lrn,
         prelodged=declaration.prelodged,
-        declaration=writing.body(ours, "application/xml").digest,
-        original=original,
+        declaration=version.declaration,
+        original=version.original,
         content=accepted.verified.content,
         trip=accepted.trip.id,
-        stops=stops,
+        stops=register.recorded_stops(accepted.subject.itinerary),
         procedures=tuple((p.administration, p.kind) for p in movement.procedures),
         packs=taken.packs,
         created_at=writing.at,
-    )
-
-
-def _log_acceptance(
-    writing: register.Writing, taken: _Taken, caller: Principal, record: MovementRecord
-) -> None:
-    accepted = taken.accepted
-    ours = accepted.converted.content if accepted.converted else accepted.raw
-    bodies = [("declaration", writing.body(ours, "application/xml"))]
-    facts: dict[str, object] = {
-        "caller": caller.id,
-        "lrn": record.lrn,
-        "state": record.state,
-        "random": record.reference[4:-2],
-        "messages": [[m.id, m.type, m.office] for m in accepted.planned],
-        "trip": record.trip,
-    }
-    if accepted.converted is not None:
-        bodies.append(("original", writing.body(accepted.raw, "application/xml")))
-        facts["converted"] = [accepted.converted.format_id, accepted.converted.digest]
-    if accepted.verified.signer is not None:
-        facts["signed_by"] = register.signed_by(
-            accepted.verified.signer.party, accepted.verified.signer.certificate
-        )
-    writing.entry(
-        EntryKind.ACCEPTED,
-        movement=record.reference,
-        facts=facts,
-        bodies=bodies,
-        packs=taken.packs,
     )
 
 

@@ -1,5 +1,6 @@
 """Checking and submitting over HTTP: statuses, repeats, limits, languages."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,43 @@ def test_the_json_twin_is_a_declaration_too(face: Face) -> None:
         "/v1/declarations", content=told, headers={**sender, "Idempotency-Key": "twin"}
     )
     assert answer.status_code == 202, answer.text
+
+
+# ------------------------------------------------------------------ amendments
+
+
+def amended(face: Face, movement: str, raw: bytes, key: str, **params: str):
+    return face.client.post(
+        f"/v1/movements/{movement}/amendments",
+        content=raw,
+        params=params,
+        headers={**face.callers["exporter"], **XML, "Idempotency-Key": key},
+    )
+
+
+def test_a_declaration_is_replaced_once(face: Face) -> None:
+    raw = face.declaration()
+    reference = face.submit(raw, "amend-0").json()["movement"]
+    lrn = re.search(rb"<FunctionalReferenceID>(.*?)<", raw)[1].decode()
+    texts = {"CQ-2026-000117": lrn, "Fixed chip resistors": "Precision chip resistors"}
+    new = face.world.declaration(texts=texts)
+    first = amended(face, reference, new, "amend-1", reason="001", text="mistaken")
+    assert first.status_code == 202, first.text
+    again = amended(face, reference, new, "amend-1", reason="001", text="mistaken")
+    assert (again.status_code, again.json()["repeated"]) == (200, True)
+    shown = face.client.get(f"/v1/movements/{reference}", headers=face.callers["reader"]).json()
+    assert [one["kind"] for one in shown["events"]].count("amended") == 1
+
+
+def test_an_amendment_of_another_declaration_is_refused(face: Face) -> None:
+    reference = face.submit(face.declaration(), "amend-2").json()["movement"]
+    answer = amended(face, reference, face.declaration(), "amend-3")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["code"] == "amend.other-reference"
+
+
+def test_amendments_need_a_movement_and_a_key(face: Face) -> None:
+    raw = face.declaration()
+    assert amended(face, "26CN000000000000J0", raw, "amend-4").status_code == 404
+    reference = face.submit(raw, "amend-5").json()["movement"]
+    assert amended(face, reference, raw, "").status_code == 400

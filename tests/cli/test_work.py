@@ -70,6 +70,23 @@ def test_a_report_before_its_time_is_refused(desk, submitted):
     assert said.json["errors"][0]["code"] == "report.not-released"
 
 
+def test_a_declaration_is_amended_and_taken_back(desk):
+    path = desk.declaration()
+    reference = desk.run("submit", path, *desk.pair("exporter")).out.strip()
+    text = path.read_text("utf-8").replace("Fixed chip resistors", "Precision chip resistors")
+    path.write_text(text, "utf-8")
+    amend = ("movement", "amend", reference, path, "--reason", "001", *desk.pair("exporter"))
+    said = desk.run(*amend)
+    assert (said.code, said.out.strip()) == (0, reference), said.err
+    again = desk.run(*amend, "--json")
+    assert again.json["repeated"]
+    back = desk.run("movement", "invalidate", reference, "--text", "order cancelled", "--json")
+    assert [one["kind"] for one in back.json["events"]] == ["invalidation-asked"], back.both
+    shown = desk.run("movement", "show", reference, "--json").json
+    told = {one["waits_for"] for one in shown["messages"] if one["state"] == "waiting"}
+    assert told == {"invalidation-refused"}
+
+
 READS = {
     "movements": (["movement", "list", "--json"], "data"),
     "a movement": (["movement", "show", "{ref}", "--json"], "messages"),

@@ -370,6 +370,7 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "mandates": Mandate,
         "tenants": Tenant,
         "offices": CustomsOffice,
+        "trips": Trip,
     }
 )
 """Tables that an :class:`~gateway.ports.Update` may name; the key is their primary key."""

@@ -1,0 +1,83 @@
+"""Commands that take a declaration back: ``movement amend`` and ``movement invalidate``."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.declarations import Certificate, File, Key, signed, tell_submission
+from gateway.cli.desk import Told, Why
+from gateway.cli.movements import Reference, moment, movement_commands, print_events
+from gateway.cli.opening import open_desk
+from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+
+ReasonCode = Annotated[
+    str, typer.Option("--reason", help="A code of the administrations, e.g. 001.")
+]
+Words = Annotated[str, typer.Option("--text", help="Why, in words.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree, below ``movement``."""
+    del app
+    movement_commands.command()(amend)
+    movement_commands.command()(invalidate)
+
+
+def amend(
+    ref: Reference,
+    file: File,
+    *,
+    reason: ReasonCode = "",
+    text: Words = "",
+    key: Key = None,
+    certificate: Certificate = None,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Replace the declaration before its release; every office that holds it is told.
+
+    Reference number, declarant, offices and plates stay. With --key and --certificate the new
+    declaration is signed first.
+
+    Example:
+      fullroute movement amend 26CN4F7KQ2M8ZT1XJ3 corrected.xml --reason 001
+    """
+    raw, idempotency_key = signed(file, key, certificate)
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        done = desk.amend(ref, raw, idempotency_key, Why(code=reason, text=text))
+    tell_submission(done, known=" (nothing changed)", json=json)
+
+
+def invalidate(
+    ref: Reference,
+    *,
+    reason: ReasonCode = "",
+    text: Words = "",
+    at: Annotated[str, typer.Option(help="When, with offset; else now.")] = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Ask the offices to invalidate the declaration, before the goods leave.
+
+    Nothing else is sent while they decide.
+
+    Example:
+      fullroute movement invalidate 26CN4F7KQ2M8ZT1XJ3 --text "order cancelled"
+    """
+    facts = {name: value for name, value in (("reason", reason), ("text", text)) if value}
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        office = str(desk.movement(ref)["stops"][0]["office"])
+        told = Told(kind="invalidation-asked", at=moment(at), office=office, facts=facts)
+        events = desk.report(ref, told)
+    print_events(events, json=json)
+    sys.stdout.flush()
+    if not json:
+        output.note("Its offices decide; fullroute movement show tells how.")

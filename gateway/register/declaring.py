@@ -1,0 +1,165 @@
+"""A declaration taken in, first or amended: known requests, kept bytes, and their log entry."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from gateway.audit.entry import EntryKind, EntryView
+from gateway.domain.errors import InConflict
+from gateway.domain.event import Event, EventKind
+from gateway.domain.finding import Finding
+from gateway.domain.message import MessageState
+from gateway.domain.records import IdempotencyRecord, MovementRecord, Principal
+from gateway.domain.route_offices import RouteOffices
+from gateway.pipeline.intake import Accepted
+from gateway.ports import Ports
+from gateway.register.owing import signed_by
+from gateway.register.writing import Writing
+
+ACCEPTED_STATUS = 202
+FINDINGS_LOGGED_MAX = 50
+XML = "application/xml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What a submission came to. ``unsigned`` are the ids of messages that await a signature."""
+
+    movement: str
+    state: str
+    findings: tuple[Finding, ...] = ()
+    repeated: bool = False
+    unsigned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredVersion:
+    """One version of a movement's declaration: digests of ours and of what it was made from."""
+
+    declaration: str
+    original: str
+    signed_by: str
+
+
+def submission_of(
+    ports: Ports, reference: str, findings: tuple[Finding, ...] = (), *, repeated: bool = False
+) -> Submission:
+    """Return what a movement's submission came to, as it now stands.
+
+    Raises:
+        InConflict: ``movement.unknown``: the request is known, its movement is not.
+    """
+    record = ports.store.movement(reference)
+    if record is None:
+        raise InConflict(Finding(code="movement.unknown", value=reference))
+    messages = ports.store.messages(reference)
+    return Submission(
+        movement=reference,
+        state=record.state,
+        findings=findings,
+        repeated=repeated,
+        unsigned=tuple(m.id for m in messages if m.state is MessageState.AWAITING_SIGNATURE),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of one caller: its key, and the digest of what it asks."""
+
+    caller: Principal
+    key: str
+    digest: str
+
+    def known(self, ports: Ports) -> Submission | None:
+        """Return what it came to when it was made before.
+
+        Raises:
+            InConflict: ``idempotency.other-body``.
+        """
+        found = ports.store.idempotency(self.caller.tenant, self.caller.id, self.key)
+        if found is None:
+            return None
+        if found.body != self.digest:
+            raise InConflict(Finding(code="idempotency.other-body", value=self.key))
+        return submission_of(ports, found.response.decode(), repeated=True)
+
+    def remember(self, writing: Writing, reference: str) -> None:
+        """Write down what it came to."""
+        writing.insert(
+            IdempotencyRecord(
+                tenant=self.caller.tenant,
+                principal=self.caller.id,
+                key=self.key,
+                body=self.digest,
+                status=ACCEPTED_STATUS,
+                response=reference.encode(),
+                created_at=writing.at,
+            )
+        )
+
+
+def request_digest(raw: bytes, along: RouteOffices | None, asked: str = "") -> str:
+    """Return what makes a request the same: its bytes, the offices, and what else was asked."""
+    told = [repr(along)] if along is not None else []
+    told += [asked] if asked else []
+    return sha256(b"\0".join([raw, *(one.encode() for one in told)])).hexdigest()
+
+
+def log_refused(ports: Ports, raw: bytes, caller: Principal, findings: Iterable[Finding]) -> None:
+    """Keep a declaration that was refused, with the reasons."""
+    writing = Writing(ports, caller.tenant, ports.clock.now())
+    body = writing.body(raw, XML)
+    told = [
+        {"code": one.code, "pointer": one.pointer, "offices": list(one.offices)} for one in findings
+    ][:FINDINGS_LOGGED_MAX]
+    facts = {"caller": caller.id, "findings": told}
+    writing.entry(EntryKind.REFUSED, facts=facts, bodies=[("declaration", body)])
+    ports.store.commit(writing.change())
+
+
+def write_declaration(
+    writing: Writing,
+    accepted: Accepted,
+    reference: str,
+    told: Mapping[str, object],
+    packs: Iterable[tuple[str, str]],
+) -> DeclaredVersion:
+    """Keep both byte strings of a declaration and log that it was accepted, with the facts told."""
+    converted = accepted.converted
+    ours = writing.body(converted.content if converted else accepted.raw, XML)
+    bodies = [("declaration", ours)]
+    facts = dict(told)
+    original, by = "", ""
+    if converted is not None:
+        kept = writing.body(accepted.raw, XML)
+        original = kept.digest
+        bodies.append(("original", kept))
+        facts["converted"] = [converted.format_id, converted.digest]
+    if accepted.verified.signer is not None:
+        signer = accepted.verified.signer
+        facts["signed_by"] = by = signed_by(signer.party, signer.certificate)
+    writing.entry(EntryKind.ACCEPTED, movement=reference, facts=facts, bodies=bodies, packs=packs)
+    return DeclaredVersion(ours.digest, original, by)
+
+
+def declared_versions(
+    record: MovementRecord, events: Iterable[Event], entries: Iterable[EntryView]
+) -> tuple[DeclaredVersion, ...]:
+    """Return every version of a movement's declaration, the one in force last."""
+    replaced = [
+        (event.fact("replaced"), event.fact("replaced-original"))
+        for event in events
+        if event.kind is EventKind.AMENDED
+    ]
+    signed = [
+        str(entry.facts.get("signed_by", ""))
+        for entry in entries
+        if entry.kind is EntryKind.ACCEPTED and "declaration" in dict(entry.bodies)
+    ]
+    signed += [""] * (len(replaced) + 1 - len(signed))
+    return tuple(
+        DeclaredVersion(declaration, original, by)
+        for (declaration, original), by in zip(
+            [*replaced, (record.declaration, record.original)], signed, strict=False
+        )
+    )

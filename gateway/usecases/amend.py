@@ -1,0 +1,199 @@
+"""The enterprise replaces its declaration before release: every office that holds it is told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from gateway import register
+from gateway.domain.declaration import Declaration
+from gateway.domain.errors import InConflict, Refused
+from gateway.domain.event import Event
+from gateway.domain.finding import Finding, Refusal
+from gateway.domain.itinerary import Itinerary
+from gateway.domain.message import Message, MessageState
+from gateway.domain.movement import amend as decide
+from gateway.domain.records import Lost, Principal
+from gateway.domain.route_offices import RouteOffices
+from gateway.domain.trip import TripShare
+from gateway.pipeline.advance import Advanced
+from gateway.pipeline.amendment import amended, changes
+from gateway.pipeline.intake import Accepted, intake
+from gateway.ports import Ports
+from gateway.register import Request, Submission
+
+TRIES_MAX = 5
+PLACES_MAX = 100
+"""How many changed places the event names; both declarations are kept and hold them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why: a code of the administrations (China: 001 to 015, 999) and words; both may be empty."""
+
+    code: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What is handed in: the new declaration, why, and the offices for a format that names none."""
+
+    raw: bytes
+    reason: Reason
+    along: RouteOffices | None = None
+
+
+def amend(
+    ports: Ports, caller: Principal, movement: str, new: Amendment, *, idempotency_key: str
+) -> Submission:
+    """Replace a movement's declaration and owe the corrections, in one change.
+
+    What waits is made from the new declaration when its time comes; what awaits a signature is
+    made anew and awaits it again. The same content again changes nothing.
+
+    Raises:
+        NotFound: no such movement for this tenant.
+        Refused: with every finding of the phase that stopped it; the refusal is logged.
+        InConflict: the key was used for other bytes, or the movement kept changing under us.
+    """
+    asked = f"{movement}\0{new.reason!r}"
+    request = Request(caller, idempotency_key, register.request_digest(new.raw, new.along, asked))
+    for _ in range(TRIES_MAX):
+        if known := request.known(ports):
+            return known
+        loaded = register.load(ports, movement, tenant=caller.tenant)
+        try:
+            step = _decided(ports, loaded, new)
+        except Refusal as refusal:
+            register.log_refused(ports, new.raw, caller, refusal.findings)
+            raise Refused(*refusal.findings) from refusal
+        writing = register.Writing(ports, caller.tenant, ports.clock.now())
+        links = _write(ports, writing, loaded, step, caller) if step.events else ()
+        request.remember(writing, movement)
+        try:
+            ports.store.commit(writing.change())
+        except Lost:
+            continue
+        ports.wakeup.knock(links)
+        return register.submission_of(
+            ports, movement, step.accepted.findings, repeated=not step.events
+        )
+    raise InConflict(Finding(code="movement.busy", value=movement))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    accepted: Accepted
+    events: tuple[Event, ...] = ()
+    advanced: Advanced | None = None
+    itinerary: Itinerary | None = None
+
+
+def _decided(ports: Ports, loaded: register.Loaded, new: Amendment) -> _Step:
+    """Return what the amendment leads to; without events it says what is known already.
+
+    Raises:
+        Refusal: the declaration is refused, may not change so, or comes too late.
+    """
+    trust = ports.store.trust(loaded.record.tenant)
+    with ports.packs.slot() as packs:
+        basis = register.basis(ports, loaded.record.tenant, trust, packs)
+        kept = packs.keeping(digest for _, digest in loaded.record.packs)
+        accepted = intake(new.raw, replace(basis, packs=kept, route=new.along))
+        if not isinstance(accepted, Accepted):
+            raise Refusal(*accepted.findings)
+        if accepted.verified.content == loaded.record.content:
+            return _Step(accepted)
+        subject = amended(loaded.declaration, loaded.subject, accepted)
+        facts = _facts(loaded, accepted, new.reason)
+        office = subject.itinerary.departure.office.code
+        events = decide(subject.movement, ports.clock.now(), office, facts)
+        after = replace(loaded, subject=subject, messages=_anew(loaded.messages))
+        advanced = register.move(ports, after, events, packs)
+    return _Step(accepted, (*events, *advanced.events), advanced, subject.itinerary)
+
+
+def _anew(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """Return the messages, those that await a signature as if nothing had been made of them yet.
+
+    Parts of a message that was split are left out; its first part makes them again.
+    """
+    messages = tuple(messages)
+    fresh = {one.id for one in messages if one.state is MessageState.AWAITING_SIGNATURE}
+    return tuple(
+        replace(one, state=MessageState.WAITING, waits_for="", unsigned=None)
+        if one.id in fresh
+        else one
+        for one in messages
+        if one.id not in fresh or one.id.partition(".")[0] not in fresh - {one.id}
+    )
+
+
+def _facts(
+    loaded: register.Loaded, accepted: Accepted, reason: Reason
+) -> tuple[tuple[str, str], ...]:
+    places = changes(loaded.subject.root, accepted.subject.root)
+    facts = {
+        "version": str(loaded.subject.movement.declarations + 1),
+        "reason": reason.code,
+        "text": reason.text,
+        "changed": " ".join(places[:PLACES_MAX]),
+        "replaced": loaded.record.declaration,
+        "replaced-original": loaded.record.original,
+    }
+    return tuple((name, value) for name, value in facts.items() if value)
+
+
+def _write(
+    ports: Ports,
+    writing: register.Writing,
+    loaded: register.Loaded,
+    step: _Step,
+    caller: Principal,
+) -> tuple[str, ...]:
+    record, accepted = loaded.record, step.accepted
+    if step.advanced is None or step.itinerary is None:
+        return ()
+    movement = step.advanced.movement
+    told = {"caller": caller.id, "lrn": record.lrn, "state": movement.state.value}
+    version = register.write_declaration(writing, accepted, record.reference, told, record.packs)
+    values = {
+        "declaration": version.declaration,
+        "original": version.original,
+        "content": accepted.verified.content,
+        "stops": register.recorded_stops(step.itinerary),
+    }
+    register.write_movement(writing, record, movement, values)
+    _write_trip(ports, writing, record.trip, movement.reference, accepted.declaration)
+    register.write_events(writing, movement, step.events)
+    owing = register.Owing(
+        declaration=accepted.declaration,
+        trust=ports.store.trust(record.tenant),
+        before={message.id: message for message in loaded.messages},
+    )
+    _drop_parts(writing, loaded.messages, step.advanced)
+    return register.owe(writing, step.advanced, owing)
+
+
+def _write_trip(
+    ports: Ports, writing: register.Writing, trip: str, movement: str, declared: Declaration
+) -> None:
+    """Put the new quantities and seals on the trip."""
+    known = ports.store.trip(trip)
+    if known is None:
+        return
+    share = TripShare(
+        movement=movement, packages=declared.packages, gross_mass_kg=declared.gross_mass_kg
+    )
+    shares = tuple(share if one.movement == movement else one for one in known.shares)
+    writing.update("trips", trip, {"shares": shares, "seals": declared.vehicle.seals})
+
+
+def _drop_parts(writing: register.Writing, messages: Iterable[Message], advanced: Advanced) -> None:
+    """Drop the parts that the new declaration does not make any more."""
+    made = {fired.message.id for fired in advanced.fired}
+    base = {name.partition(".")[0] for name in made}
+    for one in messages:
+        again = one.state is MessageState.AWAITING_SIGNATURE and one.id.partition(".")[0] in base
+        if again and one.id not in made:
+            dropped = replace(one, state=MessageState.DROPPED, waits_for="")
+            register.write_message(writing, one, dropped)
