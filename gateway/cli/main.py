@@ -158,7 +158,3 @@ def run() -> None:
         if (stream.encoding or "").lower().replace("-", "") != "utf8":
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     app(prog_name="fullroute")
-
-
-if __name__ == "__main__":
-    run()

@@ -58,3 +58,25 @@ def test_help_loads_nothing_heavy():
         [sys.executable, "-c", code], env=environment(), capture_output=True, check=True
     )
     assert done.stdout.decode().strip() == "[]"
+
+
+INTERRUPTED_WHILE_LOADING = """
+import builtins
+from gateway.__main__ import run
+
+load = builtins.__import__
+
+def interrupted(name, *rest):
+    if name == "gateway.cli.main":
+        raise KeyboardInterrupt  # as Ctrl-C does wherever Python stands
+    return load(name, *rest)
+
+builtins.__import__ = interrupted
+run()
+"""
+
+
+def test_ctrl_c_while_loading_ends_like_ctrl_c_later():
+    command = [sys.executable, "-c", INTERRUPTED_WHILE_LOADING]
+    ended = subprocess.run(command, env=environment(), capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, b"")
