@@ -122,8 +122,9 @@ class OfficeFinding:
 class Answer:
     """An office's answer in our words, mapped by its pack.
 
-    ``about`` is the message type it answers; ``correlation`` our message id where the format can
-    quote one; ``procedure_state`` and ``event`` say what it moves (both may be empty).
+    ``about`` is the message type it answers, empty where it can answer any; ``correlation`` our
+    message id where the format can quote one; ``office`` who speaks, where the answer says so;
+    ``procedure_state`` and ``event`` say what it moves (both may be empty).
     """
 
     type: str
@@ -131,6 +132,7 @@ class Answer:
     about: str
     procedure: str
     correlation: str = ""
+    office: str = ""
     numbers: tuple[tuple[str, str], ...] = ()
     procedure_state: str = ""
     event: str = ""

@@ -53,6 +53,7 @@ class AnswerSpec:
     output: str = ""
     when: str = ""
     correlation: str = ""
+    office: str = ""
     procedure_state: str = ""
     event: str = ""
     occurred_at: str = ""
@@ -100,6 +101,7 @@ class _Mapping:
     spec: AnswerSpec
     when: etree.XPath | None
     correlation: etree.XPath | None
+    office: etree.XPath | None
     occurred_at: etree.XPath | None
     numbers: tuple[tuple[str, etree.XPath], ...]
     facts: tuple[tuple[str, etree.XPath], ...]
@@ -153,6 +155,7 @@ class Answers:
             about=spec.about,
             procedure=spec.procedure,
             correlation=_read(mapping.correlation, tree),
+            office=_read(mapping.office, tree),
             numbers=_filled(mapping.numbers, tree),
             procedure_state=spec.procedure_state,
             event=spec.event,
@@ -238,6 +241,7 @@ def _compiled(spec: AnswerSpec, prefixes: Mapping[str, str], file: str) -> _Mapp
         spec=spec,
         when=path(spec.when, "boolean"),
         correlation=path(spec.correlation),
+        office=path(spec.office),
         occurred_at=path(spec.occurred_at),
         numbers=tuple((key, compile_path(text, prefixes, file)) for key, text in spec.numbers),
         facts=tuple((key, compile_path(text, prefixes, file)) for key, text in spec.facts),

@@ -42,6 +42,7 @@ class Expect:
     procedure_state: str | None = None
     event: str | None = None
     correlation: str | None = None
+    office: str | None = None
     occurred_at: str | None = None
     numbers: tables.PAIRS | None = None
     facts: tables.PAIRS | None = None
@@ -236,6 +237,7 @@ def _differences(case: Case, answer: Answer, pack: Pack) -> Iterator[Finding]:
         ("procedure_state", expect.procedure_state, answer.procedure_state),
         ("event", expect.event, answer.event),
         ("correlation", expect.correlation, answer.correlation),
+        ("office", expect.office, answer.office),
         ("numbers", _sorted(expect.numbers), _sorted(answer.numbers)),
         ("facts", _sorted(expect.facts), _sorted(answer.facts)),
         ("findings", expect.findings, _remarks(pack, answer)),

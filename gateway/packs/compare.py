@@ -102,7 +102,8 @@ def _procedures(pack: Pack) -> dict[str, str]:
 
 def whom(pack: Pack, spec: MessageSpec) -> tuple[str, ...]:
     """Return whom a message concerns: the offices that get it, and who signs it."""
-    offices = tuple(f"{spec.role} offices of {one}" for one in pack.manifest.administrations)
+    roles = ", ".join((spec.role, *spec.also))
+    offices = tuple(f"{roles} offices of {one}" for one in pack.manifest.administrations)
     return offices if spec.signatory == "nobody" else (*offices, f"{spec.signatory} (signs)")
 
 

@@ -23,7 +23,7 @@ from gateway.packs.answers import Answers, compile_answers
 from gateway.packs.behaviour import Behaviour, compile_behaviour
 from gateway.packs.codelists import CodeList, read_codelists
 from gateway.packs.digests import digest_of
-from gateway.packs.field_sources import FieldSources, read_fields, told
+from gateway.packs.field_sources import FieldSources, read_fields, root_of, told
 from gateway.packs.layout_file import Layouts, read_layouts
 from gateway.packs.manifest import Manifest, MessageSpec
 from gateway.packs.rules import Rules, compile_rules
@@ -221,9 +221,11 @@ class Pack:
 
     def findings_of(self, answer: Answer, declaration: Element | None) -> tuple[Finding, ...]:
         """Return what an office finds wrong, pointing into our declaration as far as known."""
-        sources = self._fields.get(answer.about, {})
         label = self.manifest.source_label
-        return tuple(told(one, sources, label, declaration) for one in answer.findings)
+        return tuple(
+            told(one, self.sources(answer.about or root_of(one)), label, declaration)
+            for one in answer.findings
+        )
 
     def sources(self, message: str) -> Mapping[str, str]:
         """Return, by field of a message type, the element of our declaration it comes from."""

@@ -91,9 +91,21 @@ def told(
     )
 
 
+def root_of(remark: OfficeFinding) -> str:
+    """Return the name of the message that a remark points into, or nothing."""
+    steps = _steps(remark.pointer)
+    return steps[0][0] if steps and remark.pointer.startswith("/") else ""
+
+
 def _ours(pointer: str, sources: Mapping[str, str], root: Element | None) -> str:
-    """Return our pointer, or nothing: the longest known part of theirs decides."""
+    """Return our pointer, or nothing: the longest known part of theirs decides.
+
+    Who points at the whole message means the whole declaration (NCTS guideline G0009: so do the
+    errors that are about no field).
+    """
     steps = _steps(pointer)
+    if len(steps) == 1 and pointer.startswith("/") and sources:
+        return "/Declaration"
     for start in range(len(steps)):
         path = "/".join(name for name, _ in steps[start:])
         source = sources.get(path)
@@ -140,4 +152,4 @@ def _place(root: Element, path: str, role: str, which: str) -> str:
 
 def _value(root: Element, pointer: str) -> str:
     steps = pointer.split("/")[2:]
-    return text(root, "/".join(f"d:{step}" for step in steps))
+    return text(root, "/".join(f"d:{step}" for step in steps)) if steps else ""

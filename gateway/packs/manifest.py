@@ -34,7 +34,7 @@ class Per(StrEnum):
 
 
 class To(StrEnum):
-    """Which of the offices with the role hear of an event that only may happen.
+    """Which of the offices with the role hear of an event.
 
     ``told`` are those that got a message of this movement before, ``ahead`` those of them that the
     goods have not passed and where it did not happen (NCTS rule G0171), ``asker`` the office that
@@ -114,8 +114,8 @@ class WithheldSpec:
 class MessageSpec:
     """One type of message. ``schema`` (XML) or ``layout`` (fixed fields), never both.
 
-    ``deadline_hours`` counts from when the message is owed; 0 means the law sets none. ``to`` is
-    for occasional messages only.
+    ``deadline_hours`` counts from when the message is owed; 0 means the law sets none. ``also``
+    names further roles whose offices get the same; ``to`` other than all makes it occasional.
     """
 
     type: str
@@ -126,6 +126,7 @@ class MessageSpec:
     signatory: Signatory
     suite: Suite
     media_type: str
+    also: tuple[OfficeRole, ...] = ()
     subject: Subject = Subject.MOVEMENT
     after: tuple[AfterSpec, ...] = ()
     schema: str = ""
@@ -144,8 +145,12 @@ class MessageSpec:
 
     @property
     def occasional(self) -> bool:
-        """Whether it is owed each time something happens that no movement must meet."""
-        return not OCCASIONAL.isdisjoint(self.on)
+        """Whether it is owed only when something happens, and to whom it concerns then."""
+        return self.to is not To.ALL or not OCCASIONAL.isdisjoint(self.on)
+
+    def goes_to(self, role: OfficeRole) -> bool:
+        """Tell whether offices that play ``role`` get it."""
+        return role is self.role or role in self.also
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,5 +227,5 @@ def _check_message(manifest: Manifest, message: MessageSpec) -> None:
         raise tables.refusal("pack.schema-or-layout", FILE, key=where)
     if not message.on and not message.after:
         raise tables.refusal("pack.never-owed", FILE, key=where)
-    if message.to is not To.ALL and not message.occasional:
+    if message.to is not To.ALL and not message.on:
         raise tables.refusal("pack.to-without-occasion", FILE, key=where, word=message.to.value)

@@ -171,7 +171,7 @@ def _project(
     stop = next(
         stop
         for stop in subject.itinerary.stops
-        if stop.office.code == message.office and stop.role == spec.role
+        if stop.office.code == message.office and spec.goes_to(stop.role)
     )
     addressee = Addressee(pack=pack, spec=spec, stop=stop, message=message.id, at=at)
     deadline = at + timedelta(hours=spec.deadline_hours) if spec.deadline_hours else None

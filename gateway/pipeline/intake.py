@@ -144,7 +144,7 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
     subject, trip = _subject(verified, declaration, itinerary, basis)
     events = begin(subject.movement, basis.at, itinerary.departure.office.code)
     subject = replace(subject, movement=fold(subject.movement, events))
-    planned = plan_messages(itinerary, basis.packs)
+    planned = plan_messages(itinerary, basis.packs, prelodged=declaration.prelodged)
     messages = tuple(_message(one, subject, basis) for one in planned)
     asked = [
         *_unlinked(planned, basis),

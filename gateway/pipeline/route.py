@@ -6,13 +6,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from gateway.domain.declaration import Declaration, DeclaredStop, Leg
-from gateway.domain.event import OCCASIONAL, Event
+from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Refusal, Severity, refused
 from gateway.domain.hours import Opening, Openness
 from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
 from gateway.domain.movement import Movement
 from gateway.domain.roles import Status
-from gateway.packs.manifest import MessageSpec, To
+from gateway.packs.manifest import MessageSpec, Per, To
 from gateway.packs.pack import Pack, PackSet
 
 
@@ -23,6 +23,26 @@ class Planned:
     pack: Pack
     spec: MessageSpec
     stop: Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An office that was sent something, and by which message."""
+
+    office: str
+    administration: str
+    spec: MessageSpec
+
+    def reached(self, stop: Stop, spec: MessageSpec) -> bool:
+        """Tell whether ``stop`` was told by it, as one that ``spec`` goes to sees it.
+
+        Where one message goes to an administration (NCTS rules G0130, G0170), it told all of its
+        offices.
+        """
+        if self.office == stop.office.code and self.spec.goes_to(stop.role):
+            return True
+        once = self.spec.per is Per.ADMINISTRATION and spec.per is Per.ADMINISTRATION
+        return once and self.administration == stop.office.administration
 
 
 def plan_itinerary(
@@ -240,8 +260,13 @@ def plan_procedures(itinerary: Itinerary, packs: PackSet) -> tuple[tuple[str, st
     return tuple(dict.fromkeys(planned))
 
 
-def plan_messages(itinerary: Itinerary, packs: PackSet) -> tuple[Planned, ...]:
+def plan_messages(
+    itinerary: Itinerary, packs: PackSet, *, prelodged: bool = False
+) -> tuple[Planned, ...]:
     """Return every message this itinerary will owe on its way, in travel order.
+
+    What is owed on presentation is owed by goods that were ``prelodged`` only: the others were
+    presented when they were declared.
 
     One message goes to an administration however many of its offices share the role where the
     pack says ``per = "administration"``, and none where a fuller one goes there anyway
@@ -252,7 +277,8 @@ def plan_messages(itinerary: Itinerary, packs: PackSet) -> tuple[Planned, ...]:
         for stop in itinerary.stops
         if (pack := packs.by_administration(stop.office.administration)) is not None
         for spec in pack.manifest.messages
-        if spec.role == stop.role and not spec.occasional and _entered(spec, pack, itinerary)
+        if spec.goes_to(stop.role) and not spec.occasional and _entered(spec, pack, itinerary)
+        if prelodged or EventKind.PRESENTED not in spec.on
     )
 
 
@@ -261,25 +287,25 @@ def plan_occasions(
     movement: Movement,
     itinerary: Itinerary,
     pack_of: Callable[[str], Pack | None],
-    told: Collection[str],
+    told: Collection[Told],
 ) -> tuple[Planned, ...]:
     """Return the messages that ``events`` bring besides those that were planned from the start.
 
     ``movement`` already holds the events; ``pack_of`` gives the pack an administration's messages
-    are made with, ``told`` are the codes of offices that were sent something. Nothing is said
-    under a procedure that was never opened.
+    are made with, ``told`` says who was sent what. Nothing is said under a procedure that was
+    never opened.
     """
     planned: list[Planned] = []
     for event in events:
-        if event.kind in OCCASIONAL:
-            planned += _once_each(
-                Planned(pack, spec, stop)
-                for stop in itinerary.stops
-                if (pack := pack_of(stop.office.administration)) is not None
-                for spec in pack.manifest.messages
-                if spec.role == stop.role and event.kind in spec.on and _opened(spec, movement)
-                if _concerned(stop.office.code, spec, event, movement, told)
-            )
+        planned += _once_each(
+            Planned(pack, spec, stop)
+            for stop in itinerary.stops
+            if (pack := pack_of(stop.office.administration)) is not None
+            for spec in pack.manifest.messages
+            if spec.occasional and spec.goes_to(stop.role)
+            if event.kind in spec.on and _opened(spec, movement)
+            if _concerned(stop, spec, event, movement, told)
+        )
     return tuple(planned)
 
 
@@ -289,17 +315,18 @@ def _opened(spec: MessageSpec, movement: Movement) -> bool:
 
 
 def _concerned(
-    office: str, spec: MessageSpec, event: Event, movement: Movement, told: Collection[str]
+    stop: Stop, spec: MessageSpec, event: Event, movement: Movement, told: Collection[Told]
 ) -> bool:
+    office = stop.office.code
     match spec.to:
+        case To.ALL:
+            return True
         case To.ASKER:
             return office == event.office
-        case To.TOLD:
-            return office in told
-        case To.AHEAD:
-            return office in told and office != event.office and not movement.passed(office)
+        case To.AHEAD if office == event.office or movement.passed(office):
+            return False
         case _:
-            return True
+            return any(one.reached(stop, spec) for one in told)
 
 
 def _once_each(going_out: Iterable[Planned]) -> tuple[Planned, ...]:
@@ -311,7 +338,7 @@ def _once_each(going_out: Iterable[Planned]) -> tuple[Planned, ...]:
         administration = one.stop.office.administration
         if any((administration, fuller) in going for fuller in one.spec.yields_to):
             continue
-        if one.spec.per == "administration" and any(
+        if one.spec.per is Per.ADMINISTRATION and any(
             other.spec.type == one.spec.type and other.stop.office.administration == administration
             for other in kept
         ):

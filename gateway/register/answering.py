@@ -7,7 +7,7 @@ due.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -206,12 +206,25 @@ def _consequence(ports: Ports, incoming: Incoming, packs: PackSet) -> _Consequen
     answer, reference, about = understood.answer, understood.reference, understood.about
     receipt = about is not None and _is_receipt(packs, incoming, answer, about)
     loaded = load(ports, reference, tenant=incoming.link.tenant)
-    office = incoming.header.office or (about.office if about else "")
+    office = _speaker(incoming, answer, about)
     events = decide(loaded.subject.movement, answer, office, ports.clock.now())
     advanced = move(ports, loaded, events, packs)
     findings = understood.pack.findings_of(answer, loaded.subject.root)
     events = (*events, *advanced.events)
     return _Consequence(answer, about, receipt, loaded, events, advanced, findings)
+
+
+def _speaker(incoming: Incoming, answer: Answer, about: Message | None) -> str:
+    """Return the office that speaks: what the answer says, else its header, else whom it answers.
+
+    One link serves many offices, and a message to one of them may be answered by another.
+
+    Raises:
+        Refusal: ``answer.other-link``: it is not an office of this link.
+    """
+    if answer.office and answer.office not in incoming.link.offices:
+        raise Refusal(Finding(code="answer.other-link", value=answer.office))
+    return answer.office or incoming.header.office or (about.office if about else "")
 
 
 def _understood(ports: Ports, incoming: Incoming, packs: PackSet) -> _Understood:
@@ -245,6 +258,8 @@ def _understood(ports: Ports, incoming: Incoming, packs: PackSet) -> _Understood
 def _read(ports: Ports, incoming: Incoming, pack: Pack) -> _Understood:
     answer = pack.read_answer(incoming.native)
     reference, about = _match(ports, incoming, answer, pack.manifest.administrations)
+    if about is not None and not answer.about:
+        answer = replace(answer, about=about.type)
     return _Understood(pack, answer, reference, about)
 
 

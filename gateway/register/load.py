@@ -125,13 +125,14 @@ def with_askers(
     """Add the offices that asked for the record of a movement they were told nothing about.
 
     What such an office is to the goods its question says (the fact ``role``); by itself it is a
-    destination they were diverted to (NCTS: IE002).
+    destination they were diverted to (NCTS: IE002), even where it was to be passed only.
     """
     stops = list(itinerary.stops)
     for event in movement.happened:
-        known = any(stop.office.code == event.office for stop in stops)
-        if event.kind is EventKind.RECORD_ASKED and not known and event.office in offices:
-            role = OfficeRole(event.fact("role") or OfficeRole.DESTINATION)
+        if event.kind is not EventKind.RECORD_ASKED or event.office not in offices:
+            continue
+        role = OfficeRole(event.fact("role") or OfficeRole.DESTINATION)
+        if (event.office, role) not in {(stop.office.code, stop.role) for stop in stops}:
             stops.append(
                 Stop(
                     sequence=stops[-1].sequence + 1,

@@ -1,14 +1,15 @@
 """A movement moves on: what events make owed, planned from the start or brought by the occasion."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from gateway.domain.event import Event
+from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Message
 from gateway.domain.movement import fold
 from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.advance import Advanced, advance, waiting_row
-from gateway.pipeline.route import Planned, plan_occasions
+from gateway.pipeline.route import Planned, Told, plan_occasions
 from gateway.ports import Ports
 from gateway.register.gathering import links_of
 from gateway.register.load import Loaded, all_offices, with_askers
@@ -30,7 +31,7 @@ def move(ports: Ports, loaded: Loaded, events: Iterable[Event], packs: PackSet) 
         begun = own.get(administration)
         return packs.by_digest(begun) if begun else packs.by_administration(administration)
 
-    told = {one.office for one in loaded.messages if one.place is not None}
+    told = tuple(_told(loaded, itinerary, packs))
     planned = plan_occasions(events, movement, itinerary, pack_of, told)
     now = ports.clock.now()
     links = links_of(ports, loaded.record.tenant) if planned else {}
@@ -40,3 +41,11 @@ def move(ports: Ports, loaded: Loaded, events: Iterable[Event], packs: PackSet) 
         return waiting_row(one, subject, ports.ids.new("msg"), link, now)
 
     return advance(subject, (*loaded.waiting, *map(row, planned)), packs, now)
+
+
+def _told(loaded: Loaded, itinerary: Itinerary, packs: PackSet) -> Iterator[Told]:
+    """Yield who was sent what: a message that has its place in a stream is open to its office."""
+    for message in loaded.messages:
+        office, pack = itinerary.office(message.office), packs.by_digest(message.pack)
+        if message.place is not None and office is not None and pack is not None:
+            yield Told(office.code, office.administration, pack.message(message.type))

@@ -125,7 +125,7 @@ def _contents(
     stop = next(
         stop
         for stop in accepted.subject.itinerary.stops
-        if stop.office.code == message.office and stop.role == spec.role
+        if stop.office.code == message.office and spec.goes_to(stop.role)
     )
     addressee = Addressee(
         pack=pack, spec=spec, stop=stop, message=message.id, at=basis.at, dry_run=True

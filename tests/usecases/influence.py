@@ -87,7 +87,7 @@ def _told(message, accepted, packs) -> Told:
     stop = next(
         stop
         for stop in accepted.subject.itinerary.stops
-        if stop.office.code == message.office and stop.role == spec.role
+        if stop.office.code == message.office and spec.goes_to(stop.role)
     )
     addressee = Addressee(pack=pack, spec=spec, stop=stop, message=message.id, at=AT, dry_run=True)
     return Told(accepted.subject, addressee)

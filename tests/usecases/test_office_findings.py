@@ -39,6 +39,8 @@ POINTERS = {
     "a sum": ("/Notice/Sum", f"{ITEM}/Packaging/Quantity"),
     "a field of a job": ("/j:Job/j:Field[@name = 'TRC']", "/Declaration/Trip/ID"),
     "the bare name of a field": ("TRC", "/Declaration/Trip/ID"),
+    "the whole message": ("/CC015C", "/Declaration"),
+    "a number instead of a pointer": ("26GB4F7KQ2M9TR3WJ1", ""),
     "what the gateway gives": ("/Notice/Head/ID", ""),
     "what nobody knows": ("/Notice/Other", ""),
     "no pointer": ("", ""),
