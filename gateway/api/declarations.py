@@ -217,7 +217,11 @@ def replace_declaration(
     ports: Reach,
     language: Language,
 ) -> SubmissionShape:
-    """Replace a movement's declaration before its release; every office that holds it is told."""
+    """Replace a movement's declaration; the offices concerned are told.
+
+    Before release anything may change but reference number and declarant; after it, until arrival,
+    the trip and the offices ahead.
+    """
     require_accept(request, "application/json")
     submission = amend(
         ports, caller, asked.movement, asked.new, idempotency_key=asked.idempotency_key

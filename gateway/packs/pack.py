@@ -53,11 +53,17 @@ class PackSet:
         """Return the set as a movement that begins on ``day`` sees it: versions in force then."""
         return replace(self, day=day)
 
-    def keeping(self, digests: Iterable[str]) -> "PackSet":
-        """Return the set as a movement sees it that began with the packs of these digests."""
-        kept = frozenset(digests)
-        packs = tuple(pack for pack in self.packs if pack.digest in kept)
-        return replace(self, packs=packs, pinned={}, day=None)
+    def keeping(self, begun: Iterable[tuple[str, str]]) -> "PackSet":
+        """Return the set as a movement sees it that began with some packs.
+
+        ``begun`` pairs administration and digest; for the others the set stays as it is.
+        """
+        pinned = {name: dict(versions) for name, versions in self.pinned.items()}
+        for administration, digest in begun:
+            if pack := self.by_digest(digest):
+                versions = pinned.setdefault(pack.manifest.pack, {})
+                versions[administration] = pack.manifest.version
+        return replace(self, pinned=pinned)
 
     def by_administration(self, administration: str) -> Pack | None:
         """Return the pack that a new movement uses with an administration.

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from gateway.audit.entry import EntryKind, EntryView
 from gateway.domain.errors import InConflict
-from gateway.domain.event import Event, EventKind
+from gateway.domain.event import REPLACING, Event
 from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState
 from gateway.domain.records import IdempotencyRecord, MovementRecord, Principal
@@ -149,7 +149,7 @@ def declared_versions(
     replaced = [
         (event.fact("replaced"), event.fact("replaced-original"))
         for event in events
-        if event.kind is EventKind.AMENDED
+        if event.kind in REPLACING
     ]
     signed = [
         str(entry.facts.get("signed_by", ""))
