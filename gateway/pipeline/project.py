@@ -82,7 +82,7 @@ def declared_totals(root: tree.Element) -> tuple[tuple[str, str], ...]:
 
 
 def _sum(root: tree.Element, path: str) -> str:
-    numbers = ("".join(one.itertext()).strip() for one in tree.elements(root, f"{_ITEM}/{path}"))
+    numbers = ((one.text or "").strip() for one in tree.elements(root, f"{_ITEM}/{path}"))
     return format(sum((Decimal(number) for number in numbers), Decimal(0)), "f")
 
 
