@@ -58,7 +58,8 @@ def _parse(raw: bytes, limits: Limits, *, drop_comments: bool) -> Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise shape.breach("xml.doctype")
     found = (
-        tuple(shape.find_breaches(raw, root, limits)) or tuple(shape.find_hidden_text(raw, root))[:20]
+        tuple(shape.find_breaches(raw, root, limits))
+        or tuple(shape.find_hidden_text(raw, root))[:20]
     )
     if found:
         raise Refusal(*found)

@@ -22,7 +22,21 @@ _ENCODING = re.compile(r"""\bencoding\s*=\s*["']([^"']*)["']""")
 _VERSION = re.compile(r"""\bversion\s*=\s*["']1\.0["']""")
 _NAMESPACE = re.compile(rb"""xmlns(?::[^\s=>]+)?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _ABSOLUTE = re.compile(rb"""[A-Za-z][A-Za-z0-9+.-]*:[^<&\s"']*""")
-_HIDDEN = re.compile("[\u0080-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HIDDEN_CHARACTERS = "".join(
+    chr(number)
+    for first, last in (
+        (0x80, 0x9F),
+        (0x61C, 0x61C),
+        (0x200B, 0x200F),
+        (0x202A, 0x202E),
+        (0x2060, 0x2069),
+        (0xFEFF, 0xFEFF),
+    )
+    for number in range(first, last + 1)
+)
+_HIDDEN = re.compile(f"[{_HIDDEN_CHARACTERS}]")
+_HIDDEN_BEGINNINGS = frozenset(one.encode()[:-1] for one in _HIDDEN_CHARACTERS)
+"""What every hidden character begins with in UTF-8: bytes without them hold none."""
 _XINCLUDE = {"xi": "http://www.w3.org/2001/XInclude"}
 _WRITTEN_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s")
 _MARK_BEFORE_LETTER = re.compile(rb"&\w+;[\x80-\xff]")
@@ -202,7 +216,10 @@ def _written_plainly(raw: bytes) -> bool:
     """
     if b"&#" in raw or b"<!" in raw or _MARK_BEFORE_LETTER.search(raw):
         return False
-    return raw.isascii() or _plain(raw.removeprefix(_BOM).decode("utf-8"))
+    bare = raw.removeprefix(_BOM)
+    text = bare.decode("utf-8")
+    shows = not any(one in bare for one in _HIDDEN_BEGINNINGS) or _shows(text)
+    return shows and _is_nfc(text)
 
 
 def _read_plainly(root: Element) -> bool:

@@ -68,23 +68,18 @@ _HOLDS: Mapping[Kind, Callable[[str, int], bool]] = {
 }
 
 
-def _value_findings(spec: FieldSpec, text: str, where: str) -> Iterator[Finding]:
-    if not text:
-        return
-    if not _HOLDS[spec.kind](text, spec.length):
-        yield _finding("layout.wrong-kind", spec, where, text, kind=spec.kind.value)
+def _value_findings(spec: FieldSpec, text: str, where: str) -> Sequence[Finding]:
     width = spec.width(text)
+    holds = not text or _HOLDS[spec.kind](text, spec.length)
+    if holds and width <= spec.length:
+        return ()
+    found = []
+    if not holds:
+        found.append(_finding("layout.wrong-kind", spec, where, text, kind=spec.kind.value))
     if width > spec.length:
-        limit = str(spec.length)
-        yield _finding(
-            "layout.too-long",
-            spec,
-            where,
-            text,
-            limit=limit,
-            unit=spec.unit.value,
-            found=str(width),
-        )
+        sizes = {"limit": str(spec.length), "unit": spec.unit.value, "found": str(width)}
+        found.append(_finding("layout.too-long", spec, where, text, **sizes))
+    return found
 
 
 def _finding(code: str, spec: FieldSpec, where: str, value: str = "", **args: str) -> Finding:

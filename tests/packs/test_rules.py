@@ -327,9 +327,27 @@ def ours_of(text, doc):
 
 
 contexts = st.sampled_from(
-    ["t:a", "t:b", "*", "/t:a", "t:a/t:b", "t:a//t:c", "t:b[t:c]", "t:a | t:c", "t:b[2]", "t:*[@k]"]
-    + ["t:b[last()]", "t:b[count(t:c)]", "t:b[not(t:c)]", "t:c[@k = 1]/t:b", "t:a[t:b[2] or @k]"]
-    + ["t:b[position() = 1]/t:a", "t:b[@k][2]", "t:c[string-length(@k)]", "t:b[t:c[1]] | t:c[2]"]
+    [
+        "t:a",
+        "t:b",
+        "*",
+        "/t:a",
+        "t:a/t:b",
+        "t:a//t:c",
+        "t:b[t:c]",
+        "t:a | t:c",
+        "t:b[2]",
+        "t:*[@k]",
+        "t:b[last()]",
+        "t:b[count(t:c)]",
+        "t:b[not(t:c)]",
+        "t:c[@k = 1]/t:b",
+        "t:a[t:b[2] or @k]",
+        "t:b[position() = 1]/t:a",
+        "t:b[@k][2]",
+        "t:c[string-length(@k)]",
+        "t:b[t:c[1]] | t:c[2]",
+    ]
 )
 lets = [
     '<let name="many" value="count(*)"/>',
@@ -338,9 +356,25 @@ lets = [
     '<let name="same" value="t:*[@k = $mine]"/>',
 ]
 tests = st.sampled_from(
-    ["@k", "t:c", "count(*) &gt; 1", "not(t:b)", "@k = 1", ". = 'x'", "../t:b", "t:c[last()]"]
-    + ["$many &gt; 1", "$next = 3", "$mine = t:b/@k", "t:b[@k = $mine]", "$same", "$same[@k = 2]"]
-    + ["t:c[count(*) = $many]", "$mine = '$many' or t:a", "count($same) = $next"]
+    [
+        "@k",
+        "t:c",
+        "count(*) &gt; 1",
+        "not(t:b)",
+        "@k = 1",
+        ". = 'x'",
+        "../t:b",
+        "t:c[last()]",
+        "$many &gt; 1",
+        "$next = 3",
+        "$mine = t:b/@k",
+        "t:b[@k = $mine]",
+        "$same",
+        "$same[@k = 2]",
+        "t:c[count(*) = $many]",
+        "$mine = '$many' or t:a",
+        "count($same) = $next",
+    ]
 )
 
 
