@@ -51,6 +51,8 @@ def convert(
             the format's own schema; ``intake.not-carried`` when something in it has no place in
             ours; ``route.needed`` or ``route.not-as-declared``.
     """
+    if route is None and safe.looks_like_ours(raw):
+        return None
     root = safe.parse_foreign(raw, limits)
     if tree.namespace(root) == tree.DECLARATION:
         if route is not None:
