@@ -105,10 +105,11 @@ def project(subject: Subject, addressee: Addressee) -> Projected:
     try:
         contents = addressee.pack.project(addressee.spec.type, document)
     except Refusal as refusal:
-        raise Refusal(*(_at_office(one, addressee) for one in refusal.findings)) from refusal
+        found = (_at_office(one, subject, addressee) for one in refusal.findings)
+        raise Refusal(*found) from refusal
     findings = [
-        _at_office(finding, addressee)
-        for content in contents
+        _at_office(finding, subject, addressee, part)
+        for part, content in enumerate(contents)
         for finding in addressee.pack.check(addressee.spec.type, content)
     ]
     if refused(findings):
@@ -145,14 +146,19 @@ def _circumstances(subject: Subject, at: datetime) -> list[tree.Element]:
     ]
 
 
-def _at_office(finding: Finding, addressee: Addressee) -> Finding:
-    """Name the office, and drop the line: it counts lines of the message, not of what was sent."""
-    manifest = addressee.pack.manifest
+def _at_office(finding: Finding, subject: Subject, addressee: Addressee, part: int = 0) -> Finding:
+    """Name the office, and lead its pointer into the declaration: nobody has seen the message.
+
+    Parts of a split message after the first count their lines anew; there theirs is kept.
+    """
+    pack = addressee.pack
+    if part == 0:
+        finding = pack.led_back(addressee.spec.type, finding, subject.root)
     return replace(
         finding,
-        line=None,
+        line=finding.line if part == 0 else None,
         offices=(addressee.stop.office.code,),
-        source=finding.source or f"{manifest.pack}@{manifest.version}",
+        source=finding.source or pack.manifest.source_label,
     )
 
 
