@@ -12,7 +12,7 @@ from gateway.cli.shapes import Shape, preview_shape, verdict_shape
 from gateway.domain.errors import Refused
 from gateway.domain.finding import Refusal
 from gateway.markup import safe
-from gateway.pipeline.convert import Converted, convert, from_twin
+from gateway.pipeline.convert import Converted, to_ours
 from gateway.ports import Ports
 from gateway.usecases.preview import preview
 from gateway.usecases.submit import preflight
@@ -76,9 +76,7 @@ def converted(ports: Ports, raw: bytes, along: Along = AS_DECLARED) -> Converted
     offices = register.route_offices(ports, along.route, along.offices)
     try:
         with ports.packs.slot() as packs:
-            return from_twin(raw, packs.declaration, safe.Limits(), offices) or convert(
-                raw, packs.intakes, safe.Limits(), offices
-            )
+            return to_ours(raw, packs, safe.Limits(), offices)
     except Refusal as refusal:
         raise Refused(*refusal.findings) from refusal
 
