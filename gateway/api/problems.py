@@ -103,7 +103,7 @@ def kind_of(error: GatewayError | Refusal) -> Kind:
         if isinstance(error, cls):
             return kind
     unparseable = any(
-        one.severity is Severity.FATAL and one.code.startswith(("xml.", "json."))
+        one.severity is Severity.FATAL and one.code.startswith(("xml.", "json.", "sheet."))
         for one in error.findings
     )
     return MALFORMED if unparseable else REFUSED

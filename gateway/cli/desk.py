@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from gateway.cli.client import JSON, Client
 
 XML = "application/xml"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Shape = dict[str, Any]
 
@@ -102,7 +103,8 @@ class RemoteDesk:
         asked = [("route", along.route)] if along.route else []
         asked += [("office", one) for one in along.offices]
         path = "/v1/declarations" + (f"?{urlencode(asked)}" if asked else "")
-        answer = self._client.post(path, raw, XML, Idempotency_Key=idempotency_key)
+        media_type = WORKBOOK if raw.startswith(b"PK") else XML
+        answer = self._client.post(path, raw, media_type, Idempotency_Key=idempotency_key)
         return dict(answer.json())
 
     def amend(self, reference: str, raw: bytes, idempotency_key: str, why: Why) -> Shape:

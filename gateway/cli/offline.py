@@ -1,5 +1,6 @@
 """Checking and converting without a data folder: packs, offices and rules decide, nothing else."""
 
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,15 +8,17 @@ from gateway import register
 from gateway.bootstrap import open_offline
 from gateway.cli import placeholders
 from gateway.cli.desk import AS_DECLARED, Along
+from gateway.cli.files import write_file
 from gateway.cli.folder import open_folder, operator
 from gateway.cli.shapes import Shape, preview_shape, verdict_shape
 from gateway.domain.errors import Refused
 from gateway.domain.finding import Refusal
 from gateway.markup import safe
+from gateway.markup.workbook import looks_like_workbook
 from gateway.pipeline.convert import Converted, to_ours
 from gateway.ports import Ports
 from gateway.usecases.preview import preview
-from gateway.usecases.submit import preflight
+from gateway.usecases.submit import Verdict, preflight
 
 __all__ = ["check", "converted", "filled", "open_offline"]
 
@@ -23,18 +26,44 @@ DRAWN = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 DRAWN_LENGTH = 6
 
 
-def check(raw: bytes, data: Path | None, lang: str, along: Along = AS_DECLARED) -> Shape:
-    """Return what submission would say; with a data folder, what *it* would say."""
+def check(
+    raw: bytes,
+    data: Path | None,
+    lang: str,
+    along: Along = AS_DECLARED,
+    marked: Path | None = None,
+) -> Shape:
+    """Return what submission would say; with a data folder, what *it* would say.
+
+    A workbook is written to ``marked`` with the findings at its cells.
+    """
     if data is None:
         ports = open_offline()
         offices = register.route_offices(ports, along.route, along.offices)
         verdict = preflight(ports, raw, along=offices)
+        _mark(ports, raw, verdict, lang, marked)
         return verdict_shape(verdict, ports.packs.catalogue(), lang)
     with open_folder(data) as gateway:
         ports = gateway.ports
         offices = register.route_offices(ports, along.route, along.offices)
         verdict = preflight(ports, raw, operator(ports).tenant, unsigned=True, along=offices)
+        _mark(ports, raw, verdict, lang, marked)
         return verdict_shape(verdict, ports.packs.catalogue(), lang)
+
+
+def _mark(ports: Ports, raw: bytes, verdict: Verdict, lang: str, to: Path | None) -> None:
+    """Write the annotated workbook; one that cannot be read has that as its finding already."""
+    if to is None:
+        return
+    from gateway.usecases.sheet import annotated
+
+    with contextlib.suppress(Refused):
+        write_file(to, annotated(ports, raw, verdict.findings, lang))
+
+
+def is_workbook(raw: bytes) -> bool:
+    """Tell whether bytes are a workbook, readable or not."""
+    return looks_like_workbook(raw)
 
 
 def look_ahead(raw: bytes, data: Path | None, lang: str, *, office: str, message: str) -> Shape:
@@ -83,6 +112,8 @@ def converted(ports: Ports, raw: bytes, along: Along = AS_DECLARED) -> Converted
 
 def filled(ports: Ports, raw: bytes, *, at: datetime | None, reference: str) -> bytes:
     """Fill the placeholders of a template (:mod:`gateway.cli.placeholders`)."""
+    if looks_like_workbook(raw):
+        return raw  # no template, and no text
     moment = at or ports.clock.now()
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -9,23 +9,26 @@ formula's is the one that was calculated when the file was saved.
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from importlib import metadata
 from posixpath import normpath
 from typing import TypeAlias
 
-from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook
 
 from gateway.domain.finding import Finding, Refusal, Severity
-from gateway.markup import archive, safe
+from gateway.markup import archive, safe, tree
 from gateway.markup.tree import Element
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Value: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
 """What a cell holds; an empty one holds the empty text."""
+
+READER = metadata.version("python-calamine")
+"""The version of what decides the meaning of cells."""
 
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -124,9 +127,11 @@ def open_workbook(raw: bytes, limits: Limits = STANDARD) -> Workbook:
     names = _sheet_parts(roots)
     texts = _text_lengths(roots)
     spelled = {part: title for title, part in names.items()}
-    for name, root in roots.items():
-        _check_extent(root, spelled.get(name, name), texts, limits)
-    marks = {title: _marks(roots[part], title, limits) for title, part in names.items()}
+    found = {
+        name: _check_part(root, spelled.get(name, name), texts, limits)
+        for name, root in roots.items()
+    }
+    marks = {title: found[part] for title, part in names.items()}
     checked = archive.pack([archive.Entry(name, part) for name, part in parts.items()])
     with _Reading():
         book = CalamineWorkbook.from_filelike(io.BytesIO(checked))
@@ -184,9 +189,7 @@ def position(reference: str) -> tuple[int, int]:
 def refusal(code: str, cell: str = "", value: str = "", **words: object) -> Refusal:
     """Return the refusal of a workbook."""
     args = tuple((name, str(word)) for name, word in words.items())
-    return Refusal(
-        Finding(code=code, severity=Severity.FATAL, cell=cell, value=value, args=args)
-    )
+    return Refusal(Finding(code=code, severity=Severity.FATAL, cell=cell, value=value, args=args))
 
 
 # ------------------------------------------------------------------ parts
@@ -265,69 +268,83 @@ def _sheet_parts(roots: Mapping[str, Element]) -> dict[str, str]:
     return found
 
 
-_TEXTS = etree.XPath("//*[local-name()='si']")
-_TEXT_CELLS = etree.XPath(
-    "//*[local-name()='c'][@t='s']/*[local-name()='v']/text()", smart_strings=False
-)
-_CELLS = etree.XPath("//*[local-name()='c']/@r", smart_strings=False)
-_ROWS = etree.XPath("//*[local-name()='row']")
-_MERGED = etree.XPath("//*[local-name()='mergeCell']/@ref", smart_strings=False)
-_FORMULAS = etree.XPath("//*[local-name()='c'][*[local-name()='f']]")
-_ERRORS = etree.XPath("//*[local-name()='c'][@t='e']")
-
-
 def _text_lengths(roots: Mapping[str, Element]) -> Mapping[str, int]:
     """Return the lengths of shared texts by their number, as cells quote it."""
-    shared = [one for one in roots.values() if etree.QName(one).localname == "sst"]
+    shared = [one for one in roots.values() if tree.name(one) == "sst"]
     if len(shared) > 1:
         raise refusal("sheet.unreadable", reason="sharedStrings")
-    texts = _TEXTS(shared[0]) if shared else []
-    return {str(place): len("".join(one.itertext())) for place, one in enumerate(texts)}
+    texts = shared[0].iter("{*}si") if shared else ()
+    return {str(place): sum(map(len, one.itertext())) for place, one in enumerate(texts)}
 
 
-def _check_extent(
-    root: Element, title: str, texts: Mapping[str, int], limits: Limits
-) -> None:
+@dataclass(slots=True)
+class _Extent:
+    """How far the cells of one part spread, gathered in one pass."""
+
+    letters: set[str] = field(default_factory=set)
+    rows: set[str] = field(default_factory=set)
+    quoted: Counter[str] = field(default_factory=Counter)
+    uncalculated: list[str] = field(default_factory=list)
+    errors: list[tuple[str, str]] = field(default_factory=list)
+
+    def see(self, cell: Element) -> None:
+        """Take one cell in."""
+        reference = cell.get("r")
+        if reference is not None:
+            letters = reference.rstrip("0123456789")
+            self.letters.add(letters)
+            self.rows.add(reference[len(letters) :])
+        kind = cell.get("t")
+        if kind == "s":
+            self.quoted[_cached(cell)] += 1
+        elif kind == "e":
+            self.errors.append((_reference(cell), _cached(cell)))
+
+
+def _check_part(root: Element, title: str, texts: Mapping[str, int], limits: Limits) -> _Marks:
     """Refuse what would spread over too many cells, or say one long text again and again.
 
     Raises:
         Refusal: ``sheet.too-many-rows``, ``.too-many-columns``, ``.too-large``.
     """
-    rows = _ROWS(root)
-    places = [position(one) for one in _CELLS(root)]
-    numbers = [one.get("r", "1") for one in rows]
-    height = max([row for row, _ in places] + [len(rows), *map(_number, numbers)])
-    width = max([column for _, column in places] + [len(one) for one in rows] + [0])
+    extent = _Extent()
+    for cell in root.iter("{*}c"):
+        extent.see(cell)
+    _check_extent(root, extent, title, limits)
+    if sum(texts.get(one, 0) * count for one, count in extent.quoted.items()) > limits.text_max:
+        raise refusal("sheet.too-large", limit=limits.text_max)
+    formulas = (one.getparent() for one in root.iter("{*}f"))
+    return _Marks(
+        _merged(root, title, limits),
+        tuple(_reference(one) for one in formulas if one is not None and not _calculated(one)),
+        tuple(extent.errors),
+    )
+
+
+def _check_extent(root: Element, extent: _Extent, title: str, limits: Limits) -> None:
+    rows = list(root.iter("{*}row"))
+    extent.rows.update(one.get("r", "1") for one in rows)
+    height = max([len(rows), *(position(f"A{one}")[0] for one in extent.rows)])
+    widths = [position(f"{one}1")[1] for one in extent.letters]
+    width = max([0, *widths, *(len(one) for one in rows)])
     if height > limits.rows_max:
         cell = spell_cell(title, limits.rows_max + 1, 1)
         raise refusal("sheet.too-many-rows", cell, limit=limits.rows_max)
     if width > limits.columns_max:
         cell = spell_cell(title, 1, limits.columns_max + 1)
         raise refusal("sheet.too-many-columns", cell, limit=limits.columns_max)
-    quoted = Counter(_TEXT_CELLS(root))
-    if sum(texts.get(one, 0) * count for one, count in quoted.items()) > limits.text_max:
-        raise refusal("sheet.too-large", limit=limits.text_max)
 
 
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise refusal("sheet.unreadable", reason=text[:20])
-    return int(text)
-
-
-def _marks(root: Element, title: str, limits: Limits) -> _Marks:
-    merged = tuple(str(one) for one in _MERGED(root))
+def _merged(root: Element, title: str, limits: Limits) -> tuple[str, ...]:
+    """Return the merged areas; one that reaches beyond all limits would be written cell by cell."""
+    merged = tuple(one.get("ref", "") for one in root.iter("{*}mergeCell"))
     if len(merged) > limits.merged_max:
         raise refusal("sheet.too-large", limit=limits.merged_max)
     for one in merged:
         row, column = position(one.rpartition(":")[2])
         if row > limits.rows_max or column > limits.columns_max:
             raise refusal("sheet.merged", spell_place(title, one.partition(":")[0]), one)
-    return _Marks(
-        merged,
-        tuple(_reference(one) for one in _FORMULAS(root) if not _calculated(one)),
-        tuple((_reference(one), _cached(one)) for one in _ERRORS(root)),
-    )
+    return merged
 
 
 def _calculated(cell: Element) -> bool:
@@ -341,8 +358,7 @@ def _cached(cell: Element) -> str:
 
 
 def _children(cell: Element, name: str) -> Iterator[Element]:
-    children: Iterable[Element] = cell.iterchildren(f"{{*}}{name}")
-    yield from children
+    yield from cell.iterchildren(f"{{*}}{name}")
 
 
 def _reference(cell: Element) -> str:

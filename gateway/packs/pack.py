@@ -39,7 +39,8 @@ class PackSet:
 
     ``packs`` holds every version, oldest first; ``choose`` says which one begins a movement.
     ``sheets`` are the layouts of workbooks. ``findings`` name the folders that are broken: they
-    serve nobody, the others all the same. ``unvouched`` are administrations whose only pack nobody pinned.
+    serve nobody, the others all the same. ``unvouched`` are administrations whose only pack nobody
+    pinned.
     """
 
     packs: tuple[Pack, ...]
@@ -137,9 +138,7 @@ def compile_set(
         sheets = compile_sheets(below(files, "intake/"), declaration.twin)
     ordered = tuple(sorted(packs.values(), key=_age))
     findings += _unpinnable(ordered, pinned or {})
-    return PackSet(
-        ordered, declaration, intakes, tuple(findings), pinned or {}, sheets=sheets
-    )
+    return PackSet(ordered, declaration, intakes, tuple(findings), pinned or {}, sheets=sheets)
 
 
 def _add(packs: dict[tuple[str, str], Pack], pack: Pack) -> None:

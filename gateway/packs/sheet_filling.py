@@ -59,7 +59,9 @@ class _Filling:
         for parent in above:
             for record in _all(parent, layout.steps):
                 made.append(record)
-                rows.append(tuple(self._value(record, one, parent, layout) for one in layout.columns))
+                rows.append(
+                    tuple(self._value(record, one, parent, layout) for one in layout.columns)
+                )
         if layout.spec.makes_parent:
             return FilledSheet(layout, tuple(rows))
         return FilledSheet(layout, tuple(row for row in rows if any(one != "" for one in row)))

@@ -110,9 +110,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One compiled column, equal to itself alone. ``type`` is the schema's of its value; ``needed`` if it must be there.
+    """One compiled column, equal to itself alone.
 
-    ``also`` are the steps and the attribute of each further place.
+    ``type`` is the schema's of its value; ``needed`` if it must be there; ``also`` are the steps
+    and the attribute of each further place.
     """
 
     spec: ColumnSpec
@@ -253,7 +254,9 @@ class _Walk:
         for text in _parted(path):
             step = self._step(text, path)
             shape = self.twin.kinds.get(kind)
-            member = next((m for m in shape.members if m.name == step.name), None) if shape else None
+            member = (
+                next((m for m in shape.members if m.name == step.name), None) if shape else None
+            )
             if member is None:
                 raise _wrong(self.sheet.id, path)
             steps.append(step)

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gateway.domain.finding import Finding
-from gateway.markup.workbook import spell_cell
+from gateway.markup.workbook import column_letters, spell_cell, spell_place
 from gateway.packs.sheet_layout import Column, SheetLayout
 from gateway.packs.twin import ROOT
 
@@ -20,13 +20,16 @@ class Headed:
     title: str
     layout: SheetLayout
     places: Mapping[Column, int]
+    above: dict[Column, str] = field(default_factory=dict)
 
     def cell(self, column: Column, row: int) -> str:
         """Return the cell of a column in one row; in a form that beside the label."""
         place = self.places[column]
         if self.layout.spec.form:
             return spell_cell(self.title, place, _VALUE_COLUMN)
-        return spell_cell(self.title, row, place)
+        if column not in self.above:
+            self.above[column] = spell_place(self.title, column_letters(place))
+        return f"{self.above[column]}{row}"
 
     def blank(self, path: str, row: int) -> str:
         """Return the cell of the first column whose path begins so, empty if there is none."""

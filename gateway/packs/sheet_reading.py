@@ -32,6 +32,9 @@ FINDINGS_MAX = 100
 
 NUMBER = "SequenceNumeric"
 
+_LISTED = re.compile("[\\s,;\uff0c\u3001\uff1b]+")
+"""What divides the values of one cell, also as Chinese writes it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -42,21 +45,21 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
-@dataclass(slots=True)
 class _Node:
     """One element to be: its text and attributes with the cells they came from."""
 
-    name: str
-    text: str = ""
-    cell: str = ""
-    attributes: dict[str, tuple[str, str]] = field(default_factory=dict)
-    children: dict[str, list["_Node"]] = field(default_factory=dict)
-    known: dict[Step, "_Node"] = field(default_factory=dict)
-    row: tuple[Headed, int] | None = None
+    __slots__ = ("attributes", "cell", "children", "known", "row", "text")
+
+    def __init__(self) -> None:
+        self.text = self.cell = ""
+        self.attributes: dict[str, tuple[str, str]] = {}
+        self.children: dict[str, list[_Node]] = {}
+        self.known: dict[Step, _Node] = {}
+        self.row: tuple[Headed, int] | None = None
 
     def new(self, name: str) -> "_Node":
         """Add an element behind those of its name."""
-        node = _Node(name)
+        node = _Node()
         self.children.setdefault(name, []).append(node)
         return node
 
@@ -67,7 +70,8 @@ class _Node:
             found = node.known.get(step)
             if found is None:
                 found = node.known[step] = node.new(step.name)
-                found.attributes.update({name: (text, "") for name, text in step.attributes})
+                for name, text in step.attributes:
+                    found.attributes[name] = text, ""
             node = found
         return node
 
@@ -87,9 +91,7 @@ def read(book: Workbook, layout: SheetFormat) -> Reading:
     return Reading(rows.grown(), rows.positions(), findings)
 
 
-def _others(
-    book: Workbook, layout: SheetFormat, taken: Mapping[str, str]
-) -> Iterator[Finding]:
+def _others(book: Workbook, layout: SheetFormat, taken: Mapping[str, str]) -> Iterator[Finding]:
     """Tell of the sheets that nobody reads."""
     ours = {plain(name) for _, name in layout.spec.summary.names}
     for title in book.titles:
@@ -107,7 +109,7 @@ class _Rows:
     """The declaration as it grows, row by row."""
 
     layout: SheetFormat
-    root: _Node = field(default_factory=lambda: _Node(ROOT))
+    root: _Node = field(default_factory=_Node)
     findings: list[Finding] = field(default_factory=list)
     titles: dict[str, str] = field(default_factory=dict)
     keyed: dict[str, dict[str, _Node]] = field(default_factory=dict)
@@ -179,9 +181,7 @@ class _Rows:
         self, layout: SheetLayout, heads: Mapping[int, Value], cell: Callable[[int], str]
     ) -> dict[int, Column]:
         """Return the columns by the place of their headings: a column, or in a form a row."""
-        known = {
-            plain(name): one for one in layout.columns for _, name in one.spec.names
-        }
+        known = {plain(name): one for one in layout.columns for _, name in one.spec.names}
         found: dict[int, Column] = {}
         for place, head in heads.items():
             named = known.get(plain(str(head)))
@@ -316,7 +316,7 @@ class _Rows:
                 self._grow(grown, child, member.type, f"{where}/{member.name}[{place}]")
 
     def _number(self, member: Member, nodes: Sequence[_Node]) -> None:
-        """Number what the schema wants numbered and no column numbers, by the order of rows."""
+        """Give numbers to what the schema wants numbered and no column numbers, by the order of rows."""
         shape = self.layout.twin.kinds.get(member.type)
         if shape is None or not any(one.name == NUMBER and one.needed for one in shape.members):
             return
@@ -342,7 +342,7 @@ class _Rows:
 def _place(node: _Node, column: Column, text: str, cell: str) -> None:
     if column.spec.kind is Kind.LIST:
         *way, last = column.steps
-        for one in re.split(r"[\s,;，、；]+", text):
+        for one in _LISTED.split(text):
             part = node.at(way).new(last.name)
             part.text, part.cell = one, cell
         return

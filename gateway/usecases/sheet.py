@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from gateway.domain.errors import NotFound, Refused
 from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal
 from gateway.markup import safe
-from gateway.markup.workbook import looks_like_workbook
 from gateway.markup.workbook_writer import Heading, Page, Remark, annotate, write
 from gateway.packs.sheet_filling import FilledSheet, empty, fill
 from gateway.packs.sheet_layout import Column, Kind, SheetFormat, in_language
@@ -61,11 +60,6 @@ def annotated(ports: Ports, raw: bytes, findings: Sequence[Finding], language: s
         raise Refused(*refusal.findings) from refusal
 
 
-def is_workbook(raw: bytes) -> bool:
-    """Tell whether bytes are a workbook, readable or not."""
-    return looks_like_workbook(raw)
-
-
 def _chosen(sheets: Sequence[SheetFormat], layout: str) -> SheetFormat:
     for one in sheets:
         if layout in ("", one.id):
@@ -74,9 +68,7 @@ def _chosen(sheets: Sequence[SheetFormat], layout: str) -> SheetFormat:
     raise NotFound(Finding(code="sheet.no-layout", value=layout, args=(("known", known),)))
 
 
-def _pages(
-    sheets: Iterable[FilledSheet], known: SheetFormat, language: str
-) -> tuple[Page, ...]:
+def _pages(sheets: Iterable[FilledSheet], known: SheetFormat, language: str) -> tuple[Page, ...]:
     return tuple(
         Page(
             title=in_language(one.layout.spec.names, language),
@@ -127,7 +119,9 @@ def _summary(
     return Page(
         title=in_language(summary.names, language),
         headings=tuple(
-            Heading(name=in_language(one.names, language), kind=one.id if one.id == "cell" else "text")
+            Heading(
+                name=in_language(one.names, language), kind=one.id if one.id == "cell" else "text"
+            )
             for one in summary.columns
         ),
         rows=rows,
