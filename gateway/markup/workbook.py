@@ -43,10 +43,11 @@ _LETTERS = 26
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How large a workbook may be: bytes packed and unpacked, rows, columns and text of a sheet."""
+    """How large a workbook may be: bytes packed and unpacked; elements, rows, text of a sheet."""
 
     archive_bytes_max: int = 10_000_000
-    content_bytes_max: int = 60_000_000
+    content_bytes_max: int = 30_000_000
+    elements_max: int = 1_000_000
     entries_max: int = 512
     rows_max: int = 10_000
     columns_max: int = 256
@@ -159,7 +160,7 @@ def split_cell(cell: str) -> tuple[str, str]:
     title, _, reference = cell.rpartition("!")
     if title.startswith("'") and title.endswith("'"):
         title = title[1:-1].replace("''", "'")
-    return (title, reference) if _REFERENCE.fullmatch(reference) else ("", "")
+    return (title, reference) if title and _REFERENCE.fullmatch(reference) else ("", "")
 
 
 def column_letters(column: int) -> str:
@@ -232,20 +233,23 @@ def _parts(raw: bytes, limits: Limits) -> dict[str, bytes]:
     parts = {one.name: one.content for one in entries}
     if _WORKBOOK not in parts:
         kind = parts.get("mimetype", b"").rpartition(b".")[2].decode("ascii", "replace")
-        raise refusal("sheet.other-workbook", value=kind[:40])
+        raise refusal("sheet.other-workbook", value=kind[:40] or "zip")
     return {name: one for name, one in parts.items() if name.endswith((".xml", ".rels"))}
 
 
 def _root(name: str, part: bytes, limits: Limits) -> Element:
     allowed = safe.Limits(
         bytes_max=limits.content_bytes_max,
-        elements_max=4_000_000,
+        elements_max=limits.elements_max,
         namespaces_max=10_000,
     )
     try:
         return safe.parse_part(part, allowed)
     except Refusal as error:
-        reason = f"{name}: {error.findings[0].code}"
+        told = error.findings[0]
+        if told.code == "xml.too-many-elements":
+            raise refusal("sheet.too-large", limit=limits.elements_max) from None
+        reason = f"{name}: {told.code}"
         raise refusal("sheet.unreadable", reason=reason) from None
 
 

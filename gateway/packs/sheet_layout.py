@@ -131,12 +131,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """One compiled sheet; ``steps`` lead to its element, whose type is ``kind``."""
+    """One compiled sheet; ``steps`` lead to its element, whose type is ``kind``.
+
+    ``known`` are its columns by their names in any language, as :func:`plain` spells them.
+    """
 
     spec: SheetSpec
     steps: tuple[Step, ...]
     kind: str
     columns: tuple[Column, ...]
+    known: Mapping[str, Column] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,8 @@ def _sheet(spec: SheetSpec, start: str, twin: Twin) -> SheetLayout:
     columns = tuple(walk.column(one, kind) for one in spec.columns)
     if spec.key and spec.key not in [one.path for one in spec.columns]:
         raise _wrong(spec.id, spec.key)
-    return SheetLayout(spec, steps, kind, columns)
+    known = {plain(name): one for one in columns for _, name in one.spec.names}
+    return SheetLayout(spec, steps, kind, columns, known)
 
 
 def _wrong(sheet: str, path: str) -> Refusal:

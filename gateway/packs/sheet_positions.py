@@ -54,39 +54,38 @@ class Positions:
         """Return a finding with its cell; lines count in a document that nobody wrote."""
         if finding.cell:
             return finding
-        missing = dict(finding.args).get("expected", "") if _tells_missing(finding) else ""
-        return replace(finding, line=None, cell=self.cell_of(finding.pointer, missing))
+        return replace(
+            finding, line=None, cell=self._missing(finding) or self.cell_of(finding.pointer)
+        )
 
-    def cell_of(self, pointer: str, missing: str = "") -> str:
+    def cell_of(self, pointer: str) -> str:
         """Return the cell a pointer leads to; empty if it leads elsewhere.
 
-        What has no cell of its own has that of the row it would stand in. ``missing`` are names,
-        divided by commas, of which one should stand at ``pointer`` and does not.
+        What has no cell of its own has that of the row it stands in.
         """
         if not pointer.startswith(f"/{ROOT}"):
             return ""
-        full = _numbered(pointer)
-        if missing and (told := self._missing(full, missing.split(", "))):
-            return told
-        for place in _upwards(full):
+        for place in _upwards(_numbered(pointer)):
             if place in self.cells:
                 return self.cells[place]
         return ""
 
-    def _missing(self, full: str, names: list[str]) -> str:
-        for place in _upwards(full):
-            if place in self.records:
-                headed, row = self.records[place]
-                inside = [_STEP.sub(r"\1", one) for one in full[len(place) :].split("/") if one]
-                for name in names:
-                    if told := headed.blank("/".join([*inside, name]), row):
-                        return told
-                break
+    def _missing(self, finding: Finding) -> str:
+        """Return the cell in which an element that is missing would stand; empty if none is."""
+        place = _numbered(finding.pointer)
+        if finding.code == "xsd.unexpected-element":  # rows are in order: one before it is missing
+            place = place.rpartition("/")[0]
+        elif finding.code != "xsd.missing-element":
+            return ""
+        names = dict(finding.args).get("expected", "").split(", ")
+        record = next((one for one in _upwards(place) if one in self.records), "")
+        if record:
+            headed, row = self.records[record]
+            inside = [_STEP.sub(r"\1", one) for one in place[len(record) :].split("/") if one]
+            blanks = (headed.blank("/".join([*inside, name]), row) for name in names)
+            if told := next(filter(None, blanks), ""):
+                return told
         return next((self.starts[one] for one in names if one in self.starts), "")
-
-
-def _tells_missing(finding: Finding) -> bool:
-    return finding.code in ("xsd.missing-element", "xsd.unexpected-element")
 
 
 def _numbered(pointer: str) -> str:

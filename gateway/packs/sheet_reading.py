@@ -85,17 +85,17 @@ def read(book: Workbook, layout: SheetFormat) -> Reading:
     rows = _Rows(layout)
     for one in layout.sheets:
         rows.take(one, book)
-    findings = (*rows.findings, *_others(book, layout, rows.titles))
+    findings = (*rows.findings, *_others(book, layout, rows.seen))
     if any(one.refuses for one in findings):
         raise Refusal(*findings[:FINDINGS_MAX])
     return Reading(rows.grown(), rows.positions(), findings)
 
 
-def _others(book: Workbook, layout: SheetFormat, taken: Mapping[str, str]) -> Iterator[Finding]:
+def _others(book: Workbook, layout: SheetFormat, seen: set[str]) -> Iterator[Finding]:
     """Tell of the sheets that nobody reads."""
     ours = {plain(name) for _, name in layout.spec.summary.names}
     for title in book.titles:
-        if title not in taken.values() and plain(title) not in ours:
+        if title not in seen and plain(title) not in ours:
             yield Finding(
                 code="sheet.not-read",
                 severity=Severity.INFORMATION,
@@ -112,6 +112,7 @@ class _Rows:
     root: _Node = field(default_factory=_Node)
     findings: list[Finding] = field(default_factory=list)
     titles: dict[str, str] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
     keyed: dict[str, dict[str, _Node]] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
     records: dict[str, tuple[Headed, int]] = field(default_factory=dict)
@@ -122,6 +123,7 @@ class _Rows:
         """Read one sheet of the layout, if the workbook has it."""
         names = {plain(name) for _, name in layout.spec.names}
         titles = [one for one in book.titles if plain(one) in names]
+        self.seen.update(titles)
         if not titles:
             if layout.spec.needed:
                 known = ", ".join(book.titles[:20])
@@ -164,11 +166,10 @@ class _Rows:
         heads = dict(enumerate(sheet.rows[0] if sheet.rows else (), 1))
         found = self._headings(layout, heads, lambda place: spell_cell(sheet.title, 1, place))
         headed = Headed(sheet.title, layout, {column: place for place, column in found.items()})
-        strange = {place for place in heads if place not in found}
-        for place in strange:
-            if not _blank(heads[place]):
-                self._unknown(layout, heads[place], spell_cell(sheet.title, 1, place))
-        nameless = {place for place in strange if _blank(heads[place])}
+        for place, head in heads.items():
+            if plain(str(head)) not in layout.known and not _blank(head):
+                self._unknown(layout, head, spell_cell(sheet.title, 1, place))
+        nameless = {place for place, head in heads.items() if _blank(head)}
         for row, values in enumerate(sheet.rows[1:], 2):
             for place in sorted(one for one in nameless if not _blank(values[one - 1])):
                 self._unknown(layout, "", spell_cell(sheet.title, row, place))
@@ -181,10 +182,9 @@ class _Rows:
         self, layout: SheetLayout, heads: Mapping[int, Value], cell: Callable[[int], str]
     ) -> dict[int, Column]:
         """Return the columns by the place of their headings: a column, or in a form a row."""
-        known = {plain(name): one for one in layout.columns for _, name in one.spec.names}
         found: dict[int, Column] = {}
         for place, head in heads.items():
-            named = known.get(plain(str(head)))
+            named = layout.known.get(plain(str(head)))
             if named is not None and named in found.values():
                 self._tell("sheet.repeated-column", cell(place), str(head))
             elif named is not None:
@@ -316,7 +316,7 @@ class _Rows:
                 self._grow(grown, child, member.type, f"{where}/{member.name}[{place}]")
 
     def _number(self, member: Member, nodes: Sequence[_Node]) -> None:
-        """Give numbers to what the schema wants numbered and no column numbers, by the order of rows."""
+        """Give numbers, by the order of rows, where the schema wants them and no column has them."""
         shape = self.layout.twin.kinds.get(member.type)
         if shape is None or not any(one.name == NUMBER and one.needed for one in shape.members):
             return

@@ -1,6 +1,7 @@
 """What a cell says, spelled as the declaration spells it, and the other way."""
 
 import re
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -109,7 +110,7 @@ def _whole(zone: Value) -> str:
 def _fit(text: str) -> str:
     if UNFIT.search(text):
         raise Unfit("sheet.unfit-text")
-    return text.strip()
+    return unicodedata.normalize("NFC", text.strip())  # keyboards of some systems decompose
 
 
 # ------------------------------------------------------------------ into cells
