@@ -316,7 +316,7 @@ class _Rows:
                 self._grow(grown, child, member.type, f"{where}/{member.name}[{place}]")
 
     def _number(self, member: Member, nodes: Sequence[_Node]) -> None:
-        """Give numbers, by the order of rows, where the schema wants them and no column has them."""
+        """Give numbers, by the order of rows, where the schema wants some and no column has."""
         shape = self.layout.twin.kinds.get(member.type)
         if shape is None or not any(one.name == NUMBER and one.needed for one in shape.members):
             return

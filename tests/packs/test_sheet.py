@@ -174,11 +174,11 @@ def test_numbers_and_texts_are_spelled(name):
     assert sheet_values.spelled(value, Kind.NUMBER) == expected
 
 
-EIGHT = datetime(2026, 11, 24, 8, 0)
+EIGHT = datetime.fromisoformat("2026-11-24T08:00")
 MOMENTS = {
     "a time and an offset": (EIGHT, "+08:00", "2026-11-24T08:00:00+08:00"),
     "rounded by the sheet": (
-        datetime(2026, 11, 24, 7, 59, 59, 999_600),
+        datetime.fromisoformat("2026-11-24T07:59:59.999600"),
         "+07:00",
         "2026-11-24T08:00:00+07:00",
     ),
