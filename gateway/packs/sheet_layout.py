@@ -68,8 +68,8 @@ class SheetSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeadingSpec:
-    """One column of the summary."""
+class WordSpec:
+    """One column of the summary, or one severity: what it is called."""
 
     id: str
     names: tables.PAIRS
@@ -80,7 +80,8 @@ class SummarySpec:
     """The sheet an annotated copy begins with."""
 
     names: tables.PAIRS
-    columns: tuple[HeadingSpec, ...]
+    columns: tuple[WordSpec, ...]
+    severities: tuple[WordSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,11 +103,12 @@ def _summary(
     findings: Iterable[Finding], texts: Catalogue, known: SheetFormat, language: str
 ) -> Page:
     summary = known.spec.summary
+    severities = {one.id: in_language(one.names, language) for one in summary.severities}
     rows = []
     for one in findings:
         text = texts.text(one, language)
         told = {
-            "severity": one.severity.value,
+            "severity": severities.get(one.severity.value, one.severity.value),
             "cell": one.cell,
             "message": text.message,
             "fix": text.fix,

@@ -43,6 +43,7 @@ def test_what_is_wrong_stands_at_its_cell(changes, cell, code, language, title, 
     named = [row for row in rows if code in row]
     place = next(iter(changes)).partition("!")[0]
     assert [row[1] for row in named] == [f"{place}!{cell}"]
+    assert named[0][0] == {"en": "error", "zh": "错误", "vi": "lỗi"}[language]
     link = next(row[1] for row in book[title].iter_rows() if row[1].value == f"{place}!{cell}")
     assert link.hyperlink.location == f"{place}!{cell}" or link.hyperlink.target.endswith(cell)
     told = book[place][cell]
