@@ -248,7 +248,11 @@ def signed(file: Path, key: Path | None, certificate: Path | None) -> tuple[byte
 
     raw = read_declaration_file(file)
     if key is not None or certificate is not None:
+        from gateway.cli.offline import is_workbook
         from gateway.cli.signing import sign_declaration
+
+        if is_workbook(raw):
+            raise typer.BadParameter("a workbook carries no signature: convert it, then sign")
 
         raw = sign_declaration(raw, read_pair(key, certificate))
     return raw, sha256(raw).hexdigest()[:32]

@@ -1,12 +1,11 @@
 """Checking and converting without a data folder: packs, offices and rules decide, nothing else."""
 
-import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway import register
 from gateway.bootstrap import open_offline
-from gateway.cli import placeholders
+from gateway.cli import output, placeholders
 from gateway.cli.desk import AS_DECLARED, Along
 from gateway.cli.files import write_file
 from gateway.cli.folder import open_folder, operator
@@ -52,13 +51,18 @@ def check(
 
 
 def _mark(ports: Ports, raw: bytes, verdict: Verdict, lang: str, to: Path | None) -> None:
-    """Write the annotated workbook; one that cannot be read has that as its finding already."""
+    """Write the annotated workbook, or say why there is none."""
     if to is None:
         return
     from gateway.usecases.sheet import annotated
 
-    with contextlib.suppress(Refused):
+    try:
         write_file(to, annotated(ports, raw, verdict.findings, lang))
+        output.note(f"Findings at their cells: {to}")
+    except Refused as refusal:
+        texts = ports.packs.catalogue()
+        output.print_findings(output.shown(one, texts, lang) for one in refusal.findings)
+        output.note(f"Not written: {to}")
 
 
 def is_workbook(raw: bytes) -> bool:

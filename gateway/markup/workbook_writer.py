@@ -6,6 +6,7 @@ declaration says becomes a formula.
 
 import io
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -27,9 +29,18 @@ from gateway.markup.workbook import (
     split_cell,
 )
 
+warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+# it would tell standard error of every feature of a workbook that it does not know
+
 AUTHOR = "Fullroute"
 ROWS_FORMATTED = 2000
 """Rows of a template whose cells offer the allowed values."""
+
+_UNREADABLE = (
+    *(InvalidFileException, LookupError, ValueError, TypeError, AttributeError, OSError),
+    *(SyntaxError, ArithmeticError),  # what lxml raises is a SyntaxError
+)
+"""What openpyxl raises about files that programs of others wrote."""
 
 _MARK = "— Fullroute —"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -104,7 +115,7 @@ def annotate(
     open_workbook(raw)  # its limits hold for openpyxl as well
     try:
         book = load_workbook(io.BytesIO(raw))
-    except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
+    except _UNREADABLE as error:
         raise refusal("sheet.unreadable", reason=type(error).__name__) from None
     for title in {*stale, summary.title}:
         if title in book.sheetnames:
