@@ -98,6 +98,17 @@ def parse_foreign(raw: bytes, limits: Limits = STANDARD) -> Element:
     return _parse(raw, limits, drop_comments=True)
 
 
+def parse_part(raw: bytes, limits: Limits) -> Element:
+    """Parse a part of a package (a sheet of a workbook): it is looked into, never trusted.
+
+    Raises:
+        Refusal: ``xml.*``: no UTF-8, a DOCTYPE, too large, not well-formed.
+    """
+    shape.check_bytes(raw, limits)
+    shape.check_tags(raw, limits)
+    return _parsed(raw, drop_comments=True)
+
+
 # ------------------------------------------------------------------ compiling
 
 
