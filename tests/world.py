@@ -8,14 +8,11 @@ clock that the test moves.
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway import register
 from gateway.adapters.keystore import FileKeys, create_party_key, create_seal_key
@@ -23,19 +20,13 @@ from gateway.adapters.pack_folder import FolderPacks, schemas_root
 from gateway.adapters.sql.migration import migrate
 from gateway.adapters.sql.store import SqlStore
 from gateway.adapters.system import SystemIds
-from gateway.audit.exchange import AnswerHeader, make_answer, to_base64, write_reply
 from gateway.domain.delivery import LinkKind
 from gateway.domain.event import EventKind, Report
 from gateway.domain.records import Principal, Tenant
 from gateway.markup import safe, signature, tree
-from gateway.ports import Ports, Reply
-from gateway.sandbox.numbers import Numbers
-from gateway.sandbox.office import Arrival, CustomsSystem
-from gateway.sandbox.spec import LinkSpec
-from gateway.sandbox.stationery import Stationery
+from gateway.ports import Ports
+from gateway.sandbox.town import MovableClock, Town
 from gateway.usecases import setup
-from gateway.usecases.deliver import deliver
-from gateway.usecases.receive import receive
 from gateway.usecases.report import report
 from gateway.usecases.submit import submit
 
@@ -67,18 +58,11 @@ def _migrated() -> bytes:
         return path.read_bytes()
 
 
-class Clock:
-    """A clock that moves when told, and a little at every look, as real ones do."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        self.at += timedelta(microseconds=1)
-        return self.at
+class Clock(MovableClock):
+    """The town's clock, moved in words."""
 
     def forward(self, **kwargs: float) -> None:
-        self.at += timedelta(**kwargs)
+        super().forward(timedelta(**kwargs))
 
 
 class Knocks:
@@ -89,39 +73,6 @@ class Knocks:
 
     def knock(self, links) -> None:
         self.links += links
-
-
-@dataclass
-class Town:
-    """The customs systems of all links, reached directly. ``away`` are unreachable links."""
-
-    clock: Clock
-    keys: FileKeys
-    systems: dict[str, CustomsSystem] = field(default_factory=dict)
-    stationery: dict[str, Stationery] = field(default_factory=dict)
-    answers: list = field(default_factory=list)
-    away: set[str] = field(default_factory=set)
-    held: set[str] = field(default_factory=set)
-
-    def carry(self, link, parcels):
-        for parcel in parcels:
-            at = self.clock.now()
-            if link.id in self.away:
-                yield Reply(message=parcel.message, at=at, status=0, error="connection refused")
-                continue
-            verdict = self.systems[link.id].receive(
-                Arrival(
-                    envelope=to_base64(parcel.envelope),
-                    seal=parcel.seal,
-                    media_type=parcel.media_type,
-                    content=parcel.content,
-                ),
-                self.keys.seal_keys(),
-            )
-            content = write_reply("receipt", verdict.receipt) if verdict.receipt else b""
-            if verdict.taken is not None:
-                self.answers += self.stationery[link.id].plan(verdict.taken)
-            yield Reply(message=parcel.message, at=at, status=verdict.status, content=content)
 
 
 class World:
@@ -162,14 +113,14 @@ class World:
         setup.add_tenant(self.ports, Tenant(id=TENANT, name="Jialing", accepts_unsigned=True))
         self.exporter = self.principal("exporter")
         self._parties(mandates)
-        for administration, offices in (ROUTE | TRANSIT | (more or {})).items():
-            for office in offices:
-                self._link(administration, office)
+        places = (ROUTE | TRANSIT | (more or {})).items()
+        offices = [(administration, one) for administration, many in places for one in many]
+        certificates = tuple(self.keys.signer(name).certificate for name in SIGNATORIES)
+        self.town.settle(self.ports, TENANT, offices, folder / "journal", certificates)
 
     def close(self) -> None:
         self.store.close()
-        for system in self.town.systems.values():
-            system.close()
+        self.town.close()
 
     # ------------------------------------------------------------------ set-up
 
@@ -205,41 +156,6 @@ class World:
                 certificate = self.keys.signer(role).certificate
                 setup.add_certificate(self.ports, TENANT, party, certificate)
 
-    def _link(self, administration: str, office: str) -> None:
-        link = f"lnk_{office.lower()}"
-        key = Ed25519PrivateKey.generate()
-        setup.add_link(
-            self.ports,
-            TENANT,
-            setup.NewLink(
-                id=link,
-                administration=administration,
-                kind=LinkKind.PUSH,
-                endpoint="memory:",
-                key=key.public_key().public_bytes_raw(),
-                offices=(office,),
-            ),
-        )
-        self.principal(link, link=link)
-        spec = LinkSpec(
-            id=link,
-            administration=administration,
-            kind=LinkKind.PUSH,
-            port=0,
-            offices=(office,),
-            key=key,
-            api_key="",
-        )
-        with self.ports.packs.slot() as packs:
-            pack = packs.by_administration(administration)
-        certificates = tuple(self.keys.signer(name).certificate for name in SIGNATORIES)
-        journal = self.folder / "journal"
-        journal.mkdir(exist_ok=True)
-        self.town.systems[link] = CustomsSystem(spec, pack, journal, self.clock.now, certificates)
-        self.town.stationery[link] = Stationery(
-            pack, Numbers("test", administration), self.ports.packs.offices()
-        )
-
     # ------------------------------------------------------------------ doing
 
     def declaration(self, **replacing: str) -> bytes:
@@ -262,40 +178,17 @@ class World:
         )
         return report(self.ports, self.exporter, movement, told)
 
-    def run(self, rounds: int = 40) -> None:
+    def run(self) -> None:
         """Deliver and answer until nothing moves any more."""
-        for _ in range(rounds):
-            moved = sum(deliver(self.ports, link, "test") for link in self.town.systems)
-            moved += self.answer()
-            if not moved:
-                return
-        raise AssertionError("it never came to rest")
+        self.town.run(self.ports)
 
     def answer(self) -> int:
         """Post every answer the systems have planned, save those held."""
-        going = [a for a in self.town.answers if a.taken.envelope.type not in self.town.held]
-        self.town.answers = [a for a in self.town.answers if a not in going]
-        for planned in sorted(going, key=lambda one: one.after_ms):
-            self.post(planned)
-        return len(going)
+        return self.town.answer(self.ports)
 
-    def post(self, planned):
+    def post(self, planned) -> None:
         """Post one planned answer, sealed as its system does."""
-        link = planned.taken.envelope.link
-        written = self.town.stationery[link].write(planned, self.clock.now())
-        header = make_answer(
-            AnswerHeader(
-                id=planned.id,
-                link=link,
-                office=planned.taken.envelope.office,
-                digest=sha256(written.content).hexdigest(),
-                media_type=written.media_type,
-                issued=self.clock.now(),
-            )
-        )
-        paper = self.town.systems[link].sealed(header)
-        caller = self.store.principal(link)
-        return receive(self.ports, caller, link, paper.content, paper.seal, written.content)
+        self.town.post(self.ports, planned)
 
     def messages(self, movement: str) -> dict:
         return {(m.office, m.type): m for m in self.store.messages(movement)}

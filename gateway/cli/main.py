@@ -27,6 +27,7 @@ from gateway.cli import (
     output,
     packs,
     routes,
+    scenarios,
     serve,
     setup,
     sheets,
@@ -150,6 +151,7 @@ for _module in (
     keyring,
     audit,
     packs,
+    scenarios,
 ):
     _module.add_to(app)
 

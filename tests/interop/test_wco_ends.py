@@ -25,9 +25,8 @@ ENDS = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    world = World(tmp_path_factory.mktemp("world"))
-    world._link("XW", "XW00X001")
-    world._link("LA", "LA00X002")
+    more = {"XW": ("XW00X001",), "LA": ("LA00X002",)}
+    world = World(tmp_path_factory.mktemp("world"), more=more)
     yield world
     world.close()
 
