@@ -29,7 +29,8 @@ from gateway.domain.trust import Signer, Trust
 from gateway.packs.check import Report
 from gateway.packs.compare import Difference
 from gateway.packs.pack import PackSet
-from gateway.packs.vouching import Lying, Pin
+from gateway.packs.pins import Pin
+from gateway.packs.vouching import Lying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

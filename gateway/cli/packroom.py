@@ -15,8 +15,9 @@ from gateway.domain.errors import InConflict, Misconfigured, NotFound
 from gateway.domain.finding import LANGUAGES, Finding, Refusal
 from gateway.packs.check import Report
 from gateway.packs.meaning import Meaning, meanings, names
+from gateway.packs.pins import Pin
 from gateway.packs.scaffold import new_pack
-from gateway.packs.vouching import Lying, Pin, pin_of, read_head
+from gateway.packs.vouching import Lying, pin_of, read_head
 from gateway.ports import Shelf
 from gateway.settings import Settings, load_settings
 

@@ -2,8 +2,9 @@
 
 A pin list is TOML: ``[[pin]]`` with ``pack``, ``version`` and ``digest``. Where the shipped folder
 carries none, it is a checkout being worked on, whose packs are as trustworthy as the program beside
-them; a release carries one, and what it does not list serves nobody. Packs from elsewhere always
-need a pin: what nobody vouched for is never compiled in this process, only known by name.
+them; a wheel carries one, made as it is built, and what it does not list serves nobody. Packs from
+elsewhere always need a pin: what nobody vouched for is never compiled in this process, only known
+by name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,19 +16,10 @@ from gateway.packs import manifest as manifest_of
 from gateway.packs import tables
 from gateway.packs.digests import below, digest_of, folders, runs
 from gateway.packs.directory import read_offices
+from gateway.packs.pins import PINS, Pin, running_digest
 
-PINS = "PINS.toml"
 OFFICES = "offices.toml"
 _MANIFEST_BYTES_MAX = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
-    """One pack somebody vouches for; ``digest`` is that of the files that run."""
-
-    pack: str
-    version: str
-    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +45,6 @@ def read_pins(raw: bytes, file: str = PINS) -> tuple[Pin, ...]:
     return tables.read(_Pins, tables.load(raw, file), file).pins
 
 
-def write_pins(pins: Iterable[Pin]) -> bytes:
-    """Return the bytes of a pin list, sorted."""
-    told = (
-        f'\n[[pin]]\npack = "{pin.pack}"\nversion = "{pin.version}"\ndigest = "{pin.digest}"\n'
-        for pin in sorted(pins, key=lambda one: (one.pack, one.version, one.digest))
-    )
-    return ("# Packs somebody vouches for, by the digest of what runs.\n" + "".join(told)).encode()
-
-
 def pin_of(files: Mapping[str, bytes]) -> Pin:
     """Return the pin of a pack's files; whether they are any good is for ``check_pack`` to say.
 
@@ -69,8 +52,7 @@ def pin_of(files: Mapping[str, bytes]) -> Pin:
         Refusal: ``pack.*``: there is no readable ``pack.toml``.
     """
     manifest = read_head(files)
-    digest = digest_of({name: raw for name, raw in files.items() if runs(name)})
-    return Pin(pack=manifest.pack, version=manifest.version, digest=digest)
+    return Pin(pack=manifest.pack, version=manifest.version, digest=running_digest(files))
 
 
 def read_head(files: Mapping[str, bytes]) -> manifest_of.Manifest:

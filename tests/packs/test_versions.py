@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from gateway.adapters.pack_folder import FolderPacks, schemas_root
+from gateway.packs.pins import Pin, write_pins
 from gateway.packs.scaffold import new_pack
-from gateway.packs.vouching import Pin, pin_of, write_pins
+from gateway.packs.vouching import pin_of
 from tests.packs.test_administration import declared
 from tests.world import World
 

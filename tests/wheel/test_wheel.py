@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.packs.digests import below
+from gateway.packs.pins import PINS
+from gateway.packs.vouching import pin_of, read_pins
+
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
@@ -62,6 +66,44 @@ def test_every_schema_travels_in_the_wheel(wheel):
         "gateway",
         "workers",
     }
+
+
+def test_the_wheel_vouches_for_the_packs_it_ships(wheel):
+    with zipfile.ZipFile(wheel) as opened:
+        shipped = {
+            name.removeprefix("gateway/_schemas/packs/"): opened.read(name)
+            for name in opened.namelist()
+            if name.startswith("gateway/_schemas/packs/")
+        }
+    pins = read_pins(shipped.pop(PINS))
+    folders = {name.partition("/")[0] for name in shipped}
+    assert {pin.pack for pin in pins} >= {"cn", "vn", "ctc"}
+    assert set(pins) == {pin_of(below(shipped, f"{folder}/")) for folder in folders}
+
+
+def test_a_pack_changed_after_installation_serves_nobody(installed, tmp_path):
+    """One blank more in one rule file: China says nothing any more, Viet Nam still does."""
+    (rules,) = installed.parent.rglob("_schemas/packs/cn/rules/road.sch")
+    as_installed = rules.read_bytes()
+    declaration = ROOT / "schemas/declaration/v1/examples/chongqing-haiduong.xml"
+    command = [installed / "fullroute", "validate", declaration, "--route", "--json"]
+
+    def told():
+        done = subprocess.run(
+            command, cwd=tmp_path, env=_bare(installed), capture_output=True, check=False
+        )
+        return done.returncode, json.loads(done.stdout)
+
+    code, before = told()
+    assert (code, before["valid"]) == (0, True)
+    rules.write_bytes(as_installed + b"\n")
+    try:
+        code, after = told()
+    finally:
+        rules.write_bytes(as_installed)
+    assert (code, after["valid"]) == (3, False)
+    assert "pack.not-pinned" in {finding["code"] for finding in after["findings"]}
+    assert told()[0] == 0
 
 
 def test_the_demo_runs_in_an_empty_folder(installed, tmp_path):

@@ -21,7 +21,8 @@ from gateway.packs import tables
 from gateway.packs.digests import runs
 from gateway.packs.directory import read_holidays, read_offices, read_routes
 from gateway.packs.pack import PackSet, Versions, compile_set
-from gateway.packs.vouching import PINS, Pin, gather, read_pins
+from gateway.packs.pins import PINS, Pin
+from gateway.packs.vouching import gather, read_pins
 
 FILE_BYTES_MAX = 20_000_000
 """No file of ``schemas/`` comes near; a larger one is a mistake or an attack."""

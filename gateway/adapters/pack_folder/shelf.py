@@ -12,7 +12,8 @@ from gateway.domain.finding import Finding
 from gateway.packs import tables
 from gateway.packs.check import Report
 from gateway.packs.compare import Difference
-from gateway.packs.vouching import PINS, Lying, Pin, pin_of, write_pins
+from gateway.packs.pins import PINS, Pin, write_pins
+from gateway.packs.vouching import Lying, pin_of
 
 _PRIVATE = 0o700
 
