@@ -19,7 +19,7 @@ from gateway.domain.message import Answer, AnswerKind, OfficeFinding
 from gateway.domain.procedure import ProcedureState
 from gateway.markup.tree import PREFIXES, Element
 from gateway.packs import tables
-from gateway.packs.functions import FUNCTIONS_NAMESPACE
+from gateway.packs.functions import FUNCTIONS_NAMESPACE, READING
 
 _NOTHING = etree.Element("nothing")
 _THOUSANDTHS = 17
@@ -265,7 +265,12 @@ def compile_path(
         Refusal: ``pack.xpath-broken``.
     """
     try:
-        path = etree.XPath(f"{function}({text})", namespaces=dict(prefixes), smart_strings=False)
+        path = etree.XPath(
+            f"{function}({text})",
+            namespaces=dict(prefixes),
+            extensions=dict(READING),
+            smart_strings=False,
+        )
         path(_NOTHING)  # unknown functions and variables show only when it is evaluated
     except etree.XPathError as error:
         raise tables.refusal("pack.xpath-broken", file, path=text, reason=str(error)) from None

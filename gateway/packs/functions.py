@@ -63,6 +63,18 @@ def valid_id(_context: object, scheme: object, text: object) -> bool:
     return check is not None and check(_text(text))
 
 
+def joined(_context: object, nodes: object) -> str:
+    """Return the texts of ``nodes`` apart by commas; one that has a space in it ends with one."""
+    many = nodes if isinstance(nodes, list) else [nodes]
+    told = [" ".join(_text(node).split()) for node in many]
+    text = ", ".join(one for one in told if one)
+    return f"{text}," if " " in text and "," not in text else text
+
+
+READING: Mapping[tuple[str, str], Callable[..., str]] = {(FUNCTIONS_NAMESPACE, "joined"): joined}
+"""What paths that read answers may call."""
+
+
 def extensions(lists: Mapping[str, CodeList]) -> dict[tuple[str, str], Callable[..., bool]]:
     """Return the functions for lxml; ``fr:in-list(name, code)`` asks ``lists``."""
 

@@ -11,6 +11,11 @@
     <xsl:apply-templates select="d:Declaration"/>
   </xsl:template>
 
+  <xsl:template name="expected"><xsl:value-of select="."/></xsl:template>
+  <xsl:template match="d:SecurityCode"><security><xsl:value-of select="."/></security></xsl:template>
+  <xsl:template match="d:ReducedDatasetIndicator"><reducedDatasetIndicator><xsl:value-of select="."/></reducedDatasetIndicator></xsl:template>
+  <xsl:template match="d:BindingItineraryIndicator"><bindingItinerary><xsl:value-of select="."/></bindingItinerary></xsl:template>
+
   <xsl:template match="d:Declaration">
     <ncts:CC015C>
       <xsl:for-each select="d:Submission/d:PhaseCode"><xsl:attribute name="PhaseID"><xsl:value-of select="."/></xsl:attribute></xsl:for-each>

@@ -1,7 +1,7 @@
 <?xml version="1.0" encoding="UTF-8"?>
 <!-- The enterprise declaration in the words of the common transit messages. The includer says with the
      variable `record` whether it writes an office record (leaves out what only the departure office
-     may see) or the trader's own message. This file is kept alike in schemas/intake/ctc-cc015 and
+     may see) or the trader's own message, and with the template `expected` how it spells a time. This file is kept alike in schemas/intake/ctc-cc015 and
      schemas/packs/ctc/project; a test holds them together. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:d="urn:fullroute:declaration:1"
   xmlns:p="urn:fullroute:prepared:1" exclude-result-prefixes="d p">
@@ -12,11 +12,8 @@
   <xsl:template match="d:AdditionalTypeCode"><additionalDeclarationType><xsl:value-of select="."/></additionalDeclarationType></xsl:template>
   <xsl:template match="d:TIRCarnetID"><TIRCarnetNumber><xsl:value-of select="."/></TIRCarnetNumber></xsl:template>
   <xsl:template match="d:PresentationDateTime"><presentationOfTheGoodsDateAndTime><xsl:value-of select="."/></presentationOfTheGoodsDateAndTime></xsl:template>
-  <xsl:template match="d:SecurityCode"><security><xsl:value-of select="."/></security></xsl:template>
-  <xsl:template match="d:ReducedDatasetIndicator"><reducedDatasetIndicator><xsl:value-of select="."/></reducedDatasetIndicator></xsl:template>
   <xsl:template match="d:SpecificCircumstancesCode"><specificCircumstanceIndicator><xsl:value-of select="."/></specificCircumstanceIndicator></xsl:template>
   <xsl:template match="d:CommunicationLanguageCode"><communicationLanguageAtDeparture><xsl:value-of select="."/></communicationLanguageAtDeparture></xsl:template>
-  <xsl:template match="d:BindingItineraryIndicator"><bindingItinerary><xsl:value-of select="."/></bindingItinerary></xsl:template>
   <xsl:template match="d:LimitDate"><limitDate><xsl:value-of select="."/></limitDate></xsl:template>
 
   <xsl:template match="d:Authorisation">
@@ -59,13 +56,7 @@
       <CustomsOfficeOfTransitDeclared>
         <xsl:call-template name="office"/>
         <xsl:for-each select="d:ExpectedDateTime">
-          <xsl:variable name="utc" select="/p:Prepared/p:Stop[@sequence = current()/../d:SequenceNumeric]/@at-utc"/>
-          <arrivalDateAndTimeEstimated>
-            <xsl:choose>
-              <xsl:when test="$utc"><xsl:value-of select="substring($utc, 1, 19)"/></xsl:when>
-              <xsl:otherwise><xsl:value-of select="."/></xsl:otherwise>
-            </xsl:choose>
-          </arrivalDateAndTimeEstimated>
+          <arrivalDateAndTimeEstimated><xsl:call-template name="expected"/></arrivalDateAndTimeEstimated>
         </xsl:for-each>
       </CustomsOfficeOfTransitDeclared>
     </xsl:for-each>
@@ -162,42 +153,51 @@
 
   <!-- Goods -->
   <xsl:template match="d:Consignment">
-    <Consignment>
-      <xsl:apply-templates select="d:ExportCountryCode"/>
-      <xsl:apply-templates select="d:DestinationCountryCode"/>
-      <xsl:call-template name="container-indicator"/>
-      <xsl:for-each select="d:InlandModeCode"><inlandModeOfTransport><xsl:value-of select="."/></inlandModeOfTransport></xsl:for-each>
-      <xsl:for-each select="d:BorderModeCode"><modeOfTransportAtTheBorder><xsl:value-of select="."/></modeOfTransportAtTheBorder></xsl:for-each>
-      <xsl:apply-templates select="d:GrossMassMeasure"/>
-      <xsl:apply-templates select="d:UCR"/>
-      <xsl:if test="not($withheld)"><xsl:for-each select=".."><xsl:call-template name="carrier"/></xsl:for-each></xsl:if>
-      <xsl:for-each select="..">
-        <xsl:call-template name="consignor"/>
-        <xsl:call-template name="consignee"/>
-      </xsl:for-each>
-      <xsl:apply-templates select="d:AdditionalActor"/>
-      <xsl:apply-templates select="../d:Trip/d:TransportEquipment"/>
-      <xsl:if test="not($record)"><xsl:apply-templates select="d:GoodsLocation"/></xsl:if>
-      <xsl:apply-templates select="d:DepartureTransportMeans"/>
-      <xsl:for-each select="../d:Itinerary/d:RoutingCountryCode">
-        <CountryOfRoutingOfConsignment>
-          <sequenceNumber>
-            <xsl:choose>
-              <xsl:when test="@sequence"><xsl:value-of select="@sequence"/></xsl:when>
-              <xsl:otherwise><xsl:value-of select="position()"/></xsl:otherwise>
-            </xsl:choose>
-          </sequenceNumber>
-          <country><xsl:value-of select="."/></country>
-        </CountryOfRoutingOfConsignment>
-      </xsl:for-each>
-      <xsl:apply-templates select="d:BorderTransportMeans"/>
-      <xsl:for-each select="d:LoadingLocation"><PlaceOfLoading><xsl:call-template name="place"/></PlaceOfLoading></xsl:for-each>
-      <xsl:if test="not($withheld)">
-        <xsl:for-each select="d:UnloadingLocation"><PlaceOfUnloading><xsl:call-template name="place"/></PlaceOfUnloading></xsl:for-each>
-      </xsl:if>
-      <xsl:call-template name="papers"/>
-      <xsl:apply-templates select="d:HouseConsignment"/>
-    </Consignment>
+    <Consignment><xsl:call-template name="consigned"/></Consignment>
+  </xsl:template>
+
+  <xsl:template name="consigned">
+    <xsl:apply-templates select="d:ExportCountryCode"/>
+    <xsl:apply-templates select="d:DestinationCountryCode"/>
+    <xsl:call-template name="container-indicator"/>
+    <xsl:call-template name="modes"/>
+    <xsl:apply-templates select="d:GrossMassMeasure"/>
+    <xsl:apply-templates select="d:UCR"/>
+    <xsl:if test="not($withheld)"><xsl:for-each select=".."><xsl:call-template name="carrier"/></xsl:for-each></xsl:if>
+    <xsl:for-each select="..">
+      <xsl:call-template name="consignor"/>
+      <xsl:call-template name="consignee"/>
+    </xsl:for-each>
+    <xsl:apply-templates select="d:AdditionalActor"/>
+    <xsl:apply-templates select="../d:Trip/d:TransportEquipment"/>
+    <xsl:if test="not($record)"><xsl:apply-templates select="d:GoodsLocation"/></xsl:if>
+    <xsl:apply-templates select="d:DepartureTransportMeans"/>
+    <xsl:for-each select="../d:Itinerary/d:RoutingCountryCode">
+      <CountryOfRoutingOfConsignment>
+        <sequenceNumber>
+          <xsl:choose>
+            <xsl:when test="@sequence"><xsl:value-of select="@sequence"/></xsl:when>
+            <xsl:otherwise><xsl:value-of select="position()"/></xsl:otherwise>
+          </xsl:choose>
+        </sequenceNumber>
+        <country><xsl:value-of select="."/></country>
+      </CountryOfRoutingOfConsignment>
+    </xsl:for-each>
+    <xsl:apply-templates select="d:BorderTransportMeans"/>
+    <xsl:call-template name="loading"/>
+    <xsl:if test="not($withheld)">
+      <xsl:for-each select="d:UnloadingLocation"><PlaceOfUnloading><xsl:call-template name="place"/></PlaceOfUnloading></xsl:for-each>
+    </xsl:if>
+    <xsl:call-template name="papers"/>
+    <xsl:apply-templates select="d:HouseConsignment"/>
+  </xsl:template>
+
+  <xsl:template name="modes">
+    <xsl:for-each select="d:InlandModeCode"><inlandModeOfTransport><xsl:value-of select="."/></inlandModeOfTransport></xsl:for-each>
+    <xsl:for-each select="d:BorderModeCode"><modeOfTransportAtTheBorder><xsl:value-of select="."/></modeOfTransportAtTheBorder></xsl:for-each>
+  </xsl:template>
+  <xsl:template name="loading">
+    <xsl:for-each select="d:LoadingLocation"><PlaceOfLoading><xsl:call-template name="place"/></PlaceOfLoading></xsl:for-each>
   </xsl:template>
 
   <!-- Office records must say it (before presentation the trader need not): a numbered container means yes. -->

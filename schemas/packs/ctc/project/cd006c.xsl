@@ -2,17 +2,17 @@
 <!-- Arrival advice. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:p="urn:fullroute:prepared:1"
   xmlns:d="urn:fullroute:declaration:1" xmlns:ncts="http://ncts.dgtaxud.ec" exclude-result-prefixes="p d">
-  <xsl:include href="forward.xsl"/>
+  <xsl:include href="notice.xsl"/>
+
   <xsl:template match="d:Declaration">
     <ncts:CD006C>
-      <xsl:call-template name="phase"/>
-      <xsl:call-template name="header"/>
-      <xsl:call-template name="correlation"/>
+      <xsl:call-template name="beginning"/>
       <TransitOperation>
         <MRN><xsl:value-of select="$mrn"/></MRN>
         <arrivalDateAndTimeActual><xsl:value-of select="substring($arrived/@at-utc, 1, 19)"/></arrivalDateAndTimeActual>
       </TransitOperation>
-      <xsl:call-template name="offices"><xsl:with-param name="told" select="$arrived"/></xsl:call-template>
+      <xsl:call-template name="from-departure"/>
+      <CustomsOfficeOfDestinationActual><referenceNumber><xsl:value-of select="$arrived/@office"/></referenceNumber></CustomsOfficeOfDestinationActual>
     </ncts:CD006C>
   </xsl:template>
 </xsl:stylesheet>

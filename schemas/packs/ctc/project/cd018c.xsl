@@ -2,18 +2,17 @@
 <!-- Destination control results. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:p="urn:fullroute:prepared:1"
   xmlns:d="urn:fullroute:declaration:1" xmlns:ncts="http://ncts.dgtaxud.ec" exclude-result-prefixes="p d">
-  <xsl:include href="forward.xsl"/>
+  <xsl:include href="notice.xsl"/>
   <xsl:template match="d:Declaration">
     <ncts:CD018C>
-      <xsl:call-template name="phase"/>
-      <xsl:call-template name="header"/>
-      <xsl:call-template name="correlation"/>
+      <xsl:call-template name="beginning"/>
       <TransitOperation>
         <MRN><xsl:value-of select="$mrn"/></MRN>
         <xsl:for-each select="d:TransitOperation/d:TIRCarnetID"><TIRCarnetNumber><xsl:value-of select="."/></TIRCarnetNumber></xsl:for-each>
         <xsl:call-template name="binding"/>
       </TransitOperation>
-      <xsl:call-template name="offices"><xsl:with-param name="told" select="$controlled"/></xsl:call-template>
+      <xsl:call-template name="from-departure"/>
+      <CustomsOfficeOfDestinationActual><referenceNumber><xsl:value-of select="$controlled/@office"/></referenceNumber></CustomsOfficeOfDestinationActual>
       <ControlResult>
         <code>
           <xsl:value-of select="$controlled/p:Fact[@name = 'control-code']"/>

@@ -17,6 +17,22 @@
     <messageType><xsl:value-of select="$message/@type"/></messageType>
   </xsl:template>
 
+  <!-- The trader's own messages are sent in the name of whoever declared. -->
+  <xsl:template name="trader-header">
+    <xsl:variable name="declared" select="/p:Prepared/d:Declaration/d:Submission/d:SenderID"/>
+    <xsl:call-template name="header">
+      <xsl:with-param name="sender"><xsl:value-of select="$declared"/><xsl:if test="not($declared)"><xsl:value-of select="$message/@sender"/></xsl:if></xsl:with-param>
+    </xsl:call-template>
+  </xsl:template>
+
+  <!-- An accepted declaration is named by its MRN, one that is not by the trader's reference (C0467). -->
+  <xsl:template name="one-reference">
+    <xsl:choose>
+      <xsl:when test="$mrn"><MRN><xsl:value-of select="$mrn"/></MRN></xsl:when>
+      <xsl:otherwise><LRN><xsl:value-of select="$movement/@lrn"/></LRN></xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
   <!-- Office records name the movement they belong to. -->
   <xsl:template name="correlation">
     <correlationIdentifier><xsl:value-of select="$movement/@reference"/></correlationIdentifier>
@@ -29,6 +45,11 @@
         <xsl:otherwise>NCTS5.1</xsl:otherwise>
       </xsl:choose>
     </xsl:attribute>
+  </xsl:template>
+
+  <!-- When the goods are expected at a declared office, in UTC. -->
+  <xsl:template name="expected">
+    <xsl:value-of select="substring(/p:Prepared/p:Stop[@sequence = current()/../d:SequenceNumeric]/@at-utc, 1, 19)"/>
   </xsl:template>
 
   <!-- A declared value, or what silence means. -->

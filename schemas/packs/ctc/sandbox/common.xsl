@@ -32,6 +32,23 @@
     <correlationIdentifier><xsl:value-of select="substring-after($message-id, '_')"/></correlationIdentifier>
   </xsl:template>
 
+  <!-- An office of this administration that the record declares as one of transit or of exit, else the one that answers. -->
+  <xsl:template name="own">
+    <xsl:param name="declared"/>
+    <xsl:variable name="mine" select="$declared[substring(referenceNumber, 1, 2) = substring($office, 1, 2)]"/>
+    <referenceNumber>
+      <xsl:choose>
+        <xsl:when test="$mine"><xsl:value-of select="$mine[1]/referenceNumber"/></xsl:when>
+        <xsl:otherwise><xsl:value-of select="$office"/></xsl:otherwise>
+      </xsl:choose>
+    </referenceNumber>
+  </xsl:template>
+
+  <!-- What the trader called the declaration, and the number the office gives it. -->
+  <xsl:template name="known-as">
+    <xsl:copy-of select="/*/TransitOperation/LRN | /*/TransitOperation/MRN"/>
+  </xsl:template>
+
   <xsl:template name="departure-and-holder">
     <xsl:copy-of select="/*/CustomsOfficeOfDeparture"/>
     <HolderOfTheTransitProcedure>
