@@ -395,6 +395,7 @@ def record_documents(pack: Pack) -> dict[str, tree.Element]:
         "cd001c": prepared(pack, "CD001C", plain),
         "cd001c-withheld": prepared(pack, "CD001C", rich),
         "cd001c-in-the-area": prepared(pack, "CD001C", own("rich", IN_THE_AREA)),
+        "cd001c-own-words": prepared(pack, "CD001C", own("rich", *OWN_WORDS)),
         "cd001c-told-outside": edited(prepared(pack, "CD001C", rich), _insider),
         "cd001c-dry-run": prepared(pack, "CD001C", plain, dry_run=True),
         "cd001c-days-untold": prepared(pack, "CD001C", plain, history=(SUBMISSION, BARE)),

@@ -16,6 +16,8 @@
   <xsl:template match="d:ReducedDatasetIndicator"><reducedDatasetIndicator><xsl:value-of select="."/></reducedDatasetIndicator></xsl:template>
   <xsl:template match="d:BindingItineraryIndicator"><bindingItinerary><xsl:value-of select="."/></bindingItinerary></xsl:template>
 
+  <xsl:template match="d:HolderID"><holderOfAuthorisation><xsl:value-of select="."/></holderOfAuthorisation></xsl:template>
+
   <xsl:template match="d:Declaration">
     <ncts:CC015C>
       <xsl:for-each select="d:Submission/d:PhaseCode"><xsl:attribute name="PhaseID"><xsl:value-of select="."/></xsl:attribute></xsl:for-each>

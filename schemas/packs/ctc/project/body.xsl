@@ -21,7 +21,7 @@
       <xsl:apply-templates select="d:SequenceNumeric"/>
       <type><xsl:value-of select="d:TypeCode"/></type>
       <referenceNumber><xsl:value-of select="d:ID"/></referenceNumber>
-      <xsl:for-each select="d:HolderID"><holderOfAuthorisation><xsl:value-of select="."/></holderOfAuthorisation></xsl:for-each>
+      <xsl:apply-templates select="d:HolderID"/>
     </Authorisation>
   </xsl:template>
 

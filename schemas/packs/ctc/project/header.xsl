@@ -52,6 +52,9 @@
     <xsl:value-of select="substring(/p:Prepared/p:Stop[@sequence = current()/../d:SequenceNumeric]/@at-utc, 1, 19)"/>
   </xsl:template>
 
+  <!-- Whose authorisation it is was not asked for before phase 6. -->
+  <xsl:template match="d:HolderID"/>
+
   <!-- A declared value, or what silence means. -->
   <xsl:template name="security">
     <xsl:variable name="declared" select="d:TransitOperation/d:SecurityCode"/>
