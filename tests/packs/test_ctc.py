@@ -1,16 +1,15 @@
 """The common transit pack: rules with right and wrong messages, records, simulated offices."""
 
-import re
-from datetime import UTC, datetime
-
 import pytest
 
-from gateway.adapters.pack_folder import schemas_root
+from gateway.adapters.pack_folder import FolderPacks, schemas_root
 from gateway.domain.finding import LANGUAGES
-from gateway.markup import safe
+from gateway.markup import safe, tree
 from tests.packs import prepared_ctc
+from tests.packs.ctc_cases import IN_THE_AREA
 from tests.packs.pack_cases import compiled
-from tests.packs.prepared_ctc import TO_DOVER, own, prepared
+from tests.packs.prepared_ctc import FOLDER, TO_DOVER, addressed, changed, codes, made, own
+from tests.usecases import influence
 
 NCTS = "http://ncts.dgtaxud.ec"
 
@@ -18,23 +17,6 @@ NCTS = "http://ncts.dgtaxud.ec"
 @pytest.fixture(scope="module")
 def pack():
     return compiled(prepared_ctc.FOLDER)
-
-
-def made(pack, message, declared="plain", *edits, **rest):
-    (content,) = pack.project(message, prepared(pack, message, own(declared, *edits), **rest))
-    return content
-
-
-def codes(pack, message, content):
-    return {finding.code for finding in pack.check(message, content)}
-
-
-def changed(content, *pairs):
-    text = content.decode()
-    for old, new in pairs:
-        assert len(re.findall(old, text)) >= 1, old
-        text = re.sub(old, new, text, count=1)
-    return text.encode()
 
 
 # ------------------------------------------------------------------ rules, right and wrong
@@ -211,11 +193,83 @@ WRONG = {
         "ctc.c0812-withheld",
     ),
     "MRN in news": ("CD006C", "plain", ("TR3WJ1", "TR3WJ2"), "ctc.r0028-mrn"),
+    "MRN of what is taken back": ("CC014C", "plain", ("TR3WJ1", "TR3WJ2"), "ctc.r0028-mrn"),
+    "expected before it is declared": (
+        "CC015C",
+        "plain",
+        ("(arrivalDateAndTimeEstimated>)2026-11-24", r"\g<1>2026-11-23"),
+        "ctc.r0004-arrival-estimate",
+    ),
+    "expected before it is released": (
+        "CD001C",
+        "plain",
+        ("<releaseDate>2026-11-24", "<releaseDate>2026-11-25"),
+        "ctc.r0004-arrival-before-release",
+    ),
+    "both references": (
+        "CC013C",
+        "plain",
+        ("(<TransitOperation>)(<LRN>|<MRN>)", r"\1<LRN>A1</LRN>\2"),
+        "ctc.c0467-one-reference",
+    ),
+    "no reference": ("CC014C", "plain", ("<MRN>.*?</MRN>", ""), "ctc.c0467-one-reference"),
+    "an incident of seals without equipment": (
+        "CD180C",
+        "plain",
+        ("<TransportEquipment>.*?</TransportEquipment>", ""),
+        "ctc.c0240-equipment",
+    ),
+    "seals with a road that was closed": (
+        "CD181C",
+        "plain",
+        ("(<Incident>.*?<code>)2", r"\g<1>1"),
+        "ctc.c0240-equipment",
+    ),
+    "an incident of the vehicle without one": (
+        "CD180C",
+        "plain",
+        ("(<Incident>.*?<code>)2", r"\g<1>8"),
+        "ctc.c0240-transhipment",
+    ),
+    "one new seal too few": (
+        "CD180C",
+        "plain",
+        ("<numberOfSeals>3", "<numberOfSeals>4"),
+        "ctc.r0106-seal-number",
+    ),
+    "an answer that quotes nothing": (
+        "CD003C",
+        "plain",
+        ("<correlationIdentifier>.*?</correlationIdentifier>", ""),
+        "ctc.c0511-correlation",
+    ),
+    "a no that tells the goods": (
+        "CD003C",
+        "plain",
+        ("(<MRN>.*?</MRN>)", r"\1<requestRejectionReasonCode>1</requestRejectionReasonCode>"),
+        "ctc.c0811-negative-answer",
+    ),
+    "a yes without the goods": (
+        "CD003C",
+        "plain",
+        ("<Consignment>.*</Consignment>", ""),
+        "ctc.c0811-negative-answer",
+    ),
+    "the carrier told to an asker outside": (
+        "CD003C",
+        "abroad",
+        (
+            "<Consignor>",
+            "<Carrier><identificationNumber>XI1</identificationNumber></Carrier><Consignor>",
+        ),
+        "ctc.c0812-withheld",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_broken_rule_is_told_and_nothing_was_wrong_before(pack, name):
+    """Each of G, C and R that a single message can break; whom news goes to is no rule of one."""
     message, declared, pair, code = WRONG[name]
     content = made(pack, message, declared)
     assert codes(pack, message, content) == set()
@@ -305,6 +359,66 @@ def test_a_transit_record_is_valid(pack):
     assert codes(pack, "CD050C", made(pack, "CD050C", "plain", TO_DOVER)) == set()
 
 
+def test_a_rule_of_the_trade_is_found_by_its_number(pack):
+    """Rules by the code of a finding, policies by the source or the clause of a message."""
+    rules = " ".join(pack.catalogue.texts["en"])
+    policies = " ".join(
+        " ".join((spec.source, *(one.clause for one in spec.withheld)))
+        for spec in pack.manifest.messages
+    )
+    for name in RULES:
+        assert f"ctc.{name.lower()}-" in rules, name
+    for name in POLICIES:
+        assert name in policies, name
+
+
+RULES = (
+    *("C0812", "C0511", "C0587", "C0598", "C0586", "C0569"),
+    *("R0103", "R0003", "R0004", "R0987", "R0106", "R0028"),
+)
+POLICIES = ("G0130", "G0143", "G0170", "G0171", "C0812")
+
+OCCASIONAL = ["CD003C", "CD010C", "CD024C", "CD118C", "CD168C", "CD180C", "CD181C", "CC014C"]
+
+
+@pytest.mark.parametrize("message", OCCASIONAL)
+def test_nothing_withheld_shows_in_any_form(pack, message):
+    """As ``tests.usecases.test_preview`` does for what is planned from the start."""
+    told = influence.Told(*addressed(pack, message, own("rich")))
+    before = told.contents()
+    for one in influence.withheld(told):
+        places = influence.below(told.subject.root, one.field)
+        assert places, one.field
+        assert told.contents(influence.planted(told.subject.root, places)) == before, one.field
+
+
+def test_a_record_asked_for_is_the_record_of_the_release_and_more(pack):
+    """G0143: as it was told, with what befell the goods since."""
+    asked = safe.parse(made(pack, "CD003C", "rich")).find("Consignment")
+    told = safe.parse(made(pack, "CD001C", "rich", IN_THE_AREA)).find("Consignment")
+    *goods, incident = asked
+    assert incident.tag == "Incident"
+    assert [tree.serialise(one) for one in goods] == [tree.serialise(one) for one in told]
+
+
+def test_a_number_told_of_the_movement_leads_to_no_field():
+    """G0009: the MRN for codes 90 and 93, the whole message for 92, 51 and 52."""
+    with FolderPacks(schemas_root(), {}, 1).slot() as packs:
+        ours = packs.by_administration("GB")
+        raw = (FOLDER / "cases" / "answer-cd906c" / "answer.xml").read_bytes()
+        found = ours.findings_of(ours.read_answer(raw), own("rich"))
+        lines = (FOLDER / "cases" / "answer-cd917c" / "answer.xml").read_bytes()
+        (unread,) = ours.findings_of(ours.read_answer(lines), own("rich"))
+    house = "/Declaration/Consignment/HouseConsignment[1]"
+    assert [(dict(one.args)["code"], one.pointer) for one in found] == [
+        ("12", f"{house}/GoodsItem[1]/Packaging[1]/TypeCode"),
+        ("90", ""),
+        ("92", "/Declaration"),
+    ]
+    assert unread.pointer == "/Declaration/Consignment/GrossMassMeasure"
+    assert dict(unread.args)["text"].endswith("(1:420)")
+
+
 # ------------------------------------------------------------------ one text, two folders
 
 
@@ -313,52 +427,3 @@ def test_the_words_of_the_messages_are_kept_alike():
     assert (schemas / "intake/ctc-cc015/body.xsl").read_bytes() == (
         schemas / "packs/ctc/project/body.xsl"
     ).read_bytes()
-
-
-# ------------------------------------------------------------------ simulated offices
-
-SCENES = {
-    "standard": ("CC015C", (), ["CC928C", "CC028C", "CC029C"]),
-    "pre-lodged": ("CC015C", (("TypeCode", "A", "D"),), ["CC928C"]),
-    "refused on demand": ("CC015C", (("LRN", "FR", "REFUSE"),), ["CC928C", "CC056C"]),
-    "controlled on demand": (
-        "CC015C",
-        (("LRN", "FR", "CONTROL"),),
-        ["CC928C", "CC028C", "CC060C"],
-    ),
-    "destination": ("CD001C", (), ["CD006C", "CD018C"]),
-    "transit": ("CD050C", (), []),
-    "arrival forwarded": ("CD006C", (), []),
-    "result forwarded": ("CD018C", (), []),
-}
-
-
-@pytest.mark.parametrize("name", SCENES)
-@pytest.mark.parametrize("declared", ["plain", "rich"])
-def test_offices_answer_in_order_and_in_their_own_schema(pack, name, declared):
-    message, changes, expected = SCENES[name]
-    content = made(pack, message, declared)
-    for what, old, new in changes:
-        tag = {"LRN": "LRN", "TypeCode": "additionalDeclarationType"}[what]
-        content = changed(content, (f"<{tag}>{old}[0-9]{{0,6}}", f"<{tag}>{new}"))
-    answers = pack.behaviour.to(message, content)
-    assert [one.after_ms for one in answers] == sorted(one.after_ms for one in answers)
-    assert [answer(pack, one) for one in answers] == expected
-
-
-def answer(pack, scripted):
-    raw = scripted.render(prepared_ctc.GIVEN)
-    told = pack.read_answer(raw)
-    kind = safe.parse(raw).tag.removeprefix(f"{{{NCTS}}}")
-    assert safe.compile_schema(pack.files, f"xsd/{kind.lower()}.xsd").check(safe.parse(raw)) == ()
-    assert told.correlation == prepared_ctc.MESSAGE
-    assert told.occurred_at == datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
-    return told.type
-
-
-def test_an_answer_without_correlation_quotes_nothing(pack):
-    (scripted, *_) = pack.behaviour.to("CC015C", made(pack, "CC015C"))
-    raw = scripted.render(prepared_ctc.GIVEN)
-    quoted = re.sub(rb"<correlationIdentifier>.*?</correlationIdentifier>", b"", raw)
-    assert quoted != raw
-    assert pack.read_answer(quoted).correlation == ""

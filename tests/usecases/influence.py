@@ -16,6 +16,7 @@ from gateway import bootstrap, register
 from gateway.domain.errors import Refused
 from gateway.domain.trust import Trust
 from gateway.markup import tree
+from gateway.packs.manifest import WithheldSpec
 from gateway.pipeline.convert import fill_placeholders
 from gateway.pipeline.fields import fields
 from gateway.pipeline.intake import Accepted, intake
@@ -91,6 +92,16 @@ def _told(message, accepted, packs) -> Told:
     )
     addressee = Addressee(pack=pack, spec=spec, stop=stop, message=message.id, at=AT, dry_run=True)
     return Told(accepted.subject, addressee)
+
+
+def withheld(told: Told) -> list[WithheldSpec]:
+    """Return what applies to the office a message goes to."""
+    pack, country = told.addressee.pack, told.addressee.stop.office.code[:2]
+    return [
+        one
+        for one in told.addressee.spec.withheld
+        if country not in ([code for code, _ in pack.lists(one.unless)] if one.unless else [])
+    ]
 
 
 def below(root: tree.Element, field: str) -> list[Leaf]:

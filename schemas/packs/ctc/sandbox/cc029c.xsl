@@ -1,5 +1,5 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- The release repeats the declaration. Who lodged under an authorisation is released as simplified. -->
+<!-- The release repeats the declaration, where it was what was answered. Who lodged under an authorisation is released as simplified. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:ncts="http://ncts.dgtaxud.ec">
   <xsl:include href="common.xsl"/>
   <xsl:template match="/">
@@ -18,7 +18,7 @@
         <code><xsl:choose><xsl:when test="/*/Authorisation">A3</xsl:when><xsl:otherwise>A2</xsl:otherwise></xsl:choose></code>
         <date><xsl:value-of select="$day"/></date>
       </ControlResult>
-      <xsl:copy-of select="/*/Guarantee | /*/Consignment"/>
+      <xsl:copy-of select="/*/Guarantee | /*[not(self::ncts:CC170C)]/Consignment"/>
     </ncts:CC029C>
   </xsl:template>
 </xsl:stylesheet>

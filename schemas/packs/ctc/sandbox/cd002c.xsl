@@ -4,7 +4,7 @@
   <xsl:include href="common.xsl"/>
   <xsl:template match="/">
     <ncts:CD002C>
-      <xsl:call-template name="head"><xsl:with-param name="type">CD002C</xsl:with-param></xsl:call-template>
+      <xsl:call-template name="head"><xsl:with-param name="type">CD002C</xsl:with-param><xsl:with-param name="quoted" select="''"/></xsl:call-template>
       <TransitOperation><xsl:copy-of select="/*/TransitOperation/MRN"/></TransitOperation>
       <CustomsOfficeOfDestinationActual>
         <referenceNumber><xsl:value-of select="substring-after(/*/Consignment/referenceNumberUCR, 'DIVERT ')"/></referenceNumber>

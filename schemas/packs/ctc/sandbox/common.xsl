@@ -23,13 +23,14 @@
 
   <xsl:template name="head">
     <xsl:param name="type"/>
+    <xsl:param name="quoted" select="substring-after($message-id, '_')"/>
     <xsl:copy-of select="/*/@PhaseID"/>
     <messageSender>NTA.<xsl:value-of select="substring($office, 1, 2)"/></messageSender>
     <messageRecipient><xsl:value-of select="/*/messageSender"/></messageRecipient>
     <preparationDateAndTime><xsl:value-of select="$utc"/></preparationDateAndTime>
     <messageIdentification><xsl:value-of select="substring(translate($id, '_', ''), 1, 35)"/></messageIdentification>
     <messageType><xsl:value-of select="$type"/></messageType>
-    <correlationIdentifier><xsl:value-of select="substring-after($message-id, '_')"/></correlationIdentifier>
+    <xsl:if test="$quoted"><correlationIdentifier><xsl:value-of select="$quoted"/></correlationIdentifier></xsl:if>
   </xsl:template>
 
   <!-- An office of this administration that the record declares as one of transit or of exit, else the one that answers. -->
