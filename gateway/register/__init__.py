@@ -26,6 +26,7 @@ from gateway.register.load import (
     load,
     packs_of,
     recorded_stops,
+    with_askers,
 )
 from gateway.register.moving import move
 from gateway.register.owing import Owing, Places, make_due, owe, signed_by
@@ -76,6 +77,7 @@ __all__ = [
     "signed_by",
     "submission_of",
     "take_in",
+    "with_askers",
     "write_declaration",
     "write_events",
     "write_message",

@@ -120,7 +120,7 @@ def _consequence(ports: Ports, incoming: Incoming, packs: PackSet) -> _Consequen
     answer, reference, about = understood.answer, understood.reference, understood.about
     receipt = about is not None and _is_receipt(packs, incoming, answer, about)
     loaded = load(ports, reference, tenant=incoming.link.tenant)
-    office = speaker(incoming, answer, about)
+    office = speaker(ports, incoming, answer, about)
     events = decide(loaded.subject.movement, answer, office, ports.clock.now())
     advanced = move(ports, loaded, events, packs)
     findings = understood.pack.findings_of(answer, loaded.subject.root)

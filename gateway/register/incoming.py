@@ -13,6 +13,7 @@ from gateway.domain.message import Answer, Message
 from gateway.markup import signature, wire
 from gateway.packs.pack import Pack, PackSet
 from gateway.ports import Ports
+from gateway.register.load import all_offices, pack_for
 
 
 class Vouched(StrEnum):
@@ -96,17 +97,21 @@ def _opened(link: Link, content: bytes, media_type: str) -> tuple[bytes, Vouched
     return content, Vouched.SIGNATURE
 
 
-def speaker(incoming: Incoming, answer: Answer, about: Message | None) -> str:
+def speaker(ports: Ports, incoming: Incoming, answer: Answer, about: Message | None) -> str:
     """Return the office that speaks: what the answer says, else its header, else whom it answers.
 
-    One link serves many offices, and a message to one of them may be answered by another.
+    What was told to one office for its whole administration another of its offices may answer, and
+    an office that was told nothing may ask; over the link of its own administration.
 
     Raises:
-        Refusal: ``answer.other-link``: it is not an office of this link.
+        Refusal: ``answer.other-link``: it is an office of another administration, or of none.
     """
-    if answer.office and answer.office not in incoming.link.offices:
+    if not answer.office:
+        return incoming.header.office or (about.office if about else "")
+    known = all_offices(ports).get(answer.office)
+    if known is None or known.administration != incoming.link.administration:
         raise Refusal(Finding(code="answer.other-link", value=answer.office))
-    return answer.office or incoming.header.office or (about.office if about else "")
+    return answer.office
 
 
 def understand(ports: Ports, incoming: Incoming, packs: PackSet) -> Understood:
@@ -126,14 +131,11 @@ def understand(ports: Ports, incoming: Incoming, packs: PackSet) -> Understood:
         except (Refusal, NotFound) as error:
             missing = error if place == 0 else missing
             continue
-        own = _own_version(ports, understood, administration)
-        if pack.digest in own:
-            return understood
-        kept = next((found for one in own if (found := packs.by_digest(one))), None)
-        if kept is None:
+        own = _own_version(ports, packs, understood, administration)
+        if own is None:
             args = (("pack", pack.manifest.pack),)
             raise Refusal(Finding(code="pack.version-gone", value=understood.reference, args=args))
-        return _read(ports, incoming, kept)
+        return understood if own is pack else _read(ports, incoming, own)
     raise missing
 
 
@@ -145,13 +147,14 @@ def _read(ports: Ports, incoming: Incoming, pack: Pack) -> Understood:
     return Understood(pack, answer, reference, about)
 
 
-def _own_version(ports: Ports, understood: Understood, administration: str) -> tuple[str, ...]:
-    """Return the digests of the packs the movement uses with an administration."""
+def _own_version(
+    ports: Ports, packs: PackSet, understood: Understood, administration: str
+) -> Pack | None:
+    """Return the pack the movement uses with an administration, if it is still here."""
     if understood.about is not None:
-        return (understood.about.pack,)
+        return packs.by_digest(understood.about.pack)
     record = ports.store.movement(understood.reference)
-    pairs = record.packs if record is not None else ()
-    return tuple(digest for served, digest in pairs if served == administration)
+    return pack_for(packs, record, administration) if record is not None else None
 
 
 def _match(

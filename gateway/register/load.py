@@ -14,7 +14,7 @@ from gateway.domain.movement import Movement, fold
 from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
 from gateway.markup import safe, tree
-from gateway.packs.pack import PackSet
+from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.project import Subject, declared_totals
 from gateway.pipeline.read import read_declaration
 from gateway.ports import Ports
@@ -211,3 +211,17 @@ def packs_of(packs: PackSet, itinerary: Itinerary) -> tuple[tuple[str, str], ...
         if pack is not None:
             found[stop.office.administration] = pack.digest
     return tuple(found.items())
+
+
+def pack_for(packs: PackSet, record: MovementRecord, administration: str) -> Pack | None:
+    """Return the pack a movement uses with an administration; None if it is not here any more.
+
+    With one that was not on the way when it began, it is the version that it uses with another
+    administration of the same pack; failing that, what a new movement would use.
+    """
+    begun = dict(record.packs)
+    if administration in begun:
+        return packs.by_digest(begun[administration])
+    used = (packs.by_digest(digest) for digest in begun.values())
+    kin = (one for one in used if one and administration in one.manifest.administrations)
+    return next(kin, packs.by_administration(administration))

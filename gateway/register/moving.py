@@ -12,7 +12,7 @@ from gateway.pipeline.advance import Advanced, advance, waiting_row
 from gateway.pipeline.route import Planned, Told, plan_newcomers, plan_occasions
 from gateway.ports import Ports
 from gateway.register.gathering import links_of
-from gateway.register.load import Loaded, all_offices, with_askers
+from gateway.register.load import Loaded, all_offices, pack_for, with_askers
 
 
 def move(
@@ -34,11 +34,9 @@ def move(
     movement = fold(loaded.subject.movement, events)
     itinerary = with_askers(loaded.subject.itinerary, movement, all_offices(ports))
     subject = replace(loaded.subject, movement=movement, itinerary=itinerary)
-    own = dict(loaded.record.packs)
 
     def pack_of(administration: str) -> Pack | None:
-        begun = own.get(administration)
-        return packs.by_digest(begun) if begun else packs.by_administration(administration)
+        return pack_for(packs, loaded.record, administration)
 
     told = tuple(_told(loaded, itinerary, packs))
     planned = plan_occasions(events, movement, itinerary, pack_of, told)

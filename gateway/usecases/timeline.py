@@ -145,10 +145,12 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
     record = ports.store.movement(reference)
     if record is None or record.tenant != tenant:
         raise NotFound(Finding(code="movement.unknown", value=reference))
+    movement = register.folded(record, ports.store.events(reference))
+    stops = register.itinerary_of(ports, record)
     return MovementView(
         record=record,
-        movement=register.folded(record, ports.store.events(reference)),
-        itinerary=register.itinerary_of(ports, record),
+        movement=movement,
+        itinerary=register.with_askers(stops, movement, register.all_offices(ports)),
         messages=ports.store.messages(reference),
         numbers=ports.store.numbers(reference),
         answers=ports.store.answers(reference),
