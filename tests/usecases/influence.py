@@ -50,6 +50,7 @@ def declarations() -> dict[str, bytes]:
         "north": NORTHBOUND.read_bytes(),
         "transit": rich,
         "there and back": plain.replace(b"XI000081", b"GB000060"),
+        "pre-lodged": rich.replace(b"Type>A<", b"Type>D<"),
     }
 
 
