@@ -23,6 +23,10 @@ OFFICES = (("XW00X001", "departure"), ("LA00X001", "entry"), ("LA00X002", "desti
 
 CHANGES: dict[str, tuple[tuple[bytes, bytes], ...]] = {
     "record": (),
+    "record-otherwise": (
+        (b"<Name>Kita Trading</Name>", b'<Name>Kita</Name><Name lang="en">Kita Trading</Name>'),
+        (b"<Trip>", b'<Trip><Leg><Vehicle><Plate country="VN">29C12345</Plate></Vehicle></Leg>'),
+    ),
     "record-no-means": ((b"<ID>CSQU3054383</ID>", b""),),
     "record-no-seal": ((b"<Seal><SequenceNumeric>1</SequenceNumeric><ID>S-77</ID></Seal>", b""),),
     "record-mass": (

@@ -32,8 +32,36 @@ GIVEN = {
 }
 CODES = {"rcv": "02", "acc": "01", "ctl": "05", "rej": "03", "cle": "09"}
 
+AT_HEATHROW = (
+    b"<GoodsLocation><TypeCode>A</TypeCode><QualifierCode>U</QualifierCode><ID>GBLHRLHRANS</ID>"
+)
+WAREHOUSED = (
+    b"<Warehouse><ID>1234567GB</ID><TypeCode>R</TypeCode></Warehouse>"
+    b"<GoodsLocation><TypeCode>B</TypeCode><QualifierCode>Y</QualifierCode>"
+    b"<AuthorisationID>GBDEP77</AuthorisationID><Address><CountryCode>GB</CountryCode></Address>"
+)
+OF_ITEM_1 = (
+    b"<GoodsReference><SequenceNumeric>1</SequenceNumeric>"
+    b"<DeclarationItemNumeric>1</DeclarationItemNumeric></GoodsReference>"
+)
 BREACHES = {
     "dec": (),
+    "dec-otherwise": (
+        (b"<MessageTypeCode>EXA</MessageTypeCode>", b""),
+        (b"<AdditionalTypeCode>A<", b"<AdditionalTypeCode>D<"),
+        (b"10:15:00+08:00", b"10:15:00+05:30"),
+        (b'<RoutingCountryCode sequence="1">', b"<RoutingCountryCode>"),
+        (AT_HEATHROW, WAREHOUSED),
+        (
+            b"<HarmonizedSystemCode>611011</HarmonizedSystemCode>",
+            b"<CUSCode>0010001-6</CUSCode><HarmonizedSystemCode>611011</HarmonizedSystemCode>",
+        ),
+        (
+            b"<Packaging>",
+            b"<ExportCountryCode>FR</ExportCountryCode><Packaging>",
+        ),
+        (b"</Seal></TransportEquipment>", b"</Seal>" + OF_ITEM_1 + b"</TransportEquipment>"),
+    ),
     "dec-packages": ((b"<TotalPackageQuantity>30<", b"<TotalPackageQuantity>31<"),),
     "dec-destination": ((b"<DestinationCountryCode>JP</DestinationCountryCode>", b""),),
     "dec-origins": (
