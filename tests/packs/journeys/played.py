@@ -1,6 +1,6 @@
 """Play a journey: intake, simulated answers, reports, as the register does it, without a store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -99,11 +99,7 @@ class _Played:
             self.known.add(self._pack(administration).manifest.pack)
         self._say("submitted")
         self._take(result.advanced)
-        for message in self.waiting.values():
-            self._line(
-                self._name(message),
-                f"  .. {message.type} to {message.office} waits for {message.waits_for}",
-            )
+        self._still_waiting(self.waiting)
 
     def report(self, told: Report) -> None:
         """Let the enterprise report."""
@@ -190,12 +186,19 @@ class _Played:
         planned = plan_occasions(
             events, movement, itinerary, self.packs.by_administration, self.told_offices
         )
-        for one in planned:
-            row = waiting_row(one, self.told_of, self._id("msg"), "", self.at)
-            self.waiting[row.id] = row
-        advanced = advance(self.told_of, self.waiting.values(), self.packs, self.at)
-        self.told_of = replace(self.told_of, movement=advanced.movement)
+        rows = [waiting_row(one, self.subject, self._id("msg"), "", self.at) for one in planned]
+        self.waiting |= {row.id: row for row in rows}
+        advanced = advance(self.subject, self.waiting.values(), self.packs, self.at)
+        self.told_of = replace(self.subject, movement=advanced.movement)
         self._take(advanced)
+        self._still_waiting(row.id for row in rows)
+
+    def _still_waiting(self, ids: Iterable[str]) -> None:
+        for message in (self.waiting[one] for one in ids if one in self.waiting):
+            self._line(
+                self._name(message),
+                f"  .. {message.type} to {message.office} waits for {message.waits_for}",
+            )
 
     def _take(self, advanced: Advanced) -> None:
         for fired in advanced.fired:
