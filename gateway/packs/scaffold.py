@@ -86,7 +86,7 @@ def _cases() -> dict[str, str]:
 
 def _answer(name: str, code: str, more: str, number: str) -> dict[str, str]:
     place = "Declaration/Consignment/HouseConsignment/GoodsItem[2]/Commodity/HarmonizedSystemCode"
-    findings = f'["E12 /{place} 853321"]' if more == _ERROR else "[]"
+    findings = f'["E12 /{place} 853321 unknown commodity"]' if more == _ERROR else "[]"
     numbers = f'{{ {number} = "100000000001" }}' if number else "{}"
     expect = _EXPECTED_ANSWER.format(name=name, numbers=numbers, findings=findings)
     return {
