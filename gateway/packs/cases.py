@@ -1,15 +1,16 @@
 """Cases of a pack: what its folder says must come out, run through the compiled pack.
 
 ``cases/<name>/expect.toml`` names a ``message`` with ``prepared.xml`` (or another file by
-``prepared``), or an ``answer`` with ``answer.xml``, ``answer.job.xml`` (a job spelled as XML and
-encoded here), ``answer.job`` or ``answer.bin``. Goldens are ``expected.xml``, ``expected.job``, or
-numbered where a message comes in parts. Nothing is written here: a run tells what is wrong and what
-the goldens would be.
+``prepared``); or by ``asks`` the procedure whose rules are put to that document; or an ``answer``
+with ``answer.xml``, ``answer.job.xml`` (a job spelled as XML and encoded here), ``answer.job`` or
+``answer.bin``. ``[[fault]]`` tries one fault after the other (``packs.faults``). Goldens are
+``expected.xml``, ``expected.job``, or numbered where a message comes in parts. Nothing is written
+here: a run tells what is wrong and what the goldens would be.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer
@@ -17,11 +18,13 @@ from gateway.markup import safe
 from gateway.packs import layout, tables
 from gateway.packs.compiled import Pack
 from gateway.packs.digests import below, folders
+from gateway.packs.faults import Fault, Spoiler
 
 CASES = "cases/"
 EXPECT = "expect.toml"
 GOLDEN = re.compile(r"expected(-\d+)?\.(xml|job)")
 
+_OTHERS = 2
 _INPUTS = ("answer.xml", "answer.job.xml", "answer.job", "answer.bin")
 
 
@@ -30,6 +33,7 @@ class Expect:
     """``expect.toml``: the dataclass is the format. Empty means not looked at."""
 
     message: str = ""
+    asks: str = ""
     prepared: str = "prepared.xml"
     messages: int | None = None
     answer: str = ""
@@ -48,6 +52,15 @@ class Expect:
     facts: tables.PAIRS | None = None
     findings: tuple[str, ...] | None = None
     text: str = ""
+    namespaces: tables.PAIRS = ()
+    faults: tuple[Fault, ...] = field(default=(), metadata={tables.KEY: "fault"})
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """The codes that it must see raised."""
+        return frozenset(
+            (*self.must_raise, *(code for fault in self.faults for code in fault.must_raise))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +112,7 @@ def read_case(name: str, files: Mapping[str, bytes]) -> Case:
     """
     where = f"{CASES}{name}/{EXPECT}"
     expect = tables.read(_Expected, {"case": tables.load(files[EXPECT], where)}, where).case
-    if bool(expect.message) == bool(expect.answer):
+    if [expect.message, expect.asks, expect.answer].count("") != _OTHERS:
         raise tables.refusal("case.message-or-answer", where)
     return Case(name=name, expect=expect, files=files)
 
@@ -112,10 +125,13 @@ class _Expected:
 def run_case(pack: Pack, case: Case) -> Ran:
     """Run one case; findings are about the case's folder, codes ``case.*``."""
     goldens: dict[str, bytes] = {}
-    if case.expect.message:
-        findings = tuple(_message_findings(pack, case, goldens))
-    else:
+    if case.expect.answer:
         findings = tuple(_answer_findings(pack, case))
+    elif case.expect.prepared not in case.files:
+        findings = (_fault(case, "case.no-input", wanted=case.expect.prepared),)
+    else:
+        made = _asked(pack, case) if case.expect.asks else _message_findings(pack, case, goldens)
+        findings = (*made, *_planted(pack, case))
     return Ran(case=case, findings=findings, goldens=goldens)
 
 
@@ -129,16 +145,13 @@ def _fault(case: Case, code: str, **args: str) -> Finding:
 
 def _message_findings(pack: Pack, case: Case, goldens: dict[str, bytes]) -> Iterator[Finding]:
     expect = case.expect
-    if expect.prepared not in case.files:
-        yield _fault(case, "case.no-input", wanted=expect.prepared)
-        return
     contents: tuple[bytes, ...] = ()
     try:
         contents = pack.project(expect.message, safe.parse_foreign(case.files[expect.prepared]))
         found = [f for one in contents for f in pack.check(expect.message, one)]
     except Refusal as refusal:
         found = list(refusal.findings)
-    yield from _raised(case, found)
+    yield from _raised(case, found, expect)
     if expect.messages is not None and len(contents) != expect.messages:
         told = {"key": "messages", "expected": str(expect.messages), "got": str(len(contents))}
         yield _fault(case, "case.differs", **told)
@@ -147,16 +160,50 @@ def _message_findings(pack: Pack, case: Case, goldens: dict[str, bytes]) -> Iter
         yield from _golden_findings(case, goldens)
 
 
-def _raised(case: Case, found: list[Finding]) -> Iterator[Finding]:
+def _asked(pack: Pack, case: Case) -> Iterator[Finding]:
+    """Put the rules of a procedure to the declaration; remarks count like faults."""
+    prepared = safe.parse_foreign(case.files[case.expect.prepared])
+    found = pack.check_procedure(case.expect.asks, prepared)
+    yield from _raised(case, found, case.expect)
+    codes, wanted = {one.code for one in found}, set(case.expect.must_raise)
+    if remarked := {one.code for one in found if not one.refuses} & (codes - wanted):
+        yield _fault(case, "case.raised", codes=", ".join(sorted(remarked)))
+
+
+def _planted(pack: Pack, case: Case) -> Iterator[Finding]:
+    """Plant one fault after the other."""
     expect = case.expect
+    if not expect.faults:
+        return
+    prepared = safe.parse_foreign(case.files[expect.prepared])
+    spoiler = Spoiler(pack, prepared, expect.namespaces, case.file)
+    for number, fault in enumerate(expect.faults, start=1):
+        try:
+            found = (
+                spoiler.in_declaration(expect.asks, fault)
+                if expect.asks
+                else spoiler.in_message(expect.message, fault)
+            )
+        except Refusal as refusal:
+            yield from refusal.findings
+            continue
+        where = f"{case.file}, fault {number} ({fault.at} = {fault.value})"
+        for finding in _raised(case, found, fault):
+            args = tuple((key, where if key == "file" else word) for key, word in finding.args)
+            yield replace(finding, args=args)
+
+
+def _raised(case: Case, found: Iterable[Finding], wanted: Expect | Fault) -> Iterator[Finding]:
+    """Compare what was found with what must be and what must not."""
+    found = tuple(found)
     codes = {finding.code for finding in found}
-    if missing := set(expect.must_raise) - codes:
+    if missing := set(wanted.must_raise) - codes:
         raised = ", ".join(sorted(codes)) or "-"
         yield _fault(case, "case.not-raised", codes=", ".join(sorted(missing)), raised=raised)
-    if wrong := codes & set(expect.must_not_raise):
+    if wrong := codes & set(wanted.must_not_raise):
         yield _fault(case, "case.raised", codes=", ".join(sorted(wrong)))
     for finding in found:
-        if finding.refuses and finding.code not in expect.must_raise:
+        if finding.refuses and finding.code not in wanted.must_raise:
             words = "; ".join(f"{name}: {word}" for name, word in finding.args)
             told = {"raised": finding.code, "pointer": finding.pointer, "found": finding.value}
             yield _fault(case, "case.unexpected", **told, words=words)

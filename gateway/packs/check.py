@@ -84,10 +84,12 @@ def check_pack(files: Mapping[str, bytes], switches: Mapping[str, bool]) -> Repo
 
 def _line(ran: cases_of.Ran, files: Mapping[str, bytes]) -> CaseLine:
     expect = ran.case.expect
-    raises = f" raises {', '.join(expect.must_raise)}" if expect.must_raise else ""
+    broken = ", ".join(sorted(expect.broken))
+    raises = f" raises {broken}" if broken else ""
+    tries = expect.message or (f"asks {expect.asks}" if expect.asks else f"answer {expect.answer}")
     return CaseLine(
         name=ran.case.name,
-        tries=(expect.message or f"answer {expect.answer}") + raises,
+        tries=tries + raises,
         findings=tuple(placed(finding, files) for finding in ran.findings),
         goldens=tuple(
             (name, b64encode(raw).decode())
@@ -101,7 +103,7 @@ def _untried(pack: Pack, cases: tuple[cases_of.Case, ...]) -> Iterator[Finding]:
     """Name what no case tries: messages and answers are faults, rules remarks."""
     messages = {case.expect.message for case in cases}
     answers = {case.expect.answer for case in cases}
-    raised = {code for case in cases for code in case.expect.must_raise}
+    raised = {code for case in cases for code in case.expect.broken}
     file = manifest_of.FILE
     for spec in pack.manifest.messages:
         if spec.type not in messages:

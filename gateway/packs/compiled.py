@@ -138,9 +138,15 @@ class Pack:
             results = [_alone(child) for child in result.iterchildren(etree.Element)]
         else:
             results = [result]
-        return tuple(self._spelled(form, one) for one in results)
+        return tuple(self.spell(message, one) for one in results)
 
-    def _spelled(self, form: _Form, result: Element) -> bytes:
+    def spell(self, message: str, result: Element) -> bytes:
+        """Return the bytes of one message given as a tree: its document, or its ``Job``.
+
+        Raises:
+            Refusal: ``layout.*`` where it does not fit its fields.
+        """
+        form = self._of(message)
         if self.layouts is None or not form.spec.layout:
             return serialise(result)
         body = self.layouts.bodies[form.spec.layout]
@@ -172,6 +178,14 @@ class Pack:
             found = layouts_of.check(root, body, self.layouts.header)
         found = tuple(replace(finding, source=label) for finding in found)
         return found + tuple(f for rules in form.rules for f in rules.check(root, label))
+
+    def read_message(self, message: str, content: bytes) -> Element:
+        """Return a message as a tree, without its signature: what :meth:`spell` writes.
+
+        Raises:
+            Refusal: ``xml.*`` or ``layout.*`` where it cannot be read.
+        """
+        return self._read(content, fixed=bool(self._of(message).spec.layout))
 
     def blanks(self, message: str, content: bytes) -> tuple[tuple[str, int, int], ...]:
         """Return (name, start, length) of the places that are filled at transport.

@@ -1,0 +1,80 @@
+"""Whole journeys, played in memory with every pack's simulated office; what was said is kept.
+
+``python -m tests.packs.journeys [journey ...]`` plays them and writes what each pack's offices were
+told to ``tests/packs/journeys/<journey>/<pack>.txt``. Read the difference before keeping it: it
+says who is told what, when, by whom, and what is kept from them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from gateway.domain.event import EventKind
+from tests.usecases.influence import declarations
+
+Replaced = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What the enterprise reports, ``hours`` after everything before has come to rest."""
+
+    kind: EventKind
+    office: str
+    hours: float = 1
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Journey:
+    """A declaration and what is reported on its way. ``switches`` are of packs, by their id."""
+
+    declaration: Callable[[], bytes]
+    reports: tuple[Reported, ...] = ()
+    switches: dict[str, dict[str, bool]] = field(default_factory=dict)
+
+
+def texts_of(journey: str) -> Path:
+    """Return the folder that holds what was told on a journey."""
+    return Path(__file__).parent / journey.replace(",", "").replace(" ", "-")
+
+
+def _declared(name: str, texts: Replaced = ()) -> bytes:
+    raw = declarations()[name]
+    for old, new in texts:
+        assert old.encode() in raw, old
+        raw = raw.replace(old.encode(), new.encode())
+    return raw
+
+
+def declared(name: str, *texts: tuple[str, str]) -> Callable[[], bytes]:
+    """Return what gives a declaration of this suite, with texts replaced."""
+    return partial(_declared, name, texts)
+
+
+CHONGQING, HAI_DUONG = "CN008001", "VN0003PJ"
+SEALS = (("seal", "CQ8801172 ES20261123A7"),)
+
+JOURNEYS = {
+    "south": Journey(
+        declared("south"),
+        (
+            Reported(EventKind.YARD_REACHED, CHONGQING, 5, (("place", "渝综合堆场"),)),
+            Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
+            Reported(EventKind.ARRIVED, HAI_DUONG, 48),
+        ),
+    ),
+    "south, no manifest first": Journey(
+        declared("south"), switches={"cn": {"manifest-first": False}}
+    ),
+    "north": Journey(
+        declared("north"),
+        (
+            Reported(EventKind.DEPARTED, HAI_DUONG, 40, (("seal", "HD5512034 ES20261124B3"),)),
+            Reported(EventKind.ARRIVED, CHONGQING, 50),
+        ),
+    ),
+    "transit": Journey(declared("transit")),
+    "transit there and back": Journey(declared("there and back")),
+}
