@@ -104,6 +104,13 @@ class Pack:
         return compile_behaviour(self.files, self.layouts)
 
     @property
+    def messages(self) -> tuple[MessageSpec, ...]:
+        """The types of message that are in use: those whose switch, if any, is on."""
+        return tuple(
+            one for one in self.manifest.messages if not one.switch or self.switch(one.switch)
+        )
+
+    @property
     def answers(self) -> Answers:
         """The answers this pack understands."""
         return self._answers

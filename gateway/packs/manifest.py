@@ -116,7 +116,8 @@ class MessageSpec:
     """One type of message. ``schema`` (XML) or ``layout`` (fixed fields), never both.
 
     ``deadline_hours`` counts from when the message is owed; 0 means the law sets none. ``also``
-    names further roles whose offices get the same; ``to`` other than all makes it occasional.
+    names further roles whose offices get the same; ``to`` other than all makes it occasional. With a
+    ``switch`` it is never owed while that is off.
     """
 
     type: str
@@ -138,6 +139,7 @@ class MessageSpec:
     per: Per = Per.OFFICE
     to: To = To.ALL
     yields_to: tuple[str, ...] = ()
+    switch: str = ""
     status: Status = Status.UNVERIFIED
     source: str = ""
     text: str = ""
@@ -215,6 +217,7 @@ def _check_message(manifest: Manifest, message: MessageSpec) -> None:
         *(("after", after.message, types) for after in message.after),
         *(("switch", after.switch, switches) for after in message.after if after.switch),
         *(("yields_to", other, types) for other in message.yields_to),
+        *(("switch", name, switches) for name in (message.switch,) if name),
         *(
             ("withheld.unless", one.unless, {*message.maps})
             for one in message.withheld

@@ -57,7 +57,12 @@ def unmet(spec: MessageSpec, pack: Pack, movement: Movement) -> tuple[str, ...]:
     events = [kind for kind in spec.on if kind not in happened]
     if spec.occasional and len(events) < len(spec.on):
         events = []  # one occasion is enough
-    awaited = [one for one in spec.after if not one.switch or pack.switch(one.switch)]
+    awaited = [
+        one
+        for one in spec.after
+        if (not one.switch or pack.switch(one.switch))
+        and not _cannot_come(pack.message(one.message), movement)
+    ]
     answers = [
         name
         for one in awaited
@@ -74,8 +79,16 @@ def _occasion(spec: MessageSpec, awaited: MessageSpec, movement: Movement) -> in
     return movement.latest(spec.on) if spec.occasional and awaited.occasional else 0
 
 
+def _cannot_come(awaited: MessageSpec, movement: Movement) -> bool:
+    """Tell whether the occasion brought no such message, because nothing was lodged under it."""
+    procedure = movement.procedure(awaited.procedure)
+    return awaited.occasional and (procedure is None or not procedure.opened)
+
+
 def _pointless(spec: MessageSpec, movement: Movement) -> bool:
-    """Tell whether what the message serves was invalidated."""
+    """Tell whether what the message serves was invalidated, or no longer shall be."""
+    if spec.on == (EventKind.INVALIDATION_ASKED,):
+        return not movement.invalidating
     procedure = movement.procedure(spec.procedure)
     over = procedure is not None and procedure.state is ProcedureState.INVALIDATED
     return not spec.occasional and (over or movement.invalidated)

@@ -276,7 +276,7 @@ def plan_messages(
         Planned(pack, spec, stop)
         for stop in itinerary.stops
         if (pack := packs.by_administration(stop.office.administration)) is not None
-        for spec in pack.manifest.messages
+        for spec in pack.messages
         if spec.goes_to(stop.role) and not spec.occasional and _entered(spec, pack, itinerary)
         if prelodged or EventKind.PRESENTED not in spec.on
     )
@@ -301,7 +301,7 @@ def plan_occasions(
             Planned(pack, spec, stop)
             for stop in (*itinerary.stops, *itinerary.dropped)
             if (pack := pack_of(stop.office.administration)) is not None
-            for spec in pack.manifest.messages
+            for spec in pack.messages
             if spec.occasional and spec.goes_to(stop.role)
             if event.kind in spec.on and _opened(spec, movement)
             if (spec.to is To.DROPPED) is (stop in itinerary.dropped)
