@@ -297,10 +297,15 @@ def _differences(case: Case, answer: Answer, pack: Pack) -> Iterator[Finding]:
 
 
 def _remarks(pack: Pack, answer: Answer) -> tuple[str, ...]:
-    """Spell what the office finds wrong: its code, our pointer, the value."""
-    found = pack.findings_of(answer, None)
-    told = ((dict(one.args).get("code", ""), one.pointer, one.value) for one in found)
-    return tuple(" ".join(word for word in words if word) for words in told)
+    """Spell what the office finds wrong: its code, our pointer or else its own, value, words."""
+    spelled = []
+    for one in pack.findings_of(answer, None):
+        words = dict(one.args)
+        theirs = words.get("field", "-")
+        place = one.pointer or ("" if theirs == "-" else theirs)
+        told = (words.get("code", ""), place, one.value, words.get("text", ""))
+        spelled.append(" ".join(word for word in told if word))
+    return tuple(spelled)
 
 
 def _sorted(pairs: tables.PAIRS | None) -> tuple[tuple[str, str], ...] | None:

@@ -46,14 +46,15 @@ def judge(folder: Path, mutant: Mutant) -> str:
         return KILLED
     if mutant.file.startswith(("rules/", "project/")):
         return ALIVE
-    return KILLED if _noticed(folder.name, pack) else ALIVE
+    return KILLED if _noticed(folder.name, mutant, pack) else ALIVE
 
 
-def _noticed(name: str, pack: Pack) -> bool:
+def _noticed(name: str, mutant: Mutant, pack: Pack) -> bool:
+    """Tell whether a journey that has to do with the message is told otherwise."""
     return any(
         play(journey, packs_for(journey, pack)) != _told(title)
         for title, journey in JOURNEYS.items()
-        if name in _told(title)
+        if mutant.speaks_of in _told(title).get(name, "")
     )
 
 

@@ -29,11 +29,15 @@ Table = dict[str, Any]
 
 @dataclass(frozen=True, order=True)
 class Mutant:
-    """One change: the file, what was done (a person reads it), the file's new bytes."""
+    """One change: the file, what was done (a person reads it), the file's new bytes.
+
+    ``speaks_of`` is the message type it has to do with, or the beginning of every one.
+    """
 
     file: str
     done: str
     raw: bytes
+    speaks_of: str = ""
 
 
 def mutants(files: Mapping[str, bytes]) -> Iterator[Mutant]:
@@ -81,7 +85,8 @@ def _tables(file: str, text: str, changes: Any) -> Iterator[Mutant]:
                 twin = deepcopy(document)
                 changed = {**table, key: value} if value is not None else _without(table, key)
                 twin[kind][place] = changed
-                yield Mutant(file, f"{kind} {name}: {done}", spelled(twin).encode())
+                speaks_of = table.get("about", table.get("type", ""))
+                yield Mutant(file, f"{kind} {name}: {done}", spelled(twin).encode(), speaks_of)
 
 
 def _without(table: Table, key: str) -> Table:

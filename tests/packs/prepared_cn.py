@@ -36,6 +36,12 @@ ROLES = {
     "DecMessage": OfficeRole.DEPARTURE,
     "CrossingNotice": OfficeRole.DEPARTURE,
     "ArrivalNotice": OfficeRole.DEPARTURE,
+    "MT3402": OfficeRole.DEPARTURE,
+    "MT2401-5": OfficeRole.EXIT,
+    "MT2401-3": OfficeRole.EXIT,
+    "AmendmentNotice": OfficeRole.DEPARTURE,
+    "WithdrawalNotice": OfficeRole.DEPARTURE,
+    "GatePass": OfficeRole.EXIT,
 }
 
 JOURNEY = (
@@ -47,6 +53,27 @@ JOURNEY = (
     (EventKind.ARRIVED, "VN0003PJ", 71, ()),
 )
 """Kind, office, hours after submission, facts."""
+
+
+CHANGED = (
+    ("version", "2"),
+    ("reason", "weight"),
+    ("text", "weighed again"),
+    ("changed", "/Declaration/Consignment/GrossMassMeasure /Declaration/Trip"),
+)
+TAKEN_BACK = (("reason", "003"), ("text", "buyer cancelled"))
+OCCASIONS = {
+    "MT3402": (EventKind.YARD_REACHED, (("place", "渝东综合堆场3号"),)),
+    "MT2401-5": (EventKind.AMENDED, CHANGED),
+    "MT2401-3": (EventKind.INVALIDATION_ASKED, TAKEN_BACK),
+    "AmendmentNotice": (EventKind.AMENDED, CHANGED),
+    "WithdrawalNotice": (EventKind.INVALIDATION_ASKED, TAKEN_BACK),
+}
+"""What brings an occasional message: the event and its facts, five hours after release."""
+
+Facts = tuple[tuple[str, str], ...]
+Reply = tuple[str, str, dict[str, str]]
+"""Message answered, template of the simulated office, its own parameters."""
 
 
 def example() -> tree.Element:
@@ -104,8 +131,43 @@ def _offices() -> Mapping[str, CustomsOffice]:
     )
 
 
-def subject(root: tree.Element, until: EventKind | None = EventKind.SUBMITTED) -> Subject:
-    """Return what is told about: everything has happened that lies before ``until``."""
+def containers(root: tree.Element) -> None:
+    """Put the goods into two containers, each with an electronic seal."""
+    replaced("d:Consignment/d:ContainerIndicator", "1")(root)
+    first = tree.elements(root, "d:Trip/d:TransportEquipment")[0]
+    second = tree.copied(first)
+    first.addnext(second)
+    for place, (node, number) in enumerate(
+        ((first, "CSQU3054383"), (second, "MSKU0383250")), start=1
+    ):
+        tree.elements(node, "d:SequenceNumeric")[0].text = str(place)
+        tree.elements(node, "d:ID")[0].text = number
+        for seal in tree.elements(node, "d:Seal/d:ID"):
+            seal.text = f"{seal.text}{place}"
+
+
+def transit(root: tree.Element) -> None:
+    """Declare the inland leg as transit, by a carrier that customs registered."""
+    operation = tree.build(tree.DECLARATION, "TransitOperation")
+    operation.append(tree.build(tree.DECLARATION, "TypeCode", content="T1"))
+    tree.elements(root, "d:Party")[0].addprevious(operation)
+    registered(root)
+
+
+def registered(root: tree.Element) -> None:
+    """Give the carrier its ten digits of registration with customs."""
+    uscc = tree.elements(root, "d:Party[@role='carrier']/d:ID[@scheme='USCC']")[0]
+    uscc.addnext(
+        tree.build(tree.DECLARATION, "ID", (("scheme", "CNCUSTOMS"),), content="4501980123")
+    )
+
+
+def subject(
+    root: tree.Element,
+    until: EventKind | None = EventKind.SUBMITTED,
+    occasion: tuple[EventKind, Facts] | None = None,
+) -> Subject:
+    """Return what is told about: all has happened before ``until``, at last the occasion."""
     declaration = read_declaration(root)
     offices = _offices()
     stops = tuple(
@@ -131,7 +193,7 @@ def subject(root: tree.Element, until: EventKind | None = EventKind.SUBMITTED) -
             ),
             Procedure(kind="cn-exit", administration="CN"),
         ),
-        happened=_happened(until),
+        happened=_happened(until, occasion),
     )
     return Subject(
         root=root,
@@ -144,13 +206,20 @@ def subject(root: tree.Element, until: EventKind | None = EventKind.SUBMITTED) -
     )
 
 
-def _happened(until: EventKind | None) -> tuple[Event, ...]:
+def _happened(
+    until: EventKind | None, occasion: tuple[EventKind, Facts] | None
+) -> tuple[Event, ...]:
     events = []
     for place, (kind, office, hours, facts) in enumerate(JOURNEY, start=1):
         at = SUBMITTED + timedelta(hours=hours)
         events.append(Event(sequence=place, kind=kind, at=at, office=office, facts=facts))
         if kind is until:
             break
+    if occasion is not None:
+        kind, facts = occasion
+        at = SUBMITTED + timedelta(hours=6)
+        office = "CN008001"
+        events.append(Event(sequence=len(events) + 1, kind=kind, at=at, office=office, facts=facts))
     return tuple(events)
 
 
@@ -161,9 +230,14 @@ def prepared(
     *,
     until: EventKind = EventKind.SUBMITTED,
     dry_run: bool = False,
+    facts: Facts | None = None,
 ) -> tree.Element:
-    """Return the prepared document of one message type."""
-    told = subject(example() if root is None else root, until)
+    """Return the prepared document of one message type; ``facts`` of its occasion if others."""
+    occasion = OCCASIONS.get(message)
+    if occasion is not None:
+        until = EventKind.RELEASED
+        occasion = occasion if facts is None else (occasion[0], facts)
+    told = subject(example() if root is None else root, until, occasion)
     stop = told.itinerary.playing(ROLES[message])[0]
     addressee = Addressee(
         pack=pack,
@@ -197,9 +271,23 @@ def case_documents(pack: Pack) -> dict[str, tree.Element]:
         "crossing-notice": prepared(pack, "CrossingNotice", until=EventKind.EXITED),
         "crossing-notice-dry-run": prepared(pack, "CrossingNotice", dry_run=True),
         "arrival-notice": prepared(pack, "ArrivalNotice", until=EventKind.ARRIVED),
+        "mt2401-containers": prepared(pack, "MT2401", edited(containers)),
+        "decmessage-transit": prepared(pack, "DecMessage", edited(containers, transit)),
+        "mt3402": prepared(pack, "MT3402"),
+        "mt3402-containers": prepared(pack, "MT3402", edited(containers), facts=()),
+        "mt2401-5": prepared(pack, "MT2401-5"),
+        "mt2401-3": prepared(pack, "MT2401-3"),
+        "mt2401-3-no-words": prepared(pack, "MT2401-3", facts=()),
+        "amendment-notice": prepared(pack, "AmendmentNotice"),
+        "withdrawal-notice": prepared(pack, "WithdrawalNotice"),
+        "gate-pass": prepared(pack, "GatePass", until=EventKind.DEPARTED),
+        "gate-pass-container": prepared(
+            pack, "GatePass", edited(containers), until=EventKind.DEPARTED
+        ),
     }
 
 
+SILENT = {"statement": "0", "description": "", "error": "", "pointer": ""}
 REPLY = {
     "id": "ans_0197a1b2c3d4e5f60718293a4b5c6d7e",
     "message-id": MESSAGE,
@@ -212,26 +300,56 @@ REPLY = {
 }
 """What the simulator gives to every template, fixed."""
 
-REPLIES = {
-    "answer-mt2401-01": ("MT2401", "manifest-reply", {"code": "01", "statement": "0"}),
-    "answer-mt2401-02": ("MT2401", "manifest-reply", {"code": "02", "description": "转人工审核"}),
-    "answer-mt2401-03": (
-        "MT2401",
-        "manifest-reply",
-        {"code": "03", "statement": "E01", "description": "舱单数据有误"},
-    ),
-    "answer-mt2401-11": ("MT2401", "manifest-reply", {"code": "11", "statement": "0"}),
-    "answer-mt2401-12": ("MT2401", "manifest-reply", {"code": "12", "description": "拒绝装载"}),
-    "answer-mt2401-13": ("MT2401", "manifest-reply", {"code": "13", "description": "禁止卸货"}),
-    "answer-mt4402-01": ("MT4402", "gate-reply", {"code": "01", "statement": "0"}),
-    "answer-mt4402-02": ("MT4402", "gate-reply", {"code": "02", "description": "转人工审核"}),
-    "answer-mt4402-03": (
-        "MT4402",
-        "gate-reply",
-        {"code": "03", "statement": "E07", "description": "车牌不符"},
-    ),
-    "answer-mt4402-11": ("MT4402", "gate-reply", {"code": "11", "statement": "0"}),
-    "answer-mt4402-12": ("MT4402", "gate-reply", {"code": "12", "description": "禁止出境"}),
+
+def manifest_replies(message: str) -> dict[str, Reply]:
+    """Return a case for every reply type that a manifest message can get."""
+    said = {
+        "01": {},
+        "02": {"description": "转人工审核"},
+        "03": {
+            "statement": "E01",
+            "description": "数据有误",
+            "pointer": "/Manifest/Declaration/ID",
+        },
+    }
+    if message.partition("-")[2] == "":
+        said |= {
+            "11": {},
+            "12": {"description": "拒绝装载"},
+            "13": {"description": "禁止卸货"},
+            "D": {},
+            "E4": {},
+        }
+    return {
+        f"answer-{message.lower()}-{code.lower()}": (
+            message,
+            "manifest-reply",
+            {"code": code, **told},
+        )
+        for code, told in said.items()
+    }
+
+
+def notice_replies(message: str, good: str, bad: str) -> dict[str, Reply]:
+    """Return a case for either answer to a request."""
+    return {
+        f"answer-{message.lower()}-{code}": (
+            message,
+            "notice-reply",
+            {"code": code, "description": said},
+        )
+        for code, said in ((good, ""), (bad, "已布控"))
+    }
+
+
+REPLIES: dict[str, Reply] = {
+    **manifest_replies("MT2401"),
+    **manifest_replies("MT2401-5"),
+    **manifest_replies("MT2401-3"),
+    **manifest_replies("MT3402"),
+    **manifest_replies("MT4402"),
+    "answer-mt4402-81": ("MT4402", "gate-record", {"record": "81"}),
+    "answer-mt4402-82": ("MT4402", "gate-record", {"record": "82"}),
     "answer-decmessage-01": ("DecMessage", "declaration-reply", {"code": "01"}),
     "answer-decmessage-02": (
         "DecMessage",
@@ -241,28 +359,38 @@ REPLIES = {
     "answer-decmessage-03": (
         "DecMessage",
         "declaration-reply",
-        {"code": "03", "error": "商品编码不存在"},
+        {
+            "code": "03",
+            "error": "商品编码不存在",
+            "pointer": "/DecMessage/DecLists/DecList[2]/CodeTS",
+        },
     ),
     "answer-decmessage-11": ("DecMessage", "declaration-reply", {"code": "11"}),
     "answer-decmessage-12": ("DecMessage", "declaration-reply", {"code": "12", "error": "查验"}),
+    "answer-decmessage-13": ("DecMessage", "declaration-reply", {"code": "13", "error": "扣留"}),
     "answer-notice-closed": ("CrossingNotice", "notice-reply", {"code": "closed"}),
     "answer-notice-refused": (
         "CrossingNotice",
         "notice-reply",
         {"code": "refused", "description": "报关单已结关"},
     ),
+    **notice_replies("AmendmentNotice", "amended", "not-amended"),
+    **notice_replies("WithdrawalNotice", "withdrawn", "not-withdrawn"),
 }
-"""Case folder: message answered, template of the simulated office, its own parameters."""
+"""The reply of each case folder."""
+
+
+ANSWERED_AFTER = {"CrossingNotice": EventKind.EXITED, "MT4402": EventKind.DEPARTED}
 
 
 def answer_documents(pack: Pack) -> dict[str, bytes]:
     """Return the native bytes of every answer case, as the simulated offices write them."""
     written = {}
     for name, (message, template, params) in REPLIES.items():
-        until = EventKind.EXITED if message == "CrossingNotice" else EventKind.SUBMITTED
+        until = ANSWERED_AFTER.get(message, EventKind.SUBMITTED)
         (sent,) = pack.project(message, prepared(pack, message, until=until))
         sheet = safe.compile_stylesheet(pack.files, f"sandbox/{template}.xsl")
-        given = {"statement": "0", "description": "", "error": "", **REPLY, **params}
+        given = {**SILENT, **REPLY, **params}
         written[name] = tree.serialise(sheet.apply(safe.parse(sent), **given))
     return written
 

@@ -6,7 +6,7 @@
 
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
 from gateway.domain.event import Event, EventKind
@@ -18,8 +18,9 @@ from gateway.markup import safe, tree
 from gateway.packs.pack import Pack
 from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
 from gateway.pipeline.read import read_declaration
+from tests.packs import prepared_cn
 from tests.packs.pack_cases import compiled
-from tests.packs.prepared_cn import Edit
+from tests.packs.prepared_cn import CHANGED, TAKEN_BACK, Edit, Facts, Reply
 
 ROOT = schemas_root()
 FOLDERS = {pack: ROOT / "packs" / pack for pack in ("cn", "vn")}
@@ -53,6 +54,7 @@ class Sending:
     role: OfficeRole
     until: EventKind
     numbers: bool = True
+    occasion: tuple[EventKind, Facts] | None = None
 
 
 SENDINGS = {
@@ -65,6 +67,24 @@ SENDINGS = {
     "DecMessage-I": Sending("cn", OfficeRole.DESTINATION, EventKind.SUBMITTED, numbers=False),
     "MT4401": Sending("cn", OfficeRole.ENTRY, EventKind.EXITED),
     "PresentationNotice": Sending("cn", OfficeRole.DESTINATION, EventKind.ARRIVED),
+    "MT1401-5": Sending(
+        "cn", OfficeRole.ENTRY, EventKind.RELEASED, occasion=(EventKind.AMENDED, CHANGED)
+    ),
+    "MT1401-3": Sending(
+        "cn",
+        OfficeRole.ENTRY,
+        EventKind.RELEASED,
+        occasion=(EventKind.INVALIDATION_ASKED, TAKEN_BACK),
+    ),
+    "AmendmentNotice-I": Sending(
+        "cn", OfficeRole.DESTINATION, EventKind.RELEASED, occasion=(EventKind.AMENDED, CHANGED)
+    ),
+    "WithdrawalNotice-I": Sending(
+        "cn",
+        OfficeRole.DESTINATION,
+        EventKind.RELEASED,
+        occasion=(EventKind.INVALIDATION_ASKED, TAKEN_BACK),
+    ),
 }
 
 NUMBERS = {"vn-export": ("export", EXPORT), "cn-import": ("entry", ENTRY)}
@@ -79,8 +99,14 @@ def edited(*edits: Edit) -> tree.Element:
     return root
 
 
-def subject(root: tree.Element, until: EventKind, *, numbers: bool = True) -> Subject:
-    """Return what is told about: everything up to ``until`` has happened."""
+def subject(
+    root: tree.Element,
+    until: EventKind,
+    *,
+    numbers: bool = True,
+    occasion: tuple[EventKind, Facts] | None = None,
+) -> Subject:
+    """Return what is told about: all up to ``until`` has happened, at last the occasion."""
     declaration = read_declaration(root)
     offices = read_offices(read_folder(ROOT))
     stops = tuple(
@@ -105,7 +131,7 @@ def subject(root: tree.Element, until: EventKind, *, numbers: bool = True) -> Su
             )
             for administration, kind in PROCEDURES
         ),
-        happened=_happened(until),
+        happened=_happened(until, occasion),
     )
     return Subject(
         root=root,
@@ -118,12 +144,16 @@ def subject(root: tree.Element, until: EventKind, *, numbers: bool = True) -> Su
     )
 
 
-def _happened(until: EventKind) -> tuple[Event, ...]:
+def _happened(until: EventKind, occasion: tuple[EventKind, Facts] | None) -> tuple[Event, ...]:
     events = []
     for place, (kind, office, at, facts) in enumerate(JOURNEY, start=1):
         events.append(Event(sequence=place, kind=kind, at=at, office=office, facts=facts))
         if kind is until:
             break
+    if occasion is not None:
+        kind, facts = occasion
+        number, at = len(events) + 1, events[-1].at + timedelta(hours=4)
+        events.append(Event(sequence=number, kind=kind, at=at, office="VN0003PJ", facts=facts))
     return tuple(events)
 
 
@@ -131,7 +161,12 @@ def prepared(pack: Pack, message: str, *edits: Edit, dry_run: bool = False) -> t
     """Return the prepared document of one message type, as sent or in the dry run."""
     sending = SENDINGS[message]
     until = EventKind.SUBMITTED if dry_run else sending.until
-    told = subject(edited(*edits), until, numbers=sending.numbers and not dry_run)
+    told = subject(
+        edited(*edits),
+        until,
+        numbers=sending.numbers and not dry_run,
+        occasion=sending.occasion,
+    )
     addressee = Addressee(
         pack=pack,
         spec=pack.message(message),
@@ -154,8 +189,24 @@ def case_documents(name: str, pack: Pack) -> dict[str, tree.Element]:
     for message, sending in SENDINGS.items():
         if sending.pack == name:
             documents[case_name(message)] = prepared(pack, message)
+        if sending.pack == name and sending.occasion is None:
             documents[f"{case_name(message)}-dry-run"] = prepared(pack, message, dry_run=True)
+    if name == "cn":
+        documents["north-mt1401-containers"] = prepared(pack, "MT1401", prepared_cn.containers)
+        documents["north-mt4401-bare"] = prepared(pack, "MT4401", bare, dry_run=True)
     return documents
+
+
+def bare(root: tree.Element) -> None:
+    """Leave out what nobody must declare: types, tare, seals, times, languages but one."""
+    for path in (
+        "d:Trip/d:Leg/d:Vehicle/d:TypeCode",
+        "d:Trip/d:Leg/d:Vehicle/d:TareMassMeasure",
+        "d:Trip/d:TransportEquipment/d:TypeCode",
+        "d:Trip/d:TransportEquipment/d:Seal",
+    ):
+        for node in tree.elements(root, path):
+            node.getparent().remove(node)
 
 
 REPLY = {
@@ -169,50 +220,63 @@ REPLY = {
     "number12": "512345678901",
     "mrn": "26VN4F7KQ2M9XTBNJ4",
     "lrn": "HD-2026-000451",
-    "statement": "0",
-    "description": "",
-    "error": "",
+    **prepared_cn.SILENT,
 }
 """What the simulator gives to every template, fixed."""
 
-REPLIES = {
-    "MT1401-01": ("MT1401", "import-manifest-reply", {"code": "01"}),
-    "MT1401-02": ("MT1401", "import-manifest-reply", {"code": "02", "description": "转人工审核"}),
-    "MT1401-03": ("MT1401", "import-manifest-reply", {"code": "03", "description": "舱单有误"}),
-    "MT1401-11": ("MT1401", "import-manifest-reply", {"code": "11"}),
-    "MT1401-13": ("MT1401", "import-manifest-reply", {"code": "13", "description": "禁止卸货"}),
-    "MT4401-01": ("MT4401", "entry-gate-reply", {"code": "01"}),
-    "MT4401-02": ("MT4401", "entry-gate-reply", {"code": "02", "description": "转人工审核"}),
-    "MT4401-03": ("MT4401", "entry-gate-reply", {"code": "03", "description": "车牌不符"}),
-    "MT4401-11": ("MT4401", "entry-gate-reply", {"code": "11"}),
-    "MT4401-12": ("MT4401", "entry-gate-reply", {"code": "12", "description": "禁止入境"}),
-    "DecMessage-I-01": ("DecMessage-I", "declaration-reply", {"code": "01"}),
-    "DecMessage-I-02": ("DecMessage-I", "declaration-reply", {"code": "02", "error": "转人工"}),
-    "DecMessage-I-03": ("DecMessage-I", "declaration-reply", {"code": "03", "error": "编码有误"}),
-    "DecMessage-I-11": ("DecMessage-I", "declaration-reply", {"code": "11"}),
-    "DecMessage-I-12": ("DecMessage-I", "declaration-reply", {"code": "12", "error": "查验"}),
-    "DecMessage-I-release": ("PresentationNotice", "release", {}),
-    "PresentationNotice-inspection": (
+REPLIES: dict[str, Reply] = {
+    **prepared_cn.manifest_replies("MT1401"),
+    **prepared_cn.manifest_replies("MT1401-5"),
+    **prepared_cn.manifest_replies("MT1401-3"),
+    **prepared_cn.manifest_replies("MT4401"),
+    "answer-mt4401-81": ("MT4401", "gate-record", {"record": "81"}),
+    "answer-mt4401-82": ("MT4401", "gate-record", {"record": "82"}),
+    **prepared_cn.notice_replies("AmendmentNotice-I", "amended", "not-amended"),
+    **prepared_cn.notice_replies("WithdrawalNotice-I", "withdrawn", "not-withdrawn"),
+    "answer-decmessage-i-01": ("DecMessage-I", "declaration-reply", {"code": "01"}),
+    "answer-decmessage-i-02": (
+        "DecMessage-I",
+        "declaration-reply",
+        {"code": "02", "error": "转人工"},
+    ),
+    "answer-decmessage-i-03": (
+        "DecMessage-I",
+        "declaration-reply",
+        {"code": "03", "error": "编码有误", "pointer": "/DecMessage/DecHead/NetWt"},
+    ),
+    "answer-decmessage-i-11": ("DecMessage-I", "declaration-reply", {"code": "11"}),
+    "answer-decmessage-i-12": (
+        "DecMessage-I",
+        "declaration-reply",
+        {"code": "12", "error": "查验"},
+    ),
+    "answer-decmessage-i-13": (
+        "DecMessage-I",
+        "declaration-reply",
+        {"code": "13", "error": "扣留"},
+    ),
+    "answer-decmessage-i-release": ("PresentationNotice", "release", {}),
+    "answer-presentationnotice-inspection": (
         "PresentationNotice",
         "notice-reply",
         {"code": "inspection", "description": "现场查验及检疫"},
     ),
-    "PresentationNotice-inspected": (
+    "answer-presentationnotice-inspected": (
         "PresentationNotice",
         "notice-reply",
         {"code": "inspected", "description": "查验、检疫合格"},
     ),
-    "PresentationNotice-detained": (
+    "answer-presentationnotice-detained": (
         "PresentationNotice",
         "notice-reply",
         {"code": "detained", "description": "检出有害生物"},
     ),
 }
-"""Chinese answer cases: message answered, template of the simulated office, its parameters."""
+"""Answer cases of the Chinese pack."""
 
 CLOSINGS = {
-    "notice-closed": ("CrossingNotice", "notice-reply", {"code": "closed"}),
-    "notice-refused": (
+    "answer-notice-closed": ("CrossingNotice", "notice-reply", {"code": "closed"}),
+    "answer-notice-refused": (
         "CrossingNotice",
         "notice-reply",
         {"code": "refused", "description": "Tờ khai đã kết thúc"},
@@ -229,7 +293,7 @@ def reply_documents(pack: Pack) -> dict[str, bytes]:
         (sent,) = pack.project(message, prepared(pack, message))
         sheet = safe.compile_stylesheet(pack.files, f"sandbox/{template}.xsl")
         document = sheet.apply(safe.parse(sent), **{**REPLY, **params})
-        written[f"answer-{name.lower()}"] = tree.serialise(document)
+        written[name] = tree.serialise(document)
     return written
 
 

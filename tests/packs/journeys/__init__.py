@@ -55,6 +55,13 @@ def declared(name: str, *texts: tuple[str, str]) -> Callable[[], bytes]:
 
 CHONGQING, HAI_DUONG = "CN008001", "VN0003PJ"
 SEALS = (("seal", "CQ8801172 ES20261123A7"),)
+TAKEN_BACK = (("reason", "003"), ("text", "buyer cancelled"))
+CHANGED = (
+    ("version", "2"),
+    ("reason", "weight"),
+    ("text", "weighed again"),
+    ("changed", "/Declaration/Consignment/GrossMassMeasure"),
+)
 
 JOURNEYS = {
     "south": Journey(
@@ -67,6 +74,35 @@ JOURNEYS = {
     ),
     "south, no manifest first": Journey(
         declared("south"), switches={"cn": {"manifest-first": False}}
+    ),
+    "south, taken back": Journey(
+        declared("south"), (Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),)
+    ),
+    "south, taken back before the manifest is accepted": Journey(
+        declared("south", ("YYG2611240001", "SILENT-0001")),
+        (Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),),
+    ),
+    "south, kept": Journey(
+        declared("south", ("YYG2611240001", "KEEP-0001")),
+        (
+            Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),
+            Reported(EventKind.AMENDED, CHONGQING, facts=CHANGED),
+            Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
+        ),
+    ),
+    "south, changed and read by a gate": Journey(
+        declared("south", ("YYG2611240001", "GATE-0001")),
+        (
+            Reported(EventKind.AMENDED, CHONGQING, facts=CHANGED),
+            Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
+        ),
+        switches={"cn": {"gate-pass": True}},
+    ),
+    "north, changed": Journey(
+        declared("north"), (Reported(EventKind.AMENDED, HAI_DUONG, facts=CHANGED),)
+    ),
+    "north, taken back": Journey(
+        declared("north"), (Reported(EventKind.INVALIDATION_ASKED, HAI_DUONG, facts=TAKEN_BACK),)
     ),
     "north": Journey(
         declared("north"),

@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
-from gateway.domain.event import Event, Report
+from gateway.domain.event import REPORTABLE, Event, Report
 from gateway.domain.finding import Refusal
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Answer, Message
@@ -108,7 +108,14 @@ class _Played:
     def report(self, told: Report) -> None:
         """Let the enterprise report."""
         self._say(f"{told.kind} at {told.office}")
-        self._move(report(self.subject.movement, told))
+        if told.kind in REPORTABLE:
+            self._move(report(self.subject.movement, told))
+            return
+        number = self.subject.movement.version + 1  # what another use case than a report tells
+        event = Event(
+            sequence=number, kind=told.kind, at=told.at, office=told.office, facts=told.facts
+        )
+        self._move((event,))
 
     def rest(self) -> None:
         """Let the offices answer until nobody has anything to say."""

@@ -81,6 +81,77 @@
     </xsl:choose>
   </xsl:template>
 
+  <!-- The manifest's own type: what stands before the function code in ours (MT2401-5). -->
+  <xsl:variable name="manifest-type" select="substring-before(concat($message/@type, '-'), '-')"/>
+  <xsl:variable name="manifest-namespace"
+      select="concat('urn:Declaration:datamodel:standard:CN:', $manifest-type, ':1')"/>
+
+  <!-- 9 main data, 5 change request, 3 delete request. -->
+  <xsl:variable name="function">
+    <xsl:choose>
+      <xsl:when test="contains($message/@type, '-')">
+        <xsl:value-of select="substring-after($message/@type, '-')"/>
+      </xsl:when>
+      <xsl:otherwise>9</xsl:otherwise>
+    </xsl:choose>
+  </xsl:variable>
+
+  <!-- The head of every manifest message, in the namespace of its type. -->
+  <xsl:template name="head">
+    <xsl:param name="filer"/>
+    <xsl:element name="Head" namespace="{$manifest-namespace}">
+      <xsl:element name="MessageID" namespace="{$manifest-namespace}">
+        <xsl:value-of
+            select="concat('CN_', $manifest-type, '_1p0_', $sender, '_', $message/@compact)"/>
+      </xsl:element>
+      <xsl:element name="FunctionCode" namespace="{$manifest-namespace}">
+        <xsl:value-of select="$function"/>
+      </xsl:element>
+      <xsl:element name="MessageType" namespace="{$manifest-namespace}">
+        <xsl:value-of select="$manifest-type"/>
+      </xsl:element>
+      <xsl:element name="SenderID" namespace="{$manifest-namespace}">
+        <xsl:value-of select="concat($sender, '_DXPESW')"/>
+        <xsl:call-template name="registration">
+          <xsl:with-param name="of" select="$filer"/>
+        </xsl:call-template>
+      </xsl:element>
+      <xsl:element name="ReceiverID" namespace="{$manifest-namespace}">EPORT</xsl:element>
+      <xsl:element name="SendTime" namespace="{$manifest-namespace}">
+        <xsl:value-of select="$message/@compact"/>
+      </xsl:element>
+      <xsl:element name="Version" namespace="{$manifest-namespace}">1.0</xsl:element>
+    </xsl:element>
+  </xsl:template>
+
+  <!-- Why a manifest is changed or deleted: one of the reasons 001 to 015, else 999 and the words. -->
+  <xsl:template name="change-reason">
+    <xsl:variable name="asked"
+        select="$movement/p:Happened[(@kind = 'amended' and $function = '5')
+                or (@kind = 'invalidation-asked' and $function = '3')][last()]"/>
+    <xsl:variable name="reason" select="string($asked/p:Fact[@name = 'reason'])"/>
+    <xsl:variable name="known"
+        select="/p:Prepared/p:List[@name = 'change-reasons']/p:Entry[@from = $reason]"/>
+    <xsl:variable name="words"
+        select="normalize-space(concat(substring($reason, 1, 35 * not($known)), ' ',
+                $asked/p:Fact[@name = 'text']))"/>
+    <xsl:if test="$function != '9'">
+      <xsl:element name="AdditionalInformation" namespace="{$manifest-namespace}">
+        <xsl:element name="StatementCode" namespace="{$manifest-namespace}">
+          <xsl:choose>
+            <xsl:when test="$known"><xsl:value-of select="$known/@to"/></xsl:when>
+            <xsl:otherwise>999</xsl:otherwise>
+          </xsl:choose>
+        </xsl:element>
+        <xsl:if test="$words">
+          <xsl:element name="Content" namespace="{$manifest-namespace}">
+            <xsl:value-of select="substring($words, 1, 255)"/>
+          </xsl:element>
+        </xsl:if>
+      </xsl:element>
+    </xsl:if>
+  </xsl:template>
+
   <!-- Fourteen digits of a local ISO time. -->
   <xsl:template name="digits14">
     <xsl:param name="at"/>

@@ -26,6 +26,10 @@
     </xsl:for-each>
   </xsl:variable>
 
+  <!-- With a transit sheet where transit is declared and the border office is another one. -->
+  <xsl:variable name="transit"
+      select="$declaration/d:TransitOperation[$border/@office != $message/@office]"/>
+
   <xsl:template match="/p:Prepared">
     <DecMessage Version="5.0">
       <DecHead>
@@ -45,7 +49,7 @@
         <xsl:call-template name="trade"/>
         <xsl:call-template name="quantities"/>
         <xsl:call-template name="goods-place"/>
-        <DeclTrnRel>0</DeclTrnRel>
+        <DeclTrnRel><xsl:value-of select="number(boolean($transit))"/></DeclTrnRel>
       </DecHead>
       <DecLists><xsl:apply-templates select="$items"/></DecLists>
       <xsl:call-template name="containers"/>
@@ -53,6 +57,7 @@
       <xsl:call-template name="other-packages"/>
       <xsl:if test="$importing"><xsl:call-template name="establishments"/></xsl:if>
       <DecFreeTxt><VoyNo><xsl:value-of select="$batch"/></VoyNo></DecFreeTxt>
+      <xsl:if test="$transit"><xsl:call-template name="transit-sheet"/></xsl:if>
       <xsl:if test="$importing"><xsl:call-template name="attached"/></xsl:if>
       <xsl:call-template name="origin-coverage"/>
     </DecMessage>
@@ -240,6 +245,37 @@
         </xsl:call-template>
       </xsl:element>
     </xsl:for-each>
+  </xsl:template>
+
+  <!-- The inland leg under customs control: who carries it, on what, in which containers, under which seal.
+       TrnPreId, TurnNo, ValidTime and TrnType are given or defined by the office and left out. -->
+  <xsl:template name="transit-sheet">
+    <xsl:variable name="plate" select="$leg/d:Vehicle[@kind = 'tractor']/d:Plate[@country = 'CN']"/>
+    <xsl:variable name="equipment" select="$declaration/d:Trip[1]/d:TransportEquipment"/>
+    <TrnHead>
+      <ContractorCode><xsl:value-of select="$carrier/d:ID[@scheme = 'CNCUSTOMS']"/></ContractorCode>
+      <ContractorName>
+        <xsl:call-template name="name"><xsl:with-param name="of" select="$carrier"/></xsl:call-template>
+      </ContractorName>
+      <ESealFlag><xsl:value-of select="number(boolean($equipment/d:Seal[d:IssuerCode = 'electronic']))"/></ESealFlag>
+      <NativeTrafMode><xsl:call-template name="mode"/></NativeTrafMode>
+      <NativeShipName><xsl:value-of select="$plate"/></NativeShipName>
+      <NativeVoyageNo><xsl:value-of select="$batch"/></NativeVoyageNo>
+    </TrnHead>
+    <TrnContainers>
+      <xsl:for-each select="$equipment">
+        <TrnContainer>
+          <ContaNo><xsl:value-of select="d:ID"/></ContaNo>
+          <xsl:for-each select="d:Seal[d:IssuerCode = 'electronic'][1]">
+            <SealNo><xsl:value-of select="d:ID"/></SealNo>
+          </xsl:for-each>
+          <TransName><xsl:value-of select="$plate"/></TransName>
+          <xsl:if test="count($equipment) = 1">
+            <TransWeight><xsl:value-of select="$totals/@gross-mass"/></TransWeight>
+          </xsl:if>
+        </TrnContainer>
+      </xsl:for-each>
+    </TrnContainers>
   </xsl:template>
 
   <xsl:template name="containers">

@@ -1,5 +1,5 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- MT2401, export pre-loading manifest: one Consignment a house consignment. -->
+<!-- MT2401, export pre-loading manifest, as lodged or as changed (function 5): one Consignment a house consignment. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:p="urn:fullroute:prepared:1"
@@ -14,26 +14,13 @@
 
   <xsl:template match="/p:Prepared">
     <Manifest>
-      <Head>
-        <MessageID>
-          <xsl:value-of
-              select="concat('CN_', $message/@type, '_1p0_', $sender, '_', $message/@compact)"/>
-        </MessageID>
-        <FunctionCode>9</FunctionCode>
-        <MessageType><xsl:value-of select="$message/@type"/></MessageType>
-        <SenderID>
-          <xsl:value-of select="concat($sender, '_DXPESW')"/>
-          <xsl:call-template name="registration">
-            <xsl:with-param name="of" select="$filer"/>
-          </xsl:call-template>
-        </SenderID>
-        <ReceiverID>EPORT</ReceiverID>
-        <SendTime><xsl:value-of select="$message/@compact"/></SendTime>
-        <Version>1.0</Version>
-      </Head>
+      <xsl:call-template name="head">
+        <xsl:with-param name="filer" select="$filer"/>
+      </xsl:call-template>
       <Declaration>
         <DeclarationOfficeID><xsl:value-of select="$message/@national-office"/></DeclarationOfficeID>
         <ID><xsl:value-of select="$batch"/></ID>
+        <xsl:call-template name="change-reason"/>
         <Agent><ID><xsl:value-of select="$agent/d:ID[@scheme = 'USCC']"/></ID></Agent>
         <BorderTransportMeans>
           <TypeCode><xsl:call-template name="mode"/></TypeCode>

@@ -5,9 +5,8 @@
     xmlns:p="urn:fullroute:prepared:1"
     xmlns:d="urn:fullroute:declaration:1"
     xmlns:exslt="http://exslt.org/common"
-    xmlns:x="urn:Declaration:datamodel:standard:CN:MT4402:1"
     xmlns="urn:Declaration:datamodel:standard:CN:MT4402:1"
-    exclude-result-prefixes="p d x exslt">
+    exclude-result-prefixes="p d exslt">
 
   <xsl:import href="mt4402.xsl"/>
 
@@ -18,9 +17,9 @@
     <xsl:apply-templates select="exslt:node-set($made)/*" mode="own"/>
   </xsl:template>
 
-  <!-- The same elements in the namespace of this type; new ones stand in that of the other. -->
-  <xsl:template match="x:*" mode="own">
-    <xsl:element name="{local-name()}" namespace="urn:Declaration:datamodel:standard:CN:MT4401:1">
+  <!-- The same elements, all in the namespace of this type. -->
+  <xsl:template match="*" mode="own">
+    <xsl:element name="{local-name()}" namespace="{$manifest-namespace}">
       <xsl:copy-of select="@*"/>
       <xsl:apply-templates mode="own"/>
     </xsl:element>

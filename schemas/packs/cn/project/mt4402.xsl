@@ -16,23 +16,9 @@
 
   <xsl:template match="/p:Prepared">
     <Manifest>
-      <Head>
-        <MessageID>
-          <xsl:value-of
-              select="concat('CN_', $message/@type, '_1p0_', $sender, '_', $message/@compact)"/>
-        </MessageID>
-        <FunctionCode>9</FunctionCode>
-        <MessageType><xsl:value-of select="$message/@type"/></MessageType>
-        <SenderID>
-          <xsl:value-of select="concat($sender, '_DXPESW')"/>
-          <xsl:call-template name="registration">
-            <xsl:with-param name="of" select="$carrier"/>
-          </xsl:call-template>
-        </SenderID>
-        <ReceiverID>EPORT</ReceiverID>
-        <SendTime><xsl:value-of select="$message/@compact"/></SendTime>
-        <Version>1.0</Version>
-      </Head>
+      <xsl:call-template name="head">
+        <xsl:with-param name="filer" select="$carrier"/>
+      </xsl:call-template>
       <Declaration>
         <DeclarationOfficeID><xsl:value-of select="$message/@national-office"/></DeclarationOfficeID>
         <ID><xsl:value-of select="$batch"/></ID>

@@ -12,6 +12,8 @@
   <xsl:variable name="event">
     <xsl:choose>
       <xsl:when test="$message/@type = 'CrossingNotice'">exited</xsl:when>
+      <xsl:when test="starts-with($message/@type, 'AmendmentNotice')">amended</xsl:when>
+      <xsl:when test="starts-with($message/@type, 'WithdrawalNotice')">invalidation-asked</xsl:when>
       <xsl:otherwise>arrived</xsl:otherwise>
     </xsl:choose>
   </xsl:variable>
@@ -52,6 +54,9 @@
             <xsl:otherwise><xsl:value-of select="$message/@at"/></xsl:otherwise>
           </xsl:choose>
         </OccurredDateTime>
+        <xsl:if test="$event = 'amended' or $event = 'invalidation-asked'">
+          <xsl:call-template name="asked"/>
+        </xsl:if>
       </Event>
       <Transport>
         <BatchID><xsl:value-of select="$batch"/></BatchID>
@@ -65,5 +70,33 @@
       <TotalPackageQuantity><xsl:value-of select="$totals/@packages"/></TotalPackageQuantity>
       <TotalGrossMassMeasure unitCode="KGM"><xsl:value-of select="$totals/@gross-mass"/></TotalGrossMassMeasure>
     </MovementNotice>
+  </xsl:template>
+
+  <!-- What the enterprise says about its request; pointers may come one a fact, or several with spaces. -->
+  <xsl:template name="asked">
+    <xsl:for-each select="$happened/p:Fact[@name = 'version' and string(.)]">
+      <Version><xsl:value-of select="substring(., 1, 35)"/></Version>
+    </xsl:for-each>
+    <xsl:for-each select="$happened/p:Fact[@name = 'reason' and string(.)]">
+      <Reason><xsl:value-of select="substring(., 1, 255)"/></Reason>
+    </xsl:for-each>
+    <xsl:for-each select="$happened/p:Fact[@name = 'text' and string(.)]">
+      <Description><xsl:value-of select="substring(., 1, 255)"/></Description>
+    </xsl:for-each>
+    <xsl:for-each select="$happened/p:Fact[@name = 'changed']">
+      <xsl:call-template name="changed"><xsl:with-param name="text" select="."/></xsl:call-template>
+    </xsl:for-each>
+  </xsl:template>
+
+  <xsl:template name="changed">
+    <xsl:param name="text"/>
+    <xsl:variable name="words" select="normalize-space($text)"/>
+    <xsl:variable name="first" select="substring-before(concat($words, ' '), ' ')"/>
+    <xsl:if test="$first">
+      <Changed><xsl:value-of select="substring($first, 1, 255)"/></Changed>
+      <xsl:call-template name="changed">
+        <xsl:with-param name="text" select="substring-after($words, ' ')"/>
+      </xsl:call-template>
+    </xsl:if>
   </xsl:template>
 </xsl:stylesheet>

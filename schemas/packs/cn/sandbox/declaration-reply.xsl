@@ -11,6 +11,7 @@
   <xsl:param name="number18"/>
   <xsl:param name="code"/>
   <xsl:param name="error"/>
+  <xsl:param name="pointer"/>
 
   <xsl:template match="/c:DecMessage">
     <DecImportResponse>
@@ -18,6 +19,7 @@
       <xsl:if test="string($error)">
         <ErrorMessage><xsl:value-of select="$error"/></ErrorMessage>
       </xsl:if>
+      <xsl:if test="string($pointer)"><Pointer><xsl:value-of select="$pointer"/></Pointer></xsl:if>
       <IEFlag><xsl:value-of select="c:DecHead/c:IEFlag"/></IEFlag>
       <ClientSeqNo><xsl:value-of select="c:DecHead/c:ClientSeqNo"/></ClientSeqNo>
       <xsl:if test="$code != '03'">

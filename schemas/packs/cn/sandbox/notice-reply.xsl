@@ -1,5 +1,6 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- A simulated office answers a notice: closes the export declaration, orders or ends an inspection. -->
+<!-- A simulated office answers a notice: closes the export declaration, orders or ends an inspection, amends or
+     withdraws what was declared. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:n="urn:fullroute:exchange:1:notice"
@@ -17,6 +18,7 @@
     <MovementNoticeReply version="1">
       <MessageID><xsl:value-of select="$id"/></MessageID>
       <CorrelationID><xsl:value-of select="$message-id"/></CorrelationID>
+      <TypeCode><xsl:value-of select="n:TypeCode"/></TypeCode>
       <Code><xsl:value-of select="$code"/></Code>
       <SenderOfficeID><xsl:value-of select="$office"/></SenderOfficeID>
       <Movement>
