@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -74,15 +75,19 @@ def _cases(folder: Path) -> tuple[Case, ...]:
 
 
 def _concerned(folder: Path, mutant: Mutant) -> Iterator[Case]:
-    """Yield the cases a change can show in, those that make or ask most first."""
+    """Yield the cases a change can show in; goldens show what projections do, faults need not."""
     uses = _uses(folder)
-    for case in sorted(_cases(folder), key=lambda one: -len(one.expect.faults)):
+    if mutant.file == "pack.toml" and mutant.speaks_of:
+        return
+    for case in _cases(folder):
         expect = case.expect
         if expect.answer:
             concerned = mutant.file.startswith("answers/")
         else:
             concerned = mutant.file in uses.get(expect.message or expect.asks, ())
-        if concerned or mutant.file == "pack.toml":
+        if concerned and mutant.file.startswith("project/"):
+            yield replace(case, expect=replace(expect, faults=()))
+        elif concerned or mutant.file == "pack.toml":
             yield case
 
 
