@@ -116,8 +116,8 @@ class MessageSpec:
     """One type of message. ``schema`` (XML) or ``layout`` (fixed fields), never both.
 
     ``deadline_hours`` counts from when the message is owed; 0 means the law sets none. ``also``
-    names further roles whose offices get the same; ``to`` other than all makes it occasional. With a
-    ``switch`` it is never owed while that is off.
+    names further roles whose offices get the same; ``to`` other than all makes it occasional. While
+    ``switch`` is off it is never owed.
     """
 
     type: str

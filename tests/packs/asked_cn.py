@@ -1,6 +1,7 @@
-"""Documents that China's procedures put their rules to: ``python -m tests.packs.asked_cn`` writes them.
+"""Documents that China's procedures put their rules to.
 
-They lie in ``schemas/packs/cn/cases/asks-*`` beside tables of faults, which break and keep each rule.
+``python -m tests.packs.asked_cn`` writes them to ``schemas/packs/cn/cases/asks-*``, where they lie
+beside tables of faults that break and keep each rule.
 """
 
 import sys
