@@ -25,7 +25,7 @@ def foreign(root: tree.Element) -> None:
 def at_office(told: Subject, role: OfficeRole) -> tree.Element:
     """Return the prepared document as the office with that role asks about it."""
     at = told.movement.happened[-1].at
-    document = project._circumstances(told, at)
+    document = project._around(told.root, project._circumstances(told, at))
     for name, value in project._stop_attributes(told.itinerary.playing(role)[0], at):
         document[0].set(name, value)
     return document

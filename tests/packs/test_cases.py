@@ -2,8 +2,12 @@
 
 import pytest
 
+from gateway.adapters.pack_folder import read_folder
 from gateway.domain.finding import LANGUAGES
 from gateway.domain.message import AnswerKind
+from gateway.markup import safe
+from gateway.packs.check import check_pack
+from gateway.packs.faults import Spoiler
 from tests.packs.pack_cases import cases, compiled, pack_folders, run
 
 PACKS = {folder.name: folder for folder in pack_folders()}
@@ -19,6 +23,35 @@ def packs():
 def test_case(case, packs):
     pack = packs[case.folder.parent.parent.name]
     assert list(run(pack, case, write=False)) == []
+
+
+FAULTY = {name: case for name, case in CASES.items() if case.case.expect.faults}
+
+
+@pytest.mark.parametrize("case", FAULTY.values(), ids=FAULTY)
+def test_faults_are_told_in_every_language(case, packs):
+    pack, expect = packs[case.folder.parent.parent.name], case.case.expect
+    prepared = safe.parse_foreign(case.case.files[expect.prepared])
+    spoiler = Spoiler(pack, prepared, expect.namespaces, case.name)
+    for fault in expect.faults:
+        found = (
+            spoiler.in_declaration(expect.asks, fault)
+            if expect.asks
+            else spoiler.in_message(expect.message, fault)
+        )
+        for finding in (one for one in found if one.code in fault.must_raise):
+            assert finding.pointer.startswith("/Declaration" if expect.asks else "/")
+            for language in LANGUAGES:
+                text = pack.catalogue.text(finding, language)
+                assert "{" not in text.message + text.fix
+                assert "…" not in text.message + text.fix
+
+
+@pytest.mark.parametrize("name", ["cn"])
+def test_every_rule_is_broken_by_a_case(name):
+    """Packs join the list when their cases do so."""
+    told = check_pack(read_folder(PACKS[name]), {})
+    assert [one.args for one in told.findings if one.code == "case.rule-untried"] == []
 
 
 @pytest.mark.parametrize("name", PACKS)
