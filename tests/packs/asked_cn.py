@@ -28,7 +28,7 @@ def at_office(told: Subject, role: OfficeRole) -> tree.Element:
     document = project._around(told.root, project._circumstances(told, at))
     for name, value in project._stop_attributes(told.itinerary.playing(role)[0], at):
         document[0].set(name, value)
-    return document
+    return tree.copied(document)  # the declaration inside is shared with the subject
 
 
 def documents() -> dict[str, tree.Element]:

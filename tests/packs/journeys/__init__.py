@@ -55,6 +55,9 @@ def declared(name: str, *texts: tuple[str, str]) -> Callable[[], bytes]:
 
 CHONGQING, HAI_DUONG = "CN008001", "VN0003PJ"
 SEALS = (("seal", "CQ8801172 ES20261123A7"),)
+BATCH, NORTH_BATCH = "YYG2611240001", "HDC2611240001"
+"""Batch numbers of the examples; simulated offices do what another one says."""
+
 TAKEN_BACK = (("reason", "003"), ("text", "buyer cancelled"))
 CHANGED = (
     ("version", "2"),
@@ -73,33 +76,49 @@ JOURNEYS = {
         ),
     ),
     "south, no manifest first": Journey(
-        declared("south"), switches={"cn": {"manifest-first": False}}
+        declared("south", (BATCH, "SILENT-0001")),
+        (Reported(EventKind.YARD_REACHED, CHONGQING, 5),),
+        switches={"cn": {"manifest-first": False}},
     ),
     "south, taken back": Journey(
         declared("south"), (Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),)
     ),
     "south, taken back before the manifest is accepted": Journey(
-        declared("south", ("YYG2611240001", "SILENT-0001")),
-        (Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),),
+        declared("south", (BATCH, "SILENT-0001")),
+        (
+            Reported(EventKind.AMENDED, CHONGQING, facts=CHANGED),
+            Reported(EventKind.YARD_REACHED, CHONGQING, 5),
+            Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),
+        ),
     ),
     "south, kept": Journey(
-        declared("south", ("YYG2611240001", "KEEP-0001")),
+        declared("south", (BATCH, "KEEP-0001")),
         (
             Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),
-            Reported(EventKind.AMENDED, CHONGQING, facts=CHANGED),
             Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
         ),
     ),
-    "south, changed and read by a gate": Journey(
-        declared("south", ("YYG2611240001", "GATE-0001")),
-        (
-            Reported(EventKind.AMENDED, CHONGQING, facts=CHANGED),
-            Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
-        ),
+    "south, held and changed": Journey(
+        declared("south", (BATCH, "HOLD-0001")),
+        (Reported(EventKind.AMENDED, CHONGQING, facts=CHANGED),),
+    ),
+    "south, read by a gate": Journey(
+        declared("south", (BATCH, "GATE-0001")),
+        (Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),),
         switches={"cn": {"gate-pass": True}},
     ),
-    "north, changed": Journey(
-        declared("north"), (Reported(EventKind.AMENDED, HAI_DUONG, facts=CHANGED),)
+    "north, changed before release": Journey(
+        declared("north", ("HD-2026-000451", "SILENT-1")),
+        (Reported(EventKind.AMENDED, HAI_DUONG, facts=CHANGED),),
+    ),
+    "north, manifest unanswered": Journey(
+        declared("north", ("HD-2026-000451", "SILENT-1"), (NORTH_BATCH, "SILENT-0001")),
+        (Reported(EventKind.AMENDED, HAI_DUONG, facts=CHANGED),),
+    ),
+    "north, no manifest first": Journey(
+        declared("north", (NORTH_BATCH, "SILENT-0001")),
+        (Reported(EventKind.DEPARTED, HAI_DUONG, 40),),
+        switches={"cn": {"manifest-first": False}},
     ),
     "north, taken back": Journey(
         declared("north"), (Reported(EventKind.INVALIDATION_ASKED, HAI_DUONG, facts=TAKEN_BACK),)
