@@ -5,7 +5,7 @@ or is removed or doubled; ``in`` says where: in the finished message, or in the 
 is made from. Namespaces beside ``p``, ``d`` and ``j`` are the case's ``[namespaces]``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -107,23 +107,23 @@ class Spoiler:
     file: str
 
     def in_message(self, message: str, fault: Fault) -> tuple[Finding, ...]:
-        """Return what is found in a message of that type with the fault in it or before it."""
-        document = self.prepared
+        """Return what is found in a message of that type with the fault in it or before it.
+
+        Raises:
+            Refusal: ``pack.xpath-broken``.
+        """
         if fault.place is Place.PREPARED:
-            document = planted(document, fault, self.namespaces, self.file)
+            document = planted(self.prepared, fault, self.namespaces, self.file)
+            return self._found(message, lambda: self.pack.project(message, document))
+        root = self.pack.read_message(message, self.pack.project(message, self.prepared)[0])
+        spoilt = planted(root, fault, self.namespaces, self.file)
+        return self._found(message, lambda: (self.pack.spell(message, spoilt),))
+
+    def _found(self, message: str, made: Callable[[], tuple[bytes, ...]]) -> tuple[Finding, ...]:
         try:
-            contents = self.pack.project(message, document)
-            if fault.place is Place.MESSAGE:
-                contents = tuple(self._spoilt(message, contents[:1], fault))
-            return tuple(f for one in contents for f in self.pack.check(message, one))
+            return tuple(f for one in made() for f in self.pack.check(message, one))
         except Refusal as refusal:
             return refusal.findings
-
-    def _spoilt(self, message: str, contents: tuple[bytes, ...], fault: Fault) -> Iterator[bytes]:
-        for content in contents:
-            root = self.pack.read_message(message, content)
-            spoilt = planted(root, fault, self.namespaces, self.file)
-            yield self.pack.spell(message, spoilt)
 
     def in_declaration(self, procedure: str, fault: Fault) -> tuple[Finding, ...]:
         """Return what a procedure finds in the declaration with the fault in it."""

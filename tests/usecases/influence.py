@@ -14,6 +14,8 @@ from pathlib import Path
 
 from gateway import bootstrap, register
 from gateway.domain.errors import Refused
+from gateway.domain.event import Event
+from gateway.domain.movement import fold
 from gateway.domain.trust import Trust
 from gateway.markup import tree
 from gateway.pipeline.convert import fill_placeholders
@@ -30,6 +32,9 @@ Leaf = tuple[tuple[int, ...], str]
 
 DISTINCTIVE = 6
 """Characters from which on a value is looked for in a message as it is written."""
+
+FACTS = (("reason", "001"), ("text", "told by the enterprise"), ("code", "1"))
+"""What is said when something happens that no movement must meet."""
 
 _STEP = re.compile(r"(\w+)(?: \((\w+)\))?")
 
@@ -78,7 +83,30 @@ def messages(raw: bytes) -> list[Told]:
         result = intake(raw, replace(basis, at=AT, unsigned=True))
         if not isinstance(result, Accepted):
             raise Refused(*result.findings)
-        return [_told(one, result, packs) for one in result.planned]
+        planned = [_told(one, result, packs) for one in result.planned]
+        return [*planned, *_on_occasions(result, packs)]
+
+
+def _on_occasions(accepted, packs) -> Iterator[Told]:
+    """Yield what else offices of the way are told when something happens, in each pack's words."""
+    subject, itinerary = accepted.subject, accepted.subject.itinerary
+    kinds = {one.kind for one in subject.movement.procedures}
+    for stop in itinerary.stops:
+        pack = packs.by_administration(stop.office.administration)
+        for spec in pack.messages:
+            if spec.occasional and spec.role == stop.role and spec.procedure in kinds:
+                event = Event(
+                    sequence=subject.movement.version + 1,
+                    kind=spec.on[0],
+                    at=AT,
+                    office=stop.office.code,
+                    facts=FACTS,
+                )
+                happened = replace(subject, movement=fold(subject.movement, [event]))
+                yield Told(
+                    happened,
+                    Addressee(pack=pack, spec=spec, stop=stop, message="msg_1", at=AT),
+                )
 
 
 def _told(message, accepted, packs) -> Told:
