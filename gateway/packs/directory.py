@@ -53,6 +53,7 @@ class _OfficeRow:
     valid_from: date | None = None
     valid_to: date | None = None
     hours: tuple[_HoursRow, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ def _office(row: _OfficeRow, file: str, holidays: tuple[Holiday, ...]) -> Custom
         valid_to=row.valid_to,
         hours=tuple(_period(one, file, row.code) for one in row.hours),
         holidays=holidays,
+        beside=row.beside,
     )
 
 

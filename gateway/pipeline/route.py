@@ -1,7 +1,7 @@
 """Step 5: the itinerary, the procedures and the messages a declaration leads to."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -46,9 +46,16 @@ class Told:
 
 
 def plan_itinerary(
-    declaration: Declaration, offices: Mapping[str, CustomsOffice], packs: PackSet, on: date
+    declaration: Declaration,
+    offices: Mapping[str, CustomsOffice],
+    packs: PackSet,
+    on: date,
+    linked: Collection[str] = (),
 ) -> Itinerary:
     """Return the offices in travel order, each known, in force and able to play its role.
+
+    Right after an office come those beside it (other systems at the same place) that are in
+    ``linked``: the declarant need not name them.
 
     Raises:
         Refusal: ``office.*`` and ``route.*``, all at once.
@@ -69,11 +76,20 @@ def plan_itinerary(
             modes=_modes(declaration, declared),
         )
         findings += _unfit(stop, packs, on)
-        stops.append(stop)
+        stops += (stop, *_beside(stop, offices, on, linked))
     findings += _ends(stops)
     if refused(findings):
         raise Refusal(*findings)
     return Itinerary(tuple(stops))
+
+
+def _beside(
+    stop: Stop, offices: Mapping[str, CustomsOffice], on: date, linked: Collection[str]
+) -> Iterable[Stop]:
+    for code in stop.office.beside:
+        office = offices.get(code) if code in linked else None
+        if office is not None and office.serves(stop.role, on):
+            yield replace(stop, office=office)
 
 
 def _pointer(sequence: int) -> str:
