@@ -123,7 +123,8 @@
 
   <xsl:template name="vehicle">
     <Field name="RES">00000</Field>
-    <xsl:copy-of select="$sent/j:Field[@name = 'ABG' or @name = 'PLA' or @name = 'TRN']"/>
+    <xsl:copy-of select="$sent/j:Field[@name = 'ABG' or @name = 'PLA' or @name = 'TRN'
+                                       or (@name = 'KBN' and . != '9')]"/>
     <xsl:call-template name="moment"/>
   </xsl:template>
 
