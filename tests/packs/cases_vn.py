@@ -1,160 +1,290 @@
-"""The message cases of the Vietnamese pack: documents, and the faults that are planted in them.
+"""The message and procedure cases of the Vietnamese pack.
 
-``python -m tests.packs.cases_vn`` writes ``prepared.xml`` and ``expect.toml`` of every case in the
-tables below into ``schemas/packs/vn/cases``; the goldens beside them are written by
-``tests.packs.regenerate``. What a case expects is reasoned from the sources of its rule.
+``python -m tests.packs.cases_vn`` writes ``prepared.xml`` and ``expect.toml`` of every case below
+into ``schemas/packs/vn/cases``; the goldens beside them are written by ``tests.packs.regenerate``.
+What a case expects is reasoned from the source of its rule, in ``tests.packs.faults_vn``.
 """
 
-import json
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import replace
 
 from gateway.domain.event import EventKind
 from gateway.domain.itinerary import OfficeRole
 from gateway.domain.procedure import ProcedureState
 from gateway.markup import tree
-from gateway.packs.pack import Pack
+from tests.packs import faults_vn as faults
 from tests.packs import prepared_vn as vn
+from tests.packs.case_spelling import Case
 from tests.packs.occasions_vn import (
     INCIDENT,
     NEW_VEHICLE,
+    NORTH,
     TELLINGS,
     Telling,
+    by_rail,
 )
-from tests.packs.occasions_vn import prepared as on_occasion
 from tests.packs.pack_cases import compiled
-from tests.packs.prepared_vn import FIRST_ITEM, ITEM, Edit, in_houses, removed, repeated, replaced
-from tests.packs.rich_vn import rich
-
-JOB = "/j:Job"
-
-
-def at(name: str, group: str = "") -> str:
-    """Return the path of a field of a job, in the first of a group."""
-    step = f"j:Group[@name='{group}'][1]/" if group else ""
-    return f"{JOB}/{step}j:Field[@name='{name}']"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing done wrong, and what must be found; with no codes it is allowed."""
-
-    at: str
-    value: str = ""
-    codes: tuple[str, ...] = ()
-    done: str = "written"
-    place: str = "message"
-    never: tuple[str, ...] = ()
-
-    def spelled(self) -> str:
-        lines = ["[[fault]]", f"at = {json.dumps(self.at)}"]
-        lines += [f"done = {json.dumps(self.done)}"] if self.done != "written" else []
-        lines += [f"value = {_text(self.value)}"] if self.value else []
-        lines += ['in = "prepared"'] if self.place == "prepared" else []
-        lines += [f"must_raise = {_text(list(self.codes))}"] if self.codes else []
-        lines += [f"must_not_raise = {_text(list(self.never))}"] if self.never else []
-        return "\n".join([*lines, ""])
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def writes(path: str, value: str, *codes: str) -> Fault:
-    return Fault(path, value, codes)
-
-
-def removes(path: str, *codes: str) -> Fault:
-    return Fault(path, codes=codes, done="removed")
-
-
-def doubles(path: str, *codes: str) -> Fault:
-    return Fault(path, codes=codes, done="doubled")
-
-
-def allows(path: str, value: str, *never: str) -> Fault:
-    return Fault(path, value, never=never)
-
-
-@dataclass(frozen=True)
-class Case:
-    """What one case makes or asks, and what it expects."""
-
-    message: str = ""
-    asks: str = ""
-    edits: tuple[Edit, ...] = ()
-    dry_run: bool = False
-    telling: Telling | None = None
-    must_raise: tuple[str, ...] = ()
-    must_not_raise: tuple[str, ...] = ()
-    messages: int | None = None
-    faults: tuple[Fault, ...] = field(default=())
-
-    def document(self, pack: Pack) -> tree.Element:
-        if self.asks:
-            return vn.asked(pack, self.asks, *self.edits)
-        if self.message in TELLINGS or self.telling:
-            return on_occasion(pack, self.message, *self.edits, telling=self.telling)
-        return vn.prepared(pack, self.message, *self.edits, dry_run=self.dry_run)
-
-    def expect(self) -> str:
-        lines = [f"message = {_text(self.message)}" if self.message else f"asks = {_text(self.asks)}"]
-        for key in ("must_raise", "must_not_raise"):
-            if codes := getattr(self, key):
-                lines.append(f"{key} = {_text(list(codes))}")
-        if self.messages is not None:
-            lines.append(f"messages = {self.messages}")
-        return "\n".join([*lines, *(f"\n{fault.spelled()}".rstrip("\n") for fault in self.faults), ""])
-
-
-def seal(name: str) -> str:
-    return at("SEL", name)
-
-
-def weight_unit(group: str, code: str) -> tuple[Fault, ...]:
-    """KGM, TNE and LBR are confirmed; others are not the office's."""
-    path = at("WUT", group)
-    return (writes(path, "GRM", code), allows(path, "TNE", code), allows(path, "LBR", code))
-
-
-def days(*names: str, group: str = "") -> tuple[Fault, ...]:
-    return tuple(writes(at(name, group), "20261301", "vn.day-form", "layout.wrong-kind") for name in names)
-
-
-PERSON, BRANCH, WRONG = "001099012345", "0100100008001", "0100100009"
-"""A person's twelve digits, a branch of thirteen, and ten with a wrong check digit."""
-
-OLA = (
-    writes(at("CHC"), "15B", "vn.office-code"),
-    allows(at("CHC"), "15BB01", "vn.office-code"),
-    writes(at("CHC"), "15bb", "vn.office-code", "layout.wrong-kind"),
-    *days("SDT", "EDT"),
-    writes(at("EDH"), "24", "vn.hour-form", "layout.wrong-kind"),
-    removes(at("TRC"), "vn.transporter-missing"),
-    writes(at("TRC"), WRONG, "vn.transporter-tax-code"),
-    allows(at("TRC"), BRANCH, "vn.transporter-tax-code"),
-    allows(at("TRC"), PERSON, "vn.transporter-tax-code"),
-    writes(at("SDT"), "20261127", "vn.start-after-finish"),
-    allows(at("SDT"), "20261126", "vn.start-after-finish"),
-    removes(f"{JOB}/j:Group[@name='cargo']", "vn.cargo-lines"),
-    writes(at("ARR"), "15BB", "vn.places-alike"),
-    writes(at("IEI"), "X", "vn.import-export-kind"),
-    allows(at("IEI"), "E", "vn.import-export-kind"),
-    allows(at("IEI"), "C", "vn.import-export-kind"),
-    writes(at("BYA"), "30", "vn.means-of-transport"),
-    *(allows(at("BYA"), code, "vn.means-of-transport") for code in ("25", "11", "16", "6", "17")),
-    writes(at("HSF", "cargo"), "853", "vn.heading-four-digits"),
-    writes(at("GWT", "cargo"), "0", "vn.weight-positive"),
-    *weight_unit("cargo", "vn.weight-unit"),
-    writes(at("ORG", "cargo"), "XX", "vn.country-code"),
+from tests.packs.prepared_vn import FIRST_ITEM, ITEM, in_houses, removed, repeated, replaced
+from tests.packs.rich_vn import (
+    EQUIPMENT,
+    PARTY,
+    by_road,
+    poor,
+    poor_north,
+    rich,
+    rich_north,
+    stops,
+    train_without_numbers,
+    two_containers,
 )
-SEALS = {
-    group: (
-        doubles(f"({seal(group)})[1]", "vn.seals-at-most-six", "layout.repeated"),
-        writes(f"({seal(group)})[1]", "CQ88011720000001", "vn.seal-length", "layout.too-long"),
-        writes(f"{JOB}/j:Group[@name='{group}'][2]/j:Field[@name='CNO']", "CSQU3054384", "vn.container-check-digit"),
-    )
-    for group in ("equipment", "container")
+
+TELL = {
+    "EDA": Telling(NORTH, OfficeRole.DEPARTURE, EventKind.SUBMITTED),
+    "EDC": Telling(NORTH, OfficeRole.DEPARTURE, EventKind.SUBMITTED),
+    "TOR": Telling(NORTH, OfficeRole.EXIT, EventKind.DEPARTED),
+    "CrossingNotice": Telling(NORTH, OfficeRole.DEPARTURE, EventKind.EXITED),
+    "ArrivalNotice": Telling(NORTH, OfficeRole.DEPARTURE, EventKind.ARRIVED),
 }
+"""Messages of the way north, beside the cases that ``prepared_north`` makes of them."""
+
+
+def north(message: str, *edits: vn.Edit, **more) -> Case:
+    """Return a case of a message of the way north."""
+    return Case(message, edits=edits, telling=TELL[message], **more)
+
+
+def changed(message: str, *edits: vn.Edit, **more) -> Case:
+    """Return a case of an occasional message that goes otherwise than usual."""
+    keys = {key: more.pop(key) for key in ("occasion", "facts", "state", "until") if key in more}
+    return Case(message, edits=edits, telling=replace(TELLINGS[message], **keys), **more)
+
+
+def silent(message: str, state: ProcedureState) -> Case:
+    """Return a case in which nothing is owed, because of where the procedure stands."""
+    return changed(message, state=state, messages=0)
+
+
+HURT = EventKind.INCIDENT
+LODGED, ACCEPTED = ProcedureState.LODGED, ProcedureState.ACCEPTED
+RELEASED, CLOSED = ProcedureState.RELEASED, ProcedureState.CLOSED
+REFUSED, GONE = ProcedureState.REFUSED, ProcedureState.INVALIDATED
+
+PLAIN = {name.lower(): Case(name, faults=faults.PLAIN.get(name, ())) for name in vn.SENDINGS}
+DRY = {f"{name.lower()}-dry-run": Case(name, dry_run=True) for name in vn.SENDINGS}
+
+DECLARED = {
+    "ola-rich": Case("OLA", edits=(rich,), faults=faults.OLA),
+    "ola-poor": Case("OLA", edits=(poor,)),
+    "ola-three-houses": Case("OLA", edits=(in_houses(3),)),
+    "ola-six-houses": Case("OLA", edits=(in_houses(6),)),
+    "ola-seven-seals": Case(
+        "OLA",
+        edits=(repeated(f"{EQUIPMENT}/d:Seal[1]", 6),),
+        must_raise=("layout.too-many", "vn.seals-at-most-six"),
+    ),
+    "ola-no-tax-code": Case(
+        "OLA",
+        edits=(removed(f"{PARTY.format('carrier')}/d:ID[@scheme='MST']"),),
+        must_raise=("vn.transporter-missing",),
+    ),
+    "ola-wrong-tax-code": Case(
+        "OLA",
+        edits=(replaced(f"{PARTY.format('carrier')}/d:ID[@scheme='MST']", "0100100009"),),
+        must_raise=("vn.transporter-tax-code",),
+    ),
+    "ola-finish-before-start": Case(
+        "OLA",
+        edits=(
+            replaced(
+                "d:Itinerary/d:Office[d:RoleCode='destination']/d:ExpectedDateTime",
+                "2026-11-25T06:00:00+07:00",
+            ),
+        ),
+        must_raise=("vn.start-after-finish",),
+    ),
+    "ida-rich": Case("IDA", edits=(rich,), faults=faults.IDA),
+    "ida-poor": Case("IDA", edits=(poor,)),
+    "ida-sixty-lines": Case(
+        "IDA", edits=(repeated(ITEM, 5),), messages=2, faults=faults.FIFTY_LINES
+    ),
+    "ida-six-bills": Case(
+        "IDA",
+        edits=(repeated("d:Consignment/d:TransportContract", 6),),
+        must_raise=("layout.too-many", "vn.bills-at-most-five"),
+    ),
+    "ida-two-invoices": Case("IDA", edits=(repeated("d:Consignment/d:Invoice", 2),)),
+    "ida-no-tariff-code": Case(
+        "IDA",
+        edits=(removed(f"{FIRST_ITEM}/d:Commodity/d:NationalCode[@country='VN']"),),
+        must_raise=("vn.tariff-code",),
+    ),
+    "ida-no-quantity": Case(
+        "IDA",
+        edits=(removed(f"{FIRST_ITEM}/d:Quantity[@country='VN']"),),
+        must_raise=("vn.line-quantity",),
+    ),
+    "ida-long-name": Case(
+        "IDA",
+        edits=(replaced(f"{FIRST_ITEM}/d:Commodity/d:Description[@lang='vi']", "Tụ gốm " * 80),),
+        must_raise=("layout.too-long",),
+    ),
+    "tir-rich": Case("TIR", edits=(rich,), faults=faults.TIR),
+    "tir-poor": Case("TIR", edits=(poor,)),
+    "tir-no-document": Case(
+        "TIR",
+        edits=(removed("d:Trip/d:Leg/d:Driver[2]/d:ID"),),
+        must_raise=("vn.driver-document",),
+    ),
+    "tir-six-drivers": Case(
+        "TIR",
+        edits=(repeated("d:Trip/d:Leg/d:Driver", 3),),
+        must_raise=("layout.too-many-groups", "vn.drivers-one-to-five"),
+    ),
+    "tir-dry-container": Case(
+        "TIR",
+        edits=(replaced(f"{EQUIPMENT}/d:TypeCode", "GP"),),
+        must_raise=("vn.refrigerated-container-type",),
+    ),
+    "tir-train": Case("TIR", edits=(by_rail,), messages=0),
+    "bia-rich": Case("BIA", edits=(rich,), faults=faults.BIA),
+    "bia-poor": Case("BIA", edits=(poor,)),
+}
+
+NORTHBOUND = {
+    "eda-rich": north("EDA", rich_north, faults=faults.EDA),
+    "eda-poor": north("EDA", poor_north),
+    "eda-four-stops": north(
+        "EDA",
+        stops("exit", 3),
+        must_raise=("layout.too-many-groups", "vn.export-stops-at-most-three"),
+    ),
+    "eda-sixty-lines": north("EDA", repeated(ITEM, 30), messages=2, faults=faults.FIFTY_EXPORTS),
+    "edc-faults": north("EDC", faults=faults.EDC),
+    "tor-rich": north("TOR", rich_north, faults=faults.TOR),
+    "tor-told-when": Case(
+        "TOR",
+        telling=replace(
+            TELL["TOR"],
+            occasion=EventKind.DEPARTED,
+            facts=(("seal", "HD5512034"), ("expected:VN0015BB", "2026-11-25T14:20:00+07:00")),
+        ),
+    ),
+    "crossing-faults": north("CrossingNotice", faults=faults.CROSSING),
+    "arrival-faults": north("ArrivalNotice", faults=faults.ARRIVAL),
+}
+
+ON_OCCASION = {
+    **{name.lower(): Case(name, faults=faults.OCCASION.get(name, ())) for name in TELLINGS},
+    "cot-rich": changed("COT", rich, stops("destination", 2), faults=faults.COT),
+    "cot-four-stops": changed(
+        "COT",
+        stops("destination", 4),
+        must_raise=("layout.too-many-groups", "vn.change-stops-at-most-three"),
+    ),
+    "cot-incident": changed("COT", occasion=HURT, facts=INCIDENT),
+    "cot-before-approval": changed("COT", state=LODGED),
+    "cot-closed": silent("COT", CLOSED),
+    "cot-refused": silent("COT", REFUSED),
+    "cot-invalidated": silent("COT", GONE),
+    "cot-long-reason": changed("COT", facts=(("reason", "x" * 300),)),
+    "cot-cancel-closed": silent("COT-cancel", CLOSED),
+    "tir-incident": changed("TIR-change", occasion=HURT, facts=INCIDENT),
+    "tir-new-vehicle": changed("TIR-change", occasion=HURT, facts=NEW_VEHICLE),
+    "tir-same-vehicle": changed(
+        "TIR-change", occasion=HURT, facts=(("code", "5"), ("plates", "桂A8D217"))
+    ),
+    "tir-chinese-vehicle": changed(
+        "TIR-change", occasion=HURT, facts=(("code", "3"), ("plates", "桂A77777; 桂AK900挂"))
+    ),
+    "tir-change-entered": changed("TIR-change", until=EventKind.ENTERED, messages=0),
+    "tir-change-before": changed("TIR-change", until=EventKind.DEPARTED, messages=0),
+    "tir-change-train": changed("TIR-change", by_rail, messages=0),
+    "tir-cancel-before": changed("TIR-cancel", until=EventKind.RELEASED, messages=0),
+    "tor-new-vehicle": changed("TOR-change", occasion=HURT, facts=NEW_VEHICLE),
+    "tor-change-left": changed("TOR-change", until=EventKind.EXITED, messages=0),
+    "tor-change-before": changed("TOR-change", until=EventKind.RELEASED, messages=0),
+    "ida01-rich": changed("IDA01", rich, faults=faults.IDA01),
+    "ida01-registered-only": changed("IDA01", state=LODGED),
+    "ida01-under-control": changed("IDA01", state=ProcedureState.UNDER_CONTROL),
+    "ida01-released": silent("IDA01", RELEASED),
+    "ida01-refused": silent("IDA01", REFUSED),
+    "idd-lodged": changed("IDD", state=LODGED),
+    "ide-under-control": changed("IDE", state=ProcedureState.UNDER_CONTROL),
+    "ide-closed": silent("IDE", CLOSED),
+    "eda01-released": silent("EDA01", RELEASED),
+    "ede-released": silent("EDE", RELEASED),
+    "ama-released": changed("AMA", state=RELEASED),
+    "ama-long": changed(
+        "AMA", facts=(("reason", "x" * 301), ("changed", "/Declaration/Party " * 40))
+    ),
+    "ama-before-release": silent("AMA", ACCEPTED),
+    "amc-before-release": silent("AMC", ACCEPTED),
+    "ama-e-before-release": silent("AMA-E", ACCEPTED),
+    "cancellation-without-reason": changed("ImportCancellation", facts=()),
+    "rmr-rich": changed("RMR", in_houses(3), two_containers, faults=faults.RMR),
+    "rmr-without-numbers": changed("RMR", train_without_numbers),
+    "rmr-truck": changed("RMR", by_road, messages=0),
+    "rir-truck": changed("RIR", by_road, messages=0),
+    "rir-before": changed("RIR", until=EventKind.DEPARTED),
+}
+
+ASKED = {
+    "asks-transport": Case(asks="vn-transport", must_raise=faults.ALWAYS, faults=faults.ROAD),
+    "asks-transport-guaranteed": Case(
+        asks="vn-transport",
+        edits=(rich,),
+        must_raise=faults.GUARANTEED,
+        faults=faults.GUARANTEE,
+    ),
+    "asks-close-axles": Case(
+        asks="vn-transport",
+        edits=(faults.spacing("0.99", "1.3"),),
+        must_raise=faults.ALWAYS,
+        faults=faults.CLOSE_AXLES,
+    ),
+    "asks-middle-axles": Case(
+        asks="vn-transport",
+        edits=(faults.spacing("1.29", "1.31"),),
+        must_raise=faults.ALWAYS,
+        faults=faults.MIDDLE_AXLES,
+    ),
+    "asks-unknown-axles": Case(
+        asks="vn-transport",
+        edits=(removed("d:Trip/d:Leg/d:Vehicle/d:AxleGroup/d:SpacingMeasure"),),
+        must_raise=faults.ALWAYS,
+        faults=faults.UNKNOWN_AXLES,
+    ),
+    "asks-vietnamese-vehicle": Case(
+        asks="vn-transport",
+        edits=(faults.vietnamese,),
+        must_raise=faults.ALWAYS,
+    ),
+    "asks-transport-train": Case(
+        asks="vn-transport",
+        edits=(by_rail,),
+        must_raise=("vn.guarantee-unknown", "vn.gate-declaration-unknown"),
+    ),
+    "asks-exit": Case(
+        asks="vn-exit", must_raise=faults.AT_EXIT, faults=(*faults.ROAD_SHARED, *faults.GATE)
+    ),
+    "asks-import": Case(asks="vn-import", faults=faults.IMPORT),
+    "asks-rail": Case(asks="vn-rail-entry", edits=(by_rail,), faults=faults.TRAIN),
+}
+
+CASES: dict[str, Case] = {**PLAIN, **DRY, **DECLARED, **NORTHBOUND, **ON_OCCASION, **ASKED}
+
+
+def main() -> int:
+    """Write every case; return zero."""
+    pack = compiled(vn.FOLDER)
+    for name, case in CASES.items():
+        folder = vn.FOLDER / "cases" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "prepared.xml").write_bytes(tree.serialise(case.document(pack)))
+        (folder / "expect.toml").write_text(case.expect(), "utf-8")
+    sys.stdout.write(f"{len(CASES)} cases written\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -12,6 +12,7 @@ from gateway.domain.itinerary import OfficeRole
 from gateway.domain.procedure import ProcedureState
 from gateway.markup import tree
 from gateway.packs.pack import Pack
+from gateway.pipeline import project
 from gateway.pipeline.project import Addressee, Subject, prepare
 from tests.packs import prepared_north as north
 from tests.packs import prepared_vn as south
@@ -43,8 +44,6 @@ FACTS = {
     EventKind.INVALIDATION_ASKED: CANCEL,
 }
 
-_DECLARED = (ProcedureState.ACCEPTED, ProcedureState.UNDER_CONTROL)
-
 
 @dataclass(frozen=True)
 class Telling:
@@ -69,7 +68,11 @@ def by_rail(root: tree.Element) -> None:
     leg = tree.elements(root, "d:Trip/d:Leg")[0]
     for node in tree.elements(leg, "d:Vehicle | d:Driver | d:Permit | d:LengthMeasure"):
         leg.remove(node)
-    for kind, plate in (("locomotive", "DF7G-5132"), ("wagon", "P70-3385021"), ("wagon", "X6K-5241137")):
+    for kind, plate in (
+        ("locomotive", "DF7G-5132"),
+        ("wagon", "P70-3385021"),
+        ("wagon", "X6K-5241137"),
+    ):
         vehicle = tree.build(tree.DECLARATION, "Vehicle", [("kind", kind)])
         vehicle.append(tree.build(tree.DECLARATION, "Plate", [("country", "CN")], content=plate))
         leg.append(vehicle)
@@ -87,6 +90,9 @@ RAIL = (by_rail,)
 
 TELLINGS: Mapping[str, Telling] = {
     "COT": Telling(SOUTH, ENTRY, LEFT, CHANGED, RELEASED),
+    "COT-cancel": Telling(SOUTH, ENTRY, LEFT, ASKED, RELEASED),
+    "TIR-cancel": Telling(SOUTH, ENTRY, GONE, ASKED, RELEASED),
+    "TOR-cancel": Telling(NORTH, EXIT, AWAY, ASKED, ProcedureState.LODGED),
     "TIR-change": Telling(SOUTH, ENTRY, GONE, CHANGED, RELEASED),
     "TOR-change": Telling(NORTH, EXIT, AWAY, CHANGED, ProcedureState.LODGED),
     "IDD": Telling(SOUTH, DESTINATION, LEFT, CHANGED),
@@ -133,7 +139,9 @@ def _told(telling: Telling, procedure: str, edits: tuple[Edit, ...]) -> Subject:
     return replace(told, movement=replace(movement, procedures=procedures, happened=happened))
 
 
-def prepared(pack: Pack, message: str, *edits: Edit, telling: Telling | None = None) -> tree.Element:
+def prepared(
+    pack: Pack, message: str, *edits: Edit, telling: Telling | None = None
+) -> tree.Element:
     """Return the prepared document of one message type, as it usually goes or as ``telling`` says."""
     telling = telling or TELLINGS[message]
     spec = pack.message(message)
@@ -146,3 +154,14 @@ def prepared(pack: Pack, message: str, *edits: Edit, telling: Telling | None = N
         at=told.movement.happened[-1].at,
     )
     return prepare(told, addressee)
+
+
+def asked(procedure: str, role: OfficeRole, way: str, *edits: Edit) -> tree.Element:
+    """Return the prepared document that the rules of a procedure read, for the office of a role."""
+    told = _told(Telling(way, role, EventKind.SUBMITTED), procedure, edits)
+    at = told.movement.happened[-1].at
+    document = project._circumstances(told, at)
+    stop = told.itinerary.playing(role)[0]
+    for name, value in project._stop_attributes(stop, at):
+        document[0].set(name, value)
+    return document

@@ -24,7 +24,9 @@ def grown(path: str, content: str, *, before: bool = False) -> Edit:
     def edit(root: tree.Element) -> None:
         place = tree.elements(root, path)[0]
         wrapped = f'<a xmlns="{tree.DECLARATION}">{content}</a>'
-        for node in safe.parse(wrapped.encode()) if before else reversed(safe.parse(wrapped.encode())):
+        for node in (
+            safe.parse(wrapped.encode()) if before else reversed(safe.parse(wrapped.encode()))
+        ):
             (place.addprevious if before else place.addnext)(node)
 
     return edit
@@ -70,7 +72,9 @@ two_containers = every(
     ),
     grown(
         f"{EQUIPMENT}[1]/d:Seal[2]",
-        seals("", "", "CQ8801173", "CQ8801174", "CQ8801175", "CQ8801176").partition("</Seal>")[2].partition("</Seal>")[2],
+        seals("", "", "CQ8801173", "CQ8801174", "CQ8801175", "CQ8801176")
+        .partition("</Seal>")[2]
+        .partition("</Seal>")[2],
     ),
 )
 """The first has six seals; with two, those reported at departure stand for neither."""
@@ -88,7 +92,10 @@ rich = every(
     grown("d:Consignment/d:HouseConsignment[2]/d:SequenceNumeric", "<UCR>CQ20261123000117-B</UCR>"),
     two_containers,
     five_drivers,
-    grown("d:Consignment/d:TransportContract", "<TransportContract><ID>NY2611230118</ID></TransportContract>"),
+    grown(
+        "d:Consignment/d:TransportContract",
+        "<TransportContract><ID>NY2611230118</ID></TransportContract>",
+    ),
     replaced(f"{PARTY.format('importer')}/d:ID", "0800901187-001"),
 )
 """Guarantee, three house consignments, two containers, six seals, five drivers, two bills, a branch."""
@@ -117,3 +124,51 @@ poor = every(
     replaced("d:FunctionalReferenceID", "CQ-2026-000117-SECOND"),
 )
 """As little as can be: other parties, names in one language, no papers, codes of Rec. 19."""
+
+rich_north = every(
+    two_containers,
+    five_drivers,
+    replaced("d:Party[@role='exporter']/d:ID", "0800123441-002"),
+    grown(
+        "d:Party[@role='importer']",
+        '<Party role="consignee"><Name lang="en">Yuzhong Cold Store</Name><Address><CityName>Chongqing</CityName><CountryCode>CN</CountryCode></Address></Party>',
+    ),
+)
+"""Two containers, six seals, five drivers, a branch as exporter, goods that go to another than who buys."""
+
+poor_north = every(
+    renamed_party("exporter", "consignor"),
+    removed("d:Party[@role='consignor']/d:Contact"),
+    removed("d:Party[@role='consignor']/d:Address/d:PostcodeID"),
+    removed("d:Party[@role='importer']/d:Address/d:Line"),
+    removed("d:Consignment/d:TransportContract"),
+    removed("d:Consignment/d:UCR"),
+    removed("d:Consignment/d:Invoice"),
+    removed(f"{EQUIPMENT}/d:ID"),
+    removed("d:Itinerary/d:Office[d:RoleCode='exit']/d:ExpectedDateTime"),
+    removed("d:Trip/d:Leg/d:ModeCode[@system='VN']"),
+)
+"""As little as can be: other roles, no papers, no numbers but those of the declaration itself."""
+
+train_without_numbers = every(
+    removed("d:Trip/d:Leg/d:Vehicle"),
+    removed(EQUIPMENT),
+    removed("d:Consignment/d:TransportContract"),
+)
+"""A train of which neither locomotive, wagon nor container is named."""
+
+by_road = every(
+    replaced("d:Trip/d:Leg/d:ModeCode[@system='UNECE']", "3"),
+    replaced("d:Trip/d:Leg/d:ModeCode[@system='VN']", "31"),
+)
+
+
+def stops(before: str, count: int) -> Edit:
+    """Return an edit that puts offices of Viet Nam on the way, before the one with that role."""
+    codes = ("VN0018A3", "VN0001SI", "VN0003PL", "VN00X004")[:count]
+    offices = "".join(
+        f"<Office><SequenceNumeric>9{place}</SequenceNumeric><ID>{code}</ID><RoleCode>transit</RoleCode>"
+        f"<ExpectedDateTime>2026-11-25T{14 + place}:00:00+07:00</ExpectedDateTime></Office>"
+        for place, code in enumerate(codes)
+    )
+    return grown(f"d:Itinerary/d:Office[d:RoleCode='{before}']", offices, before=True)

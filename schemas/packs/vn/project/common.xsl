@@ -28,12 +28,13 @@
   <xsl:variable name="modes" select="$leg/d:ModeCode"/>
   <xsl:variable name="by-rail"
       select="boolean($modes[@system = 'VN' and . = '25'] | $modes[@system = 'UNECE' and . = '2'])"/>
-  <!-- What came last and changes what was told before: a new declaration, an incident, a wish to cancel. -->
+  <!-- A message of a type that ends in -cancel takes back what was told: UN/EDIFACT 1225 writes 1, and 5
+       for what replaces. Its occasion is the last wish to cancel, of others the last change. -->
+  <xsl:variable name="cancelling" select="contains($message/@type, '-cancel')"/>
+  <xsl:variable name="change" select="5 - 4 * $cancelling"/>
   <xsl:variable name="occasion"
-      select="$movement/p:Happened[@kind = 'amended' or @kind = 'incident'
-              or @kind = 'invalidation-asked'][last()]"/>
-  <!-- UN/EDIFACT 1225: 5 replaces, 1 cancels. -->
-  <xsl:variable name="change" select="5 - 4 * ($occasion/@kind = 'invalidation-asked')"/>
+      select="$movement/p:Happened[($cancelling and @kind = 'invalidation-asked')
+              or (not($cancelling) and (@kind = 'amended' or @kind = 'incident'))][last()]"/>
   <!-- Seals put on at departure or after an incident, one or several in a fact, count before those
        declared. -->
   <xsl:variable name="reported-seals">
