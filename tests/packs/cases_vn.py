@@ -12,6 +12,7 @@ from gateway.domain.event import EventKind
 from gateway.domain.itinerary import OfficeRole
 from gateway.domain.procedure import ProcedureState
 from gateway.markup import tree
+from tests.packs import answers_vn as answers
 from tests.packs import faults_vn as faults
 from tests.packs import prepared_vn as vn
 from tests.packs.case_spelling import Case
@@ -282,7 +283,11 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "prepared.xml").write_bytes(tree.serialise(case.document(pack)))
         (folder / "expect.toml").write_text(case.expect(), "utf-8")
-    sys.stdout.write(f"{len(CASES)} cases written\n")
+    for name, content in answers.files().items():
+        path = vn.FOLDER / "cases" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    sys.stdout.write(f"{len(CASES)} cases of messages, {len(answers.ANSWERS)} of answers written\n")
     return 0
 
 
