@@ -51,11 +51,22 @@ class Told:
 
     def job(self) -> bytes:
         """Return the answer as XML."""
-        ours = () if self.unasked else (
-            ("subject", "CQ-2026-000117"), ("input", MESSAGE), ("index", REFERENCE),
+        ours = (
+            ()
+            if self.unasked
+            else (
+                ("subject", "CQ-2026-000117"),
+                ("input", MESSAGE),
+                ("index", REFERENCE),
+            )
         )
-        head = (("code", self.code), ("output", self.output), ("time", "20261125093000"),
-                ("divide", "001"), ("end", "E"))
+        head = (
+            ("code", self.code),
+            ("output", self.output),
+            ("time", "20261125093000"),
+            ("divide", "001"),
+            ("end", "E"),
+        )
         moment = (("DAY", "20261125"), ("TIM", "093000"))
         fields = [_field(*one) for one in (*self.fields, *moment)]
         groups = [
@@ -106,7 +117,9 @@ def copy(type_: str, code: str, output: str, kind: str, number: str, **more: Any
     )  # fmt: skip
 
 
-def with_channel(type_: str, code: str, output: str, kind: str, number: str, channel: str, **more: Any) -> Told:
+def with_channel(
+    type_: str, code: str, output: str, kind: str, number: str, channel: str, **more: Any
+) -> Told:
     """Return a copy with a control channel; one we do not know is none."""
     known = channel in ("1", "2", "3")
     facts = (("channel", channel),) if known else ()
@@ -127,7 +140,16 @@ def objection(output: str, kind: str, state: str = "") -> Told:
     )  # fmt: skip
 
 
-def vehicle(type_: str, job: str, procedure: str, kind: str, *, output: str = "", function: str = "", **more: Any) -> Told:
+def vehicle(
+    type_: str,
+    job: str,
+    procedure: str,
+    kind: str,
+    *,
+    output: str = "",
+    function: str = "",
+    **more: Any,
+) -> Told:
     """Return what a gate answers about a vehicle."""
     kbn = (("KBN", function),) if function else ()
     return Told(
@@ -155,9 +177,7 @@ def refusal(job: str, procedure: str, found: dict[tuple[str, ...], str], **more:
     results = tuple(result(*one) for one in found)
     first = dict(results[0])
     facts = (("code", first["COD"]), ("field", first.get("FLD", "")), ("text", first["TXT"]))
-    fields = tuple(
-        (name, value) for name, value in more.pop("fields", {}).items()
-    )
+    fields = tuple((name, value) for name, value in more.pop("fields", {}).items())
     return Told(
         more.pop("type", f"{more.get('about') or job}-refusal"), job, "REFUSAL", "refused", fields,
         procedure, results=results, facts=tuple(one for one in facts if one[1]),
@@ -169,7 +189,10 @@ D = "/Declaration"
 ITEM = f"{D}/Consignment/HouseConsignment/GoodsItem"
 UNPLACED = {("U0012",): "", ("E0001",): "", ("L0007",): ""}
 """Families that name no field: user, business, logic. Their findings stand without a place."""
-LINE = {("S0044", "HSC", "2"): f"{ITEM}[2]/Commodity/NationalCode", ("S0031", "NAM"): f"{ITEM}/Commodity/Description"}
+LINE = {
+    ("S0044", "HSC", "2"): f"{ITEM}[2]/Commodity/NationalCode",
+    ("S0031", "NAM"): f"{ITEM}/Commodity/Description",
+}
 
 REFUSALS = {
     "ola": refusal("OLA", "vn-transport", {("S0001", "TRC"): f"{D}/Party/ID", ("S0002", "SEL", "3"): f"{D}/Trip/TransportEquipment/Seal/ID", **UNPLACED}, state="refused"),

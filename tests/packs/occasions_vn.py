@@ -115,7 +115,8 @@ TELLINGS: Mapping[str, Telling] = {
 """Every message type beside those of ``prepared_vn`` and ``prepared_north``, as it usually goes."""
 
 
-def _told(telling: Telling, procedure: str, edits: tuple[Edit, ...]) -> Subject:
+def subject(telling: Telling, procedure: str, edits: tuple[Edit, ...]) -> Subject:
+    """Return what is told about: the procedure stands where ``telling`` says, the occasion last."""
     way = south if telling.way == SOUTH else north
     told = way.subject(way.edited(*edits), telling.until)
     movement = told.movement
@@ -145,7 +146,7 @@ def prepared(
     """Return the prepared document of one message type, as it usually goes or as ``telling`` says."""
     telling = telling or TELLINGS[message]
     spec = pack.message(message)
-    told = _told(telling, spec.procedure, (*telling.edits, *edits))
+    told = subject(telling, spec.procedure, (*telling.edits, *edits))
     addressee = Addressee(
         pack=pack,
         spec=spec,
@@ -158,7 +159,7 @@ def prepared(
 
 def asked(procedure: str, role: OfficeRole, way: str, *edits: Edit) -> tree.Element:
     """Return the prepared document that the rules of a procedure read, for the office of a role."""
-    told = _told(Telling(way, role, EventKind.SUBMITTED), procedure, edits)
+    told = subject(Telling(way, role, EventKind.SUBMITTED), procedure, edits)
     at = told.movement.happened[-1].at
     document = project._circumstances(told, at)
     stop = told.itinerary.playing(role)[0]
