@@ -16,8 +16,7 @@ class CustomsOffice:
     ``code`` is ours (two letters, six characters), ``national_code`` what its own administration
     writes, ``zone`` an IANA name. An X in the code marks one that nobody confirmed.
     ``competences`` pairs role and mode where a source states them so; empty means every role in
-    every mode. ``hours`` and ``holidays`` may be empty: then they are unknown. ``beside`` are codes
-    of offices of other systems that goods meet at the same place, as far as a link reaches them.
+    every mode. ``hours`` and ``holidays`` may be empty: then they are unknown.
     """
 
     code: str
@@ -35,7 +34,6 @@ class CustomsOffice:
     competences: frozenset[tuple[OfficeRole, str]] = frozenset()
     hours: tuple[OpeningPeriod, ...] = ()
     holidays: tuple[Holiday, ...] = ()
-    beside: tuple[str, ...] = ()
 
     def name(self, language: str = "en") -> str:
         """Return the name in ``language``, else the first one there is."""

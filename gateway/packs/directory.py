@@ -53,7 +53,6 @@ class _OfficeRow:
     valid_from: date | None = None
     valid_to: date | None = None
     hours: tuple[_HoursRow, ...] = ()
-    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,6 @@ def _office(row: _OfficeRow, file: str, holidays: tuple[Holiday, ...]) -> Custom
         valid_to=row.valid_to,
         hours=tuple(_period(one, file, row.code) for one in row.hours),
         holidays=holidays,
-        beside=row.beside,
     )
 
 

@@ -54,8 +54,8 @@ def plan_itinerary(
 ) -> Itinerary:
     """Return the offices in travel order, each known, in force and able to play its role.
 
-    Right after an office come those beside it (other systems at the same place) that are in
-    ``linked``: the declarant need not name them.
+    Right after an office come those that a pack puts beside it (other systems at the same place),
+    as far as ``linked`` has them: the declarant need not name them.
 
     Raises:
         Refusal: ``office.*`` and ``route.*``, all at once.
@@ -76,7 +76,7 @@ def plan_itinerary(
             modes=_modes(declaration, declared),
         )
         findings += _unfit(stop, packs, on)
-        stops += (stop, *_beside(stop, offices, on, linked))
+        stops += (stop, *_beside(stop, offices, packs, on, linked))
     findings += _ends(stops)
     if refused(findings):
         raise Refusal(*findings)
@@ -84,11 +84,19 @@ def plan_itinerary(
 
 
 def _beside(
-    stop: Stop, offices: Mapping[str, CustomsOffice], on: date, linked: Collection[str]
+    stop: Stop,
+    offices: Mapping[str, CustomsOffice],
+    packs: PackSet,
+    on: date,
+    linked: Collection[str],
 ) -> Iterable[Stop]:
-    for code in stop.office.beside:
+    """Return the stops of other systems at the same place."""
+    for pack in packs.packs:
+        code = dict(pack.manifest.beside).get(stop.office.code, "")
         office = offices.get(code) if code in linked else None
-        if office is not None and office.serves(stop.role, on):
+        if office is None or packs.by_administration(office.administration) is not pack:
+            continue
+        if office.serves(stop.role, on):
             yield replace(stop, office=office)
 
 
