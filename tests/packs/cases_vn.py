@@ -183,6 +183,8 @@ ON_OCCASION = {
         must_raise=("layout.too-many-groups", "vn.change-stops-at-most-three"),
     ),
     "cot-incident": changed("COT", occasion=HURT, facts=INCIDENT),
+    "cot-substituted": changed("COT", occasion=EventKind.SUBSTITUTED, until=EventKind.DEPARTED),
+    "cot-diverted": changed("COT", occasion=EventKind.DIVERTED, until=EventKind.DEPARTED),
     "cot-before-approval": changed("COT", state=LODGED),
     "cot-closed": silent("COT", CLOSED),
     "cot-refused": silent("COT", REFUSED),

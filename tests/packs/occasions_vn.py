@@ -42,6 +42,8 @@ FACTS = {
     EventKind.AMENDED: AMENDED,
     EventKind.INCIDENT: INCIDENT,
     EventKind.INVALIDATION_ASKED: CANCEL,
+    EventKind.SUBSTITUTED: AMENDED,
+    EventKind.DIVERTED: AMENDED,
 }
 
 
@@ -85,14 +87,15 @@ ENTRY, EXIT = OfficeRole.ENTRY, OfficeRole.EXIT
 DESTINATION, DEPARTURE = OfficeRole.DESTINATION, OfficeRole.DEPARTURE
 LEFT, AWAY, GONE = EventKind.RELEASED, EventKind.DEPARTED, EventKind.EXITED
 CHANGED, HURT, ASKED = EventKind.AMENDED, EventKind.INCIDENT, EventKind.INVALIDATION_ASKED
+MOVED, OTHER = EventKind.DIVERTED, EventKind.SUBSTITUTED
 RELEASED, CLOSED = ProcedureState.RELEASED, ProcedureState.CLOSED
 RAIL = (by_rail,)
 
 TELLINGS: Mapping[str, Telling] = {
     "COT": Telling(SOUTH, ENTRY, LEFT, CHANGED, RELEASED),
     "COT-cancel": Telling(SOUTH, ENTRY, LEFT, ASKED, RELEASED),
-    "TIR-cancel": Telling(SOUTH, ENTRY, GONE, ASKED, RELEASED),
-    "TOR-cancel": Telling(NORTH, EXIT, AWAY, ASKED, ProcedureState.LODGED),
+    "TIR-cancel": Telling(SOUTH, ENTRY, GONE, MOVED, RELEASED),
+    "TOR-cancel": Telling(NORTH, EXIT, AWAY, MOVED, ProcedureState.LODGED),
     "TIR-change": Telling(SOUTH, ENTRY, GONE, CHANGED, RELEASED),
     "TOR-change": Telling(NORTH, EXIT, AWAY, CHANGED, ProcedureState.LODGED),
     "IDD": Telling(SOUTH, DESTINATION, LEFT, CHANGED),

@@ -29,26 +29,30 @@
   <xsl:variable name="by-rail"
       select="boolean($modes[@system = 'VN' and . = '25'] | $modes[@system = 'UNECE' and . = '2'])"/>
   <!-- A message of a type that ends in -cancel takes back what was told: UN/EDIFACT 1225 writes 1, and 5
-       for what replaces. Its occasion is the last wish to cancel, of others the last change. -->
+       for what replaces. Its occasion is the last wish to cancel or to go elsewhere, of others the last
+       change. -->
   <xsl:variable name="cancelling" select="contains($message/@type, '-cancel')"/>
   <xsl:variable name="change" select="5 - 4 * $cancelling"/>
   <xsl:variable name="occasion"
-      select="$movement/p:Happened[($cancelling and @kind = 'invalidation-asked')
-              or (not($cancelling) and (@kind = 'amended' or @kind = 'incident'))][last()]"/>
+      select="$movement/p:Happened[@kind = 'diverted' or ($cancelling and @kind = 'invalidation-asked')
+              or (not($cancelling) and (@kind = 'amended' or @kind = 'substituted' or @kind = 'incident'))]
+              [last()]"/>
   <!-- Seals put on at departure or after an incident, one or several in a fact, count before those
-       declared. -->
+       declared; those of a later declaration count before them. -->
+  <xsl:variable name="renewed" select="$movement/p:Happened[@kind = 'amended' or @kind = 'substituted']"/>
   <xsl:variable name="reported-seals">
     <xsl:for-each
-        select="$movement/p:Happened[p:Fact[(@name = 'seal' and ../@kind = 'departed')
-                or (@name = 'seals' and ../@kind = 'incident')]][last()]
+        select="($renewed | $movement/p:Happened[p:Fact[(@name = 'seal' and ../@kind = 'departed')
+                or (@name = 'seals' and ../@kind = 'incident')]])[last()]
                 /p:Fact[@name = 'seal' or @name = 'seals']">
       <xsl:value-of select="concat(translate(., ',;', '  '), ' ')"/>
     </xsl:for-each>
   </xsl:variable>
-  <!-- The vehicle that goes on after an incident: the first plate that was reported. -->
+  <!-- The vehicle that goes on after an incident: the first plate that was reported, unless a later
+       declaration names another. -->
   <xsl:variable name="reported-plates"
-      select="translate($movement/p:Happened[@kind = 'incident'][p:Fact[@name = 'plates']][last()]
-              /p:Fact[@name = 'plates'], ';', ',')"/>
+      select="translate(($renewed | $movement/p:Happened[@kind = 'incident'][p:Fact[@name = 'plates']])
+              [last()]/p:Fact[@name = 'plates'], ';', ',')"/>
   <xsl:variable name="reported-plate"
       select="normalize-space(substring-before(concat($reported-plates, ','), ','))"/>
 
