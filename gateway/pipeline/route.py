@@ -76,28 +76,13 @@ def plan_itinerary(
             modes=_modes(declaration, declared),
         )
         findings += _unfit(stop, packs, on)
-        stops += (stop, *_beside(stop, offices, packs, on, linked))
+        beside = (offices.get(code) for code in packs.beside(stop.office.code) if code in linked)
+        others = (replace(stop, office=one) for one in beside if one and one.serves(stop.role, on))
+        stops += (stop, *others)
     findings += _ends(stops)
     if refused(findings):
         raise Refusal(*findings)
     return Itinerary(tuple(stops))
-
-
-def _beside(
-    stop: Stop,
-    offices: Mapping[str, CustomsOffice],
-    packs: PackSet,
-    on: date,
-    linked: Collection[str],
-) -> Iterable[Stop]:
-    """Return the stops of other systems at the same place."""
-    for pack in packs.packs:
-        code = dict(pack.manifest.beside).get(stop.office.code, "")
-        office = offices.get(code) if code in linked else None
-        if office is None or packs.by_administration(office.administration) is not pack:
-            continue
-        if office.serves(stop.role, on):
-            yield replace(stop, office=office)
 
 
 def _pointer(sequence: int) -> str:

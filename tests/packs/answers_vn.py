@@ -1,4 +1,4 @@
-"""The answer cases of the Vietnamese pack: jobs and replies as the offices write them, and what they mean.
+"""The answer cases of the Vietnamese pack: jobs and replies as offices write them.
 
 Written by ``python -m tests.packs.cases_vn`` into ``schemas/packs/vn/cases/answer-*``.
 """
@@ -173,7 +173,7 @@ def result(code: str, field: str = "", row: str = "") -> tuple[tuple[str, str], 
 
 
 def refusal(job: str, procedure: str, found: dict[tuple[str, ...], str], **more: Any) -> Told:
-    """Return a refusal: ``found`` gives by code, field and row where our declaration is at fault."""
+    """Return a refusal: ``found`` gives by code, field and row where we are at fault."""
     results = tuple(result(*one) for one in found)
     first = dict(results[0])
     facts = (("code", first["COD"]), ("field", first.get("FLD", "")), ("text", first["TXT"]))
@@ -195,18 +195,50 @@ LINE = {
 }
 
 REFUSALS = {
-    "ola": refusal("OLA", "vn-transport", {("S0001", "TRC"): f"{D}/Party/ID", ("S0002", "SEL", "3"): f"{D}/Trip/TransportEquipment/Seal/ID", **UNPLACED}, state="refused"),
+    "ola": refusal(
+        "OLA",
+        "vn-transport",
+        {
+            ("S0001", "TRC"): f"{D}/Party/ID",
+            ("S0002", "SEL", "3"): f"{D}/Trip/TransportEquipment/Seal/ID",
+            **UNPLACED,
+        },
+        state="refused",
+    ),
     "olc": refusal("OLC", "vn-transport", UNPLACED, state="refused"),
-    "tir": refusal("TIR", "vn-transport", {("S0001", "PLA"): "", ("S0009", "DPP", "2"): f"{D}/Trip/Leg/Driver/ID"}),
+    "tir": refusal(
+        "TIR",
+        "vn-transport",
+        {("S0001", "PLA"): "", ("S0009", "DPP", "2"): f"{D}/Trip/Leg/Driver/ID"},
+    ),
     "boa": refusal("BOA", "vn-transport", {("L0001",): ""}),
-    "bia": refusal("BIA", "vn-transport", {("S0002", "SEL"): f"{D}/Trip/TransportEquipment/Seal/ID"}),
-    "ida": refusal("IDA", "vn-import", {("S0001", "IMC"): f"{D}/Party/ID", **LINE, **UNPLACED}, state="refused"),
+    "bia": refusal(
+        "BIA", "vn-transport", {("S0002", "SEL"): f"{D}/Trip/TransportEquipment/Seal/ID"}
+    ),
+    "ida": refusal(
+        "IDA", "vn-import", {("S0001", "IMC"): f"{D}/Party/ID", **LINE, **UNPLACED}, state="refused"
+    ),
     "idc": refusal("IDC", "vn-import", {("E0001",): ""}, state="refused"),
-    "eda": refusal("EDA", "vn-export", {("S0001", "EXC"): f"{D}/Party/ID", **LINE}, state="refused"),
+    "eda": refusal(
+        "EDA", "vn-export", {("S0001", "EXC"): f"{D}/Party/ID", **LINE}, state="refused"
+    ),
     "edc": refusal("EDC", "vn-export", {("E0001",): ""}, state="refused"),
     "tor": refusal("TOR", "vn-exit", {("S0005", "PER"): f"{D}/Trip/Leg/Permit/ID"}),
-    "cot": refusal("COT", "vn-transport", {("S0003", "CNO"): f"{D}/Trip/TransportEquipment/ID"}, fields={"OLT": TRANSPORT, "FNC": "5"}),
-    "cot-cancel": refusal("COT", "vn-transport", {("E0002",): ""}, fields={"OLT": TRANSPORT, "FNC": "1"}, about="COT-cancel", event="invalidation-refused", dated=True),
+    "cot": refusal(
+        "COT",
+        "vn-transport",
+        {("S0003", "CNO"): f"{D}/Trip/TransportEquipment/ID"},
+        fields={"OLT": TRANSPORT, "FNC": "5"},
+    ),
+    "cot-cancel": refusal(
+        "COT",
+        "vn-transport",
+        {("E0002",): ""},
+        fields={"OLT": TRANSPORT, "FNC": "1"},
+        about="COT-cancel",
+        event="invalidation-refused",
+        dated=True,
+    ),
     "idd": refusal("IDD", "vn-import", {("E0003",): ""}),
     "ida01": refusal("IDA01", "vn-import", LINE),
     "ide": refusal("IDE", "vn-import", {("E0001",): ""}),
@@ -217,75 +249,246 @@ REFUSALS = {
     "ama-e": refusal("AMA", "vn-export", {("L0002",): ""}, fields={"NUM": EXPORT}, about="AMA-E"),
     "amc": refusal("AMC", "vn-import", {("L0002",): ""}, fields={"NUM": IMPORT}),
     "amc-e": refusal("AMC", "vn-export", {("L0002",): ""}, fields={"NUM": EXPORT}, about="AMC-E"),
-    "rmr": refusal("RMR", "vn-rail-entry", {("S0001", "WGN", "2"): f"{D}/Trip/Leg/Vehicle/Plate"}, state="refused"),
-    "drm": refusal("DRM", "vn-rail-entry", {("S0001", "CNO"): f"{D}/Trip/TransportEquipment/ID"}, state="refused"),
+    "rmr": refusal(
+        "RMR",
+        "vn-rail-entry",
+        {("S0001", "WGN", "2"): f"{D}/Trip/Leg/Vehicle/Plate"},
+        state="refused",
+    ),
+    "drm": refusal(
+        "DRM",
+        "vn-rail-entry",
+        {("S0001", "CNO"): f"{D}/Trip/TransportEquipment/ID"},
+        state="refused",
+    ),
     "rir": refusal("RIR", "vn-rail-entry", {("L0001",): ""}),
     "ror": refusal("ROR", "vn-exit", {("L0001",): ""}),
-}  # fmt: skip
+}
 
 ANSWERS: dict[str, Told] = {
     **{f"refusal-{name}": told for name, told in REFUSALS.items()},
-    "ola-copy": with_channel("OLA-copy", "OLA", "OLACOPY", "registered", "transport", "1", state="lodged"),
-    "ola-copy-unknown-channel": with_channel("OLA-copy", "OLA", "OLACOPY", "registered", "transport", "8", state="lodged"),
+    "ola-copy": with_channel(
+        "OLA-copy", "OLA", "OLACOPY", "registered", "transport", "1", state="lodged"
+    ),
+    "ola-copy-unknown-channel": with_channel(
+        "OLA-copy", "OLA", "OLACOPY", "registered", "transport", "8", state="lodged"
+    ),
     "vas501": copy("VAS501", "OLC", "VAS501", "accepted", "transport", state="lodged"),
-    "vas504": copy("VAS504", "OLC", "VAS504", "approved", "transport", state="released", also=(("EDT", "20261126"), ("EDH", "07"))),
+    "vas504": copy(
+        "VAS504",
+        "OLC",
+        "VAS504",
+        "approved",
+        "transport",
+        state="released",
+        also=(("EDT", "20261126"), ("EDH", "07")),
+    ),
     "vas505": copy("VAS504", "OLC", "VAS505", "approved", "transport", state="released"),
-    "vas506": copy("VAS506", "COT", "VAS506", "approved", "transport", about="OLC", state="released"),
-    "vas507": copy("VAS506", "COT", "VAS507", "approved", "transport", about="OLC", state="released"),
-    "vas508": copy("VAS508", "COT", "VAS508", "invalidated", "transport", about="COT-cancel", state="invalidated", event="invalidated", dated=True),
-    "vas508-unasked": copy("VAS508", "OLC", "VAS508", "invalidated", "transport", about="COT-cancel", state="invalidated", event="invalidated", dated=True, unasked=True),
+    "vas506": copy(
+        "VAS506", "COT", "VAS506", "approved", "transport", about="OLC", state="released"
+    ),
+    "vas507": copy(
+        "VAS506", "COT", "VAS507", "approved", "transport", about="OLC", state="released"
+    ),
+    "vas508": copy(
+        "VAS508",
+        "COT",
+        "VAS508",
+        "invalidated",
+        "transport",
+        about="COT-cancel",
+        state="invalidated",
+        event="invalidated",
+        dated=True,
+    ),
+    "vas508-unasked": copy(
+        "VAS508",
+        "OLC",
+        "VAS508",
+        "invalidated",
+        "transport",
+        about="COT-cancel",
+        state="invalidated",
+        event="invalidated",
+        dated=True,
+        unasked=True,
+    ),
     "vas509": objection("VAS509", "to-a-person"),
     "vas510": objection("VAS510", "to-a-person"),
     "vas511": objection("VAS511", "refused", "refused"),
     "vas512": objection("VAS512", "to-a-person"),
     "vas513": copy("VAS513", "COT", "VAS513", "amended", "transport"),
-    "vas514": copy("VAS514", "COT", "VAS514", "invalidated", "transport", about="COT-cancel", state="invalidated", event="invalidated", dated=True),
+    "vas514": copy(
+        "VAS514",
+        "COT",
+        "VAS514",
+        "invalidated",
+        "transport",
+        about="COT-cancel",
+        state="invalidated",
+        event="invalidated",
+        dated=True,
+    ),
     "vas516": copy("VAS516", "BIA", "VAS516", "arrived", "transport", state="closed"),
-    "boa-copy": copy("BOA-copy", "BOA", "BOACOPY", "started", "transport", office=False, event="transit-started", dated=True),
-    "tir-copy": vehicle("TIR-copy", "TIR", "vn-transport", "entered", event="entered", dated=True, facts=(("plate", "桂A8D217"),)),
-    "tir-vas058": vehicle("TIR-copy", "TIR", "vn-transport", "entered", output="VAS058", event="entered", dated=True, facts=(("plate", "桂A8D217"),)),
-    "tir-change-copy": vehicle("TIR-change-copy", "TIR", "vn-transport", "amended", function="5", about="TIR-change"),
-    "tir-cancel-copy": vehicle("TIR-cancel-copy", "TIR", "vn-transport", "invalidated", function="1", about="TIR-cancel"),
-    "tor-copy": vehicle("TOR-copy", "TOR", "vn-exit", "exited", state="closed", event="exited", dated=True, facts=(("plate", "桂A8D217"),)),
-    "tor-vas059": vehicle("TOR-copy", "TOR", "vn-exit", "exited", output="VAS059", state="closed", event="exited", dated=True, facts=(("plate", "桂A8D217"),)),
-    "tor-change-copy": vehicle("TOR-change-copy", "TOR", "vn-exit", "amended", function="5", about="TOR-change"),
-    "tor-cancel-copy": vehicle("TOR-cancel-copy", "TOR", "vn-exit", "invalidated", function="1", about="TOR-cancel"),
-    "ida-copy": with_channel("IDA-copy", "IDA", "IDACOPY", "registered", "import", "2", state="lodged"),
+    "boa-copy": copy(
+        "BOA-copy",
+        "BOA",
+        "BOACOPY",
+        "started",
+        "transport",
+        office=False,
+        event="transit-started",
+        dated=True,
+    ),
+    "tir-copy": vehicle(
+        "TIR-copy",
+        "TIR",
+        "vn-transport",
+        "entered",
+        event="entered",
+        dated=True,
+        facts=(("plate", "桂A8D217"),),
+    ),
+    "tir-vas058": vehicle(
+        "TIR-copy",
+        "TIR",
+        "vn-transport",
+        "entered",
+        output="VAS058",
+        event="entered",
+        dated=True,
+        facts=(("plate", "桂A8D217"),),
+    ),
+    "tir-change-copy": vehicle(
+        "TIR-change-copy", "TIR", "vn-transport", "amended", function="5", about="TIR-change"
+    ),
+    "tir-cancel-copy": vehicle(
+        "TIR-cancel-copy", "TIR", "vn-transport", "invalidated", function="1", about="TIR-cancel"
+    ),
+    "tor-copy": vehicle(
+        "TOR-copy",
+        "TOR",
+        "vn-exit",
+        "exited",
+        state="closed",
+        event="exited",
+        dated=True,
+        facts=(("plate", "桂A8D217"),),
+    ),
+    "tor-vas059": vehicle(
+        "TOR-copy",
+        "TOR",
+        "vn-exit",
+        "exited",
+        output="VAS059",
+        state="closed",
+        event="exited",
+        dated=True,
+        facts=(("plate", "桂A8D217"),),
+    ),
+    "tor-change-copy": vehicle(
+        "TOR-change-copy", "TOR", "vn-exit", "amended", function="5", about="TOR-change"
+    ),
+    "tor-cancel-copy": vehicle(
+        "TOR-cancel-copy", "TOR", "vn-exit", "invalidated", function="1", about="TOR-cancel"
+    ),
+    "ida-copy": with_channel(
+        "IDA-copy", "IDA", "IDACOPY", "registered", "import", "2", state="lodged"
+    ),
     "ida01-copy": with_channel("IDA01-copy", "IDA01", "IDACOPY", "registered", "import", "3"),
-    "ida01-copy-unknown-channel": with_channel("IDA01-copy", "IDA01", "IDACOPY", "registered", "import", "9"),
+    "ida01-copy-unknown-channel": with_channel(
+        "IDA01-copy", "IDA01", "IDACOPY", "registered", "import", "9"
+    ),
     "vad1ac": with_channel("VAD1AC", "IDC", "VAD1AC", "accepted", "import", "1", state="accepted"),
     "ide-vad1ac": with_channel("IDE-VAD1AC", "IDE", "VAD1AC", "amended", "import", "2"),
-    "ide-vad1ac-unknown-channel": with_channel("IDE-VAD1AC", "IDE", "VAD1AC", "amended", "import", "0"),
-    "vad487": by_itself("VAD487", "IDC", "VAD487", "controlled", "import", state="under-control", event="controlled"),
-    "vad491": by_itself("VAD491", "IDC", "VAD491", "result", "import", facts=(("result", "inspection called off"),)),
-    "vad1ag": by_itself("VAD1AG", "IDC", "VAD1AG", "cleared", "import", state="closed", event="cleared"),
+    "ide-vad1ac-unknown-channel": with_channel(
+        "IDE-VAD1AC", "IDE", "VAD1AC", "amended", "import", "0"
+    ),
+    "vad487": by_itself(
+        "VAD487", "IDC", "VAD487", "controlled", "import", state="under-control", event="controlled"
+    ),
+    "vad491": by_itself(
+        "VAD491", "IDC", "VAD491", "result", "import", facts=(("result", "inspection called off"),)
+    ),
+    "vad1ag": by_itself(
+        "VAD1AG", "IDC", "VAD1AG", "cleared", "import", state="closed", event="cleared"
+    ),
     "duties": by_itself(
-        "duties", "IDC", "DUTIES", "duties", "import", event="duties-assessed",
+        "duties",
+        "IDC",
+        "DUTIES",
+        "duties",
+        "import",
+        event="duties-assessed",
         also=(("CUR", "VND"), ("DTX", "372800000"), ("DUE", "20261225")),
         facts=(("amount", "372800000"), ("currency", "VND"), ("due", "20261225")),
-        results=((("TXK", "NK"), ("TXA", "0")), (("TXK", "VAT"), ("TXA", "372800000"))), groups="tax",
+        results=((("TXK", "NK"), ("TXA", "0")), (("TXK", "VAT"), ("TXA", "372800000"))),
+        groups="tax",
     ),
     "idd-copy": copy("IDD-copy", "IDD", "IDDCOPY", "received", "import", office=False),
-    "eda-copy": with_channel("EDA-copy", "EDA", "EDACOPY", "registered", "export", "1", state="lodged"),
+    "eda-copy": with_channel(
+        "EDA-copy", "EDA", "EDACOPY", "registered", "export", "1", state="lodged"
+    ),
     "eda01-copy": with_channel("EDA01-copy", "EDA01", "EDACOPY", "registered", "export", "3"),
-    "eda01-copy-unknown-channel": with_channel("EDA01-copy", "EDA01", "EDACOPY", "registered", "export", "7"),
+    "eda01-copy-unknown-channel": with_channel(
+        "EDA01-copy", "EDA01", "EDACOPY", "registered", "export", "7"
+    ),
     "vae1ld": with_channel("VAE1LD", "EDC", "VAE1LD", "accepted", "export", "1", state="accepted"),
-    "vae1ld-unknown-channel": with_channel("VAE1LD", "EDC", "VAE1LD", "accepted", "export", "9", state="accepted"),
+    "vae1ld-unknown-channel": with_channel(
+        "VAE1LD", "EDC", "VAE1LD", "accepted", "export", "9", state="accepted"
+    ),
     "ede-vae1ld": with_channel("EDE-VAE1LD", "EDE", "VAE1LD", "amended", "export", "2"),
     "vae474": by_itself("VAE474", "EDC", "VAE474", "controlled", "export", state="under-control"),
-    "vae478": by_itself("VAE478", "EDC", "VAE478", "result", "export", facts=(("result", "inspection called off"),)),
-    "vae1lf": by_itself("VAE1LF", "EDC", "VAE1LF", "released", "export", state="released", event="released"),
+    "vae478": by_itself(
+        "VAE478", "EDC", "VAE478", "result", "export", facts=(("result", "inspection called off"),)
+    ),
+    "vae1lf": by_itself(
+        "VAE1LF", "EDC", "VAE1LF", "released", "export", state="released", event="released"
+    ),
     "edd-copy": copy("EDD-copy", "EDD", "EDDCOPY", "received", "export", office=False),
-    "ama-copy": copy("AMA-copy", "AMA", "AMACOPY", "registered", "import", name="NUM", office=False),
-    "ama-e-copy": copy("AMA-E-copy", "AMA", "AMACOPY", "registered", "export", name="NUM", office=False, about="AMA-E"),
+    "ama-copy": copy(
+        "AMA-copy", "AMA", "AMACOPY", "registered", "import", name="NUM", office=False
+    ),
+    "ama-e-copy": copy(
+        "AMA-E-copy",
+        "AMA",
+        "AMACOPY",
+        "registered",
+        "export",
+        name="NUM",
+        office=False,
+        about="AMA-E",
+    ),
     "amc-copy": copy("AMC-copy", "AMC", "AMCCOPY", "amended", "import", name="NUM", office=False),
-    "amc-e-copy": copy("AMC-E-copy", "AMC", "AMCCOPY", "amended", "export", name="NUM", office=False, about="AMC-E"),
+    "amc-e-copy": copy(
+        "AMC-E-copy", "AMC", "AMCCOPY", "amended", "export", name="NUM", office=False, about="AMC-E"
+    ),
     "rmr-copy": train("RMR-copy", "RMR", "VAS031", "vn-rail-entry", "registered"),
     "rmr-vas034": train("RMR-copy", "RMR", "VAS034", "vn-rail-entry", "registered"),
     "drm-copy": train("DRM-copy", "DRM", "VAS032", "vn-rail-entry", "accepted", state="accepted"),
-    "rir-copy": train("RIR-copy", "RIR", "VAS033", "vn-rail-entry", "entered", state="closed", event="entered", dated=True, facts=(("train", "YYG2611240001"),)),
-    "ror-copy": train("ROR-copy", "ROR", "VAS034", "vn-exit", "exited", state="closed", event="exited", dated=True, facts=(("train", "YYG2611240001"),)),
-}  # fmt: skip
+    "rir-copy": train(
+        "RIR-copy",
+        "RIR",
+        "VAS033",
+        "vn-rail-entry",
+        "entered",
+        state="closed",
+        event="entered",
+        dated=True,
+        facts=(("train", "YYG2611240001"),),
+    ),
+    "ror-copy": train(
+        "ROR-copy",
+        "ROR",
+        "VAS034",
+        "vn-exit",
+        "exited",
+        state="closed",
+        event="exited",
+        dated=True,
+        facts=(("train", "YYG2611240001"),),
+    ),
+}
 
 
 @dataclass(frozen=True)

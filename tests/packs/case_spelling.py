@@ -1,4 +1,4 @@
-"""How cases of the Vietnamese pack are spelled: what is made or asked, and the faults planted in it."""
+"""How cases of Viet Nam are spelled: what is made or asked, and the faults planted in it."""
 
 import json
 from dataclasses import dataclass, field
@@ -98,9 +98,8 @@ class Case:
         """Return ``expect.toml``."""
         tried = ("message", self.message) if self.message else ("asks", self.asks)
         lines = [f"{tried[0]} = {_text(tried[1])}"]
-        for key in ("must_raise", "must_not_raise"):
-            if codes := getattr(self, key):
-                lines.append(f"{key} = {_text(list(codes))}")
+        codes = (("must_raise", self.must_raise), ("must_not_raise", self.must_not_raise))
+        lines += [f"{key} = {_text(list(some))}" for key, some in codes if some]
         if self.messages is not None:
             lines.append(f"messages = {self.messages}")
         if any(one.at.startswith(("/n:", "/c:")) for one in self.faults):

@@ -12,6 +12,7 @@ from gateway.domain.event import EventKind
 from gateway.domain.itinerary import OfficeRole
 from gateway.domain.procedure import ProcedureState
 from gateway.markup import tree
+from gateway.packs.pack import Pack
 from tests.packs import answers_vn as answers
 from tests.packs import faults_vn as faults
 from tests.packs import prepared_vn as vn
@@ -277,15 +278,18 @@ ASKED = {
 CASES: dict[str, Case] = {**PLAIN, **DRY, **DECLARED, **NORTHBOUND, **ON_OCCASION, **ASKED}
 
 
+def files(pack: Pack) -> dict[str, bytes]:
+    """Return every file of the cases, by its path below ``cases``."""
+    found = dict(answers.files())
+    for name, case in CASES.items():
+        found[f"{name}/prepared.xml"] = tree.serialise(case.document(pack))
+        found[f"{name}/expect.toml"] = case.expect().encode()
+    return found
+
+
 def main() -> int:
     """Write every case; return zero."""
-    pack = compiled(vn.FOLDER)
-    for name, case in CASES.items():
-        folder = vn.FOLDER / "cases" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "prepared.xml").write_bytes(tree.serialise(case.document(pack)))
-        (folder / "expect.toml").write_text(case.expect(), "utf-8")
-    for name, content in answers.files().items():
+    for name, content in files(compiled(vn.FOLDER)).items():
         path = vn.FOLDER / "cases" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -306,7 +306,7 @@ OVER, UNTOLD = "vn.road-axle-mass", "vn.road-axle-mass-unknown"
 AT_EXIT = ("vn.road-total-mass-unknown", "vn.road-size-unknown", "vn.gate-declaration-unknown")
 GUARANTEED = AT_EXIT
 ALWAYS = (*AT_EXIT, "vn.guarantee-unknown")
-"""Of every truck: limits nobody confirmed, the digital gate without a link, a guarantee not declared."""
+"""Of every truck: unconfirmed limits, the digital gate without a link, a guarantee not declared."""
 
 
 def spacing(tandem: str, tridem: str) -> Edit:

@@ -146,7 +146,7 @@ def subject(telling: Telling, procedure: str, edits: tuple[Edit, ...]) -> Subjec
 def prepared(
     pack: Pack, message: str, *edits: Edit, telling: Telling | None = None
 ) -> tree.Element:
-    """Return the prepared document of one message type, as it usually goes or as ``telling`` says."""
+    """Return the document of one message type as it usually goes, or as ``telling`` says."""
     telling = telling or TELLINGS[message]
     spec = pack.message(message)
     told = subject(telling, spec.procedure, (*telling.edits, *edits))
@@ -164,7 +164,7 @@ def asked(procedure: str, role: OfficeRole, way: str, *edits: Edit) -> tree.Elem
     """Return the prepared document that the rules of a procedure read, for the office of a role."""
     told = subject(Telling(way, role, EventKind.SUBMITTED), procedure, edits)
     at = told.movement.happened[-1].at
-    document = project._circumstances(told, at)
+    document = project._around(tree.copied(told.root), project._circumstances(told, at))
     stop = told.itinerary.playing(role)[0]
     for name, value in project._stop_attributes(stop, at):
         document[0].set(name, value)

@@ -70,7 +70,7 @@ def asked(role: OfficeRole, way: str, *edits: Edit) -> tree.Element:
     """Return the document that the rules of a procedure read."""
     told, stop = at_gate(occasions.subject(Telling(way, role, SUBMITTED), "", edits), role)
     at = told.movement.happened[-1].at
-    document = project._circumstances(told, at)
+    document = project._around(tree.copied(told.root), project._circumstances(told, at))
     for name, value in project._stop_attributes(stop, at):
         document[0].set(name, value)
     return document

@@ -1,4 +1,4 @@
-"""Changes to the shipped declarations that fill every optional part of Viet Nam's messages, or empty it."""
+"""Changes of the shipped declarations that fill every part of Viet Nam's messages, or none."""
 
 from gateway.markup import safe, tree
 from tests.packs.prepared_vn import FIRST_ITEM, ITEM, Edit, in_houses, removed, replaced
@@ -19,7 +19,7 @@ def every(*edits: Edit) -> Edit:
 
 
 def grown(path: str, content: str, *, before: bool = False) -> Edit:
-    """Return an edit that puts elements of our declaration, as text, after (before) the first at ``path``."""
+    """Return an edit that puts elements, given as text, after (before) the first at ``path``."""
 
     def edit(root: tree.Element) -> None:
         place = tree.elements(root, path)[0]
@@ -98,7 +98,7 @@ rich = every(
     ),
     replaced(f"{PARTY.format('importer')}/d:ID", "0800901187-001"),
 )
-"""Guarantee, three house consignments, two containers, six seals, five drivers, two bills, a branch."""
+"""Guarantee, three houses, two containers, six seals, five drivers, two bills, a branch."""
 
 poor = every(
     renamed_party("importer", "consignee"),
@@ -131,10 +131,11 @@ rich_north = every(
     replaced("d:Party[@role='exporter']/d:ID", "0800123441-002"),
     grown(
         "d:Party[@role='importer']",
-        '<Party role="consignee"><Name lang="en">Yuzhong Cold Store</Name><Address><CityName>Chongqing</CityName><CountryCode>CN</CountryCode></Address></Party>',
+        '<Party role="consignee"><Name lang="en">Yuzhong Cold Store</Name><Address>'
+        "<CityName>Chongqing</CityName><CountryCode>CN</CountryCode></Address></Party>",
     ),
 )
-"""Two containers, six seals, five drivers, a branch as exporter, goods that go to another than who buys."""
+"""Two containers, six seals, five drivers, a branch as exporter, another consignee than buyer."""
 
 poor_north = every(
     renamed_party("exporter", "consignor"),

@@ -9,28 +9,14 @@ from gateway.markup import tree
 from gateway.packs import layout
 from gateway.usecases.amend import Amendment, Reason, amend
 from tests.packs import prepared_vn as vn
+from tests.packs.journeys import OVER_RAIL
 from tests.world import World
 
 BORDER, INLAND, START = "VN0015BB", "VN0003PJ", "CN008001"
 GATE = "VN00X101"
 LRN = "CQ-2026-000117"
 OTHER_GOODS = {"Điện trở cố định dạng chip": "Điện trở chính xác"}
-BY_RAIL = {
-    "<ID>VN0015BB</ID>": "<ID>VN00X001</ID>",
-    "<ID>VN0003PJ</ID>": "<ID>VN0001SI</ID>",
-    "<ToOfficeID>VN0003PJ</ToOfficeID>": "<ToOfficeID>CN00X001</ToOfficeID>",
-    "<LegFromOfficeID>VN0015BB</LegFromOfficeID>": "<LegFromOfficeID>CN008001</LegFromOfficeID>",
-    "    <TransportEquipment>\n": (
-        "    <Leg><SequenceNumeric>2</SequenceNumeric><FromOfficeID>CN00X001</FromOfficeID>"
-        '<ToOfficeID>VN0001SI</ToOfficeID><ModeCode system="UNECE">2</ModeCode>'
-        '<ModeCode system="CN">4</ModeCode><ModeCode system="VN">25</ModeCode>'
-        '<Vehicle kind="tractor"><Plate country="CN">桂A8D217</Plate></Vehicle>'
-        '<Driver><Name lang="en">HUANG ZHIQIANG</Name><ID scheme="PASSPORT">EJ1234567</ID></Driver>'
-        "</Leg>\n    <TransportEquipment>\n"
-    ),
-}
-"""Reloaded onto a train at the border: Dong Dang, then the rail yard of Ha Noi. China's gate, which has
-no rail here, still wants the truck that brought the goods."""
+BY_RAIL = dict(OVER_RAIL)
 
 
 @pytest.fixture
@@ -41,7 +27,7 @@ def world(tmp_path):
 
 
 def begun(world, reference: str = LRN, *held: str) -> str:
-    """Submit a declaration whose reference chooses what the offices do; nobody releases ``held``."""
+    """Submit a declaration whose reference chooses what offices do; ``held`` are not answered."""
     world.town.held.update(held)
     movement = world.submit(world.declaration(texts={LRN: reference})).movement
     world.run()

@@ -69,22 +69,26 @@ CHANGED = (
 AMENDED = (("version", "2"), ("reason", "001"), ("text", "更正"), ("changed", "/Declaration/Party"))
 HURT = (("code", "2"), ("text", "封志断裂"), ("seals", "NN1200981"))
 ASKED = Reported(EventKind.INVALIDATION_ASKED, CHONGQING, 1, (("reason", "buyer"),))
+RAIL_LEG = (
+    "    <Leg><SequenceNumeric>2</SequenceNumeric><FromOfficeID>CN00X001</FromOfficeID>"
+    '<ToOfficeID>VN0001SI</ToOfficeID><ModeCode system="UNECE">2</ModeCode>'
+    '<ModeCode system="CN">4</ModeCode><ModeCode system="VN">25</ModeCode>'
+    '<Vehicle kind="tractor"><Plate country="CN">桂A8D217</Plate></Vehicle>'
+    '<Driver><Name lang="en">HUANG ZHIQIANG</Name><ID scheme="PASSPORT">EJ1234567</ID></Driver>'
+    "</Leg>\n"
+)
+TRIP_GOES_ON = "    <TransportEquipment>\n"
 OVER_RAIL = (
     ("<ID>VN0015BB</ID>", "<ID>VN00X001</ID>"),
     ("<ID>VN0003PJ</ID>", "<ID>VN0001SI</ID>"),
     ("<ToOfficeID>VN0003PJ</ToOfficeID>", "<ToOfficeID>CN00X001</ToOfficeID>"),
     ("<LegFromOfficeID>VN0015BB</LegFromOfficeID>", "<LegFromOfficeID>CN008001</LegFromOfficeID>"),
-    (
-        "    <TransportEquipment>\n",
-        "    <Leg><SequenceNumeric>2</SequenceNumeric><FromOfficeID>CN00X001</FromOfficeID>"
-        '<ToOfficeID>VN0001SI</ToOfficeID><ModeCode system="UNECE">2</ModeCode>'
-        '<ModeCode system="CN">4</ModeCode><ModeCode system="VN">25</ModeCode>'
-        '<Vehicle kind="tractor"><Plate country="CN">桂A8D217</Plate></Vehicle>'
-        '<Driver><Name lang="en">HUANG ZHIQIANG</Name><ID scheme="PASSPORT">EJ1234567</ID></Driver>'
-        "</Leg>\n    <TransportEquipment>\n",
-    ),
+    (TRIP_GOES_ON, RAIL_LEG + TRIP_GOES_ON),
 )
-"""Reloaded onto a train at the border; China's gate, which has no rail here, still wants the truck."""
+"""Reloaded onto a train at the border: Dong Dang, then the rail yard of Ha Noi.
+
+China's gate, which has no rail here, still wants the truck that brought the goods.
+"""
 
 ON_OCCASION = {
     "south, amended, hurt": Journey(
