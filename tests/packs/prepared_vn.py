@@ -3,15 +3,16 @@
 What cases are made of them stands in ``tests.packs.cases_vn``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
 from gateway.domain.event import Event, EventKind
 from gateway.domain.identifiers import MovementReference
-from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
+from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
 from gateway.domain.movement import Movement
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState
 from gateway.markup import safe, tree
@@ -63,6 +64,12 @@ JOURNEY = (
     (EventKind.ARRIVED, "VN0003PJ", _at(25, 17, 20), (("remarks", "Niêm phong nguyên vẹn"),)),
 )
 """Kind, office, UTC time and facts. The arrival is after midnight at Hai Duong (UTC+7)."""
+
+
+@cache
+def offices() -> Mapping[str, CustomsOffice]:
+    """Return the shipped offices, read once."""
+    return read_offices(read_folder(schemas_root()))
 
 
 def example() -> tree.Element:
@@ -135,11 +142,11 @@ def in_houses(count: int) -> Edit:
 def subject(root: tree.Element, until: EventKind, *, numbers: bool = True) -> Subject:
     """Return what is told about: everything up to ``until`` has happened."""
     declaration = read_declaration(root)
-    offices = read_offices(read_folder(schemas_root()))
+    known = offices()
     stops = tuple(
         Stop(
             sequence=stop.sequence,
-            office=offices[stop.office],
+            office=known[stop.office],
             role=stop.role,
             expected_at=stop.expected_at,
         )

@@ -7,7 +7,7 @@ goldens beside them are written by ``tests.packs.regenerate``.
 import sys
 from dataclasses import replace
 
-from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
+from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.event import EventKind
 from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
 from gateway.domain.procedure import Procedure, ProcedureState
@@ -19,7 +19,7 @@ from tests.packs import occasions_vn as occasions
 from tests.packs.case_spelling import Case, Fault, removes, writes
 from tests.packs.occasions_vn import NORTH, SOUTH, Telling
 from tests.packs.pack_cases import compiled
-from tests.packs.prepared_vn import MESSAGE, Edit, removed
+from tests.packs.prepared_vn import MESSAGE, Edit, offices, removed
 from tests.packs.rich_vn import five_drivers
 
 FOLDER = schemas_root() / "packs" / "vn-gate"
@@ -42,7 +42,7 @@ TELLINGS = {
 def at_gate(subject: Subject, role: OfficeRole) -> tuple[Subject, Stop]:
     """Return the subject with the digital gate beside the border office, and its stop."""
     host = subject.itinerary.playing(role)[0]
-    stop = replace(host, office=read_offices(read_folder(schemas_root()))[GATE])
+    stop = replace(host, office=offices()[GATE])
     stops = list(subject.itinerary.stops)
     stops.insert(stops.index(host) + 1, stop)
     procedure = Procedure(
