@@ -181,7 +181,10 @@ def refusal(job: str, procedure: str, found: dict[tuple[str, ...], str], **more:
     return Told(
         more.pop("type", f"{more.get('about') or job}-refusal"), job, "REFUSAL", "refused", fields,
         procedure, results=results, facts=tuple(one for one in facts if one[1]),
-        findings=tuple(f"{one[0]} {where}".strip() for one, where in found.items()), **more,
+        findings=tuple(
+            " ".join(word for word in (one[0], where, first["TXT"]) if word)
+            for one, where in found.items()
+        ), **more,
     )  # fmt: skip
 
 
@@ -209,7 +212,7 @@ REFUSALS = {
     "tir": refusal(
         "TIR",
         "vn-transport",
-        {("S0001", "PLA"): "", ("S0009", "DPP", "2"): f"{D}/Trip/Leg/Driver/ID"},
+        {("S0001", "PLA"): "PLA", ("S0009", "DPP", "2"): f"{D}/Trip/Leg/Driver/ID"},
     ),
     "boa": refusal("BOA", "vn-transport", {("L0001",): ""}),
     "bia": refusal(

@@ -66,9 +66,7 @@ CHANGED = (
     ("changed", "/Declaration/Consignment/GrossMassMeasure"),
 )
 
-AMENDED = (("version", "2"), ("reason", "001"), ("text", "更正"), ("changed", "/Declaration/Party"))
 HURT = (("code", "2"), ("text", "封志断裂"), ("seals", "NN1200981"))
-ASKED = Reported(EventKind.INVALIDATION_ASKED, CHONGQING, 1, (("reason", "buyer"),))
 RAIL_LEG = (
     "    <Leg><SequenceNumeric>2</SequenceNumeric><FromOfficeID>CN00X001</FromOfficeID>"
     '<ToOfficeID>VN0001SI</ToOfficeID><ModeCode system="UNECE">2</ModeCode>'
@@ -94,23 +92,23 @@ ON_OCCASION = {
     "south, amended, hurt": Journey(
         declared("south"),
         (
-            Reported(EventKind.AMENDED, CHONGQING, 1, AMENDED),
+            Reported(EventKind.AMENDED, CHONGQING, 1, CHANGED),
             Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
             Reported(EventKind.INCIDENT, CHONGQING, 2, HURT),
-            Reported(EventKind.SUBSTITUTED, CHONGQING, 2, AMENDED),
+            Reported(EventKind.SUBSTITUTED, CHONGQING, 2, CHANGED),
         ),
         switches={"vn": {"recall-before-correction": True}},
     ),
-    "south, invalidated": Journey(declared("south"), (ASKED,)),
-    "south, not invalidated": Journey(
-        declared("south", ("CQ-2026-000117", "KEEP-2026-0117")), (ASKED,)
+    "south, kept by Viet Nam": Journey(
+        declared("south", ("CQ-2026-000117", "KEEP-2026-0117")),
+        (Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),),
     ),
     "south, released, amended": Journey(
         declared("south"),
         (
             Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
             Reported(EventKind.ARRIVED, HAI_DUONG, 48),
-            Reported(EventKind.AMENDED, CHONGQING, 1, AMENDED),
+            Reported(EventKind.AMENDED, CHONGQING, 1, CHANGED),
         ),
     ),
     "south by rail": Journey(
@@ -119,20 +117,20 @@ ON_OCCASION = {
     "north, amended": Journey(
         declared("north"),
         (
-            Reported(EventKind.AMENDED, HAI_DUONG, 1, AMENDED),
+            Reported(EventKind.AMENDED, HAI_DUONG, 1, CHANGED),
             Reported(EventKind.DEPARTED, HAI_DUONG, 40),
         ),
     ),
     "north, amended before release": Journey(
         declared("north", ("HD-2026-000451", "EARLY-2026-451")),
-        (Reported(EventKind.AMENDED, HAI_DUONG, 1, AMENDED),),
+        (Reported(EventKind.AMENDED, HAI_DUONG, 1, CHANGED),),
         switches={"vn": {"recall-before-correction": True}},
     ),
     "south, before the gate": Journey(
         declared("south", ("CQ-2026-000117", "SLOW-2026-0117")),
         (
             Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
-            Reported(EventKind.SUBSTITUTED, CHONGQING, 2, AMENDED),
+            Reported(EventKind.SUBSTITUTED, CHONGQING, 2, CHANGED),
         ),
     ),
     "north, before the gate": Journey(
@@ -141,10 +139,6 @@ ON_OCCASION = {
             Reported(EventKind.DEPARTED, HAI_DUONG, 40),
             Reported(EventKind.INCIDENT, HAI_DUONG, 2, HURT),
         ),
-    ),
-    "north, invalidated": Journey(
-        declared("north"),
-        (Reported(EventKind.INVALIDATION_ASKED, HAI_DUONG, 1, (("reason", "x"),)),),
     ),
 }
 """What happens besides: corrections, incidents, cancellations, rail; mostly of Viet Nam."""
