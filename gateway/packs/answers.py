@@ -43,7 +43,10 @@ class FindingsSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSpec:
-    """One ``[[answer]]``. ``root`` (``{namespace}Name``) or ``output``; the rest are XPaths."""
+    """One ``[[answer]]``. ``root`` (``{namespace}Name``) or ``output``; the rest are XPaths.
+
+    ``also`` are other output codes that say the same.
+    """
 
     type: str
     kind: AnswerKind
@@ -51,6 +54,7 @@ class AnswerSpec:
     procedure: str
     root: str = ""
     output: str = ""
+    also: tuple[str, ...] = ()
     when: str = ""
     correlation: str = ""
     office: str = ""
@@ -109,7 +113,8 @@ class _Mapping:
 
     def fits(self, root: Element, output: str) -> bool:
         """Tell whether ``root`` is this answer."""
-        same = self.spec.output == output if output else self.spec.root == root.tag
+        spec = self.spec
+        same = output in (spec.output, *spec.also) if output else spec.root == root.tag
         return same and (self.when is None or bool(self.when(root.getroottree())))
 
 

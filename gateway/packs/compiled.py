@@ -23,7 +23,15 @@ from gateway.packs.answers import Answers, compile_answers
 from gateway.packs.behaviour import Behaviour, compile_behaviour
 from gateway.packs.codelists import CodeList, read_codelists
 from gateway.packs.digests import digest_of
-from gateway.packs.field_sources import FieldSources, led_back, line_of, read_fields, root_of, told
+from gateway.packs.field_sources import (
+    FieldSources,
+    led_back,
+    line_of,
+    merged,
+    read_fields,
+    root_of,
+    told,
+)
 from gateway.packs.layout_file import Layouts, read_layouts
 from gateway.packs.manifest import Manifest, MessageSpec
 from gateway.packs.rules import Rules, compile_rules
@@ -57,7 +65,7 @@ class Pack:
         self.manifest = manifest
         self.digest = digest_of(files)
         self.layouts: Layouts | None = read_layouts(files)
-        self._fields: FieldSources = {**fields, **read_fields(files)}
+        self._fields: FieldSources = merged(fields, read_fields(files))
         self._switches = _switched(manifest, switches)
         self._lists = read_codelists(files, "codelists/")
         self._forms = {spec.type: self._form(spec) for spec in manifest.messages}

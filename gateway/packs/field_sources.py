@@ -74,6 +74,12 @@ def read_fields(files: Mapping[str, bytes]) -> FieldSources:
     return {kind: dict(tables.pairs(table, FILE, kind)) for kind, table in document.items()}
 
 
+def merged(shipped: FieldSources, own: FieldSources) -> FieldSources:
+    """Return both, message by message; what a pack's folder says of a field stands."""
+    kinds = {**shipped, **own}
+    return {kind: {**shipped.get(kind, {}), **own.get(kind, {})} for kind in kinds}
+
+
 def told(
     remark: OfficeFinding, sources: Mapping[str, str], label: str, root: Element | None
 ) -> Finding:

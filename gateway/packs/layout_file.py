@@ -84,10 +84,14 @@ class HeaderSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """One message type's body. ``job`` is its code, ``output`` what an answer is called."""
+    """One message type's body. ``job`` is its code, ``output`` what an answer is called.
+
+    ``also`` are other codes with the same body: outputs where it is an answer's, jobs otherwise.
+    """
 
     job: str = ""
     output: str = ""
+    also: tuple[str, ...] = ()
     encoding: str = "utf-8"
     fields: tuple[FieldSpec, ...] = field(default=(), metadata={tables.KEY: "field"})
     groups: tuple[GroupSpec, ...] = field(default=(), metadata={tables.KEY: "group"})
@@ -98,7 +102,9 @@ class Layout:
 
     def serves(self, code: str, output: str) -> bool:
         """Tell whether a message with that job code and output code has this body."""
-        return self.output == output and self.job in ("", code)
+        if self.output:
+            return output in (self.output, *self.also) and self.job in ("", code)
+        return not output and code in (self.job, *self.also)
 
 
 @dataclass(frozen=True, slots=True)

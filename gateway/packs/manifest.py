@@ -158,7 +158,11 @@ class MessageSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """The whole ``pack.toml``. ``zone`` is an IANA name, ``receipt`` what receipts prove."""
+    """The whole ``pack.toml``. ``zone`` is an IANA name, ``receipt`` what receipts prove.
+
+    ``beside`` pairs offices of other administrations with the pack's own that goods meet at the
+    same place: these are on the way whenever those are, as far as a link reaches them.
+    """
 
     pack: str
     version: str
@@ -175,6 +179,7 @@ class Manifest:
     procedures: tuple[ProcedureSpec, ...] = field(default=(), metadata={tables.KEY: "procedure"})
     messages: tuple[MessageSpec, ...] = field(default=(), metadata={tables.KEY: "message"})
     valid_to: date | None = None
+    beside: tables.PAIRS = ()
 
     def in_force(self, day: date) -> bool:
         """Tell whether the version counts for movements that begin on ``day``."""

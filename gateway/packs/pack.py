@@ -84,6 +84,11 @@ class PackSet:
         in_force = (one for one in serving if self.day is None or one.manifest.in_force(self.day))
         return next(in_force, None)
 
+    def beside(self, office: str) -> tuple[str, ...]:
+        """Return the codes of offices that packs put beside another at the same place."""
+        found = {one.manifest.pack: dict(one.manifest.beside).get(office, "") for one in self.packs}
+        return tuple(code for code in found.values() if code)
+
     def absence(self, administration: str) -> str:
         """Return the code that says why :meth:`by_administration` has nothing."""
         if self.versions_of(administration):

@@ -144,7 +144,8 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
     declaration = read_declaration(verified.root)
     if stranger := check_signer(verified, declaration):
         raise Refusal(*stranger)
-    itinerary = plan_itinerary(declaration, basis.offices, basis.packs, basis.at.date())
+    day, linked = basis.at.date(), basis.links or ()
+    itinerary = plan_itinerary(declaration, basis.offices, basis.packs, day, linked)
     reached.stops = planned_stops(itinerary)
     subject, trip = _subject(verified, declaration, itinerary, basis)
     events = begin(subject.movement, basis.at, itinerary.departure.office.code)

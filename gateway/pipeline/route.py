@@ -1,7 +1,7 @@
 """Step 5: the itinerary, the procedures and the messages a declaration leads to."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -46,9 +46,16 @@ class Told:
 
 
 def plan_itinerary(
-    declaration: Declaration, offices: Mapping[str, CustomsOffice], packs: PackSet, on: date
+    declaration: Declaration,
+    offices: Mapping[str, CustomsOffice],
+    packs: PackSet,
+    on: date,
+    linked: Collection[str] = (),
 ) -> Itinerary:
     """Return the offices in travel order, each known, in force and able to play its role.
+
+    Right after an office come those that a pack puts beside it (other systems at the same place),
+    as far as ``linked`` has them: the declarant need not name them.
 
     Raises:
         Refusal: ``office.*`` and ``route.*``, all at once.
@@ -69,7 +76,9 @@ def plan_itinerary(
             modes=_modes(declaration, declared),
         )
         findings += _unfit(stop, packs, on)
-        stops.append(stop)
+        beside = (offices.get(code) for code in packs.beside(stop.office.code) if code in linked)
+        others = (replace(stop, office=one) for one in beside if one and one.serves(stop.role, on))
+        stops += (stop, *others)
     findings += _ends(stops)
     if refused(findings):
         raise Refusal(*findings)

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
+from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.event import Event, EventKind
 from gateway.domain.identifiers import MovementReference
 from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
@@ -21,6 +21,7 @@ from gateway.pipeline.read import read_declaration
 from tests.packs import prepared_cn
 from tests.packs.pack_cases import compiled
 from tests.packs.prepared_cn import CHANGED, TAKEN_BACK, Edit, Facts, Reply
+from tests.packs.prepared_vn import offices
 
 ROOT = schemas_root()
 FOLDERS = {pack: ROOT / "packs" / pack for pack in ("cn", "vn")}
@@ -108,11 +109,11 @@ def subject(
 ) -> Subject:
     """Return what is told about: all up to ``until`` has happened, at last the occasion."""
     declaration = read_declaration(root)
-    offices = read_offices(read_folder(ROOT))
+    known = offices()
     stops = tuple(
         Stop(
             sequence=stop.sequence,
-            office=offices[stop.office],
+            office=known[stop.office],
             role=stop.role,
             expected_at=stop.expected_at,
         )

@@ -1,19 +1,18 @@
 """Prepared documents for the Vietnamese pack, built from the shipped declaration by the pipeline.
 
-``python -m tests.packs.prepared_vn`` writes ``schemas/packs/vn/cases/*/prepared.xml``; the goldens
-beside them are written by ``tests.packs.regenerate``.
+What cases are made of them stands in ``tests.packs.cases_vn``.
 """
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
 from gateway.domain.event import Event, EventKind
 from gateway.domain.identifiers import MovementReference
-from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
+from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
 from gateway.domain.movement import Movement
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState
 from gateway.markup import safe, tree
@@ -21,7 +20,6 @@ from gateway.packs import layout
 from gateway.packs.pack import Pack
 from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
 from gateway.pipeline.read import read_declaration
-from tests.packs.pack_cases import compiled
 
 FOLDER = schemas_root() / "packs" / "vn"
 EXAMPLE = schemas_root() / "declaration" / "v1" / "examples" / "chongqing-haiduong.xml"
@@ -66,6 +64,12 @@ JOURNEY = (
     (EventKind.ARRIVED, "VN0003PJ", _at(25, 17, 20), (("remarks", "Niêm phong nguyên vẹn"),)),
 )
 """Kind, office, UTC time and facts. The arrival is after midnight at Hai Duong (UTC+7)."""
+
+
+@cache
+def offices() -> Mapping[str, CustomsOffice]:
+    """Return the shipped offices, read once."""
+    return read_offices(read_folder(schemas_root()))
 
 
 def example() -> tree.Element:
@@ -138,11 +142,11 @@ def in_houses(count: int) -> Edit:
 def subject(root: tree.Element, until: EventKind, *, numbers: bool = True) -> Subject:
     """Return what is told about: everything up to ``until`` has happened."""
     declaration = read_declaration(root)
-    offices = read_offices(read_folder(schemas_root()))
+    known = offices()
     stops = tuple(
         Stop(
             sequence=stop.sequence,
-            office=offices[stop.office],
+            office=known[stop.office],
             role=stop.role,
             expected_at=stop.expected_at,
         )
@@ -220,63 +224,3 @@ def values(job: tree.Element, name: str, group: str) -> list[str]:
 
 ITEM = "d:Consignment/d:HouseConsignment/d:GoodsItem"
 FIRST_ITEM = f"{ITEM}[d:DeclarationItemNumeric='1']"
-
-EDITED: dict[str, tuple[str, tuple[Edit, ...]]] = {
-    "ola-three-houses": ("OLA", (in_houses(3),)),
-    "ola-six-houses": ("OLA", (in_houses(6),)),
-    "ola-seven-seals": ("OLA", (repeated("d:Trip/d:TransportEquipment/d:Seal[1]", 6),)),
-    "ola-no-tax-code": ("OLA", (removed("d:Party[@role='carrier']/d:ID[@scheme='MST']"),)),
-    "ola-wrong-tax-code": (
-        "OLA",
-        (replaced("d:Party[@role='carrier']/d:ID[@scheme='MST']", "0100100009"),),
-    ),
-    "ola-finish-before-start": (
-        "OLA",
-        (
-            replaced(
-                "d:Itinerary/d:Office[d:RoleCode='destination']/d:ExpectedDateTime",
-                "2026-11-25T06:00:00+07:00",
-            ),
-        ),
-    ),
-    "ida-sixty-lines": ("IDA", (repeated(ITEM, 5),)),
-    "ida-no-tariff-code": (
-        "IDA",
-        (removed(f"{FIRST_ITEM}/d:Commodity/d:NationalCode[@country='VN']"),),
-    ),
-    "ida-no-quantity": ("IDA", (removed(f"{FIRST_ITEM}/d:Quantity[@country='VN']"),)),
-    "ida-long-name": (
-        "IDA",
-        (replaced(f"{FIRST_ITEM}/d:Commodity/d:Description[@lang='vi']", "Tụ gốm " * 80),),
-    ),
-    "tir-no-document": ("TIR", (removed("d:Trip/d:Leg/d:Driver[2]/d:ID"),)),
-    "tir-six-drivers": ("TIR", (repeated("d:Trip/d:Leg/d:Driver", 3),)),
-    "tir-dry-container": ("TIR", (replaced("d:Trip/d:TransportEquipment/d:TypeCode", "GP"),)),
-}
-"""Cases that need another declaration: message type and what is changed."""
-
-
-def case_documents(pack: Pack) -> dict[str, tree.Element]:
-    """Return the prepared document of every message case."""
-    documents = {name.lower(): prepared(pack, name) for name in SENDINGS}
-    documents |= {
-        f"{name.lower()}-dry-run": prepared(pack, name, dry_run=True) for name in SENDINGS
-    }
-    return documents | {
-        name: prepared(pack, kind, *edits) for name, (kind, edits) in EDITED.items()
-    }
-
-
-def main() -> int:
-    """Write every prepared document; return zero."""
-    documents = case_documents(compiled(FOLDER))
-    for name, document in documents.items():
-        path = FOLDER / "cases" / name / "prepared.xml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(tree.serialise(document))
-    sys.stdout.write(f"{len(documents)} prepared documents written\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

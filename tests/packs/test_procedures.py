@@ -236,6 +236,8 @@ BROKEN = [
     (VN_IN, "vn.seal-none", removed("d:Trip/d:TransportEquipment/d:Seal")),
     (VN_IN, "vn.guarantee-unknown", both()),
     (VN_IN, "vn.guarantee-reference", guarantee("")),
+    (VN_IN, "vn.gate-declaration-unknown", both()),
+    (VN_OUT, "vn.gate-declaration-unknown", both()),
     (VN_END, "vn.document-expired", replaced(f"{PAPER.format('RCEP')}/d:ExpiryDate", "2026-11-25")),
     (
         VN_END,
@@ -374,7 +376,8 @@ def test_everything_asked_is_tried(packs, name):
         for path in procedure.rules
         for code in compile_rules(pack.files, path, lists).codes
     }
-    assert codes == {code for _, code, _ in BROKEN if code.startswith(f"{name}.")}
+    by_rail = {"vn.wagons-unknown"}  # tried by the pack's own cases
+    assert codes - by_rail == {code for _, code, _ in BROKEN if code.startswith(f"{name}.")}
 
 
 def test_what_nobody_could_decide_is_information_and_names_the_figure(packs):

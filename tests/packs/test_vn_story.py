@@ -6,8 +6,10 @@ from gateway.domain.finding import Refusal
 from gateway.markup import tree
 from gateway.packs import layout
 from gateway.packs.pack import Pack
+from gateway.packs.rule_file import written_rules
+from tests.packs import cases_vn, prepared_vn_gate
 from tests.packs import prepared_vn as vn
-from tests.packs.pack_cases import compiled
+from tests.packs.pack_cases import cases, compiled
 
 
 @pytest.fixture(scope="module")
@@ -205,8 +207,21 @@ def test_an_output_nobody_knows_is_not_guessed(pack: Pack) -> None:
         pack.read_answer(strange)
 
 
-def test_the_prepared_documents_of_the_cases_are_those_of_today(pack: Pack) -> None:
-    """If not, run ``python -m tests.packs.prepared_vn`` and ``tests.packs.regenerate``."""
-    for name, document in vn.case_documents(pack).items():
-        path = vn.FOLDER / "cases" / name / "prepared.xml"
-        assert path.read_bytes() == tree.serialise(document), name
+def test_the_cases_are_those_of_today(pack: Pack) -> None:
+    """If not, run ``python -m tests.packs.cases_vn`` and ``tests.packs.regenerate``."""
+    for name, content in cases_vn.files(pack).items():
+        assert (vn.FOLDER / "cases" / name).read_bytes() == content, name
+
+
+def test_the_cases_of_the_gate_are_those_of_today() -> None:
+    """If not, run ``python -m tests.packs.prepared_vn_gate`` and ``tests.packs.regenerate``."""
+    for name, content in prepared_vn_gate.files().items():
+        assert (prepared_vn_gate.FOLDER / "cases" / name).read_bytes() == content, name
+
+
+def test_every_rule_is_broken_by_a_case_of_the_folder(pack: Pack) -> None:
+    """And kept by others: each case's document breaks nothing but what it says."""
+    for folder, compiled_pack in ((vn.FOLDER, pack), (prepared_vn_gate.FOLDER, None)):
+        made = compiled_pack or compiled(folder)
+        broken = {code for case in cases(folder) for code in case.case.expect.broken}
+        assert {rule.code for rule in written_rules(made.files)} - broken == set()

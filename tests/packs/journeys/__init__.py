@@ -66,6 +66,83 @@ CHANGED = (
     ("changed", "/Declaration/Consignment/GrossMassMeasure"),
 )
 
+HURT = (("code", "2"), ("text", "封志断裂"), ("seals", "NN1200981"))
+RAIL_LEG = (
+    "    <Leg><SequenceNumeric>2</SequenceNumeric><FromOfficeID>CN00X001</FromOfficeID>"
+    '<ToOfficeID>VN0001SI</ToOfficeID><ModeCode system="UNECE">2</ModeCode>'
+    '<ModeCode system="CN">4</ModeCode><ModeCode system="VN">25</ModeCode>'
+    '<Vehicle kind="tractor"><Plate country="CN">桂A8D217</Plate></Vehicle>'
+    '<Driver><Name lang="en">HUANG ZHIQIANG</Name><ID scheme="PASSPORT">EJ1234567</ID></Driver>'
+    "</Leg>\n"
+)
+TRIP_GOES_ON = "    <TransportEquipment>\n"
+OVER_RAIL = (
+    ("<ID>VN0015BB</ID>", "<ID>VN00X001</ID>"),
+    ("<ID>VN0003PJ</ID>", "<ID>VN0001SI</ID>"),
+    ("<ToOfficeID>VN0003PJ</ToOfficeID>", "<ToOfficeID>CN00X001</ToOfficeID>"),
+    ("<LegFromOfficeID>VN0015BB</LegFromOfficeID>", "<LegFromOfficeID>CN008001</LegFromOfficeID>"),
+    (TRIP_GOES_ON, RAIL_LEG + TRIP_GOES_ON),
+)
+"""Reloaded onto a train at the border: Dong Dang, then the rail yard of Ha Noi.
+
+China's gate, which has no rail here, still wants the truck that brought the goods.
+"""
+
+ON_OCCASION = {
+    "south, amended, hurt": Journey(
+        declared("south"),
+        (
+            Reported(EventKind.AMENDED, CHONGQING, 1, CHANGED),
+            Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
+            Reported(EventKind.INCIDENT, CHONGQING, 2, HURT),
+            Reported(EventKind.SUBSTITUTED, CHONGQING, 2, CHANGED),
+        ),
+        switches={"vn": {"recall-before-correction": True}},
+    ),
+    "south, kept by Viet Nam": Journey(
+        declared("south", ("CQ-2026-000117", "KEEP-2026-0117")),
+        (Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),),
+    ),
+    "south, released, amended": Journey(
+        declared("south"),
+        (
+            Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
+            Reported(EventKind.ARRIVED, HAI_DUONG, 48),
+            Reported(EventKind.AMENDED, CHONGQING, 1, CHANGED),
+        ),
+    ),
+    "south by rail": Journey(
+        declared("south", *OVER_RAIL), (Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),)
+    ),
+    "north, amended": Journey(
+        declared("north"),
+        (
+            Reported(EventKind.AMENDED, HAI_DUONG, 1, CHANGED),
+            Reported(EventKind.DEPARTED, HAI_DUONG, 40),
+        ),
+    ),
+    "north, amended before release": Journey(
+        declared("north", ("HD-2026-000451", "EARLY-2026-451")),
+        (Reported(EventKind.AMENDED, HAI_DUONG, 1, CHANGED),),
+        switches={"vn": {"recall-before-correction": True}},
+    ),
+    "south, before the gate": Journey(
+        declared("south", ("CQ-2026-000117", "SLOW-2026-0117")),
+        (
+            Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
+            Reported(EventKind.SUBSTITUTED, CHONGQING, 2, CHANGED),
+        ),
+    ),
+    "north, before the gate": Journey(
+        declared("north", ("HD-2026-000451", "SLOW-2026-0451")),
+        (
+            Reported(EventKind.DEPARTED, HAI_DUONG, 40),
+            Reported(EventKind.INCIDENT, HAI_DUONG, 2, HURT),
+        ),
+    ),
+}
+"""What happens besides: corrections, incidents, cancellations, rail; mostly of Viet Nam."""
+
 JOURNEYS = {
     "south": Journey(
         declared("south"),
@@ -130,6 +207,7 @@ JOURNEYS = {
             Reported(EventKind.ARRIVED, CHONGQING, 50),
         ),
     ),
+    **ON_OCCASION,
     "transit": Journey(declared("transit")),
     "transit there and back": Journey(declared("there and back")),
 }

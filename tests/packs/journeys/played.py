@@ -17,7 +17,7 @@ from gateway.packs.pack import Pack, PackSet, compile_pack, compile_set
 from gateway.pipeline.advance import Advanced, Fired, advance, waiting_row
 from gateway.pipeline.intake import Basis, Refused, intake
 from gateway.pipeline.project import Subject
-from gateway.pipeline.route import plan_occasions
+from gateway.pipeline.route import Told, plan_occasions
 from gateway.register.load import with_askers
 from gateway.sandbox.numbers import Numbers
 from gateway.usecases import preview
@@ -80,7 +80,7 @@ class _Played:
     waiting: dict[str, Message] = field(default_factory=dict)
     unanswered: list[tuple[Fired, bytes]] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
-    told_offices: set[str] = field(default_factory=set)
+    told_offices: list[Told] = field(default_factory=list)
     told_of: Subject | None = None
     made: int = 0
 
@@ -186,10 +186,10 @@ class _Played:
         planned = plan_occasions(
             events, movement, itinerary, self.packs.by_administration, self.told_offices
         )
-        rows = [waiting_row(one, self.subject, self._id("msg"), "", self.at) for one in planned]
+        rows = [waiting_row(one, self.told_of, self._id("msg"), "", self.at) for one in planned]
         self.waiting |= {row.id: row for row in rows}
-        advanced = advance(self.subject, self.waiting.values(), self.packs, self.at)
-        self.told_of = replace(self.subject, movement=advanced.movement)
+        advanced = advance(self.told_of, self.waiting.values(), self.packs, self.at)
+        self.told_of = replace(self.told_of, movement=advanced.movement)
         self._take(advanced)
         self._still_waiting(row.id for row in rows)
 
@@ -203,7 +203,7 @@ class _Played:
     def _take(self, advanced: Advanced) -> None:
         for fired in advanced.fired:
             self.waiting.pop(fired.message.id.partition(".")[0], None)
-            self.told_offices.add(fired.message.office)
+            self.told_offices.append(self._reached(fired.message))
             self.unanswered.append((fired, fired.unsigned))
             self._tell(fired.message)
         for message in advanced.dropped:
@@ -211,6 +211,11 @@ class _Played:
             self._line(self._name(message), f"  -- {message.type} to {message.office} falls away")
         for message in advanced.waiting:
             self.waiting[message.id] = message
+
+    def _reached(self, message: Message) -> Told:
+        office = offices()[message.office]
+        spec = self._of(message).message(message.type)
+        return Told(office=office.code, administration=office.administration, spec=spec)
 
     def _tell(self, message: Message) -> None:
         pack = self._of(message)

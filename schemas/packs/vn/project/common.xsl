@@ -12,27 +12,67 @@
   <xsl:variable name="message" select="/p:Prepared/p:Message"/>
   <xsl:variable name="movement" select="/p:Prepared/p:Movement"/>
   <xsl:variable name="consignment" select="/p:Prepared/d:Declaration/d:Consignment"/>
-  <xsl:variable name="entry"
-      select="/p:Prepared/p:Stop[@role = 'entry' and @country = 'VN'][1]"/>
+  <!-- Offices of customs on the way; other systems at the same gates are none of theirs. -->
+  <xsl:variable name="stops" select="/p:Prepared/p:Stop[@administration = 'VN']"/>
+  <xsl:variable name="entry" select="$stops[@role = 'entry'][1]"/>
   <!-- Where the transport ends: the destination, or the exit office of goods that go on. -->
-  <xsl:variable name="destination"
-      select="/p:Prepared/p:Stop[@country = 'VN' and @role != 'entry'][last()]"/>
+  <xsl:variable name="destination" select="$stops[@role != 'entry'][last()]"/>
   <!-- Goods that leave: where they are declared, and the gate they leave by. -->
-  <xsl:variable name="departure"
-      select="/p:Prepared/p:Stop[@role = 'departure' and @country = 'VN'][1]"/>
-  <xsl:variable name="exit" select="/p:Prepared/p:Stop[@role = 'exit' and @country = 'VN'][1]"/>
+  <xsl:variable name="departure" select="$stops[@role = 'departure'][1]"/>
+  <xsl:variable name="exit" select="$stops[@role = 'exit'][1]"/>
   <!-- The leg that runs in Viet Nam: the first that ends or begins there, else the last one. -->
   <xsl:variable name="legs" select="/p:Prepared/d:Declaration/d:Trip/d:Leg"/>
   <xsl:variable name="leg"
       select="($legs[starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
               | $legs[last()])[1]"/>
-  <!-- Seals put on at departure, one or several in a fact, count before those declared. -->
+  <xsl:variable name="modes" select="$leg/d:ModeCode"/>
+  <xsl:variable name="by-rail"
+      select="boolean($modes[@system = 'VN' and . = '25'] | $modes[@system = 'UNECE' and . = '2'])"/>
+  <!-- A message of a type that ends in -cancel takes back what was told: UN/EDIFACT 1225 writes 1, and 5
+       for what replaces. Its occasion is the last wish to cancel or to go elsewhere, of others the last
+       change. -->
+  <xsl:variable name="cancelling" select="contains($message/@type, '-cancel')"/>
+  <xsl:variable name="change" select="5 - 4 * $cancelling"/>
+  <xsl:variable name="occasion"
+      select="$movement/p:Happened[@kind = 'diverted' or ($cancelling and @kind = 'invalidation-asked')
+              or (not($cancelling) and (@kind = 'amended' or @kind = 'substituted' or @kind = 'incident'))]
+              [last()]"/>
+  <!-- Seals put on at departure or after an incident, one or several in a fact, count before those
+       declared; those of a later declaration count before them. -->
+  <xsl:variable name="renewed" select="$movement/p:Happened[@kind = 'amended' or @kind = 'substituted']"/>
   <xsl:variable name="reported-seals">
     <xsl:for-each
-        select="$movement/p:Happened[@kind = 'departed'][last()]/p:Fact[@name = 'seal']">
+        select="($renewed | $movement/p:Happened[p:Fact[(@name = 'seal' and ../@kind = 'departed')
+                or (@name = 'seals' and ../@kind = 'incident')]])[last()]
+                /p:Fact[@name = 'seal' or @name = 'seals']">
       <xsl:value-of select="concat(translate(., ',;', '  '), ' ')"/>
     </xsl:for-each>
   </xsl:variable>
+  <!-- The vehicle that goes on after an incident: the first plate that was reported, unless a later
+       declaration names another. -->
+  <xsl:variable name="reported-plates"
+      select="translate(($renewed | $movement/p:Happened[@kind = 'incident'][p:Fact[@name = 'plates']])
+              [last()]/p:Fact[@name = 'plates'], ';', ',')"/>
+  <xsl:variable name="reported-plate"
+      select="normalize-space(substring-before(concat($reported-plates, ','), ','))"/>
+
+  <!-- Why something is changed, as it was told. -->
+  <xsl:template name="reason">
+    <xsl:param name="name"/>
+    <xsl:variable name="words">
+      <xsl:for-each select="$occasion/p:Fact[@name = 'code' or @name = 'reason' or @name = 'text'
+                            or @name = 'place']">
+        <xsl:value-of select="concat(., ' ')"/>
+      </xsl:for-each>
+    </xsl:variable>
+    <!-- A longer reason is left out, never cut. -->
+    <xsl:if test="string-length($words) &lt; 301">
+      <xsl:call-template name="field">
+        <xsl:with-param name="name" select="$name"/>
+        <xsl:with-param name="value" select="$words"/>
+      </xsl:call-template>
+    </xsl:if>
+  </xsl:template>
 
   <!-- Attributes of the header. user and password are filled at transport. -->
   <xsl:template name="header">

@@ -1,5 +1,6 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- EDA: register the export. Branches, lines and invoice as in IDA; the way to the gate goes with it. -->
+<!-- EDA: register the export. Branches, lines and invoice as in IDA; the way to the gate goes with it.
+     EDA01: register its correction. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:p="urn:fullroute:prepared:1"
@@ -8,6 +9,7 @@
     exclude-result-prefixes="p d">
   <xsl:import href="ida.xsl"/>
 
+  <xsl:variable name="procedure" select="$movement/p:Procedure[@kind = 'vn-export']"/>
   <xsl:variable name="parties" select="/p:Prepared/d:Declaration/d:Party"/>
 
   <xsl:template name="branch">
@@ -18,10 +20,16 @@
     <xsl:param name="value"/>
     <Job>
       <xsl:call-template name="header">
-        <xsl:with-param name="code" select="'EDA'"/>
+        <xsl:with-param name="code" select="string($message/@type)"/>
         <xsl:with-param name="part" select="$part"/>
         <xsl:with-param name="parts" select="$parts + (not($parts))"/>
       </xsl:call-template>
+      <xsl:if test="$correcting">
+        <xsl:call-template name="number">
+          <xsl:with-param name="name" select="'ECN'"/>
+          <xsl:with-param name="kind" select="'export'"/>
+        </xsl:call-template>
+      </xsl:if>
       <Field name="BNO"><xsl:value-of select="$part"/></Field>
       <Field name="DNO"><xsl:value-of select="$parts + (not($parts))"/></Field>
       <Field name="KND">B11</Field>
@@ -132,7 +140,7 @@
 
   <!-- A combined transport declaration: cleared inland, the goods run under control to these places. -->
   <xsl:template name="way">
-    <xsl:for-each select="/p:Prepared/p:Stop[@country = 'VN' and @role != 'departure']">
+    <xsl:for-each select="$stops[@role != 'departure']">
       <Group name="stop">
         <Field name="STP"><xsl:value-of select="@national-office"/></Field>
         <xsl:call-template name="day">

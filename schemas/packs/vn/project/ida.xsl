@@ -1,5 +1,6 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- IDA: register the import. More than fifty lines are split in branches, one message each. -->
+<!-- IDA: register the import. More than fifty lines are split in branches, one message each.
+     IDA01: register its correction, everything anew under its number. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:p="urn:fullroute:prepared:1"
@@ -12,8 +13,18 @@
   <xsl:variable name="items" select="$consignment/d:HouseConsignment/d:GoodsItem"/>
   <xsl:variable name="parts" select="ceiling(count($items) div $lines-most)"/>
 
+  <!-- What EDA overrides. -->
+  <xsl:variable name="procedure" select="$movement/p:Procedure[@kind = 'vn-import']"/>
+
+  <xsl:variable name="correcting" select="substring($message/@type, 4) = '01'"/>
+
+  <!-- What is released is corrected by other jobs, what is over by none. -->
   <xsl:template match="/">
     <xsl:choose>
+      <xsl:when test="$correcting and not($procedure[@state = 'lodged' or @state = 'accepted'
+                                                     or @state = 'under-control'])">
+        <p:Messages/>
+      </xsl:when>
       <xsl:when test="$parts &gt; 1">
         <p:Messages>
           <xsl:call-template name="branches"/>
@@ -61,10 +72,16 @@
     <xsl:param name="value"/>
     <Job>
       <xsl:call-template name="header">
-        <xsl:with-param name="code" select="'IDA'"/>
+        <xsl:with-param name="code" select="string($message/@type)"/>
         <xsl:with-param name="part" select="$part"/>
         <xsl:with-param name="parts" select="$parts + (not($parts))"/>
       </xsl:call-template>
+      <xsl:if test="$correcting">
+        <xsl:call-template name="number">
+          <xsl:with-param name="name" select="'ICN'"/>
+          <xsl:with-param name="kind" select="'import'"/>
+        </xsl:call-template>
+      </xsl:if>
       <Field name="BNO"><xsl:value-of select="$part"/></Field>
       <Field name="DNO"><xsl:value-of select="$parts + (not($parts))"/></Field>
       <!-- Kind and section: no source names those for an import; both are common practice. -->

@@ -9,76 +9,87 @@
   <xsl:include href="common.xsl"/>
 
   <xsl:template match="/">
-    <xsl:variable name="carrier" select="/p:Prepared/d:Declaration/d:Party[@role = 'carrier'][1]"/>
     <Job>
       <xsl:call-template name="header">
         <xsl:with-param name="code" select="'OLA'"/>
       </xsl:call-template>
-      <Field name="IEI">I</Field>
-      <Field name="CHC"><xsl:value-of select="$message/@national-office"/></Field>
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'TRC'"/>
-        <xsl:with-param name="value" select="translate($carrier/d:ID[@scheme = 'MST'][1], '-', '')"/>
-      </xsl:call-template>
-      <xsl:call-template name="in-vietnamese">
-        <xsl:with-param name="name" select="'TRN'"/>
-        <xsl:with-param name="texts" select="$carrier/d:Name"/>
-      </xsl:call-template>
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'TCN'"/>
-        <xsl:with-param name="value" select="$consignment/d:TransportContract[1]/d:ID"/>
-      </xsl:call-template>
-      <!-- TCD and EDC stay blank: the declaration does not date the contract. -->
-      <xsl:call-template name="means">
-        <xsl:with-param name="name" select="'BYA'"/>
-      </xsl:call-template>
-      <!-- OBJ (purpose) stays blank: no value of it is confirmed. -->
-      <Field name="USS">KR</Field>
-      <xsl:call-template name="day">
-        <xsl:with-param name="name" select="'SDT'"/>
-        <xsl:with-param name="at" select="$entry/@at"/>
-      </xsl:call-template>
-      <xsl:call-template name="hour">
-        <xsl:with-param name="name" select="'SDH'"/>
-        <xsl:with-param name="at" select="$entry/@at"/>
-      </xsl:call-template>
-      <xsl:call-template name="day">
-        <xsl:with-param name="name" select="'EDT'"/>
-        <xsl:with-param name="at" select="$destination/@at"/>
-      </xsl:call-template>
-      <xsl:call-template name="hour">
-        <xsl:with-param name="name" select="'EDH'"/>
-        <xsl:with-param name="at" select="$destination/@at"/>
-      </xsl:call-template>
-      <!-- Codes of bonded places and ports are not confirmed: the office's code stands for both. -->
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'DPR'"/>
-        <xsl:with-param name="value" select="$entry/@national-office"/>
-      </xsl:call-template>
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'PRT'"/>
-        <xsl:with-param name="value" select="$entry/@national-office"/>
-      </xsl:call-template>
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'ARR'"/>
-        <xsl:with-param name="value" select="$destination/@national-office"/>
-      </xsl:call-template>
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'ARP'"/>
-        <xsl:with-param name="value"
-            select="$consignment/d:UnloadingLocation/d:ID[starts-with(., 'VN')]"/>
-      </xsl:call-template>
-      <xsl:if test="$entry and $destination">
-        <Field name="ROU">
-          <xsl:for-each select="/p:Prepared/p:Stop[@country = 'VN']">
-            <xsl:if test="position() &gt; 1">-</xsl:if>
-            <xsl:value-of select="@national-office"/>
-          </xsl:for-each>
-        </Field>
-      </xsl:if>
-      <xsl:call-template name="cargo"/>
-      <xsl:call-template name="equipment"/>
+      <xsl:call-template name="transport"/>
     </Job>
+  </xsl:template>
+
+  <xsl:template name="transport">
+    <xsl:variable name="carrier" select="/p:Prepared/d:Declaration/d:Party[@role = 'carrier'][1]"/>
+    <xsl:variable name="guarantee" select="/p:Prepared/d:Declaration/d:Guarantee[1]"/>
+    <Field name="IEI">I</Field>
+    <Field name="CHC"><xsl:value-of select="$message/@national-office"/></Field>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="'TRC'"/>
+      <xsl:with-param name="value" select="translate($carrier/d:ID[@scheme = 'MST'][1], '-', '')"/>
+    </xsl:call-template>
+    <xsl:call-template name="in-vietnamese">
+      <xsl:with-param name="name" select="'TRN'"/>
+      <xsl:with-param name="texts" select="$carrier/d:Name"/>
+    </xsl:call-template>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="'TCN'"/>
+      <xsl:with-param name="value" select="$consignment/d:TransportContract[1]/d:ID"/>
+    </xsl:call-template>
+    <!-- TCD and EDC stay blank: the declaration does not date the contract. -->
+    <xsl:call-template name="means">
+      <xsl:with-param name="name" select="'BYA'"/>
+    </xsl:call-template>
+    <!-- OBJ (purpose) stays blank: no value of it is confirmed. -->
+    <Field name="USS">KR</Field>
+    <xsl:call-template name="day">
+      <xsl:with-param name="name" select="'SDT'"/>
+      <xsl:with-param name="at" select="$entry/@at"/>
+    </xsl:call-template>
+    <xsl:call-template name="hour">
+      <xsl:with-param name="name" select="'SDH'"/>
+      <xsl:with-param name="at" select="$entry/@at"/>
+    </xsl:call-template>
+    <xsl:call-template name="day">
+      <xsl:with-param name="name" select="'EDT'"/>
+      <xsl:with-param name="at" select="$destination/@at"/>
+    </xsl:call-template>
+    <xsl:call-template name="hour">
+      <xsl:with-param name="name" select="'EDH'"/>
+      <xsl:with-param name="at" select="$destination/@at"/>
+    </xsl:call-template>
+    <!-- Codes of bonded places and ports are not confirmed: the office's code stands for both. -->
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="'DPR'"/>
+      <xsl:with-param name="value" select="$entry/@national-office"/>
+    </xsl:call-template>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="'PRT'"/>
+      <xsl:with-param name="value" select="$entry/@national-office"/>
+    </xsl:call-template>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="'ARR'"/>
+      <xsl:with-param name="value" select="$destination/@national-office"/>
+    </xsl:call-template>
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="'ARP'"/>
+      <xsl:with-param name="value"
+          select="$consignment/d:UnloadingLocation/d:ID[starts-with(., 'VN')]"/>
+    </xsl:call-template>
+    <xsl:if test="$entry and $destination">
+      <Field name="ROU">
+        <xsl:for-each select="$stops">
+          <xsl:if test="position() &gt; 1">-</xsl:if>
+          <xsl:value-of select="@national-office"/>
+        </xsl:for-each>
+      </Field>
+    </xsl:if>
+    <!-- TOS stays blank: the office's codes of kinds of guarantee are not known. -->
+    <xsl:call-template name="field">
+      <xsl:with-param name="name" select="'SEP'"/>
+      <xsl:with-param name="value"
+          select="($guarantee/d:Reference/d:ID | $guarantee/d:OtherReferenceID)[1]"/>
+    </xsl:call-template>
+    <xsl:call-template name="cargo"/>
+    <xsl:call-template name="equipment"/>
   </xsl:template>
 
   <!-- One line for each house consignment; one for all of them where five lines would not do. -->

@@ -11,11 +11,15 @@
   <xsl:variable name="lower" select="'abcdefghijklmnopqrstuvwxyz'"/>
   <xsl:variable name="upper" select="'ABCDEFGHIJKLMNOPQRSTUVWXYZ'"/>
 
-  <!-- A train or ship is reported by other jobs, which this pack does not have: nothing is owed. -->
+  <!-- What changes an earlier report overrides these: its function, and whether there is one. -->
+  <xsl:variable name="function" select="9"/>
+  <xsl:variable name="due" select="true()"/>
+
+  <!-- A train or ship is reported by other jobs: nothing is owed. -->
   <xsl:template match="/">
     <xsl:choose>
-      <xsl:when test="$leg/d:ModeCode[@system = 'VN' and . != '31']
-                      or $leg/d:ModeCode[@system = 'UNECE' and . != '3']">
+      <xsl:when test="not($due) or $modes[(@system = 'VN' and . != '31')
+                                          or (@system = 'UNECE' and . != '3')]">
         <p:Messages/>
       </xsl:when>
       <xsl:otherwise><xsl:call-template name="arrival"/></xsl:otherwise>
@@ -44,6 +48,42 @@
     </xsl:call-template>
   </xsl:template>
 
+  <!-- The first plate is the one of the registering country. Of a vehicle that took the goods over
+       only the plate is known, and by its shape the country: digits of a province in Viet Nam, its
+       sign in China. -->
+  <xsl:template name="plate">
+    <xsl:param name="vehicle"/>
+    <xsl:choose>
+      <xsl:when test="$reported-plate != '' and not($vehicle/d:Plate[. = $reported-plate])">
+        <Field name="PLA"><xsl:value-of select="$reported-plate"/></Field>
+        <Field name="VCC">
+          <xsl:choose>
+            <xsl:when test="contains('0123456789', substring($reported-plate, 1, 1))">VN</xsl:when>
+            <xsl:otherwise>CN</xsl:otherwise>
+          </xsl:choose>
+        </Field>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:call-template name="field">
+          <xsl:with-param name="name" select="'PLA'"/>
+          <xsl:with-param name="value" select="$vehicle/d:Plate[1]"/>
+        </xsl:call-template>
+        <xsl:call-template name="field">
+          <xsl:with-param name="name" select="'VCC'"/>
+          <xsl:with-param name="value" select="$vehicle/d:Plate[1]/@country"/>
+        </xsl:call-template>
+        <xsl:call-template name="field">
+          <xsl:with-param name="name" select="'CHA'"/>
+          <xsl:with-param name="value" select="$vehicle/d:ChassisID"/>
+        </xsl:call-template>
+        <xsl:call-template name="field">
+          <xsl:with-param name="name" select="'ENG'"/>
+          <xsl:with-param name="value" select="$vehicle/d:EngineID"/>
+        </xsl:call-template>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
   <xsl:template name="arrival">
     <xsl:variable name="arrival"><xsl:call-template name="at-the-gate"/></xsl:variable>
     <xsl:variable name="vehicle"
@@ -54,9 +94,9 @@
     <xsl:variable name="carrier" select="/p:Prepared/d:Declaration/d:Party[@role = 'carrier'][1]"/>
     <Job>
       <xsl:call-template name="header">
-        <xsl:with-param name="code" select="string($message/@type)"/>
+        <xsl:with-param name="code" select="substring($message/@type, 1, 3)"/>
       </xsl:call-template>
-      <Field name="KBN">9</Field>
+      <Field name="KBN"><xsl:value-of select="$function"/></Field>
       <Field name="ABG"><xsl:value-of select="$message/@national-office"/></Field>
       <xsl:call-template name="day">
         <xsl:with-param name="name" select="'ADT'"/>
@@ -71,22 +111,8 @@
         <xsl:with-param name="name" select="'VTY'"/>
         <xsl:with-param name="value" select="translate($types[1], $lower, $upper)"/>
       </xsl:call-template>
-      <!-- The first plate is the one of the registering country. -->
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'PLA'"/>
-        <xsl:with-param name="value" select="$vehicle/d:Plate[1]"/>
-      </xsl:call-template>
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'VCC'"/>
-        <xsl:with-param name="value" select="$vehicle/d:Plate[1]/@country"/>
-      </xsl:call-template>
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'CHA'"/>
-        <xsl:with-param name="value" select="$vehicle/d:ChassisID"/>
-      </xsl:call-template>
-      <xsl:call-template name="field">
-        <xsl:with-param name="name" select="'ENG'"/>
-        <xsl:with-param name="value" select="$vehicle/d:EngineID"/>
+      <xsl:call-template name="plate">
+        <xsl:with-param name="vehicle" select="$vehicle"/>
       </xsl:call-template>
       <xsl:call-template name="in-vietnamese">
         <xsl:with-param name="name" select="'OWN'"/>

@@ -24,8 +24,7 @@
   <xsl:variable name="sent" select="/j:Job"/>
   <!-- What the office sends by itself quotes no submission; the import number tells. -->
   <xsl:variable name="own"
-      select="$output = 'DUTIES' or $output = 'VAD487' or $output = 'VAD1AG'
-              or $output = 'VAE474' or $output = 'VAE1LF'"/>
+      select="contains(' DUTIES VAD487 VAD491 VAD1AG VAE474 VAE478 VAE1LF ', concat(' ', $output, ' '))"/>
   <xsl:variable name="exporting" select="starts-with($output, 'VAE') or $output = 'EDACOPY'"/>
   <!-- An import number begins with 1 (an export number with 3). IDA and BIA are answered under the
        same number key, and the last nine digits of number18 depend on that key alone. -->
@@ -49,7 +48,12 @@
       </xsl:if>
       <xsl:choose>
         <xsl:when test="$output = 'REFUSAL'"><xsl:call-template name="refusal"/></xsl:when>
-        <xsl:when test="$output = 'TIRCOPY' or $output = 'TORCOPY'"><xsl:call-template name="vehicle"/></xsl:when>
+        <xsl:when test="$output = 'TIRCOPY' or $output = 'TORCOPY' or starts-with($output, 'VAS03')">
+          <xsl:call-template name="vehicle"/>
+        </xsl:when>
+        <xsl:when test="contains(' VAS509 VAS510 VAS511 VAS512 ', concat(' ', $output, ' '))">
+          <xsl:call-template name="objection"/>
+        </xsl:when>
         <xsl:when test="$own"><xsl:call-template name="unasked"/></xsl:when>
         <xsl:otherwise><xsl:call-template name="good"/></xsl:otherwise>
       </xsl:choose>
@@ -67,14 +71,28 @@
         <Field name="CCH"><xsl:value-of select="$channel"/></Field>
       </xsl:when>
       <xsl:when test="$output = 'IDACOPY'">
-        <Field name="ICN"><xsl:value-of select="$import"/></Field>
+        <Field name="ICN">
+          <xsl:choose>
+            <xsl:when test="$sent/j:Field[@name = 'ICN']">
+              <xsl:value-of select="$sent/j:Field[@name = 'ICN']"/>
+            </xsl:when>
+            <xsl:otherwise><xsl:value-of select="$import"/></xsl:otherwise>
+          </xsl:choose>
+        </Field>
         <Field name="CHC"><xsl:value-of select="$sent/j:Field[@name = 'CHC']"/></Field>
         <Field name="IMC"><xsl:value-of select="$sent/j:Field[@name = 'IMC']"/></Field>
         <xsl:copy-of select="$sent/j:Field[@name = 'REF']"/>
         <Field name="CCH"><xsl:value-of select="$channel"/></Field>
       </xsl:when>
       <xsl:when test="$output = 'EDACOPY'">
-        <Field name="ECN"><xsl:value-of select="$export"/></Field>
+        <Field name="ECN">
+          <xsl:choose>
+            <xsl:when test="$sent/j:Field[@name = 'ECN']">
+              <xsl:value-of select="$sent/j:Field[@name = 'ECN']"/>
+            </xsl:when>
+            <xsl:otherwise><xsl:value-of select="$export"/></xsl:otherwise>
+          </xsl:choose>
+        </Field>
         <Field name="CHC"><xsl:value-of select="$sent/j:Field[@name = 'CHC']"/></Field>
         <Field name="EXC"><xsl:value-of select="$sent/j:Field[@name = 'EXC']"/></Field>
         <xsl:copy-of select="$sent/j:Field[@name = 'REF']"/>
@@ -90,6 +108,9 @@
         <Field name="CHC"><xsl:value-of select="$national-office"/></Field>
         <Field name="CCH"><xsl:value-of select="$channel"/></Field>
       </xsl:when>
+      <xsl:when test="contains(' IDDCOPY EDDCOPY AMACOPY AMCCOPY ', concat(' ', $output, ' '))">
+        <xsl:copy-of select="$sent/j:Field[@name = 'ICN' or @name = 'ECN' or @name = 'NUM']"/>
+      </xsl:when>
       <xsl:otherwise>
         <xsl:copy-of select="$sent/j:Field[@name = 'OLT']"/>
         <xsl:if test="$output != 'BOACOPY'">
@@ -102,8 +123,17 @@
 
   <xsl:template name="vehicle">
     <Field name="RES">00000</Field>
-    <xsl:copy-of select="$sent/j:Field[@name = 'ABG'] | $sent/j:Field[@name = 'PLA']"/>
+    <xsl:copy-of select="$sent/j:Field[@name = 'ABG' or @name = 'PLA' or @name = 'TRN'
+                                       or (@name = 'KBN' and . != '9')]"/>
     <xsl:call-template name="moment"/>
+  </xsl:template>
+
+  <!-- Not approved: a guarantee, a correction, or never. -->
+  <xsl:template name="objection">
+    <xsl:copy-of select="$sent/j:Field[@name = 'OLT']"/>
+    <Field name="CHC"><xsl:value-of select="$national-office"/></Field>
+    <xsl:call-template name="moment"/>
+    <Field name="RSN"><xsl:value-of select="$text"/></Field>
   </xsl:template>
 
   <xsl:template name="unasked">
@@ -116,7 +146,7 @@
       </xsl:otherwise>
     </xsl:choose>
     <Field name="CHC"><xsl:value-of select="$national-office"/></Field>
-    <xsl:if test="$output = 'VAD487' or $output = 'VAE474'">
+    <xsl:if test="contains(' VAD487 VAD491 VAE474 VAE478 ', concat(' ', $output, ' '))">
       <Field name="CCH"><xsl:value-of select="$channel"/></Field>
       <Field name="EXM">Kiểm tra thực tế hàng hóa</Field>
       <Field name="PLC"><xsl:value-of select="$national-office"/></Field>
@@ -141,8 +171,11 @@
   </xsl:template>
 
   <xsl:template name="refusal">
-    <xsl:copy-of select="$sent/j:Field[@name = 'OLT'] | $sent/j:Field[@name = 'ICN']
-        | $sent/j:Field[@name = 'ECN']"/>
+    <xsl:copy-of select="$sent/j:Field[contains(' OLT ICN ECN NUM FNC ', concat(' ', @name, ' '))]"/>
+    <!-- A vehicle's report says in KBN whether it is new, changes or cancels. -->
+    <xsl:if test="$sent/j:Field[@name = 'KBN' and . != '9']">
+      <Field name="FNC"><xsl:value-of select="$sent/j:Field[@name = 'KBN']"/></Field>
+    </xsl:if>
     <xsl:call-template name="moment"/>
     <Group name="result">
       <Field name="COD"><xsl:value-of select="$code"/></Field>
