@@ -1,6 +1,6 @@
 """What the core needs from outside: one protocol a port, and the small values that cross it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,9 @@ from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue, Finding
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.lane import Lane, LaneRules
 from gateway.domain.message import Message
+from gateway.domain.passage import Passage
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -23,6 +25,7 @@ from gateway.domain.records import (
     Principal,
     Tenant,
 )
+from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Signer, Trust
@@ -135,6 +138,32 @@ class Store(Protocol):
 
     def trips_of(self, movement: str) -> tuple[Trip, ...]:
         """Return the trips a movement travels on."""
+
+    def trips_keyed(self, tenant: str, keys: Collection[str], limit: int) -> tuple[Trip, ...]:
+        """Return the open trips with one of those keys: not every movement of theirs is over."""
+        ...
+
+    def trips_of_batch(self, tenant: str, batch: str, limit: int) -> tuple[Trip, ...]:
+        """Return the open trips under that batch number."""
+        ...
+
+    def trips_keyed_otherwise(self, keyed_by: str, limit: int) -> tuple[Trip, ...]:
+        """Return trips whose keys were made with other classes of characters, or never."""
+        ...
+
+    def lane(self, lane: str) -> Lane | None:
+        """Return the lane of that id."""
+
+    def lanes(self, tenant: str) -> tuple[Lane, ...]:
+        """Return a tenant's lanes."""
+        ...
+
+    def passage(self, passage: str) -> Passage | None:
+        """Return the passage of that id (``<lane>/<its own id>``)."""
+
+    def passages(self, lane: str, limit: int) -> tuple[Passage, ...]:
+        """Return a lane's passages, newest first."""
+        ...
 
     def lease(self, link: str, owner: str, seconds: float) -> int | None:
         """Take the link on database time; return the fence, or None if it is taken.
@@ -300,6 +329,14 @@ class Packs(Protocol):
 
     def routes(self) -> Mapping[str, Route]:
         """Return the named routes by id."""
+
+    def lane_rules(self) -> LaneRules:
+        """Return what smart lanes decide by."""
+        ...
+
+    def procedure_roles(self) -> Mapping[str, OfficeRole]:
+        """Return the role of the office at which each kind of procedure is."""
+        ...
 
     def catalogue(self) -> Catalogue:
         """Return every text, by language and code."""

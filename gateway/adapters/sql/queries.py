@@ -23,7 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from gateway.adapters.sql.rows import plate_key, shape_of
+from gateway.adapters.sql.rows import shape_of
 from gateway.adapters.sql.tables import (
     TABLES,
     UNSEQUENCED,
@@ -33,6 +33,7 @@ from gateway.adapters.sql.tables import (
     certificates,
     events,
     idempotency,
+    lanes,
     links,
     log,
     mandates,
@@ -40,13 +41,16 @@ from gateway.adapters.sql.tables import (
     movements,
     numbers,
     offices,
+    passages,
     principals,
     tenants,
+    trip_keys,
     trip_plates,
     trip_shares,
     trips,
 )
 from gateway.domain.delivery import LinkKind
+from gateway.domain.plates import plate_key
 
 Statement = Select[Any]
 
@@ -104,6 +108,48 @@ TRIPS_OF = (
     .where(trip_shares.c.movement == bindparam("movement"))
     .order_by(trips.c.id)
 )
+_OPEN_TRIP = (
+    exists()
+    .where(
+        trip_shares.c.trip == trips.c.id,
+        movements.c.reference == trip_shares.c.movement,
+        movements.c.state.not_in(
+            [literal_column(f"'{state}'") for state in ("completed", "invalidated")]
+        ),
+    )
+    .correlate(trips)
+)
+TRIPS_KEYED = (
+    _all(trips)
+    .where(
+        trips.c.id.in_(
+            select(trip_keys.c.trip).where(
+                trip_keys.c.tenant == bindparam("tenant"),
+                trip_keys.c.key.in_(bindparam("keys", expanding=True)),
+            )
+        ),
+        _OPEN_TRIP,
+    )
+    .order_by(trips.c.id)
+    .limit(bindparam("limit"))
+)
+TRIPS_OF_BATCH = (
+    _by(trips, "tenant", "batch").where(_OPEN_TRIP).order_by(trips.c.id).limit(bindparam("limit"))
+)
+_KEYED_OTHERWISE = or_(
+    trips.c.keyed_by < bindparam("keyed_by"), trips.c.keyed_by > bindparam("keyed_by")
+)
+TRIPS_KEYED_OTHERWISE = _all(trips).where(_KEYED_OTHERWISE).limit(bindparam("limit"))
+
+LANE = _by(lanes, "id")
+LANES = _by(lanes, "tenant").order_by(lanes.c.id)
+PASSAGE = _by(passages, "id")
+PASSAGES = (
+    _by(passages, "lane")
+    .order_by(passages.c.received_at.desc(), passages.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
 FEED = (
     _all(messages)
     .where(

@@ -5,7 +5,8 @@ is written). Both databases compare text by code point. There are no foreign key
 change may be written table by table in any order, and a deferred key would fail the whole group of
 the SQLite writer at its commit instead of the one change that broke it.
 
-``trip_plates`` and ``trip_shares`` repeat parts of ``trips`` for searching. ``counters`` holds the
+``trip_plates`` and ``trip_shares`` repeat parts of ``trips`` for searching; ``trip_keys`` holds
+what lanes look trips up by. ``counters`` holds the
 next log index (``log``, whose row also serialises sequencers) and the last feed sequence of each
 link (``feed/<link>``). Leases lie in ``links`` and are no part of the record.
 """
@@ -31,7 +32,9 @@ from sqlalchemy.types import TypeEngine
 
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.lane import Lane
 from gateway.domain.message import Message
+from gateway.domain.passage import Passage
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -43,10 +46,10 @@ from gateway.domain.records import (
     Principal,
     Tenant,
 )
-from gateway.domain.trip import Trip
+from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0003"
+VERSION = "0004"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
@@ -252,7 +255,9 @@ trips = Table(
     "trips",
     metadata,
     _key("id"),
-    *_texts("tenant", "batch", "plates", "seals", "shares"),
+    *_texts("tenant", "batch", "plates", "seals", "shares", "keyed_by"),
+    _index("trips_by_batch", "tenant", "batch"),
+    _index("trips_by_keying", "keyed_by"),
 )
 
 trip_plates = Table(
@@ -260,6 +265,14 @@ trip_plates = Table(
     metadata,
     _key("tenant"),
     _key("plate"),
+    _key("trip"),
+)
+
+trip_keys = Table(
+    "trip_keys",
+    metadata,
+    _key("tenant"),
+    _key("key"),
     _key("trip"),
 )
 
@@ -331,6 +344,29 @@ offices = Table(
     *_texts("competences", "hours", "holidays"),
 )
 
+lanes = Table(
+    "lanes",
+    metadata,
+    _key("id"),
+    *_texts("tenant", "office", "role"),
+    _optional("tolerance_percent"),
+    _optional("declaration_hours", Integer()),
+    _index("lanes_by_tenant", "tenant"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    _key("id"),
+    *_texts("lane", "tenant", "at", "received_at", "caller", "reading", "says", "code"),
+    *_texts("value", "wanted"),
+    _needed("confidence", Integer()),
+    *_texts("trips", "movements", "facts_at", "acted", "acted_code"),
+    _optional("acted_facts_at"),
+    *_texts("override_says", "override_reason", "override_by", "confirmed_by"),
+    _index("passages_by_lane", "lane", "received_at", "id"),
+)
+
 counters = Table(
     "counters",
     metadata,
@@ -352,6 +388,9 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         IdempotencyRecord: idempotency,
         LogRecord: log,
         Trip: trips,
+        TripKey: trip_keys,
+        Lane: lanes,
+        Passage: passages,
         Link: links,
         PartyCertificate: certificates,
         Mandate: mandates,
@@ -371,6 +410,8 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "tenants": Tenant,
         "offices": CustomsOffice,
         "trips": Trip,
+        "lanes": Lane,
+        "passages": Passage,
     }
 )
 """Tables that an :class:`~gateway.ports.Update` may name; the key is their primary key."""

@@ -1,0 +1,70 @@
+"""How open trips stand, for a lane: read from the store, one movement after the other."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from gateway.domain.errors import NotFound
+from gateway.domain.finding import Finding
+from gateway.domain.lane import Lane, Place, Run
+from gateway.domain.lane_identity import gathered
+from gateway.domain.trip import Trip, TripKey
+from gateway.markup import safe, tree
+from gateway.pipeline.lane_facts import Asked, Load, run_of
+from gateway.ports import Ports
+from gateway.register.load import all_offices, folded
+from gateway.register.writing import Writing
+
+_NOTHING = tree.build(tree.DECLARATION, "Declaration")
+
+
+def runs_of(
+    ports: Ports, trips: Iterable[Trip], lane: Lane, *, until: datetime | None = None
+) -> tuple[Run, ...]:
+    """Return the runs of open trips as they stand; trips of one vehicle and batch are one run.
+
+    With ``until`` they are as they stood then: what happened later is left out.
+    """
+    rules = ports.packs.lane_rules()
+    asked = Asked(
+        lane=lane, roles=ports.packs.procedure_roles(), headings=rules.quarantine_headings
+    )
+    return gathered(
+        run_of(trip, [_load(ports, share.movement, until) for share in trip.shares], asked)
+        for trip in trips
+    )
+
+
+def _load(ports: Ports, reference: str, until: datetime | None) -> Load:
+    """Read one movement; of a declaration that was erased nothing is known, so nothing goes."""
+    record = ports.store.movement(reference)
+    if record is None:
+        raise NotFound(Finding(code="movement.unknown", value=reference))
+    body = ports.store.body(record.declaration)
+    events = ports.store.events(reference)
+    if until is not None:
+        events = tuple(event for event in events if event.at <= until)
+    return Load(
+        root=safe.parse(body.content, safe.Limits()) if body is not None else _NOTHING,
+        movement=folded(record, events),
+        events=events,
+        stops=record.stops,
+    )
+
+
+def place_of(ports: Ports, lane: Lane) -> Place:
+    """Return where a lane stands.
+
+    Raises:
+        NotFound: ``office.unknown``.
+    """
+    office = all_offices(ports).get(lane.office)
+    if office is None:
+        raise NotFound(Finding(code="office.unknown", value=lane.office))
+    return Place(administration=office.administration, zone=office.zone)
+
+
+def write_keys(writing: Writing, trip: Trip) -> None:
+    """Add the words by which lanes look a trip up."""
+    confusions = writing.ports.packs.lane_rules().confusions
+    for key in confusions.keys(plate for _, plate in trip.plates):
+        writing.insert(TripKey(tenant=trip.tenant, key=key, trip=trip.id))
