@@ -1,6 +1,6 @@
 """What the core needs from outside: one protocol a port, and the small values that cross it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,9 +11,9 @@ from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue, Finding
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
-from gateway.domain.lane import Lane, LaneRules
+from gateway.domain.lane import LaneRules
+from gateway.domain.lane_book import LaneBook
 from gateway.domain.message import Message
-from gateway.domain.passage import Passage
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -48,7 +48,7 @@ class LinkLoad:
     oldest_due_at: datetime | None
 
 
-class Store(Protocol):
+class Store(LaneBook, Protocol):
     """Durable state. Reads see everything committed before they began."""
 
     def commit(self, change: Change) -> None:
@@ -138,32 +138,6 @@ class Store(Protocol):
 
     def trips_of(self, movement: str) -> tuple[Trip, ...]:
         """Return the trips a movement travels on."""
-
-    def trips_keyed(self, tenant: str, keys: Collection[str], limit: int) -> tuple[Trip, ...]:
-        """Return the open trips with one of those keys: not every movement of theirs is over."""
-        ...
-
-    def trips_of_batch(self, tenant: str, batch: str, limit: int) -> tuple[Trip, ...]:
-        """Return the open trips under that batch number."""
-        ...
-
-    def trips_keyed_otherwise(self, keyed_by: str, limit: int) -> tuple[Trip, ...]:
-        """Return trips whose keys were made with other classes of characters, or never."""
-        ...
-
-    def lane(self, lane: str) -> Lane | None:
-        """Return the lane of that id."""
-
-    def lanes(self, tenant: str) -> tuple[Lane, ...]:
-        """Return a tenant's lanes."""
-        ...
-
-    def passage(self, passage: str) -> Passage | None:
-        """Return the passage of that id (``<lane>/<its own id>``)."""
-
-    def passages(self, lane: str, limit: int) -> tuple[Passage, ...]:
-        """Return a lane's passages, newest first."""
-        ...
 
     def lease(self, link: str, owner: str, seconds: float) -> int | None:
         """Take the link on database time; return the fence, or None if it is taken.

@@ -174,8 +174,7 @@ def _each(fit: Fit, ask: Callable[[MovementFacts], Outcome]) -> Outcome:
         return MISSING
     asked = ((one.reference, ask(one)) for one in fit.run.movements)
     return worst(
-        Outcome(found.truth, found.value or reference, found.wanted or reference)
-        for reference, found in asked
+        Outcome(found.truth, found.value or reference, found.wanted) for reference, found in asked
     )
 
 

@@ -30,6 +30,9 @@ _OUTWARD = (OfficeRole.DEPARTURE, OfficeRole.EXIT)
 _DECLARED = (EventKind.SUBMITTED, EventKind.AMENDED)
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
+TRAILER_SIGN = "\u6302"
+"""The last character of a Chinese trailer's plate (GA 36-2018)."""
+
 QUARANTINE = "quarantine"
 """The fact by which an event says that quarantine is ``done`` or the goods are ``held``."""
 
@@ -64,13 +67,14 @@ class _Vehicles:
 def run_of(trip: Trip, loads: Sequence[Load], asked: Asked) -> Run:
     """Return a trip as the lane should expect it; ``loads`` are its movements, at least one."""
     vehicles = [_vehicles(load, asked.lane) for load in loads]
-    plates = {plate_key(one) for v in vehicles for one in (*v.tractors, *v.trailers)}
+    tractors, trailers = _borne(trip, loads, vehicles)
+    plates = {plate_key(one) for one in (*tractors, *trailers)}
     containers = _once(_containers(load.root, plates) for load in loads)
     return Run(
         trips=(trip.id,),
         batch=trip.batch,
-        tractors=_once(one.tractors for one in vehicles),
-        trailers=_once(one.trailers for one in vehicles),
+        tractors=tractors,
+        trailers=trailers,
         containers=containers,
         seals=_seals(trip, loads),
         permits=_once(one.permits for one in vehicles),
@@ -107,6 +111,32 @@ def _vehicles(load: Load, lane: Lane) -> _Vehicles:
         if leg is not None
         else (),
     )
+
+
+def _borne(
+    trip: Trip, loads: Sequence[Load], vehicles: Sequence[_Vehicles]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return tractors and trailers as the trip bears them now.
+
+    The trip's own plates count, the declaration says what they are of; a plate it does not name was
+    put in the place of another, and its sign tells a trailer. Vehicles of other legs are left out.
+    """
+    declared = {
+        plate_key(tree.text(one, "."))
+        for load in loads
+        for one in tree.elements(load.root, "d:Trip/d:Leg/d:Vehicle/d:Plate")
+    }
+    borne = {plate_key(plate) for _, plate in trip.plates}
+    new = [plate for _, plate in trip.plates if plate_key(plate) not in declared | _named(vehicles)]
+    trailers = [one for v in vehicles for one in v.trailers if plate_key(one) in borne]
+    tractors = [one for v in vehicles for one in v.tractors if plate_key(one) in borne]
+    trailers += [one for one in new if one.endswith(TRAILER_SIGN)]
+    tractors += [one for one in new if not one.endswith(TRAILER_SIGN)]
+    return tuple(dict.fromkeys(tractors)), tuple(dict.fromkeys(trailers))
+
+
+def _named(vehicles: Sequence[_Vehicles]) -> set[str]:
+    return {plate_key(one) for v in vehicles for one in (*v.tractors, *v.trailers)}
 
 
 def _means(root: tree.Element) -> _Vehicles:

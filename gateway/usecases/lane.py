@@ -4,9 +4,11 @@ What the lane reads and what it is told are one change: the passage's row, its l
 every movement of the run the events that are news, with the messages those make owed.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 
 import rfc8785
@@ -16,7 +18,7 @@ from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict
 from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding
-from gateway.domain.lane import Decision, Known, Lane, Reading, Signal
+from gateway.domain.lane import Decision, Direction, Known, Lane, Read, Reading, Signal
 from gateway.domain.lane_decision import decide
 from gateway.domain.passage import Passage
 from gateway.domain.records import Lost, Principal
@@ -152,6 +154,34 @@ def _spelled(reading: Reading, acted: Acted | None) -> bytes:
             acted.decided_at.isoformat(),
         ]
     return rfc8785.dumps(told)  # type: ignore[arg-type]  # text, numbers and lists
+
+
+def looked_again(ports: Ports, lane: Lane, passage: Passage) -> Decision | None:
+    """Say what a kept reading is by the facts of now, for a person who has to tell runs apart."""
+    body = ports.store.body(passage.reading)
+    if body is None:
+        return None
+    told = json.loads(body.content)
+
+    def reads(name: str) -> tuple[Read, ...]:
+        return tuple(Read(text, sure) for text, sure in told[name])
+
+    def number(name: str) -> Decimal | None:
+        return None if told[name] is None else Decimal(told[name])
+
+    reading = Reading(
+        id=told["id"],
+        at=datetime.fromisoformat(told["at"]),
+        direction=Direction(told["direction"]) if told["direction"] else None,
+        plates=reads("plates"),
+        containers=reads("containers"),
+        seals=reads("seals"),
+        weight_kg=number("weight"),
+        temperature=number("temperature"),
+        reference=told["reference"],
+        photo=told["photo"],
+    )
+    return look(ports, lane, reading, passage.received_at)
 
 
 def _passage(

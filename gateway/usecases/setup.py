@@ -202,18 +202,41 @@ def add_lane(ports: Ports, lane: Lane) -> Lane:
         raise Refused(Finding(code="lane.not-a-role", value=lane.role.value, args=args))
     if not _LANE_NAME.fullmatch(lane.id):
         raise Refused(Finding(code="lane.name-malformed", value=lane.id))
+    _add(ports, lane.tenant, lane, _lane_facts(lane))
+    return lane
+
+
+def set_lane(ports: Ports, tenant: str, name: str, changed: Mapping[str, object]) -> Lane:
+    """Set a lane's ``tolerance_percent`` or ``declaration_hours``; what is not named stays.
+
+    Raises:
+        NotFound: ``lane.unknown``.
+        Refused: ``lane.no-such-number``.
+    """
+    known = ports.store.lane(name)
+    if known is None or known.tenant != tenant:
+        raise NotFound(Finding(code="lane.unknown", value=name))
+    lane = replace(known, **changed)  # type: ignore[arg-type]  # the two fields named above
+    facts = _lane_facts(lane)
+    writing = register.Writing(ports, tenant, ports.clock.now())
+    writing.update("lanes", name, changed)
+    writing.entry(EntryKind.SETUP, facts=facts)
+    _commit(ports, writing, name)
+    return lane
+
+
+def _lane_facts(lane: Lane) -> dict[str, object]:
+    """Return what the log tells of a lane; a number below nothing is refused."""
     for number in (lane.tolerance_percent, lane.declaration_hours):
         if number is not None and number < 0:
             raise Refused(Finding(code="lane.no-such-number", value=str(number)))
-    facts = {
+    return {
         "lane": lane.id,
         "office": lane.office,
         "role": lane.role.value,
         "tolerance_percent": str(lane.tolerance_percent),
         "declaration_hours": str(lane.declaration_hours),
     }
-    _add(ports, lane.tenant, lane, facts)
-    return lane
 
 
 def add_link(ports: Ports, tenant: str, new: NewLink) -> Link:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from gateway.adapters.sql.lane_tables import trip_keys
 from gateway.adapters.sql.rows import Shape, shape_of
 from gateway.adapters.sql.tables import (
     TABLES,
@@ -34,7 +35,6 @@ from gateway.adapters.sql.tables import (
     attempts,
     bodies,
     messages,
-    trip_keys,
     trip_plates,
     trip_shares,
     trips,

@@ -5,6 +5,7 @@ A statement selects a record's columns in the order of its fields, so that
 statement, not among its parameters, where a partial index has to recognise them.
 """
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
 from gateway.adapters.sql.tables import (
     TABLES,
@@ -33,7 +35,6 @@ from gateway.adapters.sql.tables import (
     certificates,
     events,
     idempotency,
-    lanes,
     links,
     log,
     mandates,
@@ -41,10 +42,8 @@ from gateway.adapters.sql.tables import (
     movements,
     numbers,
     offices,
-    passages,
     principals,
     tenants,
-    trip_keys,
     trip_plates,
     trip_shares,
     trips,
@@ -119,20 +118,21 @@ _OPEN_TRIP = (
     )
     .correlate(trips)
 )
-TRIPS_KEYED = (
-    _all(trips)
-    .where(
-        trips.c.id.in_(
-            select(trip_keys.c.trip).where(
-                trip_keys.c.tenant == bindparam("tenant"),
-                trip_keys.c.key.in_(bindparam("keys", expanding=True)),
-            )
-        ),
-        _OPEN_TRIP,
+
+
+@cache
+def trips_keyed(keys: int) -> Statement:
+    """Return the open trips with one of so many keys, bound as ``key_0``, ``key_1`` and so on."""
+    wanted = or_(*(trip_keys.c.key == bindparam(f"key_{place}") for place in range(keys)))
+    keyed = select(trip_keys.c.trip).where(trip_keys.c.tenant == bindparam("tenant"), wanted)
+    return (
+        _all(trips)
+        .where(trips.c.id.in_(keyed), _OPEN_TRIP)
+        .order_by(trips.c.id)
+        .limit(bindparam("limit"))
     )
-    .order_by(trips.c.id)
-    .limit(bindparam("limit"))
-)
+
+
 TRIPS_OF_BATCH = (
     _by(trips, "tenant", "batch").where(_OPEN_TRIP).order_by(trips.c.id).limit(bindparam("limit"))
 )

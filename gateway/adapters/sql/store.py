@@ -234,7 +234,9 @@ class SqlStore:
         """See :meth:`gateway.ports.Store.trips_keyed`."""
         if not keys:
             return ()
-        return self._many(Trip, queries.TRIPS_KEYED, tenant=tenant, keys=tuple(keys), limit=limit)
+        bound = {f"key_{place}": key for place, key in enumerate(keys)}
+        statement = queries.trips_keyed(len(keys))
+        return self._many(Trip, statement, tenant=tenant, limit=limit, **bound)
 
     def trips_of_batch(self, tenant: str, batch: str, limit: int) -> tuple[Trip, ...]:
         """See :meth:`gateway.ports.Store.trips_of_batch`."""

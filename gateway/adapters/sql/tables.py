@@ -13,23 +13,24 @@ link (``feed/<link>``). Leases lie in ``links`` and are no part of the record.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Double,
-    Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
-    Text,
-    text,
 )
-from sqlalchemy.types import TypeEngine
 
+from gateway.adapters.sql.columns import SERIAL, metadata
+from gateway.adapters.sql.columns import index as _index
+from gateway.adapters.sql.columns import key as _key
+from gateway.adapters.sql.columns import needed as _needed
+from gateway.adapters.sql.columns import optional as _optional
+from gateway.adapters.sql.columns import texts as _texts
+from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
@@ -52,39 +53,12 @@ from gateway.domain.trust import Mandate, PartyCertificate
 VERSION = "0004"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
-TEXT = Text().with_variant(Text(collation="C"), "postgresql")
-SERIAL = BigInteger().with_variant(Integer, "sqlite")
-
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
 """Messages that still ask for something; SQLite wants a query to repeat this term literally."""
 DUE = "state = 'due'"
 IN_TURN = "state IN ('due', 'parked')"
 """Messages that hold their stream's turn."""
 UNSEQUENCED = "feed_sequence IS NULL AND place IS NOT NULL AND state <> 'dropped'"
-
-metadata = MetaData()
-
-
-def _key(name: str, kind: TypeEngine[Any] = TEXT) -> Column[Any]:
-    return Column(name, kind, primary_key=True)
-
-
-def _needed(name: str, kind: TypeEngine[Any] = TEXT) -> Column[Any]:
-    return Column(name, kind, nullable=False)
-
-
-def _texts(*names: str) -> list[Column[Any]]:
-    return [_needed(name) for name in names]
-
-
-def _optional(name: str, kind: TypeEngine[Any] = TEXT) -> Column[Any]:
-    return Column(name, kind, nullable=True)
-
-
-def _index(name: str, *columns: str, where: str = "", unique: bool = False) -> Index:
-    condition = text(where) if where else None
-    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
-
 
 tenants = Table(
     "tenants",
@@ -268,14 +242,6 @@ trip_plates = Table(
     _key("trip"),
 )
 
-trip_keys = Table(
-    "trip_keys",
-    metadata,
-    _key("tenant"),
-    _key("key"),
-    _key("trip"),
-)
-
 trip_shares = Table(
     "trip_shares",
     metadata,
@@ -342,29 +308,6 @@ offices = Table(
     _optional("valid_from"),
     _optional("valid_to"),
     *_texts("competences", "hours", "holidays"),
-)
-
-lanes = Table(
-    "lanes",
-    metadata,
-    _key("id"),
-    *_texts("tenant", "office", "role"),
-    _optional("tolerance_percent"),
-    _optional("declaration_hours", Integer()),
-    _index("lanes_by_tenant", "tenant"),
-)
-
-passages = Table(
-    "passages",
-    metadata,
-    _key("id"),
-    *_texts("lane", "tenant", "at", "received_at", "caller", "reading", "says", "code"),
-    *_texts("value", "wanted"),
-    _needed("confidence", Integer()),
-    *_texts("trips", "movements", "facts_at", "acted", "acted_code"),
-    _optional("acted_facts_at"),
-    *_texts("override_says", "override_reason", "override_by", "confirmed_by"),
-    _index("passages_by_lane", "lane", "received_at", "id"),
 )
 
 counters = Table(
