@@ -85,7 +85,7 @@ def released(world, number, *, batch="", part="", held=()):
     marks = {
         "桂A8D217": f"桂A{told}9",
         "桂AK217挂": f"桂B{told}挂",
-        "12H-01734": f"12H-{told}9",
+        "12H-01734": f"12H-{number:05d}",
         "CQ8801172": f"CQ{told}",
         "ES20261123A7": f"ES{told}A7",
         "YYG2611240001": batch or f"YYG{number:010d}",
