@@ -1,6 +1,8 @@
 """Lane pages for a tablet: type or scan what was read, see go, stop or refer, decide otherwise."""
 
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -168,12 +170,20 @@ def _page(visit: Visit, lane: Lane, *, status: int = 200, **places: Any) -> Resp
     )
 
 
+def _local(visit: Visit, lane: str, at: datetime) -> str:
+    """Say a time as clocks at the lane show it."""
+    known = visit.ports.store.lane(lane)
+    office = register.all_offices(visit.ports).get(known.office) if known else None
+    zone = office.zone if office else "UTC"
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S} {zone.rpartition('/')[2]}"
+
+
 def _line(visit: Visit, passage: Passage) -> dict[str, str]:
     tone, sign = _LOOKS[passage.stands]
     shape = gatehouse.passage_shape(passage, visit.ports.packs.catalogue(), visit.words.language)
     return {
         "passage": shape["passage"],
-        "at": f"{passage.at:%Y-%m-%d %H:%M:%S} UTC",
+        "at": _local(visit, passage.lane, passage.at),
         "tone": tone,
         "sign": sign,
         "word": visit.words(f"lane.{passage.stands.value}"),
@@ -192,7 +202,7 @@ def _said(visit: Visit, passage: Passage) -> dict[str, Any]:
         "value": passage.value,
         "facts": words(
             "lane.facts",
-            at=f"{passage.facts_at:%Y-%m-%d %H:%M:%S} UTC",
+            at=_local(visit, passage.lane, passage.facts_at),
             minutes=minutes,
             seconds=seconds,
         ),

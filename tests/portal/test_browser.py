@@ -165,6 +165,12 @@ def at_the_gate(chromium, house, place, locale, **kwargs):
     return page
 
 
+def ask(page, read):
+    for name, text in read.items():
+        page.fill(f"#{name}", text)
+    page.click("button.big")
+
+
 @pytest.mark.usefixtures("gate")
 @pytest.mark.parametrize("locale", SIDE)
 def test_a_lane_on_a_tablet_without_javascript(chromium, house, place, locale):
@@ -179,24 +185,16 @@ def test_a_lane_on_a_tablet_without_javascript(chromium, house, place, locale):
     house.world.run()
     page = at_the_gate(chromium, house, place, locale)
     picture(page, f"lane-form-{locale}")
-    asked = {
-        "plates": f"{texts['桂A8D217']}, {texts['桂AK217挂']}",
-        "seals": "CQ8801172, ES20261123A7",
-        "weight": "19500",
-        "temperature": "18",
-    }
-    for name, text in asked.items():
-        page.fill(f"#{name}", text)
-    page.click("button.big")
+    plates = f"{texts['桂A8D217']}, {texts['桂AK217挂']}"
+    asked = {"plates": plates, "seals": "CQ8801172, ES20261123A7", "weight": "19500"}
+    ask(page, asked)
     assert page.inner_text(".word h2").strip().endswith(word)
     assert page.locator(".word.done").is_visible()
     assert page.locator(".word h2").bounding_box()["height"] >= 100  # read from a cab
     fits(page)
     picture(page, f"lane-go-{locale}")
     page.click(".facts a.button")
-    for name, text in {**asked, "seals": "CQ8801172, OTHER99"}.items():
-        page.fill(f"#{name}", text)
-    page.click("button.big")
+    ask(page, {**asked, "seals": "CQ8801172, OTHER99"})
     assert "OTHER99" in page.inner_text(".word")
     assert page.locator(".word.trouble").is_visible()
     picture(page, f"lane-stop-{locale}")
@@ -204,8 +202,7 @@ def test_a_lane_on_a_tablet_without_javascript(chromium, house, place, locale):
     fits(page)
     page.set_viewport_size(TABLET)
     page.click(".facts a.button")
-    page.fill("#plates", texts["桂A8D217"][1:])
-    page.click("button.big")
+    ask(page, {"plates": texts["桂A8D217"][1:]})
     assert page.locator(".word.unsure").is_visible()
     page.emulate_media(color_scheme="dark")
     page.click("details summary")
