@@ -14,7 +14,7 @@ from typing import TypeVar
 from gateway.domain.event import Event, EventKind
 from gateway.domain.lane import Lane, MovementFacts, Paper, Quarantine, Run, Standing
 from gateway.domain.movement import Movement
-from gateway.domain.plates import plate_key
+from gateway.domain.plates import Confusions, plate_key
 from gateway.domain.roles import OfficeRole
 from gateway.domain.trip import Trip
 from gateway.markup import tree
@@ -83,6 +83,30 @@ def run_of(trip: Trip, loads: Sequence[Load], asked: Asked) -> Run:
         tare_kg=next((one.tare_kg for one in vehicles if one.tare_kg is not None), None),
         references=_once([(trip.batch,) if trip.batch else (), *map(_references, loads)]),
     )
+
+
+def bare_run(trip: Trip) -> Run:
+    """Return what a trip's row alone tells: a vehicle to be told apart from others."""
+    plates = [plate for _, plate in trip.plates]
+    return Run(
+        trips=(trip.id,),
+        batch=trip.batch,
+        tractors=tuple(one for one in plates if not one.endswith(TRAILER_SIGN)),
+        trailers=tuple(one for one in plates if one.endswith(TRAILER_SIGN)),
+        containers=(),
+        seals=trip.seals,
+        permits=(),
+        movements=(),
+        goods_kg=Decimal(0),
+        tare_kg=None,
+        references=(trip.batch,) if trip.batch else (),
+    )
+
+
+def bears(trip: Trip, plates: Iterable[str], looks: Confusions) -> bool:
+    """Tell whether every plate that was read can be one of the trip's."""
+    borne = [plate for _, plate in trip.plates]
+    return all(any(looks.misreads(read, one) is not None for one in borne) for read in plates)
 
 
 def _once(groups: Iterable[Iterable[T]]) -> tuple[T, ...]:

@@ -32,7 +32,7 @@ from gateway.register.owing import Owing, Places, make_due, owe, signed_by
 from gateway.register.passing import Seen, lane_of, log_passage, move_all, passage_key
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
-from gateway.register.standing import place_of, runs_of, write_keys
+from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
 from gateway.register.writing import (
     Writing,
     message_facts,
@@ -57,6 +57,7 @@ __all__ = [
     "acknowledge",
     "all_offices",
     "basis",
+    "candidates_of",
     "check_kept",
     "check_receipt",
     "collected",

@@ -1,15 +1,15 @@
 """How open trips stand, for a lane: read from the store, one movement after the other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from gateway.domain.errors import NotFound
 from gateway.domain.finding import Finding
-from gateway.domain.lane import Lane, Place, Run
+from gateway.domain.lane import Lane, Place, Reading, Run
 from gateway.domain.lane_identity import gathered
 from gateway.domain.trip import Trip, TripKey
 from gateway.markup import safe, tree
-from gateway.pipeline.lane_facts import Asked, Load, run_of
+from gateway.pipeline.lane_facts import Asked, Load, bare_run, bears, run_of
 from gateway.ports import Ports
 from gateway.register.load import all_offices, folded
 from gateway.register.writing import Writing
@@ -32,6 +32,23 @@ def runs_of(
         run_of(trip, [_load(ports, share.movement, until) for share in trip.shares], asked)
         for trip in trips
     )
+
+
+def candidates_of(
+    ports: Ports, trips: Sequence[Trip], lane: Lane, reading: Reading, until: datetime | None
+) -> tuple[Run, ...]:
+    """Return the runs a reading may be of, whole where every plate that was read can be theirs.
+
+    Beside such a run the others only matter as vehicles that bear a plate like it: their movements
+    are not read. Where there is none, all are.
+    """
+    looks = ports.packs.lane_rules().confusions
+    read = [one.text for one in reading.plates]
+    bearing = [trip for trip in trips if bears(trip, read, looks)]
+    if not bearing:
+        return runs_of(ports, trips, lane, until=until)
+    others = (bare_run(trip) for trip in trips if trip not in bearing)
+    return (*runs_of(ports, bearing, lane, until=until), *others)
 
 
 def _load(ports: Ports, reference: str, until: datetime | None) -> Load:

@@ -62,7 +62,7 @@ def look(ports: Ports, lane: Lane, reading: Reading, now: datetime | None = None
     rules = ports.packs.lane_rules()
     at = ports.clock.now()
     trips = _trips(ports, lane, reading)
-    runs = register.runs_of(ports, trips[:TRIPS_MAX], lane, until=now)
+    runs = register.candidates_of(ports, trips[:TRIPS_MAX], lane, reading, now)
     complete = len(trips) <= TRIPS_MAX and not ports.store.trips_keyed_otherwise(
         rules.confusions.version, 1
     )
