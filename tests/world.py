@@ -9,8 +9,8 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,6 +59,8 @@ def _migrated() -> bytes:
         with closing(sqlite3.connect(path)) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return path.read_bytes()
+
+
 LANE = Lane(
     id="yyg-3",
     tenant=TENANT,

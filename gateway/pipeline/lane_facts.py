@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from gateway.domain.event import Event, EventKind
+from gateway.domain.event import REPLACING, Event, EventKind
 from gateway.domain.lane import Lane, MovementFacts, Paper, Quarantine, Run, Standing
 from gateway.domain.movement import Movement
 from gateway.domain.plates import Confusions, plate_key
@@ -27,7 +27,8 @@ Stops = tuple[tuple[int, str, str, str], ...]
 _LISTED = re.compile(r"[\s,;]+")
 _ROAD = {"30": "tractor", "31": "trailer"}
 _OUTWARD = (OfficeRole.DEPARTURE, OfficeRole.EXIT)
-_DECLARED = (EventKind.SUBMITTED, EventKind.AMENDED)
+_DECLARED = (EventKind.SUBMITTED, *REPLACING)
+_TURNED = (EventKind.CROSSING_REFUSED, EventKind.TURNED_BACK)
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 TRAILER_SIGN = "\u6302"
@@ -210,14 +211,14 @@ def _containers(root: tree.Element, plates: set[str]) -> tuple[str, ...]:
 
 
 def _seals(trip: Trip, loads: Sequence[Load]) -> tuple[str, ...]:
-    """Return the seals as last told: at departure or an incident, else as declared.
+    """Return the seals as last told: at departure or an incident, or by a newer declaration.
 
     Reported seals replace declared ones where there is one equipment only, as in MT4402.
     """
     for load in loads:
         told = [
             event.fact("seal") or event.fact("seals")
-            for event in load.events
+            for event in _since_declared(load)
             if event.kind in (EventKind.DEPARTED, EventKind.INCIDENT)
         ]
         told = [one for one in told if one]
@@ -244,13 +245,24 @@ def _movement(load: Load, asked: Asked) -> MovementFacts:
         papers=tuple(_paper(one) for one in tree.elements(load.root, "d:Consignment//d:Document")),
         quarantine=_quarantine(load, asked.headings),
         temperatures=_temperatures(load.root),
-        over=movement.invalidating or movement.invalidated,
+        over=movement.invalidating or movement.invalidated or _turned(load),
         awaited=movement.presentation_missing,
         expected_here=any(
             (office, role) == (lane.office, lane.role.value) for _, office, role, _ in load.stops
         ),
         passed_here=movement.passed(lane.office),
     )
+
+
+def _since_declared(load: Load) -> Sequence[Event]:
+    """Return what happened since the declaration in force came."""
+    declared = [place for place, event in enumerate(load.events) if event.kind in _DECLARED]
+    return load.events[declared[-1] :] if declared else load.events
+
+
+def _turned(load: Load) -> bool:
+    """Tell whether a border office did not let the goods pass, or they turned back, since then."""
+    return any(event.kind in _TURNED for event in _since_declared(load))
 
 
 def _paper(node: tree.Element) -> Paper:

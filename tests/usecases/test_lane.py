@@ -15,6 +15,7 @@ from gateway.domain.lane import Direction, Known, Lane, Read, Reading, Signal
 from gateway.domain.lane_decision import decide
 from gateway.domain.records import Principal
 from gateway.domain.roles import OfficeRole
+from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.audit import verify_log
 from gateway.usecases.lane import Acted, pass_lane
 from gateway.usecases.lane_override import override
@@ -80,9 +81,9 @@ def truck(world):
     return released(world, world.truck)
 
 
-def released(world, number, *, batch="", part="", held=()):
+def marks_of(number, batch="", part=""):
     told = f"{number:04d}".translate(APART)
-    marks = {
+    return {
         "桂A8D217": f"桂A{told}9",
         "桂AK217挂": f"桂B{told}挂",
         "12H-01734": f"12H-{number:05d}",
@@ -91,6 +92,10 @@ def released(world, number, *, batch="", part="", held=()):
         "YYG2611240001": batch or f"YYG{number:010d}",
         "CQ-2026-000117": f"CQ-2026-{number:06d}{part}",
     }
+
+
+def released(world, number, *, batch="", part="", held=()):
+    marks = marks_of(number, batch, part)
     world.town.held = {"MT4402", *held}
     raw = world.declaration(texts=marks)
     reference = world.submit(raw, key=f"k{number}{part}").movement
@@ -217,6 +222,36 @@ def test_the_same_truck_is_not_expected_to_enter_before_it_left(world, truck):
     entering = replace(read, direction=Direction.IN)
     done = pass_lane(world.ports, world.officers["mai"], ENTRY, entering)
     assert done.passage.says is Signal.GO  # the transport was approved and the export released
+
+
+def test_a_substituted_tractor_goes_and_the_one_before_stops(world):
+    world.truck += 1
+    number = world.truck
+    reference, read = released(world, number)
+    told = f"{number:04d}".translate(APART)
+    new = f"桂A{told}U"
+    raw = world.declaration(texts={**marks_of(number), "桂A8D217": new})
+    amend(
+        world.ports,
+        world.exporter,
+        reference,
+        Amendment(raw=raw, reason=Reason(code="001")),
+        idempotency_key=f"s{number}",
+    )
+    swapped = replace(read, id=read.id + "-new", plates=(Read(new), read.plates[1]))
+    done = pass_lane(world.ports, world.officers["mai"], EXIT, swapped)
+    assert (done.passage.code, done.passage.movements) == ("lane.go", (reference,))
+    assert pass_lane(world.ports, world.officers["mai"], EXIT, read).passage.code == (
+        "lane.plate-differs"
+    )
+
+
+def test_who_turned_back_does_not_go_out_again(world, truck):
+    reference, read = truck
+    world.report(reference, "departed", "CN008001", seal=" ".join(one.text for one in read.seals))
+    world.report(reference, "turned-back", "CN00X001", reason="closed")
+    done = pass_lane(world.ports, world.officers["mai"], EXIT, read)
+    assert (done.passage.code, done.passage.value) == ("lane.held", reference)
 
 
 # ------------------------------------------------------------------ whose lane
