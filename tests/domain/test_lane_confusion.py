@@ -33,6 +33,7 @@ def test_reads_with_confusable_neighbours(seed):
 
 
 @pytest.mark.full
+@pytest.mark.timeout(1200)
 def test_a_hundred_thousand_reads():
     held_to(outcomes(20261125, reads=100_000, vehicles=3_000))
 

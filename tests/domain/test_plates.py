@@ -1,7 +1,7 @@
 """What a camera may take for what: hand-made pairs, none from the table."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.plates import Confusions, plate_key
@@ -45,6 +45,7 @@ def test_a_read_against_a_mark(read, mark, missed):
 TEXTS = st.text(alphabet="0O1I2Z5S8BDQACK挂桂渝 -.a", max_size=9)
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_misreads_are_mutual_and_stay_within_the_fold(one, other):
     looks = rules().confusions

@@ -1,5 +1,6 @@
 """Passages through a smart lane with a whole gateway: decided, kept, told, overridden, cut off."""
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -7,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from gateway import register
+from gateway.adapters.pack_folder import FolderPacks, schemas_root
 from gateway.audit.snapshot import read_sealed, write_sealed
 from gateway.domain.errors import InConflict, NotAllowed, NotFound, Refused
 from gateway.domain.event import EventKind
@@ -21,7 +23,7 @@ from gateway.usecases.lane import Acted, pass_lane
 from gateway.usecases.lane_override import override
 from gateway.usecases.lane_snapshot import index, passages, snapshot
 from gateway.usecases.setup import add_lane, set_lane
-from tests.world import TENANT, World
+from tests.world import LANE, TENANT, World
 
 APART = str.maketrans("0123456789", "01825649UM")
 """Digits spelled so that no camera takes one for another: each is of a class of its own."""
@@ -450,3 +452,73 @@ def test_the_log_of_it_all_verifies_and_shows_no_plate(world, truck):
     entries = b"".join(one.entry for one in world.store.log(limit=100_000))
     assert truck[1].plates[0].text.encode() not in entries
     assert b'"passage"' in entries
+
+
+# ------------------------------------------------------------------ what offices are told
+
+GATE_NOTICE = """
+[[message]]
+type = "GateNotice"
+procedure = "cn-export"
+role = "departure"
+subject = "movement"
+on = ["{event}"]
+to = "told"
+projection = "project/gate-notice.xsl"
+schema = "xsd/gate-notice.xsd"
+rules = []
+maps = []
+signatory = "gateway"
+suite = "none"
+media_type = "application/xml"
+deadline_hours = 168
+per = "office"
+status = "unverified"
+source = "a test"
+text = "Tells the office of departure what a lane saw."
+"""
+GATE_XSL = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:p="urn:fullroute:prepared:1" exclude-result-prefixes="p">
+  <xsl:template match="/p:Prepared">
+    <xsl:variable name="seen" select="p:Movement/p:Happened[@kind = '{event}'][last()]"/>
+    <GateNotice office="{{$seen/@office}}">
+      <xsl:value-of select="$seen/p:Fact[@name = '{fact}']"/>
+    </GateNotice>
+  </xsl:template>
+</xsl:stylesheet>"""
+GATE_XSD = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <xs:element name="GateNotice"><xs:complexType><xs:simpleContent><xs:extension base="xs:string">
+    <xs:attribute name="office" type="xs:string" use="required"/>
+  </xs:extension></xs:simpleContent></xs:complexType></xs:element>
+</xs:schema>"""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("event", "fact", "told"),
+    [("at-gate", "decision", "go"), ("re-weighed", "weight", "19480.5")],
+    ids=["the word", "the weight"],
+)
+def test_a_pack_may_tell_other_offices_what_a_lane_saw(tmp_path, event, fact, told):
+    root = tmp_path / "schemas"
+    shutil.copytree(schemas_root(), root)
+    pack = root / "packs" / "cn"
+    with (pack / "pack.toml").open("a", encoding="utf-8") as file:
+        file.write(GATE_NOTICE.format(event=event))
+    xsl = GATE_XSL.format(event=event, fact=fact)
+    (pack / "project" / "gate-notice.xsl").write_text(xsl, "utf-8")
+    (pack / "xsd" / "gate-notice.xsd").write_text(GATE_XSD, "utf-8")
+    world = World(tmp_path, packs=FolderPacks(root, {}, slots=1))
+    try:
+        add_lane(world.ports, LANE)
+        reference = world.submit(world.declaration()).movement
+        world.run()
+        assert (
+            pass_lane(world.ports, world.exporter, LANE.id, reading(world)).passage.code
+            == "lane.go"
+        )
+        message = world.messages(reference)["CN008001", "GateNotice"]
+        content = world.store.body(message.wire).content.decode()
+        assert f'office="CN00X001">{told}</GateNotice>' in content
+    finally:
+        world.close()
