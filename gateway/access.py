@@ -34,6 +34,7 @@ class Scope(StrEnum):
     LINK = "link"
     OPERATE = "operate"
     AUDIT = "audit"
+    LANE = "lane"
 
 
 def bearer(header: str | None) -> AccessKey:

@@ -23,7 +23,7 @@ from gateway.usecases import setup
 
 DEFAULT_TENANT = "default"
 new_principal = setup.new_principal
-OPERATOR_SCOPES = ("declare", "sign", "report", "read", "operate", "audit")
+OPERATOR_SCOPES = ("declare", "sign", "report", "read", "operate", "audit", "lane")
 PRIVATE_FOLDER = 0o700
 
 _FIRST_SETTINGS = """\

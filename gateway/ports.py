@@ -11,6 +11,8 @@ from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue, Finding
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.lane import LaneRules
+from gateway.domain.lane_book import LaneBook
 from gateway.domain.message import Message
 from gateway.domain.records import (
     AnswerRecord,
@@ -23,6 +25,7 @@ from gateway.domain.records import (
     Principal,
     Tenant,
 )
+from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Signer, Trust
@@ -45,7 +48,7 @@ class LinkLoad:
     oldest_due_at: datetime | None
 
 
-class Store(Protocol):
+class Store(LaneBook, Protocol):
     """Durable state. Reads see everything committed before they began."""
 
     def commit(self, change: Change) -> None:
@@ -300,6 +303,14 @@ class Packs(Protocol):
 
     def routes(self) -> Mapping[str, Route]:
         """Return the named routes by id."""
+
+    def lane_rules(self) -> LaneRules:
+        """Return what smart lanes decide by."""
+        ...
+
+    def procedure_roles(self) -> Mapping[str, OfficeRole]:
+        """Return the role of the office at which each kind of procedure is."""
+        ...
 
     def catalogue(self) -> Catalogue:
         """Return every text, by language and code."""

@@ -9,6 +9,7 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,7 +23,9 @@ from gateway.adapters.sql.store import SqlStore
 from gateway.adapters.system import SystemIds
 from gateway.domain.delivery import LinkKind
 from gateway.domain.event import EventKind, Report
+from gateway.domain.lane import Lane
 from gateway.domain.records import Principal, Tenant
+from gateway.domain.roles import OfficeRole
 from gateway.markup import safe, signature, tree
 from gateway.ports import Ports
 from gateway.sandbox.town import MovableClock, Town
@@ -56,6 +59,17 @@ def _migrated() -> bytes:
         with closing(sqlite3.connect(path)) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return path.read_bytes()
+
+
+LANE = Lane(
+    id="yyg-3",
+    tenant=TENANT,
+    office="CN00X001",
+    role=OfficeRole.EXIT,
+    tolerance_percent=Decimal(3),
+    declaration_hours=72,
+)
+"""A lane at the gate of exit, for tests that want one (``setup.add_lane``)."""
 
 
 class Clock(MovableClock):

@@ -12,6 +12,7 @@ from gateway.api import (
     directory,
     health,
     keys,
+    lanes,
     links,
     log,
     movements,
@@ -64,7 +65,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     app.state.stopping = lambda: False
     problems.install(app)
     app.include_router(health.router)
-    for module in (declarations, movements, stream, signatures, links, directory, keys, log):
+    for module in (declarations, movements, stream, signatures, links, lanes, directory, keys, log):
         app.include_router(module.router, prefix=BASE)
     openapi.install(app)
     return app

@@ -84,6 +84,7 @@ Signing = Annotated[Principal, Security(_caller(Scope.SIGN))]
 Reporter = Annotated[Principal, Security(_caller(Scope.REPORT))]
 Reader = Annotated[Principal, Security(_caller(Scope.READ))]
 LinkCaller = Annotated[Principal, Security(_caller(Scope.LINK))]
+LaneCaller = Annotated[Principal, Security(_caller(Scope.LANE))]
 Auditor = Annotated[Principal, Security(_caller(Scope.AUDIT))]
 
 

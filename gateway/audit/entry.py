@@ -50,6 +50,8 @@ class EntryKind(StrEnum):
     AWAITING_SIGNATURE = "awaiting-signature"
     SETUP = "setup"
     PARKED = "parked"
+    PASSAGE = "passage"
+    OVERRIDE = "override"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

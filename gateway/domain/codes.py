@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gateway.domain.finding import Severity
+from gateway.domain.lane_codes import LANE_CODES
 
 CODES: Mapping[str, Severity] = MappingProxyType(
     {
+        **LANE_CODES,
         "access.malformed-key": Severity.ERROR,
         "access.missing-key": Severity.ERROR,
         "access.scope-missing": Severity.ERROR,

@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     # what may happen, once, often or never
     YARD_REACHED = "yard-reached"  # the goods stand in the yard of departure
     AT_GATE = "at-gate"  # a gate read the vehicle
+    REWEIGHED = "re-weighed"  # it was weighed on the way
     PASSED = "passed"  # a transit office saw the goods cross its frontier
     LEFT_AREA = "left-area"  # an office of exit saw them leave the security area
     INCIDENT = "incident"
@@ -59,6 +60,7 @@ OCCASIONAL = frozenset(
     {
         EventKind.YARD_REACHED,
         EventKind.AT_GATE,
+        EventKind.REWEIGHED,
         EventKind.PASSED,
         EventKind.LEFT_AREA,
         EventKind.INCIDENT,

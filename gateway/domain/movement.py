@@ -323,6 +323,43 @@ def replace_declaration(movement: Movement, told: Report) -> tuple[Event, ...]:
     return _numbered(movement, [draft])
 
 
+def gate_news(
+    movement: Movement,
+    office: str,
+    at: datetime,
+    seen: Iterable[tuple[EventKind, tuple[tuple[str, str], ...]]],
+) -> tuple[Event, ...]:
+    """Return what a gate saw that is news: not what it saw the last time, and not too late.
+
+    The fact ``passage`` names a reading and is no news by itself. An older reading than the last
+    one that counted never speaks after it.
+    """
+    drafts = [
+        _Draft(kind, at, office, facts=facts)
+        for kind, facts in seen
+        if not _seen(movement, office, at, kind, facts)
+    ]
+    return () if movement.invalidated else _numbered(movement, drafts)
+
+
+def _seen(
+    movement: Movement,
+    office: str,
+    at: datetime,
+    kind: EventKind,
+    facts: tuple[tuple[str, str], ...],
+) -> bool:
+    before = [one for one in movement.happened if (one.kind, one.office) == (kind, office)]
+    if not before:
+        return False
+    last = before[-1]
+    return at <= last.at or _telling(last.facts) == _telling(facts)
+
+
+def _telling(facts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: value for name, value in facts if name != "passage"}
+
+
 def refused(answer: Answer) -> bool:
     """Tell whether an answer says no."""
     return answer.kind in (AnswerKind.REFUSED, AnswerKind.NOT_RELEASED)

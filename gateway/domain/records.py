@@ -12,8 +12,10 @@ from datetime import datetime
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.event import Event
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.lane import Lane
 from gateway.domain.message import Message
-from gateway.domain.trip import Trip
+from gateway.domain.passage import Passage
+from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
 
@@ -163,13 +165,16 @@ Record = (
     | LogRecord
     | Message
     | Trip
+    | TripKey
+    | Lane
+    | Passage
     | Attempt
     | Link
     | PartyCertificate
     | Mandate
     | CustomsOffice
 )
-"""Everything a :class:`Change` can insert. A body whose digest is known is left as it is."""
+"""Everything a :class:`Change` can insert. A body or trip key that is known is left as it is."""
 
 
 # ------------------------------------------------------------------ changes
@@ -177,7 +182,7 @@ Record = (
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """Write a new row; an existing key loses the change (bodies excepted)."""
+    """Write a new row; an existing key loses the change (bodies, trip keys excepted)."""
 
     record: Record
 
@@ -187,8 +192,8 @@ class Update:
     """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
 
     ``table`` is one of ``movements messages links principals certificates mandates tenants``
-    ``offices trips``; names of values are the record's field names (the shares of a trip stay those
-    of the same movements). With no values it is a check alone.
+    ``offices trips lanes passages``; names of values are the record's field names (the shares of a
+    trip stay those of the same movements). With no values it is a check alone.
     """
 
     table: str

@@ -17,7 +17,8 @@ class TripShare:
 class Trip:
     """A run: ``batch`` is the transport batch number its vehicle messages carry.
 
-    ``plates`` pairs the registering country with the plate as written there.
+    ``plates`` pairs the registering country with the plate as written there; ``keyed_by`` names
+    the classes of confusable characters its :class:`TripKey` rows were made with.
     """
 
     id: str
@@ -26,6 +27,16 @@ class Trip:
     plates: tuple[tuple[str, str], ...]
     seals: tuple[str, ...]
     shares: tuple[TripShare, ...]
+    keyed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripKey:
+    """A word by which lanes look a trip up: version and fold of one of its plates."""
+
+    tenant: str
+    key: str
+    trip: str
 
 
 def complete(total_packages: int, shares: tuple[TripShare, ...]) -> bool:

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
+from gateway.access import Scope
 from gateway.domain.errors import NotAllowed, NotAuthentic, NotFound, TooLarge
 from gateway.portal import session
 from gateway.portal.desk import Look, own_form, same_origin, visited
+from gateway.portal.session import Session
 
 router = APIRouter()
 
@@ -23,7 +25,14 @@ _STATUS: dict[type[Exception], int] = {
 @router.get("/")
 def home(visit: Look) -> Response:
     """Lead to the first page."""
-    return RedirectResponse(f"{visit.desk.path}/validate", status_code=303)
+    return RedirectResponse(f"{visit.desk.path}/{_first(visit.session)}", status_code=303)
+
+
+def _first(known: Session | None) -> str:
+    """Return the page somebody begins with: an officer's are the lanes."""
+    scopes = known.principal.scopes if known else ()
+    lanes_only = Scope.LANE in scopes and Scope.DECLARE not in scopes
+    return "lanes" if lanes_only else "validate"
 
 
 @router.get("/login")
@@ -37,12 +46,12 @@ async def log_in(visit: Look, key: Annotated[str, Form()] = "") -> Response:
     """Open a session; a wrong key is told in the form."""
     ports = visit.ports
     try:
-        _, cookie = await run_in_threadpool(session.log_in, ports, key[:500])
+        known, cookie = await run_in_threadpool(session.log_in, ports, key[:500])
     except NotAuthentic as wrong:
         texts = ports.packs.catalogue()
         told = [texts.text(one, visit.words.language) for one in wrong.findings]
         return visit.page("login.html", status=401, findings=told)
-    response = RedirectResponse(f"{visit.desk.path}/validate", status_code=303)
+    response = RedirectResponse(f"{visit.desk.path}/{_first(known)}", status_code=303)
     response.set_cookie(
         session.COOKIE,
         cookie,

@@ -30,8 +30,10 @@ from gateway.register.load import (
 )
 from gateway.register.moving import move
 from gateway.register.owing import Owing, Places, make_due, owe, signed_by
+from gateway.register.passing import Seen, lane_of, log_passage, move_all, passage_key
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
+from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
 from gateway.register.writing import (
     Writing,
     message_facts,
@@ -49,12 +51,14 @@ __all__ = [
     "Places",
     "Proof",
     "Request",
+    "Seen",
     "Submission",
     "Vouched",
     "Writing",
     "acknowledge",
     "all_offices",
     "basis",
+    "candidates_of",
     "check_kept",
     "check_receipt",
     "collected",
@@ -62,24 +66,31 @@ __all__ = [
     "folded",
     "heard_finding",
     "itinerary_of",
+    "lane_of",
     "load",
+    "log_passage",
     "log_refusal",
     "log_refused",
     "make_due",
     "message_facts",
     "move",
+    "move_all",
     "owe",
     "packs_of",
+    "passage_key",
+    "place_of",
     "proof",
     "recorded_stops",
     "request_digest",
     "route_offices",
+    "runs_of",
     "signed_by",
     "submission_of",
     "take_in",
     "with_askers",
     "write_declaration",
     "write_events",
+    "write_keys",
     "write_message",
     "write_movement",
 ]

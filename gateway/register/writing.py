@@ -24,7 +24,12 @@ from gateway.domain.records import (
 from gateway.markup import tree, workbook
 from gateway.ports import Ports
 
-TELLING_FACTS = frozenset({"kind", "type", "state", "number-kind", "number", "channel", "result"})
+TELLING_FACTS = frozenset(
+    {
+        *("kind", "type", "state", "number-kind", "number", "channel", "result"),
+        *("lane", "passage", "decision", "reason", "weight", "declared"),
+    }
+)
 """Facts of events that an entry may show; others can hold plates, seals or names."""
 
 

@@ -201,6 +201,7 @@ def _write_trip(
         "shares": shares,
     }
     writing.update("trips", trip, values)
+    register.write_keys(writing, replace(known, plates=vehicle.plates))
 
 
 def _drop_parts(writing: register.Writing, messages: Iterable[Message], advanced: Advanced) -> None:

@@ -1,5 +1,6 @@
 """Who and what the gateway knows: tenants, principals, certificates, mandates, offices, links."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,11 +13,14 @@ from gateway.domain.delivery import Link, LinkKind, receipt_on
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.lane import Lane
 from gateway.domain.message import ReceiptKind
 from gateway.domain.records import Lost, Principal, Record, Tenant
 from gateway.domain.trust import Mandate, PartyCertificate, Signatory
 from gateway.markup.certificate import read_certificate
 from gateway.ports import Ports
+
+_LANE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +184,59 @@ def add_office(ports: Ports, tenant: str, office: CustomsOffice) -> None:
     if office.code in ports.packs.offices():
         raise InConflict(Finding(code="setup.exists", value=office.code))
     _add(ports, tenant, office, {"office": office.code, "status": office.status.value})
+
+
+def add_lane(ports: Ports, lane: Lane) -> Lane:
+    """Add a smart lane of an office.
+
+    Raises:
+        NotFound: ``office.unknown``.
+        Refused: ``lane.not-a-role``, ``lane.name-malformed``, ``lane.no-such-number``.
+        InConflict: the id is taken.
+    """
+    office = register.all_offices(ports).get(lane.office)
+    if office is None:
+        raise NotFound(Finding(code="office.unknown", value=lane.office))
+    if lane.role not in office.roles:
+        args = (("known", ", ".join(sorted(office.roles))), ("office", office.code))
+        raise Refused(Finding(code="lane.not-a-role", value=lane.role.value, args=args))
+    if not _LANE_NAME.fullmatch(lane.id):
+        raise Refused(Finding(code="lane.name-malformed", value=lane.id))
+    _add(ports, lane.tenant, lane, _lane_facts(lane))
+    return lane
+
+
+def set_lane(ports: Ports, tenant: str, name: str, changed: Mapping[str, object]) -> Lane:
+    """Set a lane's ``tolerance_percent`` or ``declaration_hours``; what is not named stays.
+
+    Raises:
+        NotFound: ``lane.unknown``.
+        Refused: ``lane.no-such-number``.
+    """
+    known = ports.store.lane(name)
+    if known is None or known.tenant != tenant:
+        raise NotFound(Finding(code="lane.unknown", value=name))
+    lane = replace(known, **changed)  # type: ignore[arg-type]  # the two fields named above
+    facts = _lane_facts(lane)
+    writing = register.Writing(ports, tenant, ports.clock.now())
+    writing.update("lanes", name, changed)
+    writing.entry(EntryKind.SETUP, facts=facts)
+    _commit(ports, writing, name)
+    return lane
+
+
+def _lane_facts(lane: Lane) -> dict[str, object]:
+    """Return what the log tells of a lane; a number below nothing is refused."""
+    for number in (lane.tolerance_percent, lane.declaration_hours):
+        if number is not None and number < 0:
+            raise Refused(Finding(code="lane.no-such-number", value=str(number)))
+    return {
+        "lane": lane.id,
+        "office": lane.office,
+        "role": lane.role.value,
+        "tolerance_percent": str(lane.tolerance_percent),
+        "declaration_hours": str(lane.declaration_hours),
+    }
 
 
 def add_link(ports: Ports, tenant: str, new: NewLink) -> Link:

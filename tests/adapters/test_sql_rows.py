@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.adapters.sql.rows import plate_key, read_time, shape_of, write_time
+from gateway.adapters.sql.rows import read_time, shape_of, write_time
 from gateway.adapters.sql.tables import TABLES
 from gateway.domain.delivery import Link
+from gateway.domain.plates import plate_key
 from gateway.domain.records import MovementEvent
 from gateway.domain.trip import Trip, TripShare
 

@@ -55,6 +55,9 @@ def face(tmp_path_factory: pytest.TempPathFactory):
         ("exporter", TENANT, ALL, ""),
         ("reader", TENANT, ("read",), ""),
         ("stranger", "other", ALL, ""),
+        ("officer", TENANT, ("lane",), ""),
+        ("second", TENANT, ("lane",), ""),
+        ("gate-lane", TENANT, ("lane",), "lnk_vn0015bb"),
         ("gate", TENANT, ("link",), "lnk_cn00x001"),
         ("other-gate", TENANT, ("link",), "lnk_vn0015bb"),
     ):

@@ -21,6 +21,7 @@ STATEMENTS = {
         if name.isupper() and not name.startswith("_") and hasattr(statement, "compile")
     },
     **PAGES,
+    "trips_keyed": queries.trips_keyed(3),
     "messages_in_state": queries.messages_in_state(None),
     "messages_in_state of a tenant": queries.messages_in_state("ten_1"),
     **{name: getattr(turns, name) for name in ("_unsequenced", "_NUMBER_LOG", "_NUMBER_MESSAGE")},

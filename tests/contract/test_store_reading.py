@@ -1,13 +1,17 @@
 """What every store promises about lists, searches and tenants."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from gateway.domain.delivery import Breaker
+from gateway.domain.lane import Lane, Signal
 from gateway.domain.message import MessageState
+from gateway.domain.passage import Passage
 from gateway.domain.records import Change, Lost, Update
-from gateway.domain.trip import TripShare
+from gateway.domain.roles import OfficeRole
+from gateway.domain.trip import TripKey, TripShare
 from gateway.ports import LinkLoad
 from tests.contract import records as r
 from tests.contract.records import due, inserted, later, movement
@@ -198,3 +202,101 @@ def test_link_loads_count_what_lies_there(store):
             link="lnk_vn", due=0, waiting=0, awaiting_signature=0, parked=0, oldest_due_at=None
         ),
     )
+
+
+KEYED = {
+    "by one key": (("v:1",), ["trp_1"]),
+    "by several": (("v:1", "v:2", "v:9"), ["trp_1", "trp_2"]),
+    "by none": ((), []),
+    "by an unknown one": (("v:9",), []),
+}
+
+
+@pytest.fixture
+def keyed(store):
+    """Return a store with two open trips, one whose movement is over, and a stranger's."""
+    trips = []
+    for number, (state, tenant) in enumerate(
+        [("released", "ten_1"), ("lodged", "ten_1"), ("completed", "ten_1"), ("lodged", "ten_2")],
+        start=1,
+    ):
+        one = movement(number, state=state, tenant=tenant)
+        share = replace(r.TRIP.shares[0], movement=one.reference)
+        trip = replace(
+            r.TRIP, id=f"trp_{number}", tenant=tenant, shares=(share,), keyed_by="v", batch="B"
+        )
+        key = "v:1" if number in (1, 3, 4) else "v:2"
+        trips += [one, trip, TripKey(tenant=tenant, key=key, trip=trip.id)]
+    store.commit(inserted(*trips))
+    return store
+
+
+@pytest.mark.parametrize(("keys", "expected"), KEYED.values(), ids=KEYED.keys())
+def test_open_trips_are_found_by_their_keys(keyed, keys, expected):
+    assert [one.id for one in keyed.trips_keyed("ten_1", keys, 9)] == expected
+    assert len(keyed.trips_keyed("ten_1", keys, 1)) <= 1
+
+
+def test_open_trips_are_found_by_their_batch(keyed):
+    assert [one.id for one in keyed.trips_of_batch("ten_1", "B", 9)] == ["trp_1", "trp_2"]
+    assert keyed.trips_of_batch("ten_1", "C", 9) == ()
+
+
+def test_a_key_may_be_written_again(keyed):
+    again = TripKey(tenant="ten_1", key="v:1", trip="trp_1")
+    keyed.commit(inserted(again, again))
+    assert [one.id for one in keyed.trips_keyed("ten_1", ("v:1",), 9)] == ["trp_1"]
+
+
+def test_trips_keyed_by_other_characters_are_found(keyed):
+    assert keyed.trips_keyed_otherwise("v", 9) == ()
+    assert len(keyed.trips_keyed_otherwise("w", 9)) == 4
+    assert len(keyed.trips_keyed_otherwise("a", 2)) == 2
+
+
+def test_lanes_and_passages(store):
+    lane = Lane(
+        id="l-1",
+        tenant="ten_1",
+        office="CN00X001",
+        role=OfficeRole.EXIT,
+        tolerance_percent=Decimal("2.5"),
+    )
+    passage = Passage(
+        id="l-1/p-1",
+        lane="l-1",
+        tenant="ten_1",
+        at=r.AT,
+        received_at=r.AT,
+        caller="prn_1",
+        reading="a" * 64,
+        says=Signal.REFER,
+        code="lane.no-run",
+        value="粤Z1",
+        wanted="",
+        confidence=0,
+        trips=(),
+        movements=("m-1", "m-2"),
+        facts_at=r.AT,
+        acted="go",
+        acted_code="lane.go",
+        acted_facts_at=later(-60),
+    )
+    newer = replace(passage, id="l-1/p-2", received_at=later(1))
+    store.commit(inserted(lane, replace(lane, id="l-2", tenant="ten_2"), passage, newer))
+    assert store.lane("l-1") == lane
+    assert store.lanes("ten_1") == (lane,)
+    assert store.passage("l-1/p-1") == passage
+    assert store.passages("l-1", 9) == (newer, passage)
+    assert store.passages("l-1", 1) == (newer,)
+    assert (store.lane("x"), store.passage("x"), store.passages("l-2", 9)) == (None, None, ())
+    change = Update(
+        table="passages",
+        key="l-1/p-1",
+        values={"override_by": "prn_2"},
+        expect={"override_by": ""},
+    )
+    store.commit(Change((change,)))
+    with pytest.raises(Lost):
+        store.commit(Change((change,)))
+    assert store.passage("l-1/p-1").override_by == "prn_2"

@@ -70,6 +70,8 @@ def house(tmp_path_factory):
     for name, tenant, scopes in (
         ("exporter", TENANT, ("declare", "read")),
         ("reader", TENANT, ("read",)),
+        ("officer", TENANT, ("lane",)),
+        ("second", TENANT, ("lane",)),
         ("stranger", "other", ("declare", "read")),
     ):
         _, keys[name] = bootstrap.new_principal(world.ports, tenant, name, scopes)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import SHIPPED
+from gateway.usecases import setup
+from tests.world import LANE, SHIPPED
 
 pytestmark = pytest.mark.full
 
@@ -138,3 +139,73 @@ def test_a_planted_script_does_not_run(window, tmp_path):
     raw = SHIPPED.read_text("utf-8").replace("CQ-2026-000117", hostile)
     validated(window, raw.encode(), tmp_path)
     assert window.evaluate("window.taken === undefined")
+
+
+TABLET = {"width": 1024, "height": 768}
+SIDE = {"zh-CN": ("放行", "821"), "vi-VN": ("ĐI", "045"), "en-GB": ("GO", "906")}
+"""By locale: what *go* is, and the number of a truck of its own."""
+
+
+@pytest.fixture(scope="module")
+def gate(house):
+    """A lane at the gate of exit; the truck of this module's declarations is not expected yet."""
+    setup.add_lane(house.world.ports, LANE)
+
+
+def at_the_gate(chromium, house, place, locale, **kwargs):
+    context = chromium.new_context(
+        java_script_enabled=False, viewport=TABLET, locale=locale, **kwargs
+    )
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MILLISECONDS)
+    page.goto(f"{place}/pages/login")
+    page.fill("#key", house.keys["officer"])
+    page.click("main button")
+    page.click("a.gate")
+    return page
+
+
+def ask(page, read):
+    for name, text in read.items():
+        page.fill(f"#{name}", text)
+    page.click("button.big")
+
+
+@pytest.mark.usefixtures("gate")
+@pytest.mark.parametrize("locale", SIDE)
+def test_a_lane_on_a_tablet_without_javascript(chromium, house, place, locale):
+    word, number = SIDE[locale]
+    texts = {
+        "CQ-2026-000117": f"CQ-2026-700{number}",
+        "桂A8D217": f"桂A9U{number}",
+        "桂AK217挂": f"桂B9{number}挂",
+        "YYG2611240001": f"YYG-{number}",
+    }
+    house.world.submit(house.world.declaration(texts=texts), key=locale)
+    house.world.run()
+    page = at_the_gate(chromium, house, place, locale)
+    picture(page, f"lane-form-{locale}")
+    plates = f"{texts['桂A8D217']}, {texts['桂AK217挂']}"
+    asked = {"plates": plates, "seals": "CQ8801172, ES20261123A7", "weight": "19500"}
+    ask(page, asked)
+    assert page.inner_text(".word h2").strip().endswith(word)
+    assert page.locator(".word.done").is_visible()
+    assert page.locator(".word h2").bounding_box()["height"] >= 100  # read from a cab
+    fits(page)
+    picture(page, f"lane-go-{locale}")
+    page.click(".facts a.button")
+    ask(page, {**asked, "seals": "CQ8801172, OTHER99"})
+    assert "OTHER99" in page.inner_text(".word")
+    assert page.locator(".word.trouble").is_visible()
+    picture(page, f"lane-stop-{locale}")
+    page.set_viewport_size(PHONE)
+    fits(page)
+    page.set_viewport_size(TABLET)
+    page.click(".facts a.button")
+    ask(page, {"plates": texts["桂A8D217"][1:]})
+    assert page.locator(".word.unsure").is_visible()
+    page.emulate_media(color_scheme="dark")
+    page.click("details summary")
+    page.fill("#reason", "looked at")
+    picture(page, f"lane-refer-dark-{locale}")
+    page.context.close()

@@ -16,10 +16,13 @@ from pathlib import Path
 from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal, Text
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.lane import LaneRules
+from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
 from gateway.packs import tables
 from gateway.packs.digests import runs
 from gateway.packs.directory import read_holidays, read_offices, read_routes
+from gateway.packs.lane_files import read_lane_rules
 from gateway.packs.pack import PackSet, Versions, compile_set
 from gateway.packs.pins import PINS, Pin
 from gateway.packs.vouching import gather, read_pins
@@ -133,6 +136,9 @@ class FolderPacks:
         self._offices = {**self._gathered.offices, **read_offices(self._files)}
         self._holidays = read_holidays(self._files)
         self._routes = read_routes(self._files)
+        lanes = any(name.startswith("lanes/") for name in self._files)
+        self._lane_rules = read_lane_rules(self._files) if lanes else None
+        self._roles: Mapping[str, OfficeRole] | None = None
         self._texts = read_texts(self._files)
         self._catalogue: Catalogue | None = None
         self._compiling = threading.Lock()
@@ -179,6 +185,21 @@ class FolderPacks:
     def routes(self) -> Mapping[str, Route]:
         """Return the routes of ``schemas/routes`` by id."""
         return self._routes
+
+    def lane_rules(self) -> LaneRules:
+        """Return what stands in ``schemas/lanes``."""
+        return self._lane_rules or read_lane_rules(self._files)
+
+    def procedure_roles(self) -> Mapping[str, OfficeRole]:
+        """Return the role of every procedure of every pack; no slot is asked for a second time."""
+        if self._roles is None:
+            with self.slot() as packs:
+                self._roles = {
+                    spec.kind: spec.role
+                    for pack in packs.packs
+                    for spec in pack.manifest.procedures
+                }
+        return self._roles
 
     def catalogue(self) -> Catalogue:
         """Return every text: ``schemas/lang``, the declaration's rules, every pack's rules."""

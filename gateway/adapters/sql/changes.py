@@ -27,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from gateway.adapters.sql.rows import Shape, plate_key, shape_of
+from gateway.adapters.sql.lane_tables import trip_keys
+from gateway.adapters.sql.rows import Shape, shape_of
 from gateway.adapters.sql.tables import (
     TABLES,
     UPDATABLE,
@@ -39,6 +40,7 @@ from gateway.adapters.sql.tables import (
     trips,
 )
 from gateway.domain.delivery import Attempt
+from gateway.domain.plates import plate_key
 from gateway.domain.records import Change, Insert, Lost, Record, Update
 from gateway.domain.trip import Trip
 
@@ -203,6 +205,8 @@ def planned(change: Change) -> tuple[Step, ...]:
             statement.rows.sort(key=itemgetter("_key"))
         elif isinstance(statement, Written) and statement.table is bodies:
             statement.rows.sort(key=itemgetter("digest"))
+        elif isinstance(statement, Written) and statement.table is trip_keys:
+            statement.rows.sort(key=itemgetter("key", "trip"))
     return (*_locks(plan.touched), *plan.steps)
 
 
@@ -243,10 +247,10 @@ def _rows(record: Record) -> Iterable[tuple[Table, Rows]]:
 
 @cache
 def _insert(table: Table, dialect: str) -> Executable:
-    if table is bodies:
+    if table in (bodies, trip_keys):
         if dialect == "sqlite":
-            return sqlite.insert(bodies).on_conflict_do_nothing()
-        return postgresql.insert(bodies).on_conflict_do_nothing()
+            return sqlite.insert(table).on_conflict_do_nothing()
+        return postgresql.insert(table).on_conflict_do_nothing()
     if table is attempts:
         tenant = select(messages.c.tenant).where(messages.c.id == bindparam("message"))
         given: dict[str, BindParameter[object]] = {

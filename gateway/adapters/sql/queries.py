@@ -5,6 +5,7 @@ A statement selects a record's columns in the order of its fields, so that
 statement, not among its parameters, where a partial index has to recognise them.
 """
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +24,8 @@ from sqlalchemy import (
     tuple_,
 )
 
-from gateway.adapters.sql.rows import plate_key, shape_of
+from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
+from gateway.adapters.sql.rows import shape_of
 from gateway.adapters.sql.tables import (
     TABLES,
     UNSEQUENCED,
@@ -47,6 +49,7 @@ from gateway.adapters.sql.tables import (
     trips,
 )
 from gateway.domain.delivery import LinkKind
+from gateway.domain.plates import plate_key
 
 Statement = Select[Any]
 
@@ -104,6 +107,49 @@ TRIPS_OF = (
     .where(trip_shares.c.movement == bindparam("movement"))
     .order_by(trips.c.id)
 )
+_OPEN_TRIP = (
+    exists()
+    .where(
+        trip_shares.c.trip == trips.c.id,
+        movements.c.reference == trip_shares.c.movement,
+        movements.c.state.not_in(
+            [literal_column(f"'{state}'") for state in ("completed", "invalidated")]
+        ),
+    )
+    .correlate(trips)
+)
+
+
+@cache
+def trips_keyed(keys: int) -> Statement:
+    """Return the open trips with one of so many keys, bound as ``key_0``, ``key_1`` and so on."""
+    wanted = or_(*(trip_keys.c.key == bindparam(f"key_{place}") for place in range(keys)))
+    keyed = select(trip_keys.c.trip).where(trip_keys.c.tenant == bindparam("tenant"), wanted)
+    return (
+        _all(trips)
+        .where(trips.c.id.in_(keyed), _OPEN_TRIP)
+        .order_by(trips.c.id)
+        .limit(bindparam("limit"))
+    )
+
+
+TRIPS_OF_BATCH = (
+    _by(trips, "tenant", "batch").where(_OPEN_TRIP).order_by(trips.c.id).limit(bindparam("limit"))
+)
+_KEYED_OTHERWISE = or_(
+    trips.c.keyed_by < bindparam("keyed_by"), trips.c.keyed_by > bindparam("keyed_by")
+)
+TRIPS_KEYED_OTHERWISE = _all(trips).where(_KEYED_OTHERWISE).limit(bindparam("limit"))
+
+LANE = _by(lanes, "id")
+LANES = _by(lanes, "tenant").order_by(lanes.c.id)
+PASSAGE = _by(passages, "id")
+PASSAGES = (
+    _by(passages, "lane")
+    .order_by(passages.c.received_at.desc(), passages.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
 FEED = (
     _all(messages)
     .where(

@@ -240,8 +240,3 @@ def shape_of(kind: type[R]) -> Shape[R]:
     if shape is None:
         shape = _shapes[kind] = Shape(kind)
     return shape
-
-
-def plate_key(plate: str) -> str:
-    """Reduce a plate to its letters and digits, for searching: ``15C-123.45`` is ``15C12345``."""
-    return "".join(character for character in plate.upper() if character.isalnum())

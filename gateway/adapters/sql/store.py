@@ -5,7 +5,7 @@ transaction (SQLite: with the other changes that wait, each in its own savepoint
 returns when they are on disk. Reads use connections of their own and are never held up by writing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -26,7 +26,9 @@ from gateway.adapters.sql.writer import GroupWriter, PoolWriter, Writer
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.event import Event
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.lane import Lane
 from gateway.domain.message import Message, MessageState
+from gateway.domain.passage import Passage
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -225,6 +227,40 @@ class SqlStore:
     def trips_of(self, movement: str) -> tuple[Trip, ...]:
         """Return the trips that carry a share of one movement."""
         return self._many(Trip, queries.TRIPS_OF, movement=movement)
+
+    # ------------------------------------------------------------ lanes
+
+    def trips_keyed(self, tenant: str, keys: Collection[str], limit: int) -> tuple[Trip, ...]:
+        """See :meth:`gateway.ports.Store.trips_keyed`."""
+        if not keys:
+            return ()
+        bound = {f"key_{place}": key for place, key in enumerate(keys)}
+        statement = queries.trips_keyed(len(keys))
+        return self._many(Trip, statement, tenant=tenant, limit=limit, **bound)
+
+    def trips_of_batch(self, tenant: str, batch: str, limit: int) -> tuple[Trip, ...]:
+        """See :meth:`gateway.ports.Store.trips_of_batch`."""
+        return self._many(Trip, queries.TRIPS_OF_BATCH, tenant=tenant, batch=batch, limit=limit)
+
+    def trips_keyed_otherwise(self, keyed_by: str, limit: int) -> tuple[Trip, ...]:
+        """See :meth:`gateway.ports.Store.trips_keyed_otherwise`."""
+        return self._many(Trip, queries.TRIPS_KEYED_OTHERWISE, keyed_by=keyed_by, limit=limit)
+
+    def lane(self, lane: str) -> Lane | None:
+        """Return one lane."""
+        return self._one(Lane, queries.LANE, id=lane)
+
+    def lanes(self, tenant: str) -> tuple[Lane, ...]:
+        """Return the lanes of one tenant, by id."""
+        return self._many(Lane, queries.LANES, tenant=tenant)
+
+    def passage(self, passage: str) -> Passage | None:
+        """Return one passage."""
+        return self._one(Passage, queries.PASSAGE, id=passage)
+
+    def passages(self, lane: str, limit: int) -> tuple[Passage, ...]:
+        """Return the passages of one lane, newest first."""
+        return self._many(Passage, queries.PASSAGES, lane=lane, limit=limit)
 
     # ------------------------------------------------------------ messages
 

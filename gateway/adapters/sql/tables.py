@@ -5,33 +5,37 @@ is written). Both databases compare text by code point. There are no foreign key
 change may be written table by table in any order, and a deferred key would fail the whole group of
 the SQLite writer at its commit instead of the one change that broke it.
 
-``trip_plates`` and ``trip_shares`` repeat parts of ``trips`` for searching. ``counters`` holds the
+``trip_plates`` and ``trip_shares`` repeat parts of ``trips`` for searching; ``trip_keys`` holds
+what lanes look trips up by. ``counters`` holds the
 next log index (``log``, whose row also serialises sequencers) and the last feed sequence of each
 link (``feed/<link>``). Leases lie in ``links`` and are no part of the record.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Double,
-    Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
-    Text,
-    text,
 )
-from sqlalchemy.types import TypeEngine
 
+from gateway.adapters.sql.columns import SERIAL, metadata
+from gateway.adapters.sql.columns import index as _index
+from gateway.adapters.sql.columns import key as _key
+from gateway.adapters.sql.columns import needed as _needed
+from gateway.adapters.sql.columns import optional as _optional
+from gateway.adapters.sql.columns import texts as _texts
+from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.lane import Lane
 from gateway.domain.message import Message
+from gateway.domain.passage import Passage
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -43,14 +47,11 @@ from gateway.domain.records import (
     Principal,
     Tenant,
 )
-from gateway.domain.trip import Trip
+from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0003"
+VERSION = "0004"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
-
-TEXT = Text().with_variant(Text(collation="C"), "postgresql")
-SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
 """Messages that still ask for something; SQLite wants a query to repeat this term literally."""
@@ -58,30 +59,6 @@ DUE = "state = 'due'"
 IN_TURN = "state IN ('due', 'parked')"
 """Messages that hold their stream's turn."""
 UNSEQUENCED = "feed_sequence IS NULL AND place IS NOT NULL AND state <> 'dropped'"
-
-metadata = MetaData()
-
-
-def _key(name: str, kind: TypeEngine[Any] = TEXT) -> Column[Any]:
-    return Column(name, kind, primary_key=True)
-
-
-def _needed(name: str, kind: TypeEngine[Any] = TEXT) -> Column[Any]:
-    return Column(name, kind, nullable=False)
-
-
-def _texts(*names: str) -> list[Column[Any]]:
-    return [_needed(name) for name in names]
-
-
-def _optional(name: str, kind: TypeEngine[Any] = TEXT) -> Column[Any]:
-    return Column(name, kind, nullable=True)
-
-
-def _index(name: str, *columns: str, where: str = "", unique: bool = False) -> Index:
-    condition = text(where) if where else None
-    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
-
 
 tenants = Table(
     "tenants",
@@ -252,7 +229,9 @@ trips = Table(
     "trips",
     metadata,
     _key("id"),
-    *_texts("tenant", "batch", "plates", "seals", "shares"),
+    *_texts("tenant", "batch", "plates", "seals", "shares", "keyed_by"),
+    _index("trips_by_batch", "tenant", "batch"),
+    _index("trips_by_keying", "keyed_by"),
 )
 
 trip_plates = Table(
@@ -352,6 +331,9 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         IdempotencyRecord: idempotency,
         LogRecord: log,
         Trip: trips,
+        TripKey: trip_keys,
+        Lane: lanes,
+        Passage: passages,
         Link: links,
         PartyCertificate: certificates,
         Mandate: mandates,
@@ -371,6 +353,8 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "tenants": Tenant,
         "offices": CustomsOffice,
         "trips": Trip,
+        "lanes": Lane,
+        "passages": Passage,
     }
 )
 """Tables that an :class:`~gateway.ports.Update` may name; the key is their primary key."""

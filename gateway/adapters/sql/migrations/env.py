@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from gateway.adapters.sql.tables import metadata
+from gateway.adapters.sql.tables import tenants
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=tenants.metadata,
     render_as_batch=True,  # SQLite alters a table by copying it
 )
 context.run_migrations()

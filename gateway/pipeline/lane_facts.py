@@ -1,0 +1,294 @@
+"""What a smart lane may know of a run: read off declarations and events, nothing else of them.
+
+A lane needs to tell one vehicle from others and to see whether it may go. So it learns plates,
+containers, seals, masses, dates of papers and states of procedures; never parties, goods or values.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from gateway.domain.event import REPLACING, Event, EventKind
+from gateway.domain.lane import Lane, MovementFacts, Paper, Quarantine, Run, Standing
+from gateway.domain.movement import Movement
+from gateway.domain.plates import Confusions, plate_key
+from gateway.domain.roles import OfficeRole
+from gateway.domain.trip import Trip
+from gateway.markup import tree
+
+T = TypeVar("T")
+
+Stops = tuple[tuple[int, str, str, str], ...]
+"""The recorded stops of a movement: sequence, office, role, expected time."""
+
+_LISTED = re.compile(r"[\s,;]+")
+_ROAD = {"30": "tractor", "31": "trailer"}
+_OUTWARD = (OfficeRole.DEPARTURE, OfficeRole.EXIT)
+_DECLARED = (EventKind.SUBMITTED, *REPLACING)
+_TURNED = (EventKind.CROSSING_REFUSED, EventKind.TURNED_BACK)
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+TRAILER_SIGN = "\u6302"
+"""The last character of a Chinese trailer's plate (GA 36-2018)."""
+
+QUARANTINE = "quarantine"
+"""The fact by which an event says that quarantine is ``done`` or the goods are ``held``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """One movement on a trip: its declaration, folded state, events in order, stops."""
+
+    root: tree.Element
+    movement: Movement
+    events: tuple[Event, ...]
+    stops: Stops
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which lane asks, and what it needs to read the loads: roles by procedure, HS headings."""
+
+    lane: Lane
+    roles: Mapping[str, OfficeRole]
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Vehicles:
+    tractors: tuple[str, ...]
+    trailers: tuple[str, ...]
+    tare_kg: Decimal | None
+    permits: tuple[Paper, ...]
+
+
+def run_of(trip: Trip, loads: Sequence[Load], asked: Asked) -> Run:
+    """Return a trip as the lane should expect it; ``loads`` are its movements, at least one."""
+    vehicles = [_vehicles(load, asked.lane) for load in loads]
+    tractors, trailers = _borne(trip, loads, vehicles)
+    plates = {plate_key(one) for one in (*tractors, *trailers)}
+    containers = _once(_containers(load.root, plates) for load in loads)
+    return Run(
+        trips=(trip.id,),
+        batch=trip.batch,
+        tractors=tractors,
+        trailers=trailers,
+        containers=containers,
+        seals=_seals(trip, loads),
+        permits=_once(one.permits for one in vehicles),
+        movements=tuple(_movement(load, asked) for load in loads),
+        goods_kg=sum((share.gross_mass_kg for share in trip.shares), Decimal(0)),
+        tare_kg=next((one.tare_kg for one in vehicles if one.tare_kg is not None), None),
+        references=_once([(trip.batch,) if trip.batch else (), *map(_references, loads)]),
+    )
+
+
+def bare_run(trip: Trip) -> Run:
+    """Return what a trip's row alone tells: a vehicle to be told apart from others."""
+    plates = [plate for _, plate in trip.plates]
+    return Run(
+        trips=(trip.id,),
+        batch=trip.batch,
+        tractors=tuple(one for one in plates if not one.endswith(TRAILER_SIGN)),
+        trailers=tuple(one for one in plates if one.endswith(TRAILER_SIGN)),
+        containers=(),
+        seals=trip.seals,
+        permits=(),
+        movements=(),
+        goods_kg=Decimal(0),
+        tare_kg=None,
+        references=(trip.batch,) if trip.batch else (),
+    )
+
+
+def bears(trip: Trip, plates: Iterable[str], looks: Confusions) -> bool:
+    """Tell whether every plate that was read can be one of the trip's."""
+    borne = [plate for _, plate in trip.plates]
+    return all(any(looks.misreads(read, one) is not None for one in borne) for read in plates)
+
+
+def _once(groups: Iterable[Iterable[T]]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(one for group in groups for one in group))
+
+
+def _references(load: Load) -> tuple[str, ...]:
+    numbers = (number.value for one in load.movement.procedures for number in one.numbers)
+    return (load.movement.reference, *numbers)
+
+
+# ------------------------------------------------------------------ the vehicle
+
+
+def _vehicles(load: Load, lane: Lane) -> _Vehicles:
+    leg = _leg(load, lane)
+    found = tree.elements(leg, "d:Vehicle") if leg is not None else []
+    if not found:
+        return _means(load.root)
+    tares = [tree.text(one, "d:TareMassMeasure") for one in found]
+    return _Vehicles(
+        tractors=_plates(one for one in found if tree.text(one, "@kind") != "trailer"),
+        trailers=_plates(one for one in found if tree.text(one, "@kind") == "trailer"),
+        tare_kg=sum((Decimal(one) for one in tares), Decimal(0)) if all(tares) else None,
+        permits=tuple(_paper(one) for one in tree.elements(leg, "d:Permit"))
+        if leg is not None
+        else (),
+    )
+
+
+def _borne(
+    trip: Trip, loads: Sequence[Load], vehicles: Sequence[_Vehicles]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return tractors and trailers as the trip bears them now.
+
+    The trip's own plates count, the declaration says what they are of; a plate it does not name was
+    put in the place of another, and its sign tells a trailer. Vehicles of other legs are left out.
+    """
+    declared = {
+        plate_key(tree.text(one, "."))
+        for load in loads
+        for one in tree.elements(load.root, "d:Trip/d:Leg/d:Vehicle/d:Plate")
+    }
+    borne = {plate_key(plate) for _, plate in trip.plates}
+    new = [plate for _, plate in trip.plates if plate_key(plate) not in declared | _named(vehicles)]
+    trailers = [one for v in vehicles for one in v.trailers if plate_key(one) in borne]
+    tractors = [one for v in vehicles for one in v.tractors if plate_key(one) in borne]
+    trailers += [one for one in new if one.endswith(TRAILER_SIGN)]
+    tractors += [one for one in new if not one.endswith(TRAILER_SIGN)]
+    return tuple(dict.fromkeys(tractors)), tuple(dict.fromkeys(trailers))
+
+
+def _named(vehicles: Sequence[_Vehicles]) -> set[str]:
+    return {plate_key(one) for v in vehicles for one in (*v.tractors, *v.trailers)}
+
+
+def _means(root: tree.Element) -> _Vehicles:
+    """Read road vehicles and trailers as transit declarations name them."""
+    means = [
+        (_ROAD.get(tree.text(one, "d:IdentificationTypeCode"), ""), tree.text(one, "d:ID"))
+        for one in tree.elements(root, "d:Consignment/d:DepartureTransportMeans")
+    ]
+    return _Vehicles(
+        tractors=tuple(plate for kind, plate in means if kind == "tractor"),
+        trailers=tuple(plate for kind, plate in means if kind == "trailer"),
+        tare_kg=None,
+        permits=(),
+    )
+
+
+def _plates(vehicles: Iterable[tree.Element]) -> tuple[str, ...]:
+    return tuple(tree.text(one, ".") for v in vehicles for one in tree.elements(v, "d:Plate"))
+
+
+def _leg(load: Load, lane: Lane) -> tree.Element | None:
+    """Return the leg on which the lane's office is met.
+
+    Where vehicles change at that office, who goes out drives the next leg, who comes in the last.
+    """
+    places = {office: sequence for sequence, office, _, _ in load.stops}
+    here = places.get(lane.office)
+    legs = tree.elements(load.root, "d:Trip/d:Leg")
+    if here is None:
+        return legs[0] if len(legs) == 1 else None
+    over = [
+        leg
+        for leg in legs
+        if places.get(tree.text(leg, "d:FromOfficeID"), 0)
+        <= here
+        <= places.get(tree.text(leg, "d:ToOfficeID"), here)
+    ]
+    if not over:
+        return None
+    return over[-1] if lane.role in _OUTWARD else over[0]
+
+
+def _containers(root: tree.Element, plates: set[str]) -> tuple[str, ...]:
+    """Return the containers; a trailer that is listed as equipment is no second mark."""
+    found = (tree.text(one, ".") for one in tree.elements(root, "d:Trip/d:TransportEquipment/d:ID"))
+    return tuple(one for one in found if plate_key(one) not in plates)
+
+
+def _seals(trip: Trip, loads: Sequence[Load]) -> tuple[str, ...]:
+    """Return the seals as last told: at departure or an incident, or by a newer declaration.
+
+    Reported seals replace declared ones where there is one equipment only, as in MT4402.
+    """
+    for load in loads:
+        told = [
+            event.fact("seal") or event.fact("seals")
+            for event in _since_declared(load)
+            if event.kind in (EventKind.DEPARTED, EventKind.INCIDENT)
+        ]
+        told = [one for one in told if one]
+        if told and len(tree.elements(load.root, "d:Trip/d:TransportEquipment")) == 1:
+            return tuple(dict.fromkeys(one for one in _LISTED.split(told[-1]) if one))
+    return tuple(dict.fromkeys(trip.seals))
+
+
+# ------------------------------------------------------------------ one movement
+
+
+def _movement(load: Load, asked: Asked) -> MovementFacts:
+    movement, lane = load.movement, asked.lane
+    declared = [event.at for event in load.events if event.kind in _DECLARED]
+    return MovementFacts(
+        reference=movement.reference,
+        declared_at=max(declared, default=_BEGINNING),
+        news_at=max((event.at for event in load.events), default=_BEGINNING),
+        standings=tuple(
+            Standing(one.kind, one.administration, asked.roles[one.kind], one.state)
+            for one in movement.procedures
+            if one.kind in asked.roles
+        ),
+        papers=tuple(_paper(one) for one in tree.elements(load.root, "d:Consignment//d:Document")),
+        quarantine=_quarantine(load, asked.headings),
+        temperatures=_temperatures(load.root),
+        over=movement.invalidating or movement.invalidated or _turned(load),
+        awaited=movement.presentation_missing,
+        expected_here=any(
+            (office, role) == (lane.office, lane.role.value) for _, office, role, _ in load.stops
+        ),
+        passed_here=movement.passed(lane.office),
+    )
+
+
+def _since_declared(load: Load) -> Sequence[Event]:
+    """Return what happened since the declaration in force came."""
+    declared = [place for place, event in enumerate(load.events) if event.kind in _DECLARED]
+    return load.events[declared[-1] :] if declared else load.events
+
+
+def _turned(load: Load) -> bool:
+    """Tell whether a border office did not let the goods pass, or they turned back, since then."""
+    return any(event.kind in _TURNED for event in _since_declared(load))
+
+
+def _paper(node: tree.Element) -> Paper:
+    until = tree.text(node, "d:ExpiryDate")
+    return Paper(
+        tree.text(node, "d:TypeCode"),
+        tree.text(node, "d:ID"),
+        date.fromisoformat(until[:10]) if until else None,
+    )
+
+
+def _temperatures(root: tree.Element) -> tuple[Decimal, Decimal] | None:
+    found = tree.elements(root, "d:Consignment/d:TemperatureRange")
+    if not found:
+        return None
+    low, high = (tree.text(found[0], f"d:{one}Measure") for one in ("Minimum", "Maximum"))
+    return Decimal(low), Decimal(high)
+
+
+def _quarantine(load: Load, headings: tuple[str, ...]) -> Quarantine:
+    """Goods whose heading is not declared may need quarantine: that is not known."""
+    told = [word for event in load.events if (word := event.fact(QUARANTINE))]
+    if told:
+        return {"done": Quarantine.DONE, "held": Quarantine.HELD}.get(told[-1], Quarantine.UNKNOWN)
+    items = tree.elements(load.root, "d:Consignment/d:HouseConsignment/d:GoodsItem")
+    codes = [tree.text(one, "d:Commodity/d:HarmonizedSystemCode") for one in items]
+    if codes and all(code and not code.startswith(headings) for code in codes):
+        return Quarantine.NOT_NEEDED
+    return Quarantine.UNKNOWN

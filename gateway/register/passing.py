@@ -1,0 +1,118 @@
+"""What every word about a passage ends in: whose lane it is, its log entry, the news it brings."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from gateway.audit.entry import EntryKind
+from gateway.domain.errors import NotAllowed, NotFound, Refused
+from gateway.domain.event import Event, EventKind
+from gateway.domain.finding import Finding, Refusal
+from gateway.domain.lane import Lane
+from gateway.domain.movement import gate_news
+from gateway.domain.passage import Passage
+from gateway.domain.records import Body, Principal
+from gateway.pipeline.advance import Advanced
+from gateway.ports import Ports
+from gateway.register.load import Loaded, load
+from gateway.register.moving import move
+from gateway.register.owing import Owing, owe
+from gateway.register.writing import Writing, write_events, write_movement
+
+Seen = tuple[tuple[EventKind, tuple[tuple[str, str], ...]], ...]
+"""What was seen at a gate: kinds of events with their facts."""
+
+
+def lane_of(ports: Ports, caller: Principal, name: str) -> Lane:
+    """Return a lane the caller may speak for; a link's principal only for its link's offices.
+
+    Raises:
+        NotFound: ``lane.unknown``.
+        NotAllowed: ``lane.not-yours``.
+    """
+    lane = ports.store.lane(name)
+    if lane is None or lane.tenant != caller.tenant:
+        raise NotFound(Finding(code="lane.unknown", value=name))
+    if caller.link:
+        link = ports.store.link(caller.link)
+        if link is None or lane.office not in link.offices:
+            raise NotAllowed(Finding(code="lane.not-yours", value=name))
+    return lane
+
+
+def passage_key(lane: Lane, passage: str) -> str:
+    """Return the id under which a passage is kept, from the lane's own."""
+    return f"{lane.id}/{passage}"
+
+
+def log_passage(
+    writing: Writing,
+    kind: EntryKind,
+    passage: Passage,
+    bodies: Iterable[tuple[str, Body]] = (),
+) -> None:
+    """Tell of a passage without plates, seals or values: those are in the body."""
+    facts = {
+        "lane": passage.lane,
+        "passage": passage.id,
+        "caller": passage.caller,
+        "says": passage.says.value,
+        "reason": passage.code,
+        "facts_at": passage.facts_at.isoformat(),
+        "movements": list(passage.movements),
+    }
+    if passage.acted:
+        facts |= {"acted": passage.acted, "acted_reason": passage.acted_code}
+    if passage.override_by:
+        facts |= {
+            "override": passage.override_says,
+            "override_reason": passage.override_reason,
+            "override_by": passage.override_by,
+            "confirmed_by": passage.confirmed_by,
+        }
+    writing.entry(kind, facts=facts, bodies=bodies)
+
+
+def move_all(
+    ports: Ports,
+    writing: Writing,
+    lane: Lane,
+    movements: Iterable[str],
+    what: tuple[datetime, Seen],
+) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+    """Write the news on every movement of the run; return it, and the links to knock at.
+
+    Raises:
+        Refused: a message that the news makes owed fails its office's schema or rules.
+    """
+    events: list[Event] = []
+    links: list[str] = []
+    for reference in movements:
+        loaded = load(ports, reference, tenant=lane.tenant)
+        news = gate_news(loaded.subject.movement, lane.office, *what)
+        if not news:
+            continue
+        try:
+            with ports.packs.slot() as packs:
+                advanced = move(ports, loaded, news, packs)
+        except Refusal as refusal:
+            raise Refused(*refusal.findings) from refusal
+        events += (*news, *advanced.events)
+        links += _write(ports, writing, loaded, ((*news, *advanced.events), advanced))
+    return tuple(events), tuple(dict.fromkeys(links))
+
+
+def _write(
+    ports: Ports,
+    writing: Writing,
+    loaded: Loaded,
+    step: tuple[tuple[Event, ...], Advanced],
+) -> tuple[str, ...]:
+    events, advanced = step
+    write_movement(writing, loaded.record, advanced.movement)
+    write_events(writing, advanced.movement, events)
+    owing = Owing(
+        declaration=loaded.declaration,
+        trust=ports.store.trust(loaded.record.tenant),
+        before={message.id: message for message in loaded.messages},
+    )
+    return owe(writing, advanced, owing)

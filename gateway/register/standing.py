@@ -1,0 +1,87 @@
+"""How open trips stand, for a lane: read from the store, one movement after the other."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from gateway.domain.errors import NotFound
+from gateway.domain.finding import Finding
+from gateway.domain.lane import Lane, Place, Reading, Run
+from gateway.domain.lane_identity import gathered
+from gateway.domain.trip import Trip, TripKey
+from gateway.markup import safe, tree
+from gateway.pipeline.lane_facts import Asked, Load, bare_run, bears, run_of
+from gateway.ports import Ports
+from gateway.register.load import all_offices, folded
+from gateway.register.writing import Writing
+
+_NOTHING = tree.build(tree.DECLARATION, "Declaration")
+
+
+def runs_of(
+    ports: Ports, trips: Iterable[Trip], lane: Lane, *, until: datetime | None = None
+) -> tuple[Run, ...]:
+    """Return the runs of open trips as they stand; trips of one vehicle and batch are one run.
+
+    With ``until`` they are as they stood then: what happened later is left out.
+    """
+    rules = ports.packs.lane_rules()
+    asked = Asked(
+        lane=lane, roles=ports.packs.procedure_roles(), headings=rules.quarantine_headings
+    )
+    return gathered(
+        run_of(trip, [_load(ports, share.movement, until) for share in trip.shares], asked)
+        for trip in trips
+    )
+
+
+def candidates_of(
+    ports: Ports, trips: Sequence[Trip], lane: Lane, reading: Reading, until: datetime | None
+) -> tuple[Run, ...]:
+    """Return the runs a reading may be of, whole where every plate that was read can be theirs.
+
+    Beside such a run the others only matter as vehicles that bear a plate like it: their movements
+    are not read. Where there is none, all are.
+    """
+    looks = ports.packs.lane_rules().confusions
+    read = [one.text for one in reading.plates]
+    bearing = [trip for trip in trips if bears(trip, read, looks)]
+    if not bearing:
+        return runs_of(ports, trips, lane, until=until)
+    others = (bare_run(trip) for trip in trips if trip not in bearing)
+    return (*runs_of(ports, bearing, lane, until=until), *others)
+
+
+def _load(ports: Ports, reference: str, until: datetime | None) -> Load:
+    """Read one movement; of a declaration that was erased nothing is known, so nothing goes."""
+    record = ports.store.movement(reference)
+    if record is None:
+        raise NotFound(Finding(code="movement.unknown", value=reference))
+    body = ports.store.body(record.declaration)
+    events = ports.store.events(reference)
+    if until is not None:
+        events = tuple(event for event in events if event.at <= until)
+    return Load(
+        root=safe.parse(body.content, safe.Limits()) if body is not None else _NOTHING,
+        movement=folded(record, events),
+        events=events,
+        stops=record.stops,
+    )
+
+
+def place_of(ports: Ports, lane: Lane) -> Place:
+    """Return where a lane stands.
+
+    Raises:
+        NotFound: ``office.unknown``.
+    """
+    office = all_offices(ports).get(lane.office)
+    if office is None:
+        raise NotFound(Finding(code="office.unknown", value=lane.office))
+    return Place(administration=office.administration, zone=office.zone)
+
+
+def write_keys(writing: Writing, trip: Trip) -> None:
+    """Add the words by which lanes look a trip up."""
+    confusions = writing.ports.packs.lane_rules().confusions
+    for key in confusions.keys(plate for _, plate in trip.plates):
+        writing.insert(TripKey(tenant=trip.tenant, key=key, trip=trip.id))
