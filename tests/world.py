@@ -5,9 +5,14 @@ answers are posted by calling the use case. Everything else is what runs in prod
 clock that the test moves.
 """
 
+import copy
 import json
-from dataclasses import dataclass, field
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,6 +51,12 @@ ROUTE = {
 TRANSIT = {"GB": ("GB000246", "GB000060"), "XI": ("XI000081", "XI000142")}
 
 
+@cache
+def shipped_packs() -> FolderPacks:
+    """The shipped packs, compiled once a program."""
+    return FolderPacks(schemas_root(), {}, slots=1)
+
+
 class Clock:
     """A clock that moves when told, and a little at every look, as real ones do."""
 
@@ -72,7 +83,11 @@ class Knocks:
 
 @dataclass
 class Town:
-    """The customs systems of all links, reached directly. ``away`` are unreachable links."""
+    """The customs systems of all links, reached directly.
+
+    ``away`` are unreachable links; ``instead`` holds by link what it answers without looking:
+    status and content.
+    """
 
     clock: Clock
     keys: FileKeys
@@ -81,12 +96,17 @@ class Town:
     answers: list = field(default_factory=list)
     away: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
+    instead: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
     def carry(self, link, parcels):
         for parcel in parcels:
             at = self.clock.now()
             if link.id in self.away:
                 yield Reply(message=parcel.message, at=at, status=0, error="connection refused")
+                continue
+            if link.id in self.instead:
+                status, content = self.instead[link.id]
+                yield Reply(message=parcel.message, at=at, status=status, content=content)
                 continue
             verdict = self.systems[link.id].receive(
                 Arrival(
@@ -123,7 +143,7 @@ class World:
         migrate(url)
         self.store = SqlStore(url)
         self._keys(folder / "keys")
-        packs = packs or FolderPacks(schemas_root(), {}, slots=1)
+        packs = packs or shipped_packs()
         self.knocks = Knocks()
         self.town = Town(self.clock, self.keys)
         self.ports = Ports(
@@ -147,7 +167,40 @@ class World:
         for system in self.town.systems.values():
             system.close()
 
+    def copied(self, folder: Path) -> "World":
+        """A world of its own, on SQLite, that begins where this one stands."""
+        other = copy.copy(self)
+        other.folder = folder
+        shutil.copytree(self.folder / "journal", folder / "journal")
+        target = folder / "world.db"
+        with (
+            closing(sqlite3.connect(self.folder / "world.db")) as ours,
+            closing(sqlite3.connect(target)) as copied,
+        ):
+            ours.backup(copied)
+        other.store, other.clock, other.knocks = (
+            SqlStore(f"sqlite:///{target}"), Clock(self.clock.at), Knocks(),
+        )  # fmt: skip
+        systems = {
+            link: CustomsSystem(
+                one.spec, one.pack, folder / "journal", other.clock.now, self.certificates
+            )
+            for link, one in self.town.systems.items()
+        }
+        other.town = Town(
+            other.clock, self.keys, systems, dict(self.town.stationery), list(self.town.answers)
+        )
+        other.ports = replace(
+            self.ports, store=other.store, clock=other.clock, wakeup=other.knocks,
+            couriers={LinkKind.PUSH: other.town},
+        )  # fmt: skip
+        return other
+
     # ------------------------------------------------------------------ set-up
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        return tuple(self.keys.signer(name).certificate for name in SIGNATORIES)
 
     def _keys(self, folder: Path) -> None:
         create_seal_key(folder)
@@ -208,10 +261,11 @@ class World:
         )
         with self.ports.packs.slot() as packs:
             pack = packs.by_administration(administration)
-        certificates = tuple(self.keys.signer(name).certificate for name in SIGNATORIES)
         journal = self.folder / "journal"
         journal.mkdir(exist_ok=True)
-        self.town.systems[link] = CustomsSystem(spec, pack, journal, self.clock.now, certificates)
+        self.town.systems[link] = CustomsSystem(
+            spec, pack, journal, self.clock.now, self.certificates
+        )
         self.town.stationery[link] = Stationery(
             pack, Numbers("test", administration), self.ports.packs.offices()
         )

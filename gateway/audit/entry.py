@@ -50,6 +50,7 @@ class EntryKind(StrEnum):
     AWAITING_SIGNATURE = "awaiting-signature"
     SETUP = "setup"
     PARKED = "parked"
+    ACT = "act"  # what an operator did about it, and why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,15 @@ from gateway.register.declaring import (
     submission_of,
     write_declaration,
 )
+from gateway.register.exits import (
+    LIVING,
+    Exit,
+    awaited_types,
+    cancelling,
+    skipping,
+    supersede,
+    write_exit,
+)
 from gateway.register.gathering import basis, route_offices
 from gateway.register.load import (
     Loaded,
@@ -35,6 +44,7 @@ from gateway.register.load import (
 )
 from gateway.register.moving import move
 from gateway.register.owing import Owing, Places, make_due, owe, signed_by
+from gateway.register.put_away import dismissed, refused_answer, refused_answers
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
 from gateway.register.writing import (
@@ -46,8 +56,10 @@ from gateway.register.writing import (
 )
 
 __all__ = [
+    "LIVING",
     "Acknowledgement",
     "DeclaredVersion",
+    "Exit",
     "Incoming",
     "Loaded",
     "Owing",
@@ -59,11 +71,14 @@ __all__ = [
     "Writing",
     "acknowledge",
     "all_offices",
+    "awaited_types",
     "basis",
+    "cancelling",
     "check_kept",
     "check_receipt",
     "collected",
     "declared_versions",
+    "dismissed",
     "folded",
     "heard_finding",
     "itinerary_of",
@@ -77,13 +92,18 @@ __all__ = [
     "packs_of",
     "proof",
     "recorded_stops",
+    "refused_answer",
+    "refused_answers",
     "request_digest",
     "route_offices",
     "signed_by",
+    "skipping",
     "submission_of",
+    "supersede",
     "take_in",
     "write_declaration",
     "write_events",
+    "write_exit",
     "write_message",
     "write_movement",
 ]

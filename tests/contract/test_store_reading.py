@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.domain.backlog import LinkLoad
 from gateway.domain.delivery import Breaker
 from gateway.domain.message import MessageState
 from gateway.domain.trip import TripShare
-from gateway.ports import LinkLoad
 from tests.contract import records as r
 from tests.contract.records import due, inserted, later, movement
 
