@@ -16,6 +16,7 @@ from gateway.api import (
     log,
     movements,
     openapi,
+    operations,
     problems,
     signatures,
     stream,
@@ -64,7 +65,17 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     app.state.stopping = lambda: False
     problems.install(app)
     app.include_router(health.router)
-    for module in (declarations, movements, stream, signatures, links, directory, keys, log):
+    for module in (
+        declarations,
+        movements,
+        stream,
+        signatures,
+        links,
+        directory,
+        keys,
+        log,
+        operations,
+    ):
         app.include_router(module.router, prefix=BASE)
     openapi.install(app)
     return app

@@ -82,6 +82,7 @@ Signing = Annotated[Principal, Security(_caller(Scope.SIGN))]
 Reporter = Annotated[Principal, Security(_caller(Scope.REPORT))]
 Reader = Annotated[Principal, Security(_caller(Scope.READ))]
 LinkCaller = Annotated[Principal, Security(_caller(Scope.LINK))]
+Operator = Annotated[Principal, Security(_caller(Scope.OPERATE))]
 Auditor = Annotated[Principal, Security(_caller(Scope.AUDIT))]
 
 

@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 import gateway
 from gateway.cli import (
+    attention,
     audit,
     corrections,
     declarations,
@@ -144,6 +145,7 @@ for _module in (
     declarations,
     movements,
     corrections,
+    attention,
     feeds,
     keyring,
     audit,

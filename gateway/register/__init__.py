@@ -23,6 +23,12 @@ from gateway.register.declaring import (
     submission_of,
     write_declaration,
 )
+from gateway.register.endings import (
+    Ending,
+    endings_of_links,
+    endings_of_permits,
+    endings_of_trust,
+)
 from gateway.register.exits import (
     LIVING,
     Exit,
@@ -59,6 +65,7 @@ __all__ = [
     "LIVING",
     "Acknowledgement",
     "DeclaredVersion",
+    "Ending",
     "Exit",
     "Incoming",
     "Loaded",
@@ -79,6 +86,9 @@ __all__ = [
     "collected",
     "declared_versions",
     "dismissed",
+    "endings_of_links",
+    "endings_of_permits",
+    "endings_of_trust",
     "folded",
     "heard_finding",
     "itinerary_of",

@@ -9,12 +9,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 from gateway import register
 from gateway.audit.entry import EntryKind
+from gateway.domain.act import LINK_ACTS, Act, ActKind
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
@@ -28,38 +28,6 @@ CONCURRENCY_MAX = 1024
 TRIES_MAX = 5
 LEASE_SECONDS = 4.0
 DONE_STATUS = 200
-
-
-class ActKind(StrEnum):
-    """What can be done about a message, a link, or an answer that was put away."""
-
-    RETRY = "retry"
-    SKIP = "skip"
-    SUPERSEDE = "supersede"
-    CANCEL = "cancel"
-    PAUSE = "pause"
-    RESUME = "resume"
-    LIMIT = "limit"
-    DISMISS = "dismiss"
-
-
-MESSAGE_ACTS = (ActKind.RETRY, ActKind.SKIP, ActKind.SUPERSEDE, ActKind.CANCEL)
-LINK_ACTS = (ActKind.PAUSE, ActKind.RESUME, ActKind.LIMIT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One act. ``subject`` is the id of a message, a link, or the log entry of a refused answer.
-
-    ``rate`` (messages a second) and ``concurrency`` are for ``limit``; 0 gives it back to the
-    gateway.
-    """
-
-    kind: ActKind
-    subject: str
-    reason: str
-    rate: float = 0.0
-    concurrency: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

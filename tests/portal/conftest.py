@@ -70,6 +70,7 @@ def house(tmp_path_factory):
     for name, tenant, scopes in (
         ("exporter", TENANT, ("declare", "read")),
         ("reader", TENANT, ("read",)),
+        ("operator", TENANT, ("read", "operate")),
         ("stranger", "other", ("declare", "read")),
     ):
         _, keys[name] = bootstrap.new_principal(world.ports, tenant, name, scopes)

@@ -1,99 +1,18 @@
 """What operators do: what it leads to, at whose wish and why, once."""
 
-import copy
-
 import pytest
 
-from gateway.audit.entry import read_entry
+from gateway.domain.act import Act, ActKind
 from gateway.domain.delivery import BREAKER_OPENS_AFTER, LinkKind
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.message import MessageState
-from gateway.domain.records import Change, Principal, Tenant, Update
-from gateway.markup import signature
+from gateway.domain.records import Change, Tenant, Update
 from gateway.usecases import setup
 from gateway.usecases.audit import verify_log
 from gateway.usecases.deliver import deliver
-from gateway.usecases.operate import Act, ActKind, foresee, perform
-from gateway.usecases.sign import attach_signature, to_be_signed
-from tests.world import TENANT, World
-
-LINK = "lnk_vn0015bb"
-WHY = "the office asked for it by telephone"
-
-
-def _principal(world: World, name: str, tenant: str = TENANT) -> Principal:
-    principal = Principal(
-        id=name, tenant=tenant, name=name, scopes=("operate",), secret_digest="0" * 64
-    )
-    setup.add_principal(world.ports, principal)
-    return principal
-
-
-class Desk:
-    """A world whose movement is under way while Huu Nghi refused the first message of its stream.
-
-    ``OLA`` is parked at place 1, ``TIR`` is due behind it, and ``OLC``, ``BOA`` and ``BIA`` hang
-    on OLA, each through the answer to the one before.
-    """
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.operator = _principal(self.world, "operator")
-        self.world.town.instead[LINK] = (422, b"")
-        self.movement = self.world.submit(self.world.declaration()).movement
-        self._run()
-        self.world.report(self.movement, "departed", "CN008001", seal="CQ8801172")
-        self._run()
-        del self.world.town.instead[LINK]
-
-    def _run(self) -> None:
-        """Let everything happen; whoever has to sign does, save for Huu Nghi."""
-        self.world.run()
-        for one in self.world.store.messages(self.movement):
-            if one.state is MessageState.AWAITING_SIGNATURE and one.link != LINK:
-                _sign(self.world, one.id)
-        self.world.run()
-
-    def copied(self, folder) -> "Desk":
-        other = copy.copy(self)
-        other.world = self.world.copied(folder)
-        return other
-
-    def message(self, kind: str):
-        (found,) = [
-            one
-            for one in self.world.store.messages(self.movement)
-            if one.type == kind and one.state is not MessageState.DROPPED
-        ]
-        return found
-
-    def do(self, kind: str, subject: str, key: str = "", **more):
-        act = Act(kind=ActKind(kind), subject=subject, reason=WHY, **more)
-        return perform(self.world.ports, self.operator, act, idempotency_key=key)
-
-    def acts(self):
-        self.world.store.sequence("test")
-        entries = [read_entry(one.entry) for one in self.world.store.log(limit=10_000)]
-        return [one for one in entries if one.kind.value == "act"]
-
-    def places(self) -> list[tuple[str, int]]:
-        """Return what Huu Nghi stored, in its order."""
-        taken = self.world.town.systems[LINK].taken
-        return [(one.envelope.type, one.envelope.place) for one in taken]
-
-
-@pytest.fixture(scope="module")
-def stopped(tmp_path_factory):
-    desk = Desk(World(tmp_path_factory.mktemp("desk")))
-    yield desk
-    desk.world.close()
-
-
-@pytest.fixture
-def desk(stopped, tmp_path):
-    desk = stopped.copied(tmp_path)
-    yield desk
-    desk.world.close()
+from gateway.usecases.operate import foresee, perform
+from tests.usecases.stopped import LINK, WHY, Desk, principal, sign
+from tests.world import World
 
 
 def test_nobody_but_a_person_moves_a_parked_stream(desk):
@@ -153,30 +72,20 @@ def test_superseded_without_a_mandate_its_stream_waits_for_the_signature(tmp_pat
     desk = Desk(world)
     ola, tir = desk.message("OLA"), desk.message("TIR")
     world.town.instead[LINK] = (400, b"")
-    _sign(world, ola.id)
+    sign(world, ola.id)
     world.run()
     del world.town.instead[LINK]
     made = desk.do("supersede", ola.id).made
     again = world.store.message(made)
     assert (again.state, again.place) == (MessageState.AWAITING_SIGNATURE, 1)
-    _sign(world, tir.id)
+    sign(world, tir.id)
     world.run()
     assert desk.places() == []
-    _sign(world, made)
+    sign(world, made)
     world.run()
     assert [one for one in desk.places() if one[0] in ("OLA", "TIR")] == [("OLA", 1), ("TIR", 2)]
     assert verify_log(world.ports).findings == ()
     world.close()
-
-
-def _sign(world: World, message: str) -> None:
-    found, content = to_be_signed(world.ports, world.exporter, message)
-    signer = world.keys.signer(found.signatory.value)
-    if found.suite.value == "cms":
-        signed = signer.cms(content)
-    else:
-        signed = signature.sign(content, signer, world.clock.now())
-    attach_signature(world.ports, world.exporter, message, signed)
 
 
 # ------------------------------------------------------------------ links
@@ -335,7 +244,7 @@ def test_a_pace_has_bounds(desk, more):
 
 def test_another_tenants_operator_sees_nothing(desk):
     setup.add_tenant(desk.world.ports, Tenant(id="other", name="Other"))
-    stranger = _principal(desk.world, "stranger", "other")
+    stranger = principal(desk.world, "stranger", "other")
     for kind, subject in (("skip", desk.message("OLA").id), ("pause", LINK)):
         act = Act(kind=ActKind(kind), subject=subject, reason=WHY)
         with pytest.raises(NotFound):
