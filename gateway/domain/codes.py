@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gateway.domain.finding import Severity
+from gateway.domain.operator_codes import OPERATOR_CODES
 
 CODES: Mapping[str, Severity] = MappingProxyType(
     {
@@ -15,16 +16,6 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "access.missing-key": Severity.ERROR,
         "access.scope-missing": Severity.ERROR,
         "access.wrong-key": Severity.ERROR,
-        "act.deadline-passed": Severity.ERROR,
-        "act.fetched": Severity.ERROR,
-        "act.link-busy": Severity.ERROR,
-        "act.no-reason": Severity.ERROR,
-        "act.no-such-answer": Severity.ERROR,
-        "act.not-in-state": Severity.ERROR,
-        "act.not-owed": Severity.ERROR,
-        "act.other-subject": Severity.ERROR,
-        "act.out-of-range": Severity.ERROR,
-        "act.pack-missing": Severity.ERROR,
         "amend.already-released": Severity.ERROR,
         "amend.other-declarant": Severity.ERROR,
         "amend.other-reference": Severity.ERROR,
@@ -39,27 +30,6 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "answer.unknown-procedure": Severity.ERROR,
         "answer.unsigned": Severity.FATAL,
         "answer.wrong-digest": Severity.FATAL,
-        "attention.answer-missing": Severity.WARNING,
-        "attention.answer-put-away": Severity.ERROR,
-        "attention.answer-refused": Severity.ERROR,
-        "attention.breaker-open": Severity.ERROR,
-        "attention.certificate-ended": Severity.ERROR,
-        "attention.certificate-ends": Severity.WARNING,
-        "attention.deadline-passed": Severity.ERROR,
-        "attention.feed-not-fetched": Severity.WARNING,
-        "attention.link-paused": Severity.WARNING,
-        "attention.mandate-ended": Severity.ERROR,
-        "attention.mandate-ends": Severity.WARNING,
-        "attention.message-refused": Severity.ERROR,
-        "attention.not-accepted": Severity.WARNING,
-        "attention.not-answered": Severity.WARNING,
-        "attention.not-delivered": Severity.ERROR,
-        "attention.permit-ended": Severity.ERROR,
-        "attention.permit-ends": Severity.WARNING,
-        "attention.precondition-gone": Severity.ERROR,
-        "attention.receipt-refused": Severity.ERROR,
-        "attention.sequencer-late": Severity.ERROR,
-        "attention.signature-awaited": Severity.WARNING,
         "broker.not-available": Severity.FATAL,
         "broker.not-starting": Severity.FATAL,
         "broker.owned-elsewhere": Severity.FATAL,
@@ -377,5 +347,6 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "zip.unknown-method": Severity.FATAL,
         "zip.unreadable": Severity.FATAL,
         "zip.unsafe-name": Severity.FATAL,
+        **OPERATOR_CODES,
     }
 )

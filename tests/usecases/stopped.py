@@ -1,8 +1,10 @@
 """A movement under way while one office refused the first message of its stream."""
 
 import copy
+from dataclasses import replace
 
 from gateway.audit.entry import read_entry
+from gateway.audit.exchange import Receipt, SealedPaper, make_receipt, spell_seal, write_reply
 from gateway.domain.act import Act, ActKind
 from gateway.domain.message import MessageState
 from gateway.domain.records import Principal
@@ -65,6 +67,18 @@ class Desk:
     def do(self, kind: str, subject: str, key: str = "", **more):
         act = Act(kind=ActKind(kind), subject=subject, reason=WHY, **more)
         return perform(self.world.ports, self.operator, act, idempotency_key=key)
+
+    def receipt(self, kind: str = "OLA", key=None, **changes) -> None:
+        """Let Huu Nghi give this receipt for whatever comes, sealed with its own key or another."""
+        message, system = self.message(kind), self.world.town.systems[LINK]
+        right = Receipt(
+            message=message.id, digest=message.wire, link=LINK, office=message.office,
+            received=self.world.clock.now(),
+        )  # fmt: skip
+        content = make_receipt(replace(right, **changes))
+        seal = spell_seal(LINK, (key or system.spec.key).sign(content))
+        reply = write_reply("receipt", SealedPaper(content=content, seal=seal))
+        self.world.town.instead[LINK] = (200, reply)
 
     def acts(self):
         self.world.store.sequence("test")

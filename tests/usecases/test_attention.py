@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from gateway import register
-from gateway.audit.exchange import Receipt, SealedPaper, make_receipt, write_reply
 from gateway.domain.act import ActKind
 from gateway.domain.finding import Finding
 from gateway.domain.records import Change, Insert, Tenant, Update
@@ -63,17 +62,7 @@ def _away(desk):
 
 def _strange_receipt(desk):
     _due(desk, seconds=0)
-    ola = desk.message("OLA")
-    link = desk.world.town.systems[LINK]
-    receipt = make_receipt(
-        Receipt(
-            message=ola.id, digest="0" * 64, link=LINK, office=ola.office,
-            received=desk.world.clock.now(),
-        )
-    )  # fmt: skip
-    paper = link.sealed(receipt)
-    content = write_reply("receipt", SealedPaper(content=paper.content, seal=paper.seal))
-    desk.world.town.instead[LINK] = (200, content)
+    desk.receipt(digest="0" * 64)
     deliver(desk.world.ports, LINK, "w")
 
 

@@ -1,0 +1,75 @@
+"""Codes of what operators are told: attention, acts, diagnoses, the state of a deployment.
+
+Part of the table in ``gateway.domain.codes``.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gateway.domain.finding import Severity
+
+OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
+    {
+        "act.deadline-passed": Severity.ERROR,
+        "act.fetched": Severity.ERROR,
+        "act.link-busy": Severity.ERROR,
+        "act.no-reason": Severity.ERROR,
+        "act.no-such-answer": Severity.ERROR,
+        "act.not-in-state": Severity.ERROR,
+        "act.not-owed": Severity.ERROR,
+        "act.other-subject": Severity.ERROR,
+        "act.out-of-range": Severity.ERROR,
+        "act.pack-missing": Severity.ERROR,
+        "attention.answer-missing": Severity.WARNING,
+        "attention.answer-put-away": Severity.ERROR,
+        "attention.answer-refused": Severity.ERROR,
+        "attention.breaker-open": Severity.ERROR,
+        "attention.certificate-ended": Severity.ERROR,
+        "attention.certificate-ends": Severity.WARNING,
+        "attention.deadline-passed": Severity.ERROR,
+        "attention.feed-not-fetched": Severity.WARNING,
+        "attention.link-paused": Severity.WARNING,
+        "attention.mandate-ended": Severity.ERROR,
+        "attention.mandate-ends": Severity.WARNING,
+        "attention.message-refused": Severity.ERROR,
+        "attention.not-accepted": Severity.WARNING,
+        "attention.not-answered": Severity.WARNING,
+        "attention.not-delivered": Severity.ERROR,
+        "attention.permit-ended": Severity.ERROR,
+        "attention.permit-ends": Severity.WARNING,
+        "attention.precondition-gone": Severity.ERROR,
+        "attention.receipt-refused": Severity.ERROR,
+        "attention.sequencer-late": Severity.ERROR,
+        "attention.signature-awaited": Severity.WARNING,
+        "diagnosis.answer-refused": Severity.ERROR,
+        "diagnosis.busy": Severity.ERROR,
+        "diagnosis.certificate": Severity.ERROR,
+        "diagnosis.clock": Severity.ERROR,
+        "diagnosis.deadline": Severity.ERROR,
+        "diagnosis.delivered": Severity.INFORMATION,
+        "diagnosis.dropped": Severity.INFORMATION,
+        "diagnosis.endpoint": Severity.ERROR,
+        "diagnosis.handed-over": Severity.ERROR,
+        "diagnosis.no-link": Severity.ERROR,
+        "diagnosis.no-worker": Severity.ERROR,
+        "diagnosis.not-fetched": Severity.ERROR,
+        "diagnosis.on-its-way": Severity.INFORMATION,
+        "diagnosis.paused": Severity.ERROR,
+        "diagnosis.precondition": Severity.ERROR,
+        "diagnosis.receipt": Severity.ERROR,
+        "diagnosis.refused": Severity.ERROR,
+        "diagnosis.schema-version": Severity.ERROR,
+        "diagnosis.seal": Severity.ERROR,
+        "diagnosis.signature": Severity.ERROR,
+        "doctor.broker-away": Severity.WARNING,
+        "doctor.broker-cannot-write": Severity.WARNING,
+        "doctor.broker-evicts": Severity.WARNING,
+        "doctor.broker-not-persistent": Severity.WARNING,
+        "doctor.clock-skew": Severity.ERROR,
+        "doctor.commits-not-durable": Severity.ERROR,
+        "doctor.disk-full": Severity.ERROR,
+        "doctor.disk-low": Severity.WARNING,
+        "doctor.timeout-misfit": Severity.ERROR,
+        "doctor.too-old": Severity.ERROR,
+    }
+)
