@@ -196,6 +196,11 @@ class World:
         )  # fmt: skip
         return other
 
+    def reopened(self, url: str, keys: Path) -> tuple[SqlStore, Ports]:
+        """Return another database with other keys, under the same packs and clock."""
+        store = SqlStore(url)
+        return store, replace(self.ports, store=store, keys=FileKeys(keys))
+
     # ------------------------------------------------------------------ set-up
 
     @property

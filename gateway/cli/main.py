@@ -19,6 +19,7 @@ import gateway
 from gateway.cli import (
     attention,
     audit,
+    backup,
     corrections,
     declarations,
     doctor,
@@ -151,6 +152,7 @@ for _module in (
     feeds,
     keyring,
     audit,
+    backup,
     packs,
 ):
     _module.add_to(app)
