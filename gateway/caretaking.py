@@ -4,6 +4,7 @@ Beside ``bootstrap`` the only file that reaches drivers: what is looked after ma
 be opened.
 """
 
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -69,9 +70,7 @@ def _timeouts(settings: Settings) -> tuple[str, Iterable[Finding]]:
 
 
 def _disk(settings: Settings) -> tuple[str, Iterable[Finding]]:
-    from gateway.adapters.system import free_bytes  # noqa: PLC0415 - as needed
-
-    free = free_bytes(settings.data)
+    free = shutil.disk_usage(settings.data).free
     reserve = settings.intake.disk_reserve_megabytes * MEGABYTE
     return f"{free // MEGABYTE} MB free", judge_disk(free, reserve, str(settings.data))
 

@@ -1,21 +1,12 @@
 """Time and chance from the machine: the only place that asks it for either."""
 
-import os
 import secrets
-import shutil
 from datetime import UTC, datetime
-from pathlib import Path
 
 from uuid_utils import uuid7
 
 SALT_BYTES = 16
 _FRACTION_BITS = 53  # what a float in [0, 1) can hold
-
-
-def free_bytes(folder: Path) -> int:
-    """Return how much room is left where ``folder`` lies, for whoever is not root."""
-    found = os.statvfs(folder) if hasattr(os, "statvfs") else None
-    return found.f_bavail * found.f_frsize if found else shutil.disk_usage(folder).free
 
 
 class SystemClock:

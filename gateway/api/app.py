@@ -14,6 +14,7 @@ from gateway.api import (
     keys,
     links,
     log,
+    metrics,
     movements,
     openapi,
     operations,
@@ -21,7 +22,9 @@ from gateway.api import (
     signatures,
     stream,
 )
+from gateway.api.metrics import Measures
 from gateway.bootstrap import Gateway
+from gateway.pressure import Sluice
 from gateway.watch import LogWatch
 
 BASE = "/v1"
@@ -62,9 +65,12 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     app.state.gateway = gateway
     app.state.door = access.Doorkeeper(gateway.ports)
     app.state.watch = LogWatch(gateway.ports)
+    app.state.sluice = Sluice(gateway.ports, gateway.settings)
+    app.state.measures = Measures(gateway.ports)
     app.state.stopping = lambda: False
     problems.install(app)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     for module in (
         declarations,
         movements,

@@ -224,6 +224,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "portal.other-site": Severity.ERROR,
         "preview.not-on-route": Severity.ERROR,
         "preview.not-owed": Severity.ERROR,
+        "problem.closed-for-now": Severity.ERROR,
         "problem.in-conflict": Severity.ERROR,
         "problem.malformed": Severity.ERROR,
         "problem.method-not-allowed": Severity.ERROR,

@@ -75,5 +75,7 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "doctor.disk-low": Severity.WARNING,
         "doctor.timeout-misfit": Severity.ERROR,
         "doctor.too-old": Severity.ERROR,
+        "intake.backlog-age": Severity.ERROR,
+        "intake.disk-reserve": Severity.ERROR,
     }
 )

