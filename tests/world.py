@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -53,8 +54,19 @@ TRANSIT = {"GB": ("GB000246", "GB000060"), "XI": ("XI000081", "XI000142")}
 
 @cache
 def shipped_packs() -> FolderPacks:
-    """The shipped packs, compiled once a program."""
-    return FolderPacks(schemas_root(), {}, slots=1)
+    """Return the packs there are, compiled once for all tests of a process that change none."""
+    return FolderPacks(schemas_root(), {}, slots=4)
+
+
+@cache
+def _migrated() -> bytes:
+    """Return an empty database as migration makes it: made once, copied for every world."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        migrate(f"sqlite:///{path}")
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return path.read_bytes()
 
 
 class Clock:
@@ -140,7 +152,10 @@ class World:
         self.shipped = shipped
         self.clock = Clock(datetime(2026, 11, 23, 1, tzinfo=UTC))
         url = store_url or f"sqlite:///{folder / 'world.db'}"
-        migrate(url)
+        if store_url:
+            migrate(url)
+        else:
+            (folder / "world.db").write_bytes(_migrated())
         self.store = SqlStore(url)
         self._keys(folder / "keys")
         packs = packs or shipped_packs()

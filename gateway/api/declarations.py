@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from gateway import register
 from gateway.api import problems
 from gateway.api.request import (
+    JSON_TYPE,
+    WORKBOOK_TYPE,
     DeclarationBody,
     Declarer,
     Language,
@@ -25,8 +27,10 @@ from gateway.api.verdicts import (
 )
 from gateway.domain.finding import Finding
 from gateway.domain.route_offices import RouteOffices
+from gateway.language import accepts
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.preview import preview
+from gateway.usecases.sheet import annotated
 from gateway.usecases.submit import preflight, submit
 
 router = APIRouter(tags=["declarations"])
@@ -66,6 +70,7 @@ _BODY = described_body(
     {
         "application/xml": {"schema": {"type": "string"}, "example": _EXAMPLE},
         "application/json": {"schema": {"type": "object"}},
+        WORKBOOK_TYPE: {"schema": {"type": "string", "format": "binary"}},
     }
 )
 
@@ -99,9 +104,20 @@ IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
 @router.post(
     "/validations",
     openapi_extra=_BODY,
-    responses=problems.documented(
-        problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.TOO_LARGE, problems.MEDIA
-    ),
+    response_model=VerdictShape,
+    responses={
+        200: {
+            "description": "The report; of a workbook, if asked for, itself with its findings.",
+            "content": {WORKBOOK_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **problems.documented(
+            problems.MALFORMED,
+            problems.NOT_AUTHENTIC,
+            problems.NOT_ALLOWED,
+            problems.TOO_LARGE,
+            problems.MEDIA,
+        ),
+    },
 )
 def validate(
     request: Request,
@@ -109,13 +125,17 @@ def validate(
     handed: HandedIn,
     ports: Reach,
     language: Language,
-) -> VerdictShape:
+) -> VerdictShape | Response:
     """Ask what every office on the route would say; store and send nothing.
 
     Any format the gateway takes in; a declaration need not be signed yet. Always 200 with a report.
+    Who accepts workbooks only gets the workbook back, with the findings at its cells.
     """
-    require_accept(request, "application/json")
+    require_accept(request, JSON_TYPE, WORKBOOK_TYPE)
     verdict = preflight(ports, handed.raw, caller.tenant, unsigned=True, along=handed.along)
+    if not accepts(request.headers.get("accept", ""), JSON_TYPE):
+        marked = annotated(ports, handed.raw, verdict.findings, language)
+        return Response(marked, media_type=WORKBOOK_TYPE)
     return shape_verdict(verdict, ports.packs.catalogue(), language)
 
 
@@ -221,7 +241,11 @@ def replace_declaration(
     ports: Reach,
     language: Language,
 ) -> SubmissionShape:
-    """Replace a movement's declaration before its release; every office that holds it is told."""
+    """Replace a movement's declaration; the offices concerned are told.
+
+    Before release anything may change but reference number and declarant; after it, until arrival,
+    the trip and the offices ahead.
+    """
     require_accept(request, "application/json")
     submission = amend(
         ports, caller, asked.movement, asked.new, idempotency_key=asked.idempotency_key

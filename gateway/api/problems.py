@@ -33,6 +33,7 @@ class FindingShape(BaseModel):
     offices: tuple[str, ...] = Field(default=(), examples=[["VN0003PJ"]])
     pointer: str = Field(default="", examples=["/Declaration/Consignment/GrossMassMeasure"])
     line: int | None = None
+    cell: str = Field(default="", examples=["Items!C7"])
     value: str = ""
     message: str
     fix: str = ""
@@ -103,7 +104,7 @@ def kind_of(error: GatewayError | Refusal) -> Kind:
         if isinstance(error, cls):
             return kind
     unparseable = any(
-        one.severity is Severity.FATAL and one.code.startswith(("xml.", "json."))
+        one.severity is Severity.FATAL and one.code.startswith(("xml.", "json.", "sheet."))
         for one in error.findings
     )
     return MALFORMED if unparseable else REFUSED
@@ -118,6 +119,7 @@ def shape_finding(finding: Finding, catalogue: Catalogue, language: str) -> Find
         offices=finding.offices,
         pointer=finding.pointer,
         line=finding.line,
+        cell=finding.cell,
         value=finding.value,
         message=text.message,
         fix=text.fix,

@@ -19,11 +19,13 @@ from gateway.domain.errors import TooLarge
 from gateway.domain.finding import Finding
 from gateway.domain.records import Principal
 from gateway.language import accepts, negotiated
+from gateway.markup import workbook
 from gateway.ports import Ports
 from gateway.pressure import Sluice
 
 XML_TYPES = ("application/xml", "text/xml")
 JSON_TYPE = "application/json"
+WORKBOOK_TYPE = workbook.MEDIA_TYPE
 
 BODY_SECONDS_MAX = 60
 """How long a client may take to send one body."""
@@ -203,12 +205,15 @@ XmlBody = Annotated[bytes, Depends(_xml_body)]
 
 
 async def _declaration_body(request: Request) -> bytes:
-    require_type(request, (*XML_TYPES, JSON_TYPE), xml=True)
-    return await body(request)
+    require_type(request, (*XML_TYPES, JSON_TYPE, WORKBOOK_TYPE), xml=True)
+    raw = await body(request)
+    if media_type(request) == WORKBOOK_TYPE and not workbook.looks_like_workbook(raw):
+        raise Mistaken(MALFORMED, Finding(code="sheet.no-workbook"))
+    return raw
 
 
 DeclarationBody = Annotated[bytes, Depends(_declaration_body)]
-"""A declaration in XML of any format, or as the JSON twin of ours."""
+"""A declaration in XML of any format, as the JSON twin of ours, or as a workbook."""
 
 
 async def json_body(request: Request, shape: type[Shape]) -> Shape:

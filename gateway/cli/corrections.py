@@ -39,9 +39,10 @@ def amend(
     lang: Lang = "en",
     json: Json = False,
 ) -> None:
-    """Replace the declaration before its release; every office that holds it is told.
+    """Replace the declaration; the offices concerned are told.
 
-    Reference number, declarant, offices and plates stay. With --key and --certificate the new
+    Before release anything may change but reference number and declarant; after it, until arrival,
+    the trip (vehicle, drivers, seals) and the offices ahead. With --key and --certificate the new
     declaration is signed first.
 
     Example:

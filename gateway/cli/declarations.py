@@ -115,6 +115,10 @@ def validate(
     ] = False,
     along: RouteName = "",
     office: OfficeList = None,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(help="Write the workbook here, with the findings at its cells (.xlsx)."),
+    ] = None,
     data: Data = None,
     lang: Lang = "en",
     json: Json = False,
@@ -128,9 +132,12 @@ def validate(
     Example:
       fullroute validate declaration.xml --route
     """
-    from gateway.cli.offline import check
+    from gateway.cli.offline import check, is_workbook
 
-    verdict = check(read_declaration_file(file), data, lang, _along(along, office))
+    raw = read_declaration_file(file)
+    if annotate is not None and not is_workbook(raw):
+        raise typer.BadParameter("--annotate is for workbooks (.xlsx)")
+    verdict = check(raw, data, lang, _along(along, office), annotate)
     if json:
         output.print_json(verdict)
     else:
@@ -241,7 +248,11 @@ def signed(file: Path, key: Path | None, certificate: Path | None) -> tuple[byte
 
     raw = read_declaration_file(file)
     if key is not None or certificate is not None:
+        from gateway.cli.offline import is_workbook
         from gateway.cli.signing import sign_declaration
+
+        if is_workbook(raw):
+            raise typer.BadParameter("a workbook carries no signature: convert it, then sign")
 
         raw = sign_declaration(raw, read_pair(key, certificate))
     return raw, sha256(raw).hexdigest()[:32]

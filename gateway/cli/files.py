@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from gateway.domain.errors import Misconfigured, NotFound
+from gateway.domain.errors import Misconfigured, NotFound, Refused
 from gateway.domain.finding import Finding
 
 DECLARATION_BYTES_MAX = 10_000_000
@@ -29,10 +29,21 @@ def read_file(path: Path, bytes_max: int = FILE_BYTES_MAX) -> bytes:
 
 
 def read_declaration_file(path: Path) -> bytes:
-    """Read a declaration, from standard input for ``-``."""
+    """Read a declaration, from standard input for ``-``.
+
+    Raises:
+        NotFound: ``cli.file-unreadable``.
+        Refused: ``sheet.no-workbook``: only its name says that it is one.
+    """
     if str(path) == "-":
         return sys.stdin.buffer.read(DECLARATION_BYTES_MAX + 1)
-    return read_file(path, DECLARATION_BYTES_MAX + 1)
+    raw = read_file(path, DECLARATION_BYTES_MAX + 1)
+    if path.suffix.lower() == ".xlsx":
+        from gateway.markup.workbook import looks_like_workbook
+
+        if not looks_like_workbook(raw):
+            raise Refused(Finding(code="sheet.no-workbook", value=path.name))
+    return raw
 
 
 def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:

@@ -32,6 +32,7 @@ from gateway.cli import (
     routes,
     serve,
     setup,
+    sheets,
 )
 from gateway.cli.client import Problem
 from gateway.cli.demo import command as demo
@@ -145,6 +146,7 @@ for _module in (
     offices,
     routes,
     declarations,
+    sheets,
     movements,
     corrections,
     attention,

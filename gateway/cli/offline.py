@@ -5,17 +5,19 @@ from pathlib import Path
 
 from gateway import register
 from gateway.bootstrap import open_offline
-from gateway.cli import placeholders
+from gateway.cli import output, placeholders
 from gateway.cli.desk import AS_DECLARED, Along
+from gateway.cli.files import write_file
 from gateway.cli.folder import open_folder, operator
 from gateway.cli.shapes import Shape, preview_shape, verdict_shape
 from gateway.domain.errors import Refused
 from gateway.domain.finding import Refusal
 from gateway.markup import safe
-from gateway.pipeline.convert import Converted, convert, from_twin
+from gateway.markup.workbook import looks_like_workbook
+from gateway.pipeline.convert import Converted, to_ours
 from gateway.ports import Ports
 from gateway.usecases.preview import preview
-from gateway.usecases.submit import preflight
+from gateway.usecases.submit import Verdict, preflight
 
 __all__ = ["check", "converted", "filled", "open_offline"]
 
@@ -23,18 +25,49 @@ DRAWN = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 DRAWN_LENGTH = 6
 
 
-def check(raw: bytes, data: Path | None, lang: str, along: Along = AS_DECLARED) -> Shape:
-    """Return what submission would say; with a data folder, what *it* would say."""
+def check(
+    raw: bytes,
+    data: Path | None,
+    lang: str,
+    along: Along = AS_DECLARED,
+    marked: Path | None = None,
+) -> Shape:
+    """Return what submission would say; with a data folder, what *it* would say.
+
+    A workbook is written to ``marked`` with the findings at its cells.
+    """
     if data is None:
         ports = open_offline()
         offices = register.route_offices(ports, along.route, along.offices)
         verdict = preflight(ports, raw, along=offices)
+        _mark(ports, raw, verdict, lang, marked)
         return verdict_shape(verdict, ports.packs.catalogue(), lang)
     with open_folder(data) as gateway:
         ports = gateway.ports
         offices = register.route_offices(ports, along.route, along.offices)
         verdict = preflight(ports, raw, operator(ports).tenant, unsigned=True, along=offices)
+        _mark(ports, raw, verdict, lang, marked)
         return verdict_shape(verdict, ports.packs.catalogue(), lang)
+
+
+def _mark(ports: Ports, raw: bytes, verdict: Verdict, lang: str, to: Path | None) -> None:
+    """Write the annotated workbook, or say why there is none."""
+    if to is None:
+        return
+    from gateway.usecases.sheet import annotated
+
+    try:
+        write_file(to, annotated(ports, raw, verdict.findings, lang))
+        output.note(f"Findings at their cells: {to}")
+    except Refused as refusal:
+        texts = ports.packs.catalogue()
+        output.print_findings(output.shown(one, texts, lang) for one in refusal.findings)
+        output.note(f"Not written: {to}")
+
+
+def is_workbook(raw: bytes) -> bool:
+    """Tell whether bytes are a workbook, readable or not."""
+    return looks_like_workbook(raw)
 
 
 def look_ahead(raw: bytes, data: Path | None, lang: str, *, office: str, message: str) -> Shape:
@@ -76,15 +109,15 @@ def converted(ports: Ports, raw: bytes, along: Along = AS_DECLARED) -> Converted
     offices = register.route_offices(ports, along.route, along.offices)
     try:
         with ports.packs.slot() as packs:
-            return from_twin(raw, packs.declaration, safe.Limits(), offices) or convert(
-                raw, packs.intakes, safe.Limits(), offices
-            )
+            return to_ours(raw, packs, safe.Limits(), offices)
     except Refusal as refusal:
         raise Refused(*refusal.findings) from refusal
 
 
 def filled(ports: Ports, raw: bytes, *, at: datetime | None, reference: str) -> bytes:
     """Fill the placeholders of a template (:mod:`gateway.cli.placeholders`)."""
+    if looks_like_workbook(raw):
+        return raw  # no template, and no text
     moment = at or ports.clock.now()
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -27,6 +27,7 @@ def shown(finding: Finding, catalogue: Catalogue, lang: str) -> dict[str, Any]:
         "offices": list(finding.offices),
         "pointer": finding.pointer,
         "line": finding.line,
+        "cell": finding.cell,
         "value": finding.value,
         "message": text.message,
         "fix": text.fix,
@@ -77,7 +78,8 @@ def finding_lines(one: Shown) -> list[str]:
 
 
 def _place(one: Shown) -> str:
-    parts = [f"line {one['line']}" if one.get("line") else "", one.get("pointer") or ""]
+    parts = [f"line {one['line']}" if one.get("line") else "", one.get("cell") or ""]
+    parts.append(one.get("pointer") or "")
     parts += one.get("offices") or []
     told = ", ".join(str(part) for part in parts if part)
     return f" ({told})" if told else ""

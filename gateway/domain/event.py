@@ -30,7 +30,11 @@ class EventKind(StrEnum):
     LEFT_AREA = "left-area"  # an office of exit saw them leave the security area
     INCIDENT = "incident"
     RECORD_ASKED = "record-asked"  # an office that was told nothing asks for the record
-    AMENDED = "amended"  # the enterprise replaced its declaration
+    AMENDED = "amended"  # a new declaration in the place of the one before
+    SUBSTITUTED = "substituted"  # a new one with another vehicle, driver or seal
+    DIVERTED = "diverted"  # a new one by other offices
+    CROSSING_REFUSED = "crossing-refused"  # an office at the border did not let the goods pass
+    TURNED_BACK = "turned-back"
     INVALIDATION_ASKED = "invalidation-asked"
     INVALIDATION_REFUSED = "invalidation-refused"
     INVALIDATED = "invalidated"
@@ -60,6 +64,10 @@ OCCASIONAL = frozenset(
         EventKind.INCIDENT,
         EventKind.RECORD_ASKED,
         EventKind.AMENDED,
+        EventKind.SUBSTITUTED,
+        EventKind.DIVERTED,
+        EventKind.CROSSING_REFUSED,
+        EventKind.TURNED_BACK,
         EventKind.INVALIDATION_ASKED,
         EventKind.INVALIDATED,
     }
@@ -77,12 +85,16 @@ PASSING = frozenset(
 )
 """Events that put the office they happened at behind the goods."""
 
+REPLACING = (EventKind.AMENDED, EventKind.SUBSTITUTED, EventKind.DIVERTED)
+"""Events that put a new declaration in the place of the one before."""
+
 REPORTABLE = frozenset(
     {
         EventKind.PRESENTED,
         EventKind.YARD_REACHED,
         EventKind.DEPARTED,
         EventKind.INCIDENT,
+        EventKind.TURNED_BACK,
         EventKind.ARRIVED,
         EventKind.INVALIDATION_ASKED,
     }

@@ -29,13 +29,15 @@ class Finding:
     """One thing a sender can mend.
 
     ``pointer`` is spelled ``/Declaration/Consignment/GoodsItem[2]/Description``; ``line`` counts
-    from 1; ``source`` is ``gateway@version`` or ``pack@version``; ``args`` fill the text.
+    from 1; ``cell`` is spelled ``Items!C7``, where the input was a workbook; ``source`` is
+    ``gateway@version`` or ``pack@version``; ``args`` fill the text.
     """
 
     code: str
     severity: Severity = Severity.ERROR
     pointer: str = ""
     line: int | None = None
+    cell: str = ""
     value: str = ""
     offices: tuple[str, ...] = ()
     source: str = ""
@@ -92,7 +94,11 @@ class Catalogue:
         if found is None:
             return Text(finding.code, "")
         words = _Blank(
-            finding.args, value=finding.value, pointer=finding.pointer, line=str(finding.line or "")
+            finding.args,
+            value=finding.value,
+            pointer=finding.pointer,
+            line=str(finding.line or ""),
+            cell=finding.cell,
         )
         return Text(found.message.format_map(words), found.fix.format_map(words))
 

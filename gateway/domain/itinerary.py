@@ -76,9 +76,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Itinerary:
-    """The stops in travel order."""
+    """The stops in travel order; ``dropped`` are those that a diversion took off the way."""
 
     stops: tuple[Stop, ...]
+    dropped: tuple[Stop, ...] = ()
 
     def playing(self, role: OfficeRole) -> tuple[Stop, ...]:
         """Return the stops with that role, in travel order."""

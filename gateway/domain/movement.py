@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.domain.event import OCCASIONAL, PASSING, REPORTABLE, Event, EventKind, Report
+from gateway.domain.event import (
+    OCCASIONAL,
+    PASSING,
+    REPLACING,
+    REPORTABLE,
+    Event,
+    EventKind,
+    Report,
+)
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, AnswerKind
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState, advances
@@ -50,7 +58,7 @@ class Movement:
     @property
     def declarations(self) -> int:
         """How many versions of its declaration there were."""
-        return 1 + sum(one.kind is EventKind.AMENDED for one in self.happened)
+        return 1 + sum(one.kind in REPLACING for one in self.happened)
 
     def heard(self, answer: str, since: int = 0) -> bool:
         """Tell whether ``TYPE:kind`` was answered after event number ``since``."""
@@ -85,10 +93,13 @@ class Movement:
 
     @property
     def all_closed(self) -> bool:
-        """Whether every procedure is closed: full-route clearance."""
-        return bool(self.procedures) and all(
-            p.state is ProcedureState.CLOSED for p in self.procedures
-        )
+        """Whether every procedure is closed: full-route clearance.
+
+        One that an office invalidated because the goods were diverted is not asked any more.
+        """
+        states = {one.state for one in self.procedures}
+        ended = {ProcedureState.CLOSED, ProcedureState.INVALIDATED}
+        return ProcedureState.CLOSED in states and states <= ended
 
     @property
     def state(self) -> MovementState:
@@ -285,25 +296,31 @@ def _untimely(movement: Movement, kind: EventKind) -> str:
         EventKind.YARD_REACHED: ((under_way, "report.already-departed"),),
         EventKind.INVALIDATION_ASKED: ((under_way, "report.already-departed"),),
         EventKind.INCIDENT: ((not under_way, "report.not-departed"),),
+        EventKind.TURNED_BACK: ((not under_way, "report.not-departed"),),
     }
     not_released = ((not movement.has(EventKind.RELEASED), "report.not-released"),)
     against = ((over, "report.invalidating"), *objections.get(kind, not_released))
     return next((code for holds, code in against if holds), "")
 
 
-def amend(
-    movement: Movement, at: datetime, office: str, facts: tuple[tuple[str, str], ...]
-) -> tuple[Event, ...]:
+def replace_declaration(movement: Movement, told: Report) -> tuple[Event, ...]:
     """Return the event of a new declaration in the place of the one before.
 
+    ``told.kind`` says what it changes (see ``pipeline.amendment``).
+
     Raises:
-        Refusal: ``amend.already-released``, ``report.invalidating``.
+        Refusal: ``amend.already-released``, ``amend.already-arrived``, ``report.invalidating``.
     """
-    if movement.invalidating or movement.invalidated:
-        raise Refusal(Finding(code="report.invalidating", value=EventKind.AMENDED.value))
-    if movement.has(EventKind.RELEASED):
-        raise Refusal(Finding(code="amend.already-released", value=movement.reference))
-    return _numbered(movement, [_Draft(EventKind.AMENDED, at, office, facts=facts)])
+    released, arrived = (movement.has(one) for one in (EventKind.RELEASED, EventKind.ARRIVED))
+    objections = (
+        (movement.invalidating or movement.invalidated, "report.invalidating"),
+        (released and told.kind is EventKind.AMENDED, "amend.already-released"),
+        (arrived, "amend.already-arrived"),
+    )
+    if code := next((code for holds, code in objections if holds), ""):
+        raise Refusal(Finding(code=code, value=told.kind.value))
+    draft = _Draft(told.kind, told.at, told.office, facts=told.facts)
+    return _numbered(movement, [draft])
 
 
 def refused(answer: Answer) -> bool:

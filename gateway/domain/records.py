@@ -187,8 +187,8 @@ class Update:
     """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
 
     ``table`` is one of ``movements messages links principals certificates mandates tenants``
-    ``offices trips``; names of values are the record's field names (of a trip not its plates and
-    movements, which are searched by). With no values it is a check alone.
+    ``offices trips``; names of values are the record's field names (the shares of a trip stay those
+    of the same movements). With no values it is a check alone.
     """
 
     table: str

@@ -28,12 +28,16 @@ _PIECE = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one archive may be: bytes as it lies there, entries, bytes of all entries unpacked."""
+    """What one archive may be: bytes as it lies there, entries, bytes of all entries unpacked.
+
+    ``folders`` lets names lead into folders of the archive, as in a workbook; never out of it.
+    """
 
     archive_bytes_max: int = 20_000_000
     entries_max: int = 16
     content_bytes_max: int = 20_000_000
     name_length_max: int = 120
+    folders: bool = False
 
 
 LIMITS = Limits()
@@ -69,7 +73,7 @@ def unpack(raw: bytes, limits: Limits = LIMITS) -> tuple[Entry, ...]:
         raise _refusal("zip.too-large", limit=limits.archive_bytes_max)
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            told = archive.infolist()
+            told = [one for one in archive.infolist() if not (limits.folders and one.is_dir())]
             _check_directory(told, limits, len(raw))
             return tuple(_read(archive, told, limits))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
@@ -100,18 +104,23 @@ def _check_entry(told: zipfile.ZipInfo, limits: Limits) -> None:
         raise _refusal("zip.encrypted", name)
     if told.flag_bits & ~_FLAGS_KNOWN or told.compress_type not in _METHODS:
         raise _refusal("zip.unknown-method", name)
-    if not _is_plain(name) or len(name) > limits.name_length_max:
+    parts = name.split("/") if limits.folders else [name]
+    plain = all(_is_plain(one, inside=limits.folders) for one in parts)
+    if not plain or len(name) > limits.name_length_max:
         raise _refusal("zip.unsafe-name", name[: limits.name_length_max])
     kind = stat.S_IFMT(told.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         raise _refusal("zip.not-a-file", name)
 
 
-def _is_plain(name: str) -> bool:
-    """Tell whether a name is a file's alone: no folder, no drive, no dots to lead out."""
+def _is_plain(name: str, *, inside: bool) -> bool:
+    """Tell whether a name is a file's alone: no folder, no drive, no dots to lead out.
+
+    ``inside`` an archive that is never unpacked onto a disk a file may begin with a dot.
+    """
     return (
-        bool(name)
-        and not name.startswith(".")
+        name not in ("", ".", "..")
+        and (inside or not name.startswith("."))
         and name.isprintable()
         and not any(mark in name for mark in '/\\:*?"<>|')
     )

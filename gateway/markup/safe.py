@@ -15,7 +15,7 @@ from lxml import etree
 
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.markup import explain, shape
-from gateway.markup.tree import Element, name, namespace
+from gateway.markup.tree import DECLARATION, Element, name, namespace
 
 Limits = shape.Limits
 STANDARD = shape.STANDARD
@@ -58,11 +58,26 @@ def _parse(raw: bytes, limits: Limits, *, drop_comments: bool) -> Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise shape.breach("xml.doctype")
     found = (
-        tuple(shape.find_breaches(raw, root, limits)) or tuple(shape.find_hidden_text(root))[:20]
+        tuple(shape.find_breaches(raw, root, limits))
+        or tuple(shape.find_hidden_text(raw, root))[:20]
     )
     if found:
         raise Refusal(*found)
     return root
+
+
+_OUR_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*>)?\s*"
+    rb"<Declaration\s(?:[^<>]*\s)?xmlns\s*=\s*[\"']%b[\"']" % DECLARATION.encode()
+)
+
+
+def looks_like_ours(raw: bytes) -> bool:
+    """Tell at a glance that ``raw`` is meant as a declaration of ours, to be parsed as one.
+
+    What it says no to may be one all the same, spelled otherwise.
+    """
+    return _OUR_ROOT.match(raw) is not None
 
 
 def parse(raw: bytes, limits: Limits = STANDARD) -> Element:
@@ -81,6 +96,17 @@ def parse_foreign(raw: bytes, limits: Limits = STANDARD) -> Element:
         Refusal: ``xml.*``.
     """
     return _parse(raw, limits, drop_comments=True)
+
+
+def parse_part(raw: bytes, limits: Limits) -> Element:
+    """Parse a part of a package (a sheet of a workbook): it is looked into, never trusted.
+
+    Raises:
+        Refusal: ``xml.*``: no UTF-8, a DOCTYPE, too large, not well-formed.
+    """
+    shape.check_bytes(raw, limits)
+    shape.check_tags(raw, limits)
+    return _parsed(raw, drop_comments=True)
 
 
 # ------------------------------------------------------------------ compiling

@@ -6,7 +6,7 @@ how much there is to parse. Afterwards paths and texts: comments, depth, names, 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,8 +22,24 @@ _ENCODING = re.compile(r"""\bencoding\s*=\s*["']([^"']*)["']""")
 _VERSION = re.compile(r"""\bversion\s*=\s*["']1\.0["']""")
 _NAMESPACE = re.compile(rb"""xmlns(?::[^\s=>]+)?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _ABSOLUTE = re.compile(rb"""[A-Za-z][A-Za-z0-9+.-]*:[^<&\s"']*""")
-_HIDDEN = re.compile("[\u0080-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HIDDEN_CHARACTERS = "".join(
+    chr(number)
+    for first, last in (
+        (0x80, 0x9F),
+        (0x61C, 0x61C),
+        (0x200B, 0x200F),
+        (0x202A, 0x202E),
+        (0x2060, 0x2069),
+        (0xFEFF, 0xFEFF),
+    )
+    for number in range(first, last + 1)
+)
+_HIDDEN = re.compile(f"[{_HIDDEN_CHARACTERS}]")
+_HIDDEN_BEGINNINGS = frozenset(one.encode()[:-1] for one in _HIDDEN_CHARACTERS)
+"""What every hidden character begins with in UTF-8: bytes without them hold none."""
 _XINCLUDE = {"xi": "http://www.w3.org/2001/XInclude"}
+_WRITTEN_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s")
+_MARK_BEFORE_LETTER = re.compile(rb"&\w+;[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +140,7 @@ def _shape(limits: Limits) -> tuple[tuple[str, int, etree.XPath], ...]:
         ("xml.xinclude", 0, "//xi:*"),
         ("xml.base", 0, "//*[@xml:base]"),
         ("xml.too-deep", limits.depth_max, deep),
-        ("xml.too-many-attributes", limits.attributes_max, f"//*[@*[{limits.attributes_max + 1}]]"),
+        ("xml.too-many-attributes", limits.attributes_max, f"//@*[{limits.attributes_max + 1}]/.."),
         ("xml.text-too-long", limits.text_max, f"//*[text()[string-length() > {limits.text_max}]]"),
     )
     return tuple(
@@ -138,11 +154,28 @@ _ALL_TEXT = etree.XPath("string(/)", smart_strings=False)
 _ATTRIBUTES = etree.XPath("//@*", smart_strings=False)
 
 
+def _has_long_stretch(raw: bytes, limits: Limits) -> bool:
+    """Tell whether a text may be too long: it would fill one of these windows without a tag."""
+    window = limits.text_max // 2
+    starts = range(0, len(raw) - limits.text_max, window)
+    return b"<!" in raw or any(raw.find(b"<", at, at + window) < 0 for at in starts)
+
+
+_POSSIBLE: Mapping[str, Callable[[bytes, Limits], bool]] = {
+    "xml.comment": lambda raw, _: b"<!--" in raw,
+    "xml.processing-instruction": lambda raw, _: (
+        raw.count(b"<?") > (1 if _WRITTEN_DECLARATION.match(raw) else 0)
+    ),
+    # No other spelling of a namespace gets past ``check_tags``.
+    "xml.xinclude": lambda raw, _: _XINCLUDE["xi"].encode() in raw,
+    "xml.base": lambda raw, _: b"xml:base" in raw,
+    "xml.text-too-long": _has_long_stretch,
+}
+"""Cheap looks at the bytes that tell which breaches a document may hold: most hold none."""
+
+
 def _possible(code: str, raw: bytes, limits: Limits) -> bool:
-    """Tell cheaply whether it is worth looking for a breach: most documents cannot hold it."""
-    if code == "xml.text-too-long":
-        return len(raw) > limits.text_max
-    return code != "xml.base" or b"xml:base" in raw
+    return code not in _POSSIBLE or _POSSIBLE[code](raw, limits)
 
 
 def find_breaches(raw: bytes, root: Element, limits: Limits) -> Iterator[Finding]:
@@ -157,17 +190,15 @@ def find_breaches(raw: bytes, root: Element, limits: Limits) -> Iterator[Finding
                 pointer=pointer.spell(node) if isinstance(node.tag, str) else "",
                 args=(("limit", str(limit)),) if limit else (),
             )
-    ids = _IDS(tree)
+    ids = _IDS(tree) if b"Id" in raw else []
     if len(ids) != len(set(ids)):
         repeated = next(value for value in ids if ids.count(value) > 1)
         yield Finding(code="xml.duplicate-id", severity=Severity.FATAL, value=repeated)
 
 
-def find_hidden_text(root: Element) -> Iterator[Finding]:
-    """Find text that is not what it looks like; the common, clean case costs two calls."""
-    tree = root.getroottree()
-    everything = [_ALL_TEXT(tree), *_ATTRIBUTES(tree)]
-    if all(text.isascii() or _plain(text) for text in everything):
+def find_hidden_text(raw: bytes, root: Element) -> Iterator[Finding]:
+    """Find text that is not what it looks like; the common, clean case looks at bytes alone."""
+    if _written_plainly(raw) or _read_plainly(root):
         return
     for node in root.iter(etree.Element):
         parts = [node.text, *node.attrib.values(), *(child.tail for child in node)]
@@ -175,6 +206,26 @@ def find_hidden_text(root: Element) -> Iterator[Finding]:
             wrong = next((part for part in parts if part and not plain(part)), None)
             if wrong is not None:
                 yield Finding(code=code, pointer=pointer.spell(node), line=node.sourceline)
+
+
+def _written_plainly(raw: bytes) -> bool:
+    """Tell whether no text can differ from what it looks like, whatever the tags around it.
+
+    A part of a text in NFC is in NFC itself. Only a reference, or markup that vanishes in parsing,
+    can put characters side by side that do not stand so in the bytes.
+    """
+    if b"&#" in raw or b"<!" in raw or _MARK_BEFORE_LETTER.search(raw):
+        return False
+    bare = raw.removeprefix(_BOM)
+    text = bare.decode("utf-8")
+    shows = not any(one in bare for one in _HIDDEN_BEGINNINGS) or _shows(text)
+    return shows and _is_nfc(text)
+
+
+def _read_plainly(root: Element) -> bool:
+    tree = root.getroottree()
+    everything = [_ALL_TEXT(tree), *_ATTRIBUTES(tree)]
+    return all(text.isascii() or _plain(text) for text in everything)
 
 
 def _is_nfc(text: str) -> bool:

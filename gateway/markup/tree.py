@@ -61,6 +61,19 @@ def build(
     return node
 
 
+def add(
+    parent: Element, tag: str, attributes: Iterable[tuple[str, str]] = (), content: str = ""
+) -> Element:
+    """Append one element in the namespace of ``parent``, as :func:`build` makes it.
+
+    Where thousands are made, each in its place at once costs a fraction of building and moving it.
+    """
+    told = {k: v for k, v in attributes if v}
+    node = etree.SubElement(parent, f"{{{namespace(parent)}}}{tag}", told)
+    node.text = content or None
+    return node
+
+
 def serialise(node: Element) -> bytes:
     """Return UTF-8 bytes with an XML declaration."""
     return bytes(etree.tostring(node, xml_declaration=True, encoding="UTF-8"))

@@ -8,6 +8,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from gateway.domain.itinerary import Status
 from gateway.packs import tables
@@ -38,7 +39,7 @@ class Code:
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CodeList:
     """One list in the order of its file."""
 
@@ -52,7 +53,11 @@ class CodeList:
 
     def __contains__(self, text: object) -> bool:
         """Tell whether ``text`` is a code of the list, ours or theirs."""
-        return any(text in (code.code, code.to) for code in self.codes if text)
+        return bool(text) and text in self._known
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(word for code in self.codes for word in (code.code, code.to))
 
 
 def read_codelist(raw: bytes, file: str) -> CodeList:

@@ -23,7 +23,7 @@ from gateway.packs.answers import Answers, compile_answers
 from gateway.packs.behaviour import Behaviour, compile_behaviour
 from gateway.packs.codelists import CodeList, read_codelists
 from gateway.packs.digests import digest_of
-from gateway.packs.field_sources import FieldSources, read_fields, root_of, told
+from gateway.packs.field_sources import FieldSources, led_back, line_of, read_fields, root_of, told
 from gateway.packs.layout_file import Layouts, read_layouts
 from gateway.packs.manifest import Manifest, MessageSpec
 from gateway.packs.rules import Rules, compile_rules
@@ -226,6 +226,13 @@ class Pack:
             told(one, self.sources(answer.about or root_of(one)), label, declaration)
             for one in answer.findings
         )
+
+    def led_back(self, message: str, finding: Finding, declaration: Element) -> Finding:
+        """Return a finding about a message as one about the declaration, as far as known."""
+        ours = led_back(finding.pointer, self.sources(message), declaration)
+        if not ours:
+            return replace(finding, line=None)  # it counts lines of what nobody has seen
+        return replace(finding, pointer=ours, line=line_of(ours, declaration))
 
     def sources(self, message: str) -> Mapping[str, str]:
         """Return, by field of a message type, the element of our declaration it comes from."""

@@ -12,6 +12,7 @@ the pointer is led back by the same table that says where every field comes from
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TypeAlias
 
 from gateway.domain.finding import Finding
@@ -29,8 +30,9 @@ UNPLACED = "office.finding-unplaced"
 
 _GIVERS = frozenset({"gateway gives", "authority gives", "enterprise reports", "signatory adds"})
 _STEP = re.compile(r"(?:[\w.\-]+:)?([\w.\-]+)(?:\[(\d+)\])?$")
-_FIELD = re.compile(r"\[@name ?= ?['\"]([\w.\-]+)['\"]\]")
-_ITEM = "GoodsItem"
+_FIELD = re.compile(r"(?:Field|Group)?\[@name ?= ?['\"]([\w.\-]+)['\"]\]")
+_HOUSE, _ITEM = "HouseConsignment", "GoodsItem"
+_WHOLE = "."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ def told(
     ``root`` is the declaration: with it parties and offices get their number, and a value the
     office did not repeat is filled in.
     """
-    pointer = _ours(remark.pointer, sources, root)
+    pointer = led_back(remark.pointer, sources, root)
     words = (("code", remark.code), ("text", remark.text), ("field", remark.pointer or "-"))
     return Finding(
         code=CODE if pointer else UNPLACED,
@@ -97,29 +99,70 @@ def root_of(remark: OfficeFinding) -> str:
     return steps[0][0] if steps and remark.pointer.startswith("/") else ""
 
 
-def _ours(pointer: str, sources: Mapping[str, str], root: Element | None) -> str:
+def led_back(pointer: str, sources: Mapping[str, str], root: Element | None) -> str:
     """Return our pointer, or nothing: the longest known part of theirs decides.
 
-    Who points at the whole message means the whole declaration (NCTS guideline G0009: so do the
-    errors that are about no field).
+    Who points at a group of fields means what all of them come from, and who points at the whole
+    message the whole declaration (NCTS guideline G0009: so do the errors that are about no field).
     """
     steps = _steps(pointer)
     if len(steps) == 1 and pointer.startswith("/") and sources:
         return "/Declaration"
     for start in range(len(steps)):
         path = "/".join(name for name, _ in steps[start:])
-        source = sources.get(path)
-        if source is not None:
+        source = sources.get(path) or _shared(path, sources)
+        if source:
             place, _, which = source.partition(" (")
             if place in _GIVERS:
                 return ""
+            if place == _WHOLE:
+                return "/Declaration"
             return _numbered(place.split("/"), which.rstrip(")"), steps[start:], root)
     return ""
 
 
+def _shared(path: str, sources: Mapping[str, str]) -> str:
+    """Return the element that the known fields of a group come from, or nothing.
+
+    A group of which most comes from one goods item is that item, even if a field is not.
+    """
+    under = {
+        field.removeprefix(f"{path}/"): source
+        for field, source in sources.items()
+        if field.startswith(f"{path}/")
+    }
+    own = [source for field, source in under.items() if "/" not in field]
+    known = [place for source in own or under.values() if (place := _place_of(source))]
+    of_items = [place for place in known if _ITEM in place]
+    if 2 * len(of_items) > len(known):
+        known = [place[: place.index(_ITEM) + 1] for place in of_items]
+    same = takewhile(lambda steps: len(set(steps)) == 1, zip(*known, strict=False))
+    return "/".join(steps[0] for steps in same) or (_WHOLE if known else "")
+
+
+def _place_of(source: str) -> list[str]:
+    """Return the steps of a source; nothing where it is not ours, one where it sums up many."""
+    place, _, which = source.partition(" (")
+    if place in _GIVERS:
+        return []
+    return place.split("/")[: 1 if which.startswith("sum") else None]
+
+
+def line_of(pointer: str, root: Element) -> int | None:
+    """Return the line of what our pointer leads to, as far as it is there."""
+    steps = [step for step in pointer.split("/")[2:] if not step.startswith("@")]
+    found: Element | None = root
+    for step in steps:
+        inside = elements(found, f"d:{step}") if found is not None else []
+        if not inside:
+            break
+        found = inside[0]
+    return found.sourceline if found is not None else None
+
+
 def _steps(pointer: str) -> list[tuple[str, str]]:
     """Split ``/a:Root/Item[2]/Code`` or ``/Job/Field[@name='TRC']`` into names and numbers."""
-    plain = _FIELD.sub(lambda found: f"/{found.group(1)}", pointer)
+    plain = _FIELD.sub(lambda found: found.group(1), pointer)
     found = (_STEP.match(step.strip()) for step in plain.split("/") if step.strip())
     return [(one.group(1), one.group(2) or "") for one in found if one]
 
@@ -134,12 +177,28 @@ def _numbered(
             numbers[name] = number
         elif number and _ITEM in numbers and not numbers[_ITEM]:
             numbers[_ITEM] = number
+    if root is not None and numbers.get(_ITEM) and not numbers.get(_HOUSE):
+        numbers |= _item(root, int(numbers[_ITEM]))
     if root is not None and ours[0] == "Party":
         numbers["Party"] = _place(root, "d:Party", "@role", which)
     if root is not None and ours[:2] == ["Itinerary", "Office"]:
         numbers["Office"] = _place(root, "d:Itinerary/d:Office", "d:RoleCode", which)
     spelled = (f"{name}[{numbers[name]}]" if numbers[name] else name for name in ours)
     return "/Declaration/" + "/".join(spelled)
+
+
+def _item(root: Element, number: int) -> dict[str, str]:
+    """Return the numbers of house consignment and item of the n-th item over all houses."""
+    houses = elements(root, f"d:Consignment/d:{_HOUSE}")
+    for place, house in enumerate(houses, start=1):
+        inside = len(elements(house, f"d:{_ITEM}"))
+        if number <= inside:
+            return {
+                _HOUSE: str(place) if len(houses) > 1 else "",
+                _ITEM: str(number) if inside > 1 else "",
+            }
+        number -= inside
+    return {}
 
 
 def _place(root: Element, path: str, role: str, which: str) -> str:

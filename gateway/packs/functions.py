@@ -24,7 +24,8 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
     if isinstance(value, etree._Element):  # noqa: SLF001 - lxml's element type
-        return "".join(value.itertext()).strip()
+        whole = "".join(value.itertext()) if len(value) else value.text or ""
+        return whole.strip()
     if isinstance(value, float):
         return repr(int(value)) if value.is_integer() else repr(value)
     return str(value).strip()

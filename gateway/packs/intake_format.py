@@ -13,7 +13,7 @@ from gateway.domain.finding import Finding, Refusal
 from gateway.domain.itinerary import Status
 from gateway.markup import safe
 from gateway.markup.tree import Element, serialise
-from gateway.packs import tables
+from gateway.packs import sheet_layout, tables
 from gateway.packs.digests import below, digest_of, folders
 
 FILE = "intake.toml"
@@ -133,15 +133,17 @@ class IntakeFormat:
 
 
 def compile_intakes(files: Mapping[str, bytes]) -> tuple[IntakeFormat, ...]:
-    """Compile every folder below ``schemas/intake``.
+    """Compile every folder below ``schemas/intake``, save those that lay out a workbook.
 
     Raises:
         Refusal: ``pack.*``.
     """
     formats = []
     for name in folders(files, ""):
-        with tables.within(name):
-            formats.append(_compiled(below(files, f"{name}/")))
+        inside = below(files, f"{name}/")
+        if sheet_layout.FILE not in inside:
+            with tables.within(name):
+                formats.append(_compiled(inside))
     return tuple(formats)
 
 

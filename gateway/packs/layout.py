@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.domain.finding import Finding, Refusal, Severity
-from gateway.markup.tree import JOB, Element, build, elements, name, namespace
+from gateway.markup.tree import JOB, Element, add, build, name, namespace
 from gateway.packs.layout_file import (
     HEADER_BYTES,
     LENGTH_DIGITS,
@@ -31,6 +31,7 @@ FILLED_AT_TRANSPORT = ("user", "password")
 """Header fields of a login: blank in everything that is stored, signed or shown."""
 
 _EOL = b"\r\n"
+_FIELD, _GROUP = f"{{{JOB}}}Field", f"{{{JOB}}}Group"
 _KEPT_BLANK = ("password", "length")  # filled at transport; computed
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
@@ -56,32 +57,29 @@ def _parses(text: str, form: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_LETTERS = re.compile(r"[A-Z0-9]+")
 _HOLDS: Mapping[Kind, Callable[[str, int], bool]] = {
     Kind.AN: lambda text, _: _CONTROL.search(text) is None,
-    Kind.N: lambda text, _: re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) is not None,
-    Kind.A: lambda text, _: re.fullmatch(r"[A-Z0-9]+", text) is not None,
+    Kind.N: lambda text, _: _NUMBER.fullmatch(text) is not None,
+    Kind.A: lambda text, _: _LETTERS.fullmatch(text) is not None,
     Kind.DATE: lambda text, _: len(text) == len("yyyymmdd") and _parses(text, "%Y%m%d"),
     Kind.TIME: _is_time,
 }
 
 
-def _value_findings(spec: FieldSpec, text: str, where: str) -> Iterator[Finding]:
-    if not text:
-        return
-    if not _HOLDS[spec.kind](text, spec.length):
-        yield _finding("layout.wrong-kind", spec, where, text, kind=spec.kind.value)
+def _value_findings(spec: FieldSpec, text: str, where: str) -> Sequence[Finding]:
     width = spec.width(text)
+    holds = not text or _HOLDS[spec.kind](text, spec.length)
+    if holds and width <= spec.length:
+        return ()
+    found = []
+    if not holds:
+        found.append(_finding("layout.wrong-kind", spec, where, text, kind=spec.kind.value))
     if width > spec.length:
-        limit = str(spec.length)
-        yield _finding(
-            "layout.too-long",
-            spec,
-            where,
-            text,
-            limit=limit,
-            unit=spec.unit.value,
-            found=str(width),
-        )
+        sizes = {"limit": str(spec.length), "unit": spec.unit.value, "found": str(width)}
+        found.append(_finding("layout.too-long", spec, where, text, **sizes))
+    return found
 
 
 def _finding(code: str, spec: FieldSpec, where: str, value: str = "", **args: str) -> Finding:
@@ -107,9 +105,10 @@ class _Reading:
         """Return, for each of ``specs``, the texts of all its lines."""
         known = {spec.name: [""] * spec.repeat for spec in specs}
         by_name = {spec.name: spec for spec in specs}
-        for child in elements(node, "j:Field"):
-            spec = by_name.get(child.get("name", ""))
-            place = f"{where}/Field[@name='{child.get('name', '')}']"
+        for child in node.iterchildren(_FIELD):
+            named = child.get("name", "")
+            spec = by_name.get(named)
+            place = f"{where}/Field[@name='{named}']"
             if spec is None:
                 self.unknown(child, place)
             else:
@@ -122,7 +121,7 @@ class _Reading:
 
     def _put(self, spec: FieldSpec, lines: list[str], child: Element, where: str) -> None:
         text = (child.text or "").strip(" ")
-        index = child.get("index") or str(sum(1 for line in lines if line) + 1)
+        index = child.get("index") or str(len(lines) - lines.count("") + 1)
         slot = int(index) - 1 if index.isascii() and index.isdigit() else -1
         if not 0 <= slot < len(lines):
             limit = str(spec.repeat)
@@ -166,7 +165,7 @@ def _carried(header_field: str) -> bool:
 def _body_lines(job: Element, layout: Layout, reading: _Reading) -> Iterator[bytes]:
     yield from _padded(layout.fields, reading.fields(job, layout.fields, "/Job"))
     groups: dict[str, list[tuple[Element, str]]] = {spec.name: [] for spec in layout.groups}
-    for place, node in enumerate(elements(job, "j:Group"), start=1):
+    for place, node in enumerate(job.iterchildren(_GROUP), start=1):
         where = f"/Job/Group[{place}]"
         if (same := groups.get(node.get("name", ""))) is None:
             reading.unknown(node, where)
@@ -244,14 +243,14 @@ def decode(raw: bytes, layouts: Layouts) -> Element:
     if body and not body.endswith(_EOL):
         raise _refusal("layout.lines-differ")
     lines = iter(enumerate(body.split(_EOL)[:-1], start=1))
-    children = list(_decode_fields(layout.fields, lines))
+    job = build(JOB, "Job", head.items())
+    _decode_fields(job, layout.fields, lines)
     for spec in layout.groups:
         for _ in range(_count(lines, spec)):
-            fields = _decode_fields(spec.fields, lines)
-            children.append(build(JOB, "Group", [("name", spec.name)], fields))
+            _decode_fields(add(job, "Group", [("name", spec.name)]), spec.fields, lines)
     if (left := next(lines, None)) is not None:
         raise _refusal("layout.lines-differ", line=left[0])
-    return build(JOB, "Job", head.items(), children)
+    return job
 
 
 def _decode_header(raw: bytes, header: HeaderSpec) -> dict[str, str]:
@@ -278,8 +277,8 @@ def _plain(raw: bytes, line: int) -> str:
 
 
 def _decode_fields(
-    specs: Sequence[FieldSpec], lines: Iterator[tuple[int, bytes]]
-) -> Iterator[Element]:
+    parent: Element, specs: Sequence[FieldSpec], lines: Iterator[tuple[int, bytes]]
+) -> None:
     for spec in specs:
         for index in range(1, spec.repeat + 1):
             number, raw = _next(lines)
@@ -288,7 +287,7 @@ def _decode_fields(
                 raise _refusal("layout.width-differs", value=spec.name, line=number)
             if text := text.strip(" "):
                 marks = [("name", spec.name), ("index", str(index) if spec.repeat > 1 else "")]
-                yield build(JOB, "Field", marks, content=text)
+                add(parent, "Field", marks, text)
 
 
 def _next(lines: Iterator[tuple[int, bytes]]) -> tuple[int, bytes]:

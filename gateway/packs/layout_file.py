@@ -49,7 +49,9 @@ class FieldSpec:
 
     def width(self, text: str) -> int:
         """Return the width of ``text`` in this field's unit."""
-        return len(text.encode()) if self.unit is Unit.BYTES else len(text)
+        if self.unit is Unit.CHARS or text.isascii():
+            return len(text)
+        return len(text.encode())
 
     def padded(self, text: str) -> bytes:
         """Return ``text`` at the field's width."""

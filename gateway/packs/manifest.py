@@ -37,13 +37,14 @@ class To(StrEnum):
     """Which of the offices with the role hear of an event.
 
     ``told`` are those that got a message of this movement before, ``ahead`` those of them that the
-    goods have not passed and where it did not happen (NCTS rule G0171), ``asker`` the office that
-    caused the event, on the way or not.
+    goods have not passed and where it did not happen (NCTS rule G0171), ``dropped`` those of them
+    that are not on the way any more, ``asker`` the office that caused the event, on the way or not.
     """
 
     ALL = "all"
     TOLD = "told"
     AHEAD = "ahead"
+    DROPPED = "dropped"
     ASKER = "asker"
 
 

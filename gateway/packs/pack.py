@@ -17,6 +17,7 @@ from gateway.packs.declaration_format import DeclarationFormat, compile_declarat
 from gateway.packs.digests import below, folders
 from gateway.packs.field_sources import read_matrix
 from gateway.packs.intake_format import IntakeFormat, compile_intakes
+from gateway.packs.sheet_layout import SheetFormat, compile_sheets
 
 __all__ = [
     "DeclarationFormat",
@@ -37,8 +38,9 @@ class PackSet:
     """Everything compiled from ``schemas/``: packs, our declaration, foreign formats.
 
     ``packs`` holds every version, oldest first; ``choose`` says which one begins a movement.
-    ``findings`` name the folders that are broken: they serve nobody, the others all the same.
-    ``unvouched`` are administrations whose only pack nobody pinned.
+    ``sheets`` are the layouts of workbooks. ``findings`` name the folders that are broken: they
+    serve nobody, the others all the same. ``unvouched`` are administrations whose only pack nobody
+    pinned.
     """
 
     packs: tuple[Pack, ...]
@@ -48,16 +50,23 @@ class PackSet:
     pinned: Versions = field(default_factory=dict)
     day: date | None = None
     unvouched: frozenset[str] = frozenset()
+    sheets: tuple[SheetFormat, ...] = ()
 
     def on(self, day: date) -> "PackSet":
         """Return the set as a movement that begins on ``day`` sees it: versions in force then."""
         return replace(self, day=day)
 
-    def keeping(self, digests: Iterable[str]) -> "PackSet":
-        """Return the set as a movement sees it that began with the packs of these digests."""
-        kept = frozenset(digests)
-        packs = tuple(pack for pack in self.packs if pack.digest in kept)
-        return replace(self, packs=packs, pinned={}, day=None)
+    def keeping(self, begun: Iterable[tuple[str, str]]) -> "PackSet":
+        """Return the set as a movement sees it that began with some packs.
+
+        ``begun`` pairs administration and digest; for the others the set stays as it is.
+        """
+        pinned = {name: dict(versions) for name, versions in self.pinned.items()}
+        for administration, digest in begun:
+            if pack := self.by_digest(digest):
+                versions = pinned.setdefault(pack.manifest.pack, {})
+                versions[administration] = pack.manifest.version
+        return replace(self, pinned=pinned)
 
     def by_administration(self, administration: str) -> Pack | None:
         """Return the pack that a new movement uses with an administration.
@@ -126,9 +135,10 @@ def compile_set(
         declaration = compile_declaration(below(files, "declaration/v1/"))
     with tables.within("intake"):
         intakes = compile_intakes(below(files, "intake/"))
+        sheets = compile_sheets(below(files, "intake/"), declaration.twin)
     ordered = tuple(sorted(packs.values(), key=_age))
     findings += _unpinnable(ordered, pinned or {})
-    return PackSet(ordered, declaration, intakes, tuple(findings), pinned or {})
+    return PackSet(ordered, declaration, intakes, tuple(findings), pinned or {}, sheets=sheets)
 
 
 def _add(packs: dict[tuple[str, str], Pack], pack: Pack) -> None:

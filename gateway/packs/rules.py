@@ -7,8 +7,7 @@ warning, information), and ``@diagnostics`` names its texts ``<code>.en``, ``<co
 ``<code>.vi``: ``Message || Fix``.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -17,7 +16,7 @@ from lxml import etree
 from gateway.domain.finding import LANGUAGES, Finding, Refusal, Severity, Text
 from gateway.markup import pointer, safe
 from gateway.markup.tree import PREFIXES, Element, name, namespace
-from gateway.packs import tables
+from gateway.packs import rule_paths, tables
 from gateway.packs.codelists import CodeList
 from gateway.packs.functions import FUNCTIONS_NAMESPACE, extensions
 
@@ -47,8 +46,6 @@ _CORE = frozenset(
 """XPath 1.0 core functions and node tests; ``id`` needs a DTD, so it is left out."""
 
 _OURS = frozenset({"fr:sum-equals", "fr:valid-id", "fr:in-list"})
-_CALL = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*\(")
-_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 _OPERATORS = frozenset({"and", "or", "div", "mod"})
 _FLAGS = {
     "error": Severity.ERROR,
@@ -58,24 +55,53 @@ _FLAGS = {
 _VALUE_MAX = 200
 
 
+_Known = Mapping[str, Any]  # what lxml calls an XPath value
+_Tree: TypeAlias = "Element | etree._ElementTree[Element]"  # noqa: SLF001 - has no public name
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """One expression; it is told only the variables it uses, for telling costs more than asking."""
+
+    path: etree.XPath
+    uses: tuple[str, ...]
+
+    def ask(self, node: _Tree, known: _Known) -> Any:  # noqa: ANN401 - an XPath value
+        return self.path(node, **{name: known[name] for name in self.uses if name in known})
+
+
+_Lets = tuple[tuple[str, _Path], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Test:
     code: str
     severity: Severity
     fires_when: bool  # False for assert, True for report
-    path: etree.XPath
+    path: _Path
+
+    def fires(self, node: Element, known: _Known) -> bool:
+        return bool(self.path.ask(node, known)) is self.fires_when
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    context: etree.XPath
-    lets: tuple[tuple[str, etree.XPath], ...]
+    """``screen`` finds every node on which one of the tests fires, but for the ``single`` tests.
+
+    Those must be asked node by node; ``needed`` are the variables they use.
+    """
+
+    context: _Path
+    lets: _Lets
     tests: tuple[_Test, ...]
+    screen: _Path | None
+    single: tuple[_Test, ...]
+    needed: _Lets
 
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    lets: tuple[tuple[str, etree.XPath], ...]
+    lets: _Lets
     rules: tuple[_Rule, ...]
 
 
@@ -85,7 +111,7 @@ class Rules:
 
     file: str
     texts: Mapping[str, Mapping[str, Text]]
-    lets: tuple[tuple[str, etree.XPath], ...]
+    lets: _Lets
     patterns: tuple[_Pattern, ...]
 
     @property
@@ -113,16 +139,10 @@ class Rules:
             raise tables.refusal("pack.rule-failed", self.file, reason=str(error)) from None
 
 
-_Known = Mapping[str, Any]  # what lxml calls an XPath value
-_Tree: TypeAlias = "Element | etree._ElementTree[Element]"  # noqa: SLF001 - has no public name
-
-
-def _evaluated(
-    lets: tuple[tuple[str, etree.XPath], ...], node: _Tree, known: _Known
-) -> dict[str, Any]:
+def _evaluated(lets: _Lets, node: _Tree, known: _Known) -> dict[str, Any]:
     values = dict(known)
     for variable, path in lets:
-        values[variable] = path(node, **values)
+        values[variable] = path.ask(node, values)
     return values
 
 
@@ -132,17 +152,27 @@ def _pattern_findings(
     known = _evaluated(pattern.lets, tree, known)
     taken: set[Element] = set()
     for rule in pattern.rules:
-        for node in rule.context(tree, **known):
+        found: list[Element] = rule.screen.ask(tree, known) if rule.screen is not None else []
+        suspects = frozenset(found)
+        all_matter = bool(rule.single) or rule is not pattern.rules[-1]
+        for node in rule.context.ask(tree, known) if all_matter else found:
             if node in taken:
                 continue
             taken.add(node)
-            yield from _rule_findings(rule, node, known, source)
+            if node in suspects or _speaks_alone(rule, node, known):
+                yield from _rule_findings(rule, node, known, source)
+
+
+def _speaks_alone(rule: _Rule, node: Element, known: _Known) -> bool:
+    """Tell whether a test that must be asked node by node fires."""
+    values = _evaluated(rule.needed, node, known)
+    return any(test.fires(node, values) for test in rule.single)
 
 
 def _rule_findings(rule: _Rule, node: Element, known: _Known, source: str) -> Iterator[Finding]:
     values = _evaluated(rule.lets, node, known)
     for test in rule.tests:
-        if bool(test.path(node, **values)) is test.fires_when:
+        if test.fires(node, values):
             leaf = (node.text or "").strip() if not len(node) else ""
             yield Finding(
                 code=test.code,
@@ -183,13 +213,13 @@ class _Compiler:
         """Return a refusal that names what is outside the subset, and where."""
         return _not_supported(self.file, node, what)
 
-    def path(self, node: Element, text: str) -> etree.XPath:
+    def path(self, node: Element, text: str) -> _Path:
         """Compile one expression after looking at every function it calls."""
-        for call in _CALL.findall(_LITERAL.sub("''", text)):
+        for call in rule_paths.calls(text):
             if call not in _CORE | _OURS | _OPERATORS:
                 raise self.refuse(node, f"{call}()")
         try:
-            return etree.XPath(
+            path = etree.XPath(
                 text,
                 namespaces=dict(self.prefixes),
                 extensions=dict(self.functions),
@@ -197,17 +227,36 @@ class _Compiler:
             )
         except etree.XPathSyntaxError:
             raise self.refuse(node, text) from None
+        return _Path(path, rule_paths.variables(text))
 
-    def context(self, node: Element) -> etree.XPath:
-        """Compile a match pattern: relative alternatives match anywhere in the document."""
+    def rule(self, node: Element, texts: Mapping[str, Mapping[str, Text]]) -> _Rule:
+        """Compile one rule, and what asks the whole document at once where that can be asked."""
+        context, lets = self._context(node), self.lets(node)
+        written = _children(node, "assert", "report")
+        tests = tuple(self.test(one, texts) for one in written)
+        asked = [_screened(node, one) for one in written]
+        told = " or ".join(one for one in asked if one is not None)
+        single = tuple(test for test, one in zip(tests, asked, strict=True) if one is None)
+        return _Rule(
+            context=self.path(node, context),
+            lets=lets,
+            tests=tests,
+            screen=self.path(node, f"({context})[{told}]") if told else None,
+            single=single,
+            needed=_needed(lets, single),
+        )
+
+    def _context(self, node: Element) -> str:
+        """Spell a match pattern: relative alternatives match anywhere in the document."""
         alternatives = []
-        for part in _split_union(node.get("context", "")):
-            if "@" in _without_predicates(part) or "()" in _without_predicates(part) or not part:
+        for part in rule_paths.split_union(node.get("context", "")):
+            steps = rule_paths.without_predicates(part)
+            if "@" in steps or "()" in steps or not part:
                 raise self.refuse(node, f"context {part}")
-            alternatives.append(part if part.startswith("/") else f"//{part}")
-        return self.path(node, " | ".join(alternatives))
+            alternatives.append(rule_paths.anywhere(part))
+        return " | ".join(alternatives)
 
-    def lets(self, node: Element) -> tuple[tuple[str, etree.XPath], ...]:
+    def lets(self, node: Element) -> _Lets:
         """Compile the variables that stand directly under ``node``."""
         return tuple(
             (let.get("name", ""), self.path(let, let.get("value", "")))
@@ -233,30 +282,27 @@ def _children(node: Element, *names: str) -> list[Element]:
     return [child for child in node.iterchildren(etree.Element) if name(child) in names]
 
 
-def _split_union(pattern: str) -> list[str]:
-    """Split at the ``|`` that stand outside predicates and literals."""
-    masked = _masked(pattern)
-    parts, start = [], 0
-    for place, character in enumerate(masked):
-        if character == "|":
-            parts.append(pattern[start:place].strip())
-            start = place + 1
-    return [*parts, pattern[start:].strip()]
+def _screened(rule: Element, test: Element) -> str | None:
+    """Spell when a test fires, asked of the rule's node without its variables; None if it cannot.
+
+    Whatever the spelling finds is asked again, one test after the other.
+    """
+    written = ((let.get("name", ""), let.get("value", "")) for let in _children(rule, "let"))
+    asked = rule_paths.inlined(test.get("test", ""), rule_paths.substitutes(written))
+    if asked is None:
+        return None
+    return f"boolean({asked})" if name(test) == "report" else f"not({asked})"
 
 
-def _masked(pattern: str) -> str:
-    """Blank out literals and predicates, keeping every other character in its place."""
-    plain = _LITERAL.sub(lambda found: " " * len(found.group()), pattern)
-    depth, out = 0, []
-    for character in plain:
-        depth += character == "["
-        out.append(" " if depth else character)
-        depth -= character == "]"
-    return "".join(out)
-
-
-def _without_predicates(pattern: str) -> str:
-    return _masked(pattern)
+def _needed(lets: _Lets, tests: Iterable[_Test]) -> _Lets:
+    """Return the variables that tests use, themselves or through others, in their order."""
+    used = {variable for test in tests for variable in test.path.uses}
+    needed: list[tuple[str, _Path]] = []
+    for variable, path in reversed(lets):
+        if variable in used:
+            used.update(path.uses)
+            needed.insert(0, (variable, path))
+    return tuple(needed)
 
 
 def _check_subset(root: Element, file: str) -> None:
@@ -297,14 +343,7 @@ def compile_rules(files: Mapping[str, bytes], file: str, lists: Mapping[str, Cod
     patterns = tuple(
         _Pattern(
             compiler.lets(pattern),
-            tuple(
-                _Rule(
-                    compiler.context(rule),
-                    compiler.lets(rule),
-                    tuple(compiler.test(t, texts) for t in _children(rule, "assert", "report")),
-                )
-                for rule in _children(pattern, "rule")
-            ),
+            tuple(compiler.rule(rule, texts) for rule in _children(pattern, "rule")),
         )
         for pattern in _children(root, "pattern")
     )

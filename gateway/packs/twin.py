@@ -9,7 +9,7 @@ nothing: back in XML, elements stand as the schema wants them. The signature sta
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gateway.domain.finding import Finding, Refusal, Severity
@@ -18,7 +18,8 @@ from gateway.markup import pointer, safe, tree
 XS = "{http://www.w3.org/2001/XMLSchema}"
 ROOT = "Declaration"
 TEXT = "value"
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML document may hold."""
 
 Json: TypeAlias = "str | list[Json] | dict[str, Json]"
 
@@ -44,10 +45,14 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """Reads and writes the twin; ``kinds`` are the complex types of the schema by name."""
+    """Reads and writes the twin.
+
+    ``kinds`` are the complex types of the schema by name, ``words`` what simple types allow.
+    """
 
     root: str
     kinds: Mapping[str, Kind]
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_xml(self, raw: bytes) -> bytes:
         """Return the declaration in XML, without white space between elements.
@@ -182,7 +187,7 @@ def _once(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
 
 def _plain(value: object) -> Json:
     if isinstance(value, str):
-        if _UNFIT.search(value):
+        if UNFIT.search(value):
             raise ValueError("a text holds characters that no document may hold")
         return value
     if isinstance(value, list):
@@ -200,7 +205,13 @@ def read_twin(files: Mapping[str, bytes], main: str) -> Twin:
     schema = safe.parse_own(files, main)
     kinds = {one.get("name", ""): _kind(one) for one in schema.iterchildren(f"{XS}complexType")}
     (root,) = (one for one in schema.iterchildren(f"{XS}element") if one.get("name") == ROOT)
-    return Twin(root.get("type", ""), kinds)
+    words = {
+        one.get("name", ""): tuple(
+            word.get("value", "") for word in one.iterfind(f"{XS}restriction/{XS}enumeration")
+        )
+        for one in schema.iterchildren(f"{XS}simpleType")
+    }
+    return Twin(root.get("type", ""), kinds, words)
 
 
 def _kind(node: tree.Element) -> Kind:

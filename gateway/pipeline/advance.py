@@ -55,6 +55,8 @@ def unmet(spec: MessageSpec, pack: Pack, movement: Movement) -> tuple[str, ...]:
         return (EventKind.INVALIDATION_REFUSED.value,)
     happened = {event.kind.value for event in movement.happened}
     events = [kind for kind in spec.on if kind not in happened]
+    if spec.occasional and len(events) < len(spec.on):
+        events = []  # one occasion is enough
     awaited = [one for one in spec.after if not one.switch or pack.switch(one.switch)]
     answers = [
         name
@@ -141,7 +143,7 @@ class _Step:
     def look_at(self, message: Message, pack: Pack) -> None:
         """Fire it, drop it, or say anew what it waits for."""
         spec = pack.message(message.type)
-        if _pointless(spec, self._subject.movement):
+        if _pointless(spec, self._subject.movement) or self._off_the_way(message, spec):
             self._drop(message)
         elif missing := unmet(spec, pack, self._subject.movement):
             reason = ", ".join(missing)
@@ -149,6 +151,12 @@ class _Step:
                 self.waiting.append(replace(message, waits_for=reason))
         else:
             self._fire(message, pack, spec)
+
+    def _off_the_way(self, message: Message, spec: MessageSpec) -> bool:
+        """Tell whether a diversion took the office off the way before it was told anything."""
+        stops = self._subject.itinerary.stops
+        on_it = any(one.office.code == message.office and spec.goes_to(one.role) for one in stops)
+        return not on_it and not spec.occasional
 
     def _fire(self, message: Message, pack: Pack, spec: MessageSpec) -> None:
         try:
@@ -170,7 +178,7 @@ def _project(
 ) -> tuple[list[Fired], tuple[Finding, ...]]:
     stop = next(
         stop
-        for stop in subject.itinerary.stops
+        for stop in (*subject.itinerary.stops, *subject.itinerary.dropped)
         if stop.office.code == message.office and spec.goes_to(stop.role)
     )
     addressee = Addressee(pack=pack, spec=spec, stop=stop, message=message.id, at=at)

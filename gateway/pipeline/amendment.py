@@ -1,88 +1,147 @@
-"""An amended declaration against the one it replaces: what may change, and what did.
+"""A new declaration against the one it replaces: what it changes, and whether it may.
 
-A declaration is amended before the office of departure releases the goods (NCTS: IE013 only before
-release). Who declares, its reference, the offices and the plates stay: other offices are a
-diversion, another vehicle is a substitution, and both are told in other ways.
+Before the office of departure releases the goods anything may be amended (NCTS: IE013 only before
+release) but who declares and under which reference. Afterwards the journey may still change: the
+vehicle, its driver and seals (a *substitution*), or the offices ahead (a *diversion*).
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from gateway.domain.declaration import Declaration
+from gateway.domain.event import EventKind
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.itinerary import Itinerary
-from gateway.markup import pointer, tree
+from gateway.domain.itinerary import Itinerary, Stop
+from gateway.domain.movement import Movement
+from gateway.domain.procedure import ProcedureState
+from gateway.markup import tree
 from gateway.pipeline.intake import Accepted
 from gateway.pipeline.project import Subject
 
+JOURNEY = ("/Declaration/Trip", "/Declaration/Itinerary")
+"""What may still change after release."""
 
-def amended(declared: Declaration, subject: Subject, new: Accepted) -> Subject:
-    """Return the subject as the new declaration tells it, on the same movement and trip.
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The subject as the new declaration tells it, what that is called, and the places changed."""
+
+    subject: Subject
+    kind: EventKind
+    places: tuple[str, ...]
+
+
+def replaced(declared: Declaration, subject: Subject, new: Accepted) -> Replaced:
+    """Return what a new declaration makes of a movement.
 
     Raises:
         Refusal: ``amend.*``, every part that may not change at once.
     """
-    found = tuple(_unlike(declared, subject, new))
+    places = tuple(changes(subject.root, new.subject.root))
+    released = subject.movement.has(EventKind.RELEASED)
+    diverted = _way(declared) != _way(new.declaration)
+    beyond = _beyond(places) if released else ""
+    found = [*_unlike(declared, new.declaration), *_behind(subject, new.subject.itinerary)]
+    if beyond and diverted:
+        found.append(Finding(code="amend.already-released", pointer=beyond))
     if found:
         raise Refusal(*found)
-    return replace(
+    after = replace(
         subject,
         root=new.subject.root,
         totals=new.subject.totals,
-        itinerary=_timed(subject.itinerary, new.subject.itinerary),
+        itinerary=_itinerary(declared, subject.itinerary, new.subject.itinerary),
+        movement=_with_procedures(subject.movement, new.movement),
+        batch=new.declaration.vehicle.batch or subject.batch,
     )
+    return Replaced(after, _kind(released=released, diverted=diverted, beyond=beyond), places)
 
 
-def _unlike(declared: Declaration, subject: Subject, new: Accepted) -> Iterator[Finding]:
-    other = new.declaration
+def _kind(*, released: bool, diverted: bool, beyond: str) -> EventKind:
+    if diverted:
+        return EventKind.DIVERTED
+    return EventKind.SUBSTITUTED if released and not beyond else EventKind.AMENDED
+
+
+def _with_procedures(movement: Movement, told: Movement) -> Movement:
+    """Plan the procedures of the new way; of the old ones those stay that were opened."""
+    planned = {one.kind for one in told.procedures}
+    kept = [one for one in movement.procedures if one.opened or one.kind in planned]
+    known = {one.kind for one in kept}
+    added = [one for one in told.procedures if one.kind not in known]
+    new = (replace(one, state=ProcedureState.PLANNED, numbers=()) for one in added)
+    return replace(movement, procedures=(*kept, *new))
+
+
+def _beyond(places: tuple[str, ...]) -> str:
+    """Return the first change that is not one of the journey."""
+    return next((one for one in places if not one.startswith(JOURNEY)), "")
+
+
+def _unlike(declared: Declaration, other: Declaration) -> Iterator[Finding]:
     mine, theirs = (one.declarant.key if one.declarant else "" for one in (declared, other))
-    procedures = [one.kind for one in subject.movement.procedures]
     pairs = (
         ("amend.other-reference", declared.lrn, other.lrn, "FunctionalReferenceID"),
         ("amend.other-declarant", mine, theirs, "Party"),
-        ("amend.other-way", _way(subject.itinerary), _way(new.subject.itinerary), "Itinerary"),
-        ("amend.other-way", procedures, [one.kind for one in new.movement.procedures], "Trip"),
-        ("amend.other-vehicle", declared.vehicle.plates, other.vehicle.plates, "Trip"),
     )
     for code, kept, told, place in pairs:
         if kept != told:
-            spelled = told if isinstance(told, str) else ", ".join(map(_spelled, told))
-            yield Finding(code=code, pointer=f"/Declaration/{place}", value=spelled)
+            yield Finding(code=code, pointer=f"/Declaration/{place}", value=told)
 
 
-def _way(itinerary: Itinerary) -> list[str]:
-    return [f"{stop.office.code}:{stop.role.value}" for stop in itinerary.stops]
+def _behind(subject: Subject, told: Itinerary) -> Iterator[Finding]:
+    """Yield the offices that the goods have passed and the new way leaves out."""
+    still = {(stop.office.code, stop.role) for stop in told.stops}
+    for place, stop in enumerate(subject.itinerary.stops):
+        code = stop.office.code
+        left = place == 0 and subject.movement.has(EventKind.DEPARTED)
+        if (left or subject.movement.passed(code)) and (code, stop.role) not in still:
+            yield Finding(code="amend.passed-office", pointer="/Declaration/Itinerary", value=code)
 
 
-def _spelled(one: object) -> str:
-    return " ".join(one) if isinstance(one, tuple) else str(one)
+def _way(declaration: Declaration) -> list[tuple[str, str]]:
+    return [(stop.office, stop.role.value) for stop in declaration.stops]
 
 
-def _timed(kept: Itinerary, told: Itinerary) -> Itinerary:
-    """Return the stops there were, offices that asked for the record among them, at new times."""
-    times = {(stop.office.code, stop.role): stop.expected_at for stop in told.stops}
-    return Itinerary(
-        tuple(
-            replace(stop, expected_at=times.get((stop.office.code, stop.role), stop.expected_at))
-            for stop in kept.stops
-        )
-    )
+def _itinerary(declared: Declaration, kept: Itinerary, told: Itinerary) -> Itinerary:
+    """Return the new way; what was declared before and is not on it stays as dropped."""
+    on_it = {(stop.office.code, stop.role) for stop in told.stops}
+    declared_before = {(stop.office, stop.role) for stop in declared.stops}
+    dropped: dict[tuple[str, str], Stop] = {
+        key: stop
+        for stop in (*kept.dropped, *kept.stops)
+        if (key := (stop.office.code, stop.role)) not in on_it
+        if stop in kept.dropped or key in declared_before
+    }
+    return Itinerary(told.stops, tuple(dropped.values()))
 
 
-def changes(before: tree.Element, after: tree.Element) -> tuple[str, ...]:
-    """Return where two declarations differ: pointers into ``after``, into ``before`` where gone."""
-    return tuple(_changes(before, after))
+def changes(before: tree.Element, after: tree.Element) -> Iterator[str]:
+    """Yield where two declarations differ: pointers into ``after``, into ``before`` where gone."""
+    yield from _changes(before, after, f"/{tree.name(after)}")
 
 
-def _changes(before: tree.Element | None, after: tree.Element | None) -> Iterator[str]:
+def _changes(before: tree.Element | None, after: tree.Element | None, place: str) -> Iterator[str]:
     if before is None or after is None or tree.name(before) != tree.name(after):
-        yield from (pointer.spell(one) for one in (after, before) if one is not None)
+        yield place
         return
     if dict(before.attrib) != dict(after.attrib) or _text(before) != _text(after):
-        yield pointer.spell(after)
+        yield place
+    counted: dict[str, int] = {}
     for one, other in zip_longest(before, after):
-        yield from _changes(one, other)
+        child = other if other is not None else one
+        name = tree.name(child)
+        counted[name] = counted.get(name, 0) + 1
+        yield from _changes(one, other, f"{place}/{name}{_index(child, counted[name])}")
+
+
+def _index(child: tree.Element, number: int) -> str:
+    """Spell an index only where siblings of that name exist, as pointers do."""
+    same = f"{{{tree.namespace(child)}}}{tree.name(child)}"
+    parent = child.getparent()
+    alone = parent is None or (number == 1 and len(parent.findall(same)) == 1)
+    return "" if alone else f"[{number}]"
 
 
 def _text(node: tree.Element) -> str:

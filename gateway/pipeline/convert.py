@@ -6,16 +6,19 @@ by element, before anybody works with it. What a format is known to lose is told
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from gateway.domain.finding import Finding, Refusal, Severity, refused
 from gateway.domain.route_offices import RouteOffices
-from gateway.markup import pointer, safe, tree
+from gateway.markup import pointer, safe, tree, workbook
 from gateway.packs.declaration_format import DeclarationFormat
 from gateway.packs.intake_format import Place, PlaceSpec
-from gateway.packs.pack import IntakeFormat
+from gateway.packs.pack import IntakeFormat, PackSet
+from gateway.packs.sheet_layout import SheetFormat
+from gateway.packs.sheet_positions import Positions
+from gateway.packs.sheet_reading import read
 
 TWIN = "declaration-json"
 """How the JSON twin is named among the formats."""
@@ -27,13 +30,46 @@ _PLACEHOLDER = re.compile(rb"\{\{([A-Za-z]+)\}\}")
 class Converted:
     """Our declaration as bytes, the format it came in, and the digest of the mapping used.
 
-    ``findings`` tell what was left out because ours has no room for it.
+    ``findings`` tell what was left out because ours has no room for it; ``positions`` lead back to
+    the cells of a workbook.
     """
 
     content: bytes
     format_id: str
     digest: str
     findings: tuple[Finding, ...] = ()
+    positions: Positions | None = None
+
+    def located(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return findings about our declaration with the cells they come from, if it had any."""
+        if self.positions is None:
+            return tuple(findings)
+        return tuple(self.positions.located(one) for one in findings)
+
+
+def media_type(raw: bytes) -> str:
+    """Return as what a declaration is kept, by what it begins with."""
+    if workbook.looks_like_workbook(raw):
+        return workbook.MEDIA_TYPE
+    return "application/json" if _is_twin(raw) else "application/xml"
+
+
+def to_ours(
+    raw: bytes,
+    packs: PackSet,
+    limits: safe.Limits = safe.STANDARD,
+    route: RouteOffices | None = None,
+) -> Converted | None:
+    """Return our declaration made from whatever came in, or None when it is one already.
+
+    Raises:
+        Refusal: what :func:`from_sheet`, :func:`from_twin` and :func:`convert` raise.
+    """
+    return (
+        from_sheet(raw, packs.sheets, limits, route)
+        or from_twin(raw, packs.declaration, limits, route)
+        or convert(raw, packs.intakes, limits, route)
+    )
 
 
 def convert(
@@ -51,6 +87,8 @@ def convert(
             the format's own schema; ``intake.not-carried`` when something in it has no place in
             ours; ``route.needed`` or ``route.not-as-declared``.
     """
+    if route is None and safe.looks_like_ours(raw):
+        return None
     root = safe.parse_foreign(raw, limits)
     if tree.namespace(root) == tree.DECLARATION:
         if route is not None:
@@ -84,11 +122,48 @@ def from_twin(
     Raises:
         Refusal: ``json.*``; ``route.needed`` or ``route.not-as-declared``.
     """
-    if raw.lstrip()[:1] != b"{" or len(raw) > limits.bytes_max:
+    if not _is_twin(raw) or len(raw) > limits.bytes_max:
         return None
     content = ours.twin.to_xml(raw)
     routed = _routed(safe.parse(content, limits), route)
     return Converted(content=routed or content, format_id=TWIN, digest=ours.digest)
+
+
+def _is_twin(raw: bytes) -> bool:
+    return raw.lstrip()[:1] == b"{"
+
+
+def from_sheet(
+    raw: bytes,
+    layouts: Sequence[SheetFormat],
+    limits: safe.Limits = safe.STANDARD,
+    route: RouteOffices | None = None,
+) -> Converted | None:
+    """Return our declaration made from a workbook, or None when ``raw`` is none.
+
+    Its layout is that which knows most of its sheets.
+
+    Raises:
+        Refusal: ``sheet.*`` with the cells; ``xml.*`` of what a text may not hold; ``route.needed``
+            or ``route.not-as-declared``.
+    """
+    if not layouts or not workbook.looks_like_workbook(raw):
+        return None
+    book = workbook.open_workbook(raw)
+    layout = max(layouts, key=lambda one: one.knows(book.titles))
+    told = read(book, layout)
+    made = Converted(
+        content=tree.serialise(told.root),
+        format_id=layout.id,
+        digest=layout.digest,
+        findings=told.findings,
+        positions=told.positions,
+    )
+    try:
+        routed = _routed(safe.parse(made.content, limits), route)
+    except Refusal as refusal:
+        raise Refusal(*made.located(refusal.findings)) from None
+    return replace(made, content=routed) if routed else made
 
 
 def _recognised(

@@ -32,7 +32,7 @@ from gateway.domain.trust import Trust
 from gateway.markup import safe, tree
 from gateway.packs.pack import PackSet
 from gateway.pipeline.advance import Advanced, advance, unmet, waiting_row
-from gateway.pipeline.convert import Converted, convert, from_twin
+from gateway.pipeline.convert import Converted, to_ours
 from gateway.pipeline.parse import parse_declaration
 from gateway.pipeline.project import Addressee, Subject, declared_totals, judge, project
 from gateway.pipeline.read import read_declaration
@@ -114,6 +114,11 @@ class _Reached:
 
     stops: tuple[SeenStop, ...] = ()
     asked: bool = False
+    converted: Converted | None = None
+
+    def located(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Return findings with the cells of the workbook they come from, if it was one."""
+        return self.converted.located(findings) if self.converted else findings
 
 
 def intake(raw: bytes, basis: Basis) -> Accepted | Refused:
@@ -122,13 +127,13 @@ def intake(raw: bytes, basis: Basis) -> Accepted | Refused:
     try:
         return _accept(raw, basis, reached)
     except Refusal as refusal:
-        return Refused(raw=raw, findings=refusal.findings, stops=reached.stops, asked=reached.asked)
+        found = reached.located(refusal.findings)
+        return Refused(raw=raw, findings=found, stops=reached.stops, asked=reached.asked)
 
 
 def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
-    converted = from_twin(raw, basis.packs.declaration, basis.limits, basis.route) or convert(
-        raw, basis.packs.intakes, basis.limits, basis.route
-    )
+    converted = to_ours(raw, basis.packs, basis.limits, basis.route)
+    reached.converted = converted
     content = converted.content if converted else raw
     parsed = parse_declaration(content, basis.limits)
     reached.stops = glance(parsed.root, basis.offices)
@@ -163,7 +168,7 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
         trip=trip,
         planned=messages,
         advanced=advanced,
-        findings=(*findings, *remarks),
+        findings=reached.located((*findings, *remarks)),
     )
 
 

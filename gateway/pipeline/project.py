@@ -23,6 +23,8 @@ from gateway.packs.pack import Pack, PackSet
 
 SENDER = "FULLROUTE"
 
+_ITEM = "d:Consignment/d:HouseConsignment/d:GoodsItem"
+
 _WHERE = {
     EventKind.SUBMITTED: OfficeRole.DEPARTURE,
     EventKind.PRESENTED: OfficeRole.DEPARTURE,
@@ -43,7 +45,9 @@ _WHERE = {
 class Subject:
     """What is being told about: declaration element, totals, itinerary, movement, trip.
 
-    ``root`` is a copy without signature; ``totals`` are exact sums as decimal strings.
+    ``root`` is a copy without signature that belongs to the subject alone: projecting puts one
+    document after the other around it, because copying a long declaration for every message costs
+    more than projecting it. ``totals`` are exact sums as decimal strings.
     """
 
     root: tree.Element
@@ -69,18 +73,17 @@ class Addressee:
 
 def declared_totals(root: tree.Element) -> tuple[tuple[str, str], ...]:
     """Return exact sums over the goods items: packages, masses (kg), value, number of items."""
-    items = tree.elements(root, "d:Consignment/d:HouseConsignment/d:GoodsItem")
     return (
-        ("packages", _sum(items, "d:Packaging/d:Quantity")),
-        ("gross-mass", _sum(items, "d:GrossMassMeasure")),
-        ("net-mass", _sum(items, "d:NetMassMeasure")),
-        ("value", _sum(items, "d:ValueAmount")),
-        ("items", str(len(items))),
+        ("packages", _sum(root, "d:Packaging/d:Quantity")),
+        ("gross-mass", _sum(root, "d:GrossMassMeasure")),
+        ("net-mass", _sum(root, "d:NetMassMeasure")),
+        ("value", _sum(root, "d:ValueAmount")),
+        ("items", str(len(tree.elements(root, _ITEM)))),
     )
 
 
-def _sum(items: Iterable[tree.Element], path: str) -> str:
-    numbers = (tree.text(one, ".") for item in items for one in tree.elements(item, path))
+def _sum(root: tree.Element, path: str) -> str:
+    numbers = ((one.text or "").strip() for one in tree.elements(root, f"{_ITEM}/{path}"))
     return format(sum((Decimal(number) for number in numbers), Decimal(0)), "f")
 
 
@@ -98,13 +101,15 @@ def project(subject: Subject, addressee: Addressee) -> Projected:
     Raises:
         Refusal: with the receiving pack's findings when a result fails its schema or rules.
     """
+    document = _around(subject.root, _heads(subject, addressee))
     try:
-        contents = addressee.pack.project(addressee.spec.type, prepare(subject, addressee))
+        contents = addressee.pack.project(addressee.spec.type, document)
     except Refusal as refusal:
-        raise Refusal(*(_at_office(one, addressee) for one in refusal.findings)) from refusal
+        found = (_at_office(one, subject, addressee) for one in refusal.findings)
+        raise Refusal(*found) from refusal
     findings = [
-        _at_office(finding, addressee)
-        for content in contents
+        _at_office(finding, subject, addressee, part)
+        for part, content in enumerate(contents)
         for finding in addressee.pack.check(addressee.spec.type, content)
     ]
     if refused(findings):
@@ -119,7 +124,7 @@ def judge(subject: Subject, packs: PackSet, at: datetime) -> tuple[Finding, ...]
     movement is expected there; they read the prepared document without a message, in which
     ``Office`` is the stop that asks.
     """
-    document = _circumstances(subject, at)
+    document = _around(subject.root, _circumstances(subject, at))
     found: list[Finding] = []
     for stop in subject.itinerary.stops:
         pack = packs.by_administration(stop.office.administration)
@@ -132,47 +137,59 @@ def judge(subject: Subject, packs: PackSet, at: datetime) -> tuple[Finding, ...]
     return tuple(found)
 
 
-def _circumstances(subject: Subject, at: datetime) -> tree.Element:
-    document = _node(
-        "Prepared",
-        children=[
-            _node("Office"),
-            *(_stop(one, at) for one in subject.itinerary.stops),
-            _node("Totals", subject.totals),
-            _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
-        ],
-    )
-    document.append(tree.copied(subject.root))
-    return document
+def _circumstances(subject: Subject, at: datetime) -> list[tree.Element]:
+    return [
+        _node("Office"),
+        *(_stop(one, at) for one in subject.itinerary.stops),
+        _node("Totals", subject.totals),
+        _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
+    ]
 
 
-def _at_office(finding: Finding, addressee: Addressee) -> Finding:
-    """Name the office, and drop the line: it counts lines of the message, not of what was sent."""
-    manifest = addressee.pack.manifest
+def _at_office(finding: Finding, subject: Subject, addressee: Addressee, part: int = 0) -> Finding:
+    """Name the office, and lead its pointer into the declaration: nobody has seen the message.
+
+    Parts of a split message after the first count their lines anew; there theirs is kept.
+    """
+    pack = addressee.pack
+    if part == 0:
+        finding = pack.led_back(addressee.spec.type, finding, subject.root)
     return replace(
         finding,
-        line=None,
+        line=finding.line if part == 0 else None,
         offices=(addressee.stop.office.code,),
-        source=finding.source or f"{manifest.pack}@{manifest.version}",
+        source=finding.source or pack.manifest.source_label,
     )
 
 
 def prepare(subject: Subject, addressee: Addressee) -> tree.Element:
-    """Build the prepared document of one projection (namespace ``tree.PREPARED``)."""
-    zone = ZoneInfo(addressee.stop.office.zone)
-    document = _node(
-        "Prepared",
-        children=[
-            _message(addressee, zone),
-            _movement(subject, addressee, zone),
-            *(_stop(stop, addressee.at) for stop in subject.itinerary.stops),
-            _node("Totals", subject.totals),
-            _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
-            *(_list(addressee.pack, name) for name in addressee.spec.maps),
-        ],
-    )
-    document.append(tree.copied(subject.root))
+    """Build the prepared document of one projection (namespace ``tree.PREPARED``), for keeps."""
+    return _around(tree.copied(subject.root), _heads(subject, addressee))
+
+
+def _around(root: tree.Element, heads: Iterable[tree.Element]) -> tree.Element:
+    """Return the prepared document with ``heads`` before the declaration, in place of earlier ones.
+
+    It stands until the next one is put around the same declaration.
+    """
+    document = root.getparent()
+    if document is None:
+        document = _node("Prepared")
+        document.append(root)
+    document[:-1] = list(heads)
     return document
+
+
+def _heads(subject: Subject, addressee: Addressee) -> list[tree.Element]:
+    zone = ZoneInfo(addressee.stop.office.zone)
+    return [
+        _message(addressee, zone),
+        _movement(subject, addressee, zone),
+        *(_stop(stop, addressee.at) for stop in subject.itinerary.stops),
+        _node("Totals", subject.totals),
+        _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
+        *(_list(addressee.pack, name) for name in addressee.spec.maps),
+    ]
 
 
 def _node(

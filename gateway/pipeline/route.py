@@ -299,14 +299,36 @@ def plan_occasions(
     for event in events:
         planned += _once_each(
             Planned(pack, spec, stop)
-            for stop in itinerary.stops
+            for stop in (*itinerary.stops, *itinerary.dropped)
             if (pack := pack_of(stop.office.administration)) is not None
             for spec in pack.manifest.messages
             if spec.occasional and spec.goes_to(stop.role)
             if event.kind in spec.on and _opened(spec, movement)
+            if (spec.to is To.DROPPED) is (stop in itinerary.dropped)
             if _concerned(stop, spec, event, movement, told)
         )
     return tuple(planned)
+
+
+def plan_newcomers(
+    itinerary: Itinerary, packs: PackSet, known: Collection[tuple[str, str, str]]
+) -> tuple[Planned, ...]:
+    """Return the messages of the journey that offices owe to a diversion were not planned for.
+
+    ``known`` are (type, office, administration) of the messages there are. An administration that
+    gets one message for all of its offices has it (NCTS rules G0130, G0170).
+    """
+    offices = {(kind, office) for kind, office, _ in known}
+    administrations = {(kind, administration) for kind, _, administration in known}
+
+    def new(one: Planned) -> bool:
+        administration = one.stop.office.administration
+        once = one.spec.per is Per.ADMINISTRATION
+        told = once and (one.spec.type, administration) in administrations
+        fuller = any((kind, administration) in administrations for kind in one.spec.yields_to)
+        return not (told or fuller or (one.spec.type, one.stop.office.code) in offices)
+
+    return tuple(filter(new, plan_messages(itinerary, packs)))
 
 
 def _opened(spec: MessageSpec, movement: Movement) -> bool:

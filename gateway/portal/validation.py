@@ -1,5 +1,6 @@
 """The validation page: drop or paste a declaration, see every office's word and the findings."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,14 +8,15 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.concurrency import run_in_threadpool
 
 from gateway import access
-from gateway.domain.errors import TooLarge
+from gateway.domain.errors import Refused, TooLarge
 from gateway.domain.finding import Catalogue, Finding, Severity
-from gateway.markup import places
+from gateway.markup import places, workbook
 from gateway.pipeline.verdict import OfficeVerdict, Word
 from gateway.portal.columns import clock
 from gateway.portal.desk import Member, Visit, own_form, same_origin
 from gateway.portal.strip import Strip, strip
 from gateway.portal.words import Words
+from gateway.usecases.sheet import annotated, template
 from gateway.usecases.submit import Verdict, preflight
 
 router = APIRouter()
@@ -42,6 +44,7 @@ class Remark:
     value: str
     place: str
     line: int
+    cell: str
     offices: tuple[str, ...]
     source: str
 
@@ -86,9 +89,36 @@ async def validate(visit: Member) -> Response:
     raw, told = await _form(visit)
     session = own_form(visit, told.get("token"))
     access.allowed(session.principal, access.Scope.DECLARE)
-    report = await run_in_threadpool(_report, visit, raw, session.principal.tenant)
-    text = raw.decode("utf-8", "replace")
+    verdict = await run_in_threadpool(
+        preflight, visit.ports, raw, session.principal.tenant, unsigned=True
+    )
+    sheet = workbook.looks_like_workbook(raw)
+    if sheet and "annotated" in told:
+        with contextlib.suppress(Refused):  # one that cannot be read has that as its finding
+            return await run_in_threadpool(_marked, visit, raw, verdict)
+    text = "" if sheet else raw.decode("utf-8", "replace")
+    report = await run_in_threadpool(_report, visit, raw, text, verdict)
     return visit.page("validate.html", report=report, text=text)
+
+
+@router.get("/validate/template")
+def empty_workbook(visit: Member) -> Response:
+    """Give the workbook to fill in, with headings in the reader's language."""
+    return _workbook(template(visit.ports, visit.words.language), "declaration.xlsx")
+
+
+def _marked(visit: Visit, raw: bytes, verdict: Verdict) -> Response:
+    marked = annotated(visit.ports, raw, verdict.findings, visit.words.language)
+    return _workbook(marked, "declaration-checked.xlsx")
+
+
+def _workbook(content: bytes, name: str) -> Response:
+    disposition = f'attachment; filename="{name}"'
+    return Response(
+        content,
+        media_type=workbook.MEDIA_TYPE,
+        headers={"Content-Disposition": disposition, "Cache-Control": "no-store"},
+    )
 
 
 async def _form(visit: Visit) -> tuple[bytes, dict[str, Any]]:
@@ -101,20 +131,19 @@ async def _form(visit: Visit) -> tuple[bytes, dict[str, Any]]:
     length = visit.request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > most + FORM_BYTES:
         raise TooLarge(Finding(code="http.body-too-large", args=(("most", str(most)),)))
-    async with visit.request.form(max_files=1, max_fields=4, max_part_size=most) as told:
+    async with visit.request.form(max_files=1, max_fields=5, max_part_size=most) as told:
         dropped = told.get("file")
         raw = b"" if dropped is None or isinstance(dropped, str) else await dropped.read()
         fields = {name: value for name, value in told.items() if isinstance(value, str)}
     return raw or fields.get("declaration", "").strip().encode(), fields
 
 
-def _report(visit: Visit, raw: bytes, tenant: str) -> ReportPage:
-    verdict = preflight(visit.ports, raw, tenant, unsigned=True)
+def _report(visit: Visit, raw: bytes, text: str, verdict: Verdict) -> ReportPage:
     texts = visit.ports.packs.catalogue()
     lines = places.lines_of(raw, [one.pointer for one in verdict.findings if not one.line])
     graver = sorted(verdict.findings, key=lambda one: _GRAVITY[one.severity])
     remarks = tuple(_remark(one, texts, visit.words, lines) for one in graver)
-    shown = raw.decode("utf-8", "replace").splitlines() if remarks else []
+    shown = text.splitlines() if remarks else []
     return ReportPage(
         valid=verdict.valid,
         strip=strip(_dots(verdict, visit.words), visit.words("strip.validation")),
@@ -162,6 +191,7 @@ def _remark(finding: Finding, texts: Catalogue, words: Words, lines: dict[str, i
         value=finding.value,
         place=finding.pointer,
         line=line if line <= LINES_MAX else 0,
+        cell=finding.cell,
         offices=finding.offices,
         source=finding.source,
     )

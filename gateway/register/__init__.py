@@ -5,14 +5,7 @@ write rows, signatures and log entries in **one** change under the movement's ve
 is that beginning and that end; what is decided in between is the use case's own.
 """
 
-from gateway.register.answering import (
-    Acknowledgement,
-    Incoming,
-    Vouched,
-    collected,
-    log_refusal,
-    take_in,
-)
+from gateway.register.answering import Acknowledgement, log_refusal, take_in
 from gateway.register.declaring import (
     DeclaredVersion,
     Request,
@@ -39,6 +32,7 @@ from gateway.register.exits import (
     write_exit,
 )
 from gateway.register.gathering import basis, route_offices
+from gateway.register.incoming import Incoming, Vouched, collected
 from gateway.register.load import (
     Loaded,
     all_offices,

@@ -6,11 +6,12 @@ from hashlib import sha256
 
 from gateway.audit.entry import EntryKind, EntryView
 from gateway.domain.errors import InConflict
-from gateway.domain.event import Event, EventKind
+from gateway.domain.event import REPLACING, Event
 from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState
 from gateway.domain.records import IdempotencyRecord, MovementRecord, Principal
 from gateway.domain.route_offices import RouteOffices
+from gateway.pipeline.convert import media_type
 from gateway.pipeline.intake import Accepted
 from gateway.ports import Ports
 from gateway.register.owing import signed_by
@@ -108,7 +109,7 @@ def request_digest(raw: bytes, along: RouteOffices | None, asked: str = "") -> s
 def log_refused(ports: Ports, raw: bytes, caller: Principal, findings: Iterable[Finding]) -> None:
     """Keep a declaration that was refused, with the reasons."""
     writing = Writing(ports, caller.tenant, ports.clock.now())
-    body = writing.body(raw, XML)
+    body = writing.body(raw, media_type(raw))
     told = [
         {"code": one.code, "pointer": one.pointer, "offices": list(one.offices)} for one in findings
     ][:FINDINGS_LOGGED_MAX]
@@ -131,7 +132,7 @@ def write_declaration(
     facts = dict(told)
     original, by = "", ""
     if converted is not None:
-        kept = writing.body(accepted.raw, XML)
+        kept = writing.body(accepted.raw, media_type(accepted.raw))
         original = kept.digest
         bodies.append(("original", kept))
         facts["converted"] = [converted.format_id, converted.digest]
@@ -149,7 +150,7 @@ def declared_versions(
     replaced = [
         (event.fact("replaced"), event.fact("replaced-original"))
         for event in events
-        if event.kind is EventKind.AMENDED
+        if event.kind in REPLACING
     ]
     signed = [
         str(entry.facts.get("signed_by", ""))

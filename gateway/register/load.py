@@ -19,6 +19,8 @@ from gateway.pipeline.project import Subject, declared_totals
 from gateway.pipeline.read import read_declaration
 from gateway.ports import Ports
 
+_DROPPED = 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
@@ -88,15 +90,20 @@ def _subject(
 
 
 def recorded_stops(itinerary: Itinerary) -> tuple[tuple[int, str, str, str], ...]:
-    """Return the stops as a movement's row keeps them; :func:`itinerary_of` reads them back."""
+    """Return the stops as a movement's row keeps them; :func:`itinerary_of` reads them back.
+
+    Those that were dropped have the number 0.
+    """
+    numbered = [(stop.sequence, stop) for stop in itinerary.stops]
+    numbered += [(_DROPPED, stop) for stop in itinerary.dropped]
     return tuple(
         (
-            stop.sequence,
+            number,
             stop.office.code,
             stop.role.value,
             stop.expected_at.isoformat() if stop.expected_at else "",
         )
-        for stop in itinerary.stops
+        for number, stop in numbered
     )
 
 
@@ -116,7 +123,10 @@ def itinerary_of(ports: Ports, record: MovementRecord) -> Itinerary:
                 expected_at=datetime.fromisoformat(expected) if expected else None,
             )
         )
-    return Itinerary(tuple(stops))
+    return Itinerary(
+        tuple(stop for stop in stops if stop.sequence != _DROPPED),
+        tuple(stop for stop in stops if stop.sequence == _DROPPED),
+    )
 
 
 def with_askers(
@@ -141,7 +151,7 @@ def with_askers(
                     expected_at=None,
                 )
             )
-    return Itinerary(tuple(stops))
+    return replace(itinerary, stops=tuple(stops))
 
 
 class _Directory(Mapping[str, CustomsOffice]):

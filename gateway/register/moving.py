@@ -9,14 +9,23 @@ from gateway.domain.message import Message
 from gateway.domain.movement import fold
 from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.advance import Advanced, advance, waiting_row
-from gateway.pipeline.route import Planned, Told, plan_occasions
+from gateway.pipeline.route import Planned, Told, plan_newcomers, plan_occasions
 from gateway.ports import Ports
 from gateway.register.gathering import links_of
 from gateway.register.load import Loaded, all_offices, with_askers
 
 
-def move(ports: Ports, loaded: Loaded, events: Iterable[Event], packs: PackSet) -> Advanced:
+def move(
+    ports: Ports,
+    loaded: Loaded,
+    events: Iterable[Event],
+    packs: PackSet,
+    *,
+    newcomers: bool = False,
+) -> Advanced:
     """Return what ``events`` lead to; ``loaded`` is the movement before them.
+
+    ``newcomers``: the way may have changed, and offices may be on it that nothing was planned for.
 
     Raises:
         Refusal: a projection fails its office's schema or rules; all of them at once.
@@ -33,6 +42,9 @@ def move(ports: Ports, loaded: Loaded, events: Iterable[Event], packs: PackSet) 
 
     told = tuple(_told(loaded, itinerary, packs))
     planned = plan_occasions(events, movement, itinerary, pack_of, told)
+    if newcomers:
+        known = tuple(_known(loaded, itinerary))
+        planned = (*plan_newcomers(itinerary, packs.keeping(loaded.record.packs), known), *planned)
     now = ports.clock.now()
     links = links_of(ports, loaded.record.tenant) if planned else {}
 
@@ -43,9 +55,18 @@ def move(ports: Ports, loaded: Loaded, events: Iterable[Event], packs: PackSet) 
     return advance(subject, (*loaded.waiting, *map(row, planned)), packs, now)
 
 
+def _known(loaded: Loaded, itinerary: Itinerary) -> Iterator[tuple[str, str, str]]:
+    """Yield type, office and administration of the messages there are."""
+    for message in loaded.messages:
+        office = itinerary.office(message.office)
+        yield message.type, message.office, office.administration if office else ""
+
+
 def _told(loaded: Loaded, itinerary: Itinerary, packs: PackSet) -> Iterator[Told]:
     """Yield who was sent what: a message that has its place in a stream is open to its office."""
+    stops = (*itinerary.stops, *itinerary.dropped)
+    offices = {stop.office.code: stop.office for stop in stops}
     for message in loaded.messages:
-        office, pack = itinerary.office(message.office), packs.by_digest(message.pack)
+        office, pack = offices.get(message.office), packs.by_digest(message.pack)
         if message.place is not None and office is not None and pack is not None:
             yield Told(office.code, office.administration, pack.message(message.type))

@@ -21,7 +21,7 @@ from gateway.domain.records import (
     Record,
     Update,
 )
-from gateway.markup import tree
+from gateway.markup import tree, workbook
 from gateway.ports import Ports
 
 TELLING_FACTS = frozenset({"kind", "type", "state", "number-kind", "number", "channel", "result"})
@@ -30,7 +30,8 @@ TELLING_FACTS = frozenset({"kind", "type", "state", "number-kind", "number", "ch
 
 def versions(packs: Iterable[tuple[str, str]] = ()) -> dict[str, object]:
     """Return what decided: gateway, libraries, zone data, and packs by administration."""
-    return {"gateway": gateway.__version__, **tree.versions(), "packs": dict(packs)}
+    libraries = {**tree.versions(), "calamine": workbook.READER}
+    return {"gateway": gateway.__version__, **libraries, "packs": dict(packs)}
 
 
 class Writing:

@@ -1,4 +1,4 @@
-"""The enterprise replaces its declaration before release: every office that holds it is told."""
+"""The enterprise replaces its declaration: amends it, changes the vehicle, or goes another way."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from gateway import register
 from gateway.domain.declaration import Declaration
 from gateway.domain.errors import InConflict, Refused
-from gateway.domain.event import Event
+from gateway.domain.event import Event, Report
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Message, MessageState
-from gateway.domain.movement import amend as decide
+from gateway.domain.movement import replace_declaration
 from gateway.domain.records import Lost, Principal
 from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trip import TripShare
 from gateway.pipeline.advance import Advanced
-from gateway.pipeline.amendment import amended, changes
+from gateway.pipeline.amendment import replaced
 from gateway.pipeline.intake import Accepted, intake
 from gateway.ports import Ports
 from gateway.register import Request, Submission
@@ -67,49 +66,64 @@ def amend(
             register.log_refused(ports, new.raw, caller, refusal.findings)
             raise Refused(*refusal.findings) from refusal
         writing = register.Writing(ports, caller.tenant, ports.clock.now())
-        links = _write(ports, writing, loaded, step, caller) if step.events else ()
+        same = isinstance(step, Accepted)
+        accepted = step if isinstance(step, Accepted) else step.accepted
+        links = () if isinstance(step, Accepted) else _write(ports, writing, loaded, step, caller)
         request.remember(writing, movement)
         try:
             ports.store.commit(writing.change())
         except Lost:
             continue
         ports.wakeup.knock(links)
-        return register.submission_of(
-            ports, movement, step.accepted.findings, repeated=not step.events
-        )
+        return register.submission_of(ports, movement, accepted.findings, repeated=same)
     raise InConflict(Finding(code="movement.busy", value=movement))
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
+    """What a replacement leads to: ``after`` is the movement as the new declaration tells it."""
+
     accepted: Accepted
-    events: tuple[Event, ...] = ()
-    advanced: Advanced | None = None
-    itinerary: Itinerary | None = None
+    after: register.Loaded
+    packs: tuple[tuple[str, str], ...]
+    events: tuple[Event, ...]
+    advanced: Advanced
 
 
-def _decided(ports: Ports, loaded: register.Loaded, new: Amendment) -> _Step:
-    """Return what the amendment leads to; without events it says what is known already.
+def _decided(ports: Ports, loaded: register.Loaded, new: Amendment) -> _Step | Accepted:
+    """Return what the new declaration leads to, or only itself where its content is known.
 
     Raises:
         Refusal: the declaration is refused, may not change so, or comes too late.
     """
-    trust = ports.store.trust(loaded.record.tenant)
+    record = loaded.record
+    trust = ports.store.trust(record.tenant)
     with ports.packs.slot() as packs:
-        basis = register.basis(ports, loaded.record.tenant, trust, packs)
-        kept = packs.keeping(digest for _, digest in loaded.record.packs)
-        accepted = intake(new.raw, replace(basis, packs=kept, route=new.along))
+        basis = register.basis(ports, record.tenant, trust, packs)
+        basis = replace(basis, packs=basis.packs.keeping(record.packs), route=new.along)
+        accepted = intake(new.raw, basis)
         if not isinstance(accepted, Accepted):
             raise Refusal(*accepted.findings)
-        if accepted.verified.content == loaded.record.content:
-            return _Step(accepted)
-        subject = amended(loaded.declaration, loaded.subject, accepted)
-        facts = _facts(loaded, accepted, new.reason)
-        office = subject.itinerary.departure.office.code
-        events = decide(subject.movement, ports.clock.now(), office, facts)
-        after = replace(loaded, subject=subject, messages=_anew(loaded.messages))
-        advanced = register.move(ports, after, events, packs)
-    return _Step(accepted, (*events, *advanced.events), advanced, subject.itinerary)
+        if accepted.verified.content == record.content:
+            return accepted
+        found = replaced(loaded.declaration, loaded.subject, accepted)
+        told = Report(
+            kind=found.kind,
+            at=ports.clock.now(),
+            office=found.subject.itinerary.departure.office.code,
+            facts=_facts(loaded, found.places, new.reason),
+        )
+        events = replace_declaration(found.subject.movement, told)
+        own = dict((*register.packs_of(basis.packs, found.subject.itinerary), *record.packs))
+        after = replace(
+            loaded,
+            record=replace(record, packs=tuple(own.items())),
+            declaration=accepted.declaration,
+            subject=found.subject,
+            messages=_anew(loaded.messages),
+        )
+        advanced = register.move(ports, after, events, packs, newcomers=True)
+    return _Step(accepted, after, after.record.packs, (*events, *advanced.events), advanced)
 
 
 def _anew(messages: Iterable[Message]) -> tuple[Message, ...]:
@@ -129,9 +143,8 @@ def _anew(messages: Iterable[Message]) -> tuple[Message, ...]:
 
 
 def _facts(
-    loaded: register.Loaded, accepted: Accepted, reason: Reason
+    loaded: register.Loaded, places: tuple[str, ...], reason: Reason
 ) -> tuple[tuple[str, str], ...]:
-    places = changes(loaded.subject.root, accepted.subject.root)
     facts = {
         "version": str(loaded.subject.movement.declarations + 1),
         "reason": reason.code,
@@ -144,23 +157,18 @@ def _facts(
 
 
 def _write(
-    ports: Ports,
-    writing: register.Writing,
-    loaded: register.Loaded,
-    step: _Step,
-    caller: Principal,
+    ports: Ports, writing: register.Writing, loaded: register.Loaded, step: _Step, caller: Principal
 ) -> tuple[str, ...]:
-    record, accepted = loaded.record, step.accepted
-    if step.advanced is None or step.itinerary is None:
-        return ()
-    movement = step.advanced.movement
+    record, accepted, movement = loaded.record, step.accepted, step.advanced.movement
     told = {"caller": caller.id, "lrn": record.lrn, "state": movement.state.value}
-    version = register.write_declaration(writing, accepted, record.reference, told, record.packs)
+    version = register.write_declaration(writing, accepted, record.reference, told, step.packs)
     values = {
         "declaration": version.declaration,
         "original": version.original,
         "content": accepted.verified.content,
-        "stops": register.recorded_stops(step.itinerary),
+        "stops": register.recorded_stops(step.after.subject.itinerary),
+        "procedures": tuple((one.administration, one.kind) for one in movement.procedures),
+        "packs": step.packs,
     }
     register.write_movement(writing, record, movement, values)
     _write_trip(ports, writing, record.trip, movement.reference, accepted.declaration)
@@ -177,7 +185,7 @@ def _write(
 def _write_trip(
     ports: Ports, writing: register.Writing, trip: str, movement: str, declared: Declaration
 ) -> None:
-    """Put the new quantities and seals on the trip."""
+    """Put the new vehicle, seals and quantities on the trip."""
     known = ports.store.trip(trip)
     if known is None:
         return
@@ -185,7 +193,14 @@ def _write_trip(
         movement=movement, packages=declared.packages, gross_mass_kg=declared.gross_mass_kg
     )
     shares = tuple(share if one.movement == movement else one for one in known.shares)
-    writing.update("trips", trip, {"shares": shares, "seals": declared.vehicle.seals})
+    vehicle = declared.vehicle
+    values = {
+        "batch": vehicle.batch or known.batch,
+        "plates": vehicle.plates,
+        "seals": vehicle.seals,
+        "shares": shares,
+    }
+    writing.update("trips", trip, values)
 
 
 def _drop_parts(writing: register.Writing, messages: Iterable[Message], advanced: Advanced) -> None:

@@ -44,6 +44,7 @@ _SUFFIXES = {
     "application/xml": "xml",
     "text/xml": "xml",
     "application/json": "json",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "multipart/signed": "eml",
     "text/plain": "txt",
 }
@@ -183,8 +184,10 @@ def _declaration(export: _Export) -> None:
     for place, version in enumerate(versions, start=1):
         folder = "declaration" if place == len(versions) else f"declaration/replaced-{place}"
         path = export.body(f"{folder}/declaration.xml", version.declaration, "declaration")
-        if version.original:
-            export.body(f"{folder}/original.xml", version.original, "original")
+        original = export.ports.store.body(version.original) if version.original else None
+        if original is not None:
+            name = f"{folder}/original.{_suffix(original.media_type)}"
+            export.body(name, version.original, "original")
         certificate = export.certificate(version.signed_by) if version.signed_by else ""
         if path and certificate:
             export.check(f"{path} is signed by {_who(version.signed_by)}", "xml", certificate, path)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from gateway.markup import safe
+from gateway.markup.workbook import MEDIA_TYPE as WORKBOOK
 from tests.api.conftest import BODY_BYTES_MAX, XML, Face
+from tests.packs import workbooks
 from tests.world import SHIPPED
 
 
@@ -206,6 +208,58 @@ def test_the_json_twin_is_a_declaration_too(face: Face) -> None:
         "/v1/declarations", content=told, headers={**sender, "Idempotency-Key": "twin"}
     )
     assert answer.status_code == 202, answer.text
+
+
+def test_a_workbook_is_a_declaration_too(face: Face) -> None:
+    sender = {**face.callers["exporter"], "Content-Type": WORKBOOK}
+    raw = workbooks.changed({"Declaration!B1": "CQ-2026-SHEET"})
+    verdict = face.client.post("/v1/validations", content=raw, headers=sender)
+    assert verdict.json()["valid"], verdict.text
+    answer = face.client.post(
+        "/v1/declarations", content=raw, headers={**sender, "Idempotency-Key": "sheet"}
+    )
+    assert answer.status_code == 202, answer.text
+
+
+def test_findings_of_a_workbook_name_the_cell(face: Face) -> None:
+    sender = {**face.callers["exporter"], "Content-Type": WORKBOOK}
+    raw = workbooks.changed({"Parties!A2": "seller"})
+    told = face.client.post("/v1/validations", content=raw, headers=sender).json()
+    cells = [(one["code"], one["cell"], one["line"]) for one in told["findings"]]
+    assert ("xsd.enumeration", "Parties!A2", None) in cells
+    refused = face.client.post(
+        "/v1/declarations", content=raw, headers={**sender, "Idempotency-Key": "bad-sheet"}
+    )
+    assert refused.status_code == 422
+    assert "Parties!A2" in [one["cell"] for one in refused.json()["errors"]]
+
+
+def test_who_accepts_workbooks_gets_it_back_annotated(face: Face) -> None:
+    sender = {**face.callers["exporter"], "Content-Type": WORKBOOK, "Accept": WORKBOOK}
+    raw = workbooks.changed({"Parties!A2": "seller"})
+    answer = face.client.post(
+        "/v1/validations", content=raw, headers={**sender, "Accept-Language": "vi"}
+    )
+    assert (answer.status_code, answer.headers["content-type"]) == (200, WORKBOOK)
+    book = workbooks.opened(answer.content)
+    assert book.sheetnames[0] == "Kết quả kiểm tra"
+    assert book["Parties"]["A2"].comment is not None
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "code"),
+    [
+        (b"no workbook", 400, "sheet.no-workbook"),
+        (b"PK\x03\x04 broken", 400, "sheet.unreadable"),
+        (workbooks.zipped({"content.xml": b"<a/>"}), 400, "sheet.other-workbook"),
+    ],
+    ids=["no zip", "broken", "another zip"],
+)
+def test_what_is_no_workbook_is_a_problem(face: Face, raw: bytes, status: int, code: str) -> None:
+    sender = {**face.callers["exporter"], "Content-Type": WORKBOOK, "Idempotency-Key": code}
+    answer = face.client.post("/v1/declarations", content=raw, headers=sender)
+    assert answer.status_code == status, answer.text
+    assert [one["code"] for one in answer.json()["errors"]] == [code]
 
 
 # ------------------------------------------------------------------ amendments

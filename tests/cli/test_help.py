@@ -49,7 +49,16 @@ def test_help_answers_at_once(record_property):
 
 
 def test_help_loads_nothing_heavy():
-    heavy = ("lxml", "sqlalchemy", "celery", "fastapi", "cryptography", "rich", "pydantic")
+    heavy = (
+        "lxml",
+        "sqlalchemy",
+        "celery",
+        "fastapi",
+        "cryptography",
+        "rich",
+        "pydantic",
+        "openpyxl",
+    )
     code = (
         "import sys; import gateway.cli.main; "
         f"print([name for name in {heavy!r} if name in sys.modules])"

@@ -7,6 +7,7 @@ import pytest
 from gateway.domain.backlog import LinkLoad
 from gateway.domain.delivery import Breaker
 from gateway.domain.message import MessageState
+from gateway.domain.records import Change, Lost, Update
 from gateway.domain.trip import TripShare
 from tests.contract import records as r
 from tests.contract.records import due, inserted, later, movement
@@ -149,6 +150,26 @@ def test_a_movement_on_two_trips_has_both(store):
 def test_a_plate_registered_on_both_sides_is_no_conflict(store):
     store.commit(inserted(replace(r.TRIP, plates=(("CN", "A 1"), ("VN", "A1")), shares=())))
     assert store.trip("trp_1").plates == (("CN", "A 1"), ("VN", "A1"))
+
+
+def test_another_vehicle_is_found_by_its_own_plates(listed):
+    plates = (("CN", "渝A·54321"), ("VN", "15C-123.45"))
+    values = {"plates": plates, "seals": ("SL002",)}
+    listed.commit(Change((Update(table="trips", key="trp_1", values=values),)))
+    trip = listed.trip("trp_1")
+    assert (trip.plates, trip.seals) == (plates, ("SL002",))
+    found = {
+        plate: numbers(listed.movements("ten_1", plate=plate))
+        for plate in ("渝A·12345", "渝A·54321", "15C12345")
+    }
+    assert found == {"渝A·12345": [], "渝A·54321": [4, 3], "15C12345": [4, 3]}
+    assert numbers(listed.movements("ten_2", plate="15C12345")) == [5]
+
+
+def test_a_trip_that_is_not_there_cannot_change(store):
+    values = {"plates": (("CN", "渝A·54321"),)}
+    with pytest.raises(Lost):
+        store.commit(Change((Update(table="trips", key="trp_9", values=values),)))
 
 
 def test_link_loads_count_what_lies_there(store):

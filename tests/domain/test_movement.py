@@ -68,7 +68,9 @@ def test_sequences_have_no_gaps():
 
 
 def test_an_answer_is_remembered_by_message_and_kind():
-    assert "DecMessage:accepted" in after(begun(), answer()).answered
+    state = after(begun(), answer())
+    assert state.heard("DecMessage:accepted")
+    assert not state.heard("DecMessage:accepted", since=state.version)
 
 
 def test_an_official_number_is_kept_once():

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.adapters.pack_folder import FolderPacks, schemas_root
 from gateway.domain.trust import Trust
 from gateway.markup import safe, tree
 from gateway.pipeline.convert import fill_placeholders
 from gateway.pipeline.intake import Accepted, Basis, intake
 from tests.interop import samples
+from tests.world import shipped_packs
 
 AT = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)
 FAULTS_MIN = 3
@@ -96,7 +96,7 @@ CASES = [row for row in samples.EXPECTED if samples.declaration(row["name"]).exi
 
 @pytest.fixture(scope="module")
 def driver():
-    return FolderPacks(schemas_root(), {}, 1)
+    return shipped_packs()
 
 
 def taken(driver, raw):

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.adapters.pack_folder import FolderPacks, schemas_root
 from gateway.domain.finding import Severity
 from gateway.domain.trust import Trust
 from gateway.markup import safe
@@ -13,6 +12,7 @@ from gateway.pipeline.convert import fill_placeholders
 from gateway.pipeline.intake import Accepted, Basis, intake
 from tests.interop import samples
 from tests.packs import prepared_ctc
+from tests.world import shipped_packs
 
 AT = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)
 NAMES = [one["name"] for one in samples.EXPECTED]
@@ -31,7 +31,7 @@ class Counter:
 
 @pytest.fixture(scope="module")
 def driver():
-    return FolderPacks(schemas_root(), {}, 1)
+    return shipped_packs()
 
 
 def taken(driver, raw):

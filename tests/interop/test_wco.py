@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.adapters.pack_folder import FolderPacks, schemas_root
+from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.finding import Refusal, Severity
 from gateway.domain.route_offices import RouteOffices, listed_offices
 from gateway.domain.trust import Trust
@@ -15,6 +15,7 @@ from gateway.pipeline.intake import Accepted, Basis, intake
 from tests.interop import samples
 from tests.interop.wco_faults import FAULTS, WCO, removed
 from tests.packs import prepared_ctc
+from tests.world import shipped_packs
 
 AT = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)
 ROUTE = RouteOffices(
@@ -30,7 +31,7 @@ there = pytest.mark.skipif(not samples.present(), reason="the public test files 
 
 @pytest.fixture(scope="module")
 def driver():
-    return FolderPacks(schemas_root(), {}, 1)
+    return shipped_packs()
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,10 @@
 
 import sys
 
-from gateway.adapters.pack_folder import FolderPacks, schemas_root
+from gateway.adapters.pack_folder import schemas_root
 from gateway.markup import safe, tree
 from tests.packs import prepared_wco
+from tests.world import shipped_packs
 
 FOLDER = schemas_root() / "packs" / "asean"
 GIVEN = {
@@ -33,7 +34,7 @@ CHANGES: dict[str, tuple[tuple[bytes, bytes], ...]] = {
 
 def main() -> int:
     """Write every input of the cases; their expectations are written by hand."""
-    with FolderPacks(schemas_root(), {}, 1).slot() as packs:
+    with shipped_packs().slot() as packs:
         pack = packs.by_administration("LA")
         assert pack is not None
         prepared = prepared_wco.document("LA", "AnticipatedRecord", OFFICES)

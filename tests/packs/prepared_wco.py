@@ -8,13 +8,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.adapters.pack_folder import FolderPacks, schemas_root
+from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trust import Trust
 from gateway.markup import safe, tree
 from gateway.packs.pack import Pack
 from gateway.pipeline.intake import Accepted, Basis, intake
 from gateway.pipeline.project import Addressee, prepare
+from tests.world import shipped_packs
 
 FOLDER = schemas_root() / "packs" / "wco"
 OWN = Path(__file__).resolve().parents[1] / "interop" / "own" / "wco.xml"
@@ -52,7 +53,7 @@ def document(
     stops: tuple[tuple[str, str], ...] = ROUTE.stops,
 ) -> bytes:
     """Return the prepared document of the own example, dry, for one message of one pack."""
-    driver = FolderPacks(schemas_root(), {}, 1)
+    driver = shipped_packs()
     numbers = iter(range(1, 100))
     with driver.slot() as packs:
         basis = Basis(
@@ -94,7 +95,7 @@ def answers(pack: Pack, prepared: bytes) -> dict[str, bytes]:
 
 def main() -> int:
     """Write every input of the cases; their expectations are written by hand."""
-    with FolderPacks(schemas_root(), {}, 1).slot() as packs:
+    with shipped_packs().slot() as packs:
         pack = packs.by_administration("XW")
         assert pack is not None
         prepared = document()

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.adapters.pack_folder import FolderPacks, schemas_root
+from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.event import Event, EventKind
 from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
 from gateway.domain.movement import Movement
 from gateway.domain.procedure import OfficialNumber, Procedure
 from gateway.markup import safe, tree
 from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
+from tests.world import shipped_packs
 
-PACKS = FolderPacks(schemas_root(), {}, slots=1)
+PACKS = shipped_packs()
 SHIPPED = schemas_root() / "declaration" / "v1" / "examples" / "chongqing-haiduong.xml"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

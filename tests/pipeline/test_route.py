@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.adapters.pack_folder import FolderPacks, schemas_root
 from gateway.domain.declaration import Declaration, DeclaredStop, Party, Vehicle
 from gateway.domain.finding import Refusal
 from gateway.domain.itinerary import OfficeRole
 from gateway.pipeline.route import plan_itinerary, plan_messages, plan_procedures
+from tests.world import shipped_packs
 
 DAY = date(2026, 11, 23)
-PACKS = FolderPacks(schemas_root(), {}, slots=1)
+PACKS = shipped_packs()
 
 
 def declaration(*stops):

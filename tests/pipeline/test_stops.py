@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.adapters.pack_folder import FolderPacks, schemas_root
+from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.declaration import Declaration, DeclaredStop, Leg, Party, Vehicle
 from gateway.domain.finding import Severity
 from gateway.domain.hours import OpeningPeriod
@@ -15,8 +15,9 @@ from gateway.domain.roles import UNECE_MODES, Status
 from gateway.markup import safe
 from gateway.pipeline.read import read_declaration
 from gateway.pipeline.route import judge_stops, plan_itinerary, plan_messages, plan_procedures
+from tests.world import shipped_packs
 
-PACKS = FolderPacks(schemas_root(), {}, slots=1)
+PACKS = shipped_packs()
 SHIPPED = schemas_root() / "declaration" / "v1" / "examples" / "chongqing-haiduong.xml"
 DAY = date(2026, 11, 23)
 ROAD = {

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from gateway.adapters.pack_folder import schemas_root
+from gateway.markup.workbook import MEDIA_TYPE
 from gateway.portal import app
+from tests.packs import workbooks
 from tests.portal.conftest import BODY_BYTES_MAX, SAME
 from tests.world import SHIPPED
 
@@ -224,3 +226,32 @@ def test_every_label_is_translated_with_its_places(language):
 
 def _places(text):
     return [word for word in text.replace("}", "} ").replace("{", " {").split() if word[0] == "{"]
+
+
+def test_findings_of_a_workbook_name_their_cells(house):
+    raw = workbooks.changed({"Parties!A2": "seller"})
+    page = house.visitor("exporter").validate(raw).text
+    assert "cell Parties!A2" in page
+    assert '<ol class="source">' not in page  # the file itself is nothing to look at
+
+
+def test_a_workbook_comes_back_annotated(house):
+    raw = workbooks.changed({"Parties!A2": "seller"})
+    answer = house.visitor("exporter").validate(raw, annotated="1")
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert "attachment" in answer.headers["content-disposition"]
+    assert workbooks.opened(answer.content)["Parties"]["A2"].comment is not None
+
+
+def test_what_cannot_be_annotated_is_answered_by_the_page(house):
+    page = house.visitor("exporter").validate(b"PK\x03\x04 broken", annotated="1")
+    assert "sheet.unreadable" in page.text
+    assert "<form" in house.visitor("exporter").validate(b"<a/>", annotated="1").text
+
+
+def test_the_template_is_a_click_away(house):
+    client = house.visitor("exporter").client
+    assert 'href="/pages/validate/template"' in client.get("/pages/validate").text
+    answer = client.get("/pages/validate/template?lang=zh")
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert workbooks.opened(answer.content).sheetnames[0] == "申报"

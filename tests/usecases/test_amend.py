@@ -8,7 +8,7 @@ from gateway.domain.message import MessageState
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.audit import verify_log
 from gateway.usecases.export import export_movement
-from tests.world import TENANT, World
+from tests.world import ROUTE, TENANT, World
 
 DECLARATION = ("CN008001", "DecMessage")
 COPY = ("VN0003PJ", "IDA")
@@ -105,7 +105,10 @@ def test_the_amended_content_is_a_known_declaration(world):
 
 REFUSED = {
     "another reference": ({"CQ-2026-000117": "CQ-2026-000118"}, "amend.other-reference"),
-    "another plate": ({"桂A8D217": "桂A8D218"}, "amend.other-vehicle"),
+    "another declarant": (
+        {"91500000MA5U7K2X1Q": "91500105MA60AB3C4H"},
+        "signature.not-the-declarant",
+    ),
     "what an office refuses": (
         {'<NationalCode country="VN">85322400</NationalCode>': ""},
         "vn.tariff-code",
@@ -131,6 +134,90 @@ def test_nothing_is_replaced_after_release(world):
     with pytest.raises(Refused) as refused:
         replace(world, reference, OTHER_GOODS)
     assert [finding.code for finding in refused.value.findings] == ["amend.already-released"]
+
+
+# ------------------------------------------------------------------ another vehicle, another way
+
+OTHER_VEHICLE = {"桂A8D217": "桂A8D218", "12H-01734": "12H-01735", "CQ8801172": "CQ8801190"}
+OTHER_GATES = {"CN00X001": "CN007208", "VN0015BB": "VN00X002"}
+
+
+@pytest.fixture
+def wide(tmp_path):
+    """A world with links to a second pair of gates; goods released at departure."""
+    more = {
+        country: (*ROUTE[country], new)
+        for country, new in zip(ROUTE, OTHER_GATES.values(), strict=True)
+    }
+    world = World(tmp_path, more=more)
+    world.reference = world.submit(world.declaration()).movement
+    world.run()
+    yield world
+    world.close()
+
+
+def kinds(world):
+    return [event.kind for event in world.store.events(world.reference)]
+
+
+def test_another_tractor_after_release_is_a_substitution(wide):
+    replace(wide, wide.reference, OTHER_VEHICLE)
+    assert EventKind.SUBSTITUTED in kinds(wide)
+    assert EventKind.AMENDED not in kinds(wide)
+    (trip,) = wide.store.trips_of(wide.reference)
+    assert ("CN", "桂A8D218") in trip.plates
+    assert "CQ8801190" in trip.seals
+    found = {
+        plate: [one.reference for one in wide.store.movements(TENANT, plate=plate)]
+        for plate in ("桂A8D217", "桂A8D218")
+    }
+    assert found == {"桂A8D217": [], "桂A8D218": [wide.reference]}
+    wide.report(wide.reference, "departed", "CN008001")
+    wide.run()
+    assert "桂A8D218" in text_of(wide, wide.messages(wide.reference)["CN00X001", "MT4402"])
+    assert "桂A8D218" in text_of(wide, wide.messages(wide.reference)["VN0015BB", "TIR"])
+
+
+def test_offices_of_another_way_get_everything_and_those_left_out_nothing_more(wide):
+    wide.town.held.add("MT4402")
+    wide.report(wide.reference, "departed", "CN008001")
+    wide.run()
+    replace(wide, wide.reference, OTHER_GATES)
+    assert EventKind.DIVERTED in kinds(wide)
+    messages = wide.messages(wide.reference)
+    assert messages["VN0015BB", "TIR"].state is MessageState.DROPPED
+    assert messages["VN00X002", "TIR"].state is MessageState.WAITING
+    wide.run()
+    journal = [line["type"] for line in wide.town.systems["lnk_cn007208"].requests()]
+    assert journal == ["MT2401", "MT4402"]
+    wide.town.held.clear()
+    wide.town.answers = [a for a in wide.town.answers if a.taken.envelope.office != "CN00X001"]
+    wide.run()
+    wide.report(wide.reference, "arrived", "VN0003PJ")
+    wide.run()
+    assert wide.procedures(wide.reference) == dict.fromkeys(
+        ("cn-export", "cn-exit", "vn-transport", "vn-import"), "closed"
+    )
+    assert wide.store.movement(wide.reference).state == "completed"
+    assert verify_log(wide.ports).findings == ()
+
+
+def test_what_the_goods_have_passed_stays_on_the_way(wide):
+    wide.report(wide.reference, "departed", "CN008001")
+    wide.run()
+    with pytest.raises(Refused) as refused:
+        replace(wide, wide.reference, OTHER_GATES)
+    found = {(one.code, one.value) for one in refused.value.findings}
+    assert {("amend.passed-office", office) for office in OTHER_GATES} <= found
+
+
+def test_nothing_is_replaced_after_arrival(wide):
+    wide.report(wide.reference, "departed", "CN008001")
+    wide.run()
+    wide.report(wide.reference, "arrived", "VN0003PJ")
+    with pytest.raises(Refused) as refused:
+        replace(wide, wide.reference, OTHER_VEHICLE)
+    assert [one.code for one in refused.value.findings] == ["amend.already-arrived"]
 
 
 def test_what_awaits_a_signature_awaits_it_anew(tmp_path):

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Executable,
     Table,
     bindparam,
+    delete,
     insert,
     select,
     update,
@@ -35,6 +36,7 @@ from gateway.adapters.sql.tables import (
     messages,
     trip_plates,
     trip_shares,
+    trips,
 )
 from gateway.domain.delivery import Attempt
 from gateway.domain.records import Change, Insert, Lost, Record, Update
@@ -115,7 +117,26 @@ class Locked:
             connection.execute(_lock(self.table), {"_keys": self.keys})
 
 
-Step = Written | Changed | Locked
+@dataclass(frozen=True, slots=True)
+class Replated:
+    """The plates of a trip as they are searched for, after its vehicle changed."""
+
+    trip: str
+    plates: object  # pairs of country and plate, as ``Trip.plates``
+
+    def run(self, connection: Connection) -> None:
+        """Forget the old ones and write the new."""
+        connection.execute(delete(trip_plates).where(trip_plates.c.trip == self.trip))
+        found = connection.execute(select(trips.c.tenant).where(trips.c.id == self.trip)).first()
+        if found is None:
+            raise Lost("trips")
+        pairs = self.plates if isinstance(self.plates, tuple) else ()
+        for plate in {plate_key(plate) for _, plate in pairs}:
+            row = {"tenant": found.tenant, "plate": plate, "trip": self.trip}
+            connection.execute(insert(trip_plates), row)
+
+
+Step = Written | Changed | Locked | Replated
 
 
 def lost(error: IntegrityError, table: str) -> Exception:
@@ -155,6 +176,8 @@ class _Plan:
             changed = Changed(TABLES[kind], tuple(values), tuple(expect), [])
             self.updates[form] = changed
             self.steps.append(changed)
+        if step.table == "trips" and "plates" in step.values:
+            self.steps.append(Replated(step.key, step.values["plates"]))
         row: dict[str, object] = {"_key": step.key}
         row |= {f"_to_{name}": value for name, value in values.items()}
         row |= {f"_was_{name}": value for name, value in expect.items()}

@@ -70,11 +70,11 @@
   </xsl:template>
 
   <!-- The administration's code; a code without one goes through as it is, for the rules to name. -->
+  <xsl:key name="mapped" match="p:Entry" use="concat(../@name, ' ', @from)"/>
   <xsl:template name="mapped">
     <xsl:param name="list"/>
     <xsl:param name="code"/>
-    <xsl:variable name="entry"
-        select="/p:Prepared/p:List[@name = $list]/p:Entry[@from = string($code)]"/>
+    <xsl:variable name="entry" select="key('mapped', concat($list, ' ', $code))"/>
     <xsl:choose>
       <xsl:when test="$entry"><xsl:value-of select="$entry[1]/@to"/></xsl:when>
       <xsl:otherwise><xsl:value-of select="$code"/></xsl:otherwise>

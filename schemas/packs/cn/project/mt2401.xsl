@@ -143,7 +143,7 @@
 
   <xsl:template match="d:GoodsItem">
     <ConsignmentItem>
-      <SequenceNumeric><xsl:number count="d:GoodsItem"/></SequenceNumeric>
+      <SequenceNumeric><xsl:value-of select="position()"/></SequenceNumeric>
       <Commodity>
         <CargoDescription>
           <xsl:call-template name="description">

@@ -1,0 +1,125 @@
+"""Expressions of rules as text: what they use, and forms that ask a whole document at once.
+
+Asking a path once for a document costs a hundredth of asking it once for every node of a long one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+_CALL = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*\(")
+_VARIABLE = re.compile(r"\$([A-Za-z_][\w.-]*)")
+_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
+_PLACE = re.compile(r"(?<![\w.-])(?:position|last)\s*\(")
+_QUESTION = re.compile(r".*(?:[=<>]|\s(?:and|or)\s).*", re.DOTALL)
+_ASKING = re.compile(r"(?:not|boolean|starts-with|contains|fr:[\w-]+)\s*")
+_PATH = re.compile(r"@?[A-Za-z_][\w.:/@-]*")
+
+
+def calls(expression: str) -> list[str]:
+    """Return the names of the functions and node tests an expression calls."""
+    return _CALL.findall(_without_literals(expression))
+
+
+def variables(expression: str) -> tuple[str, ...]:
+    """Return the names of the variables an expression uses, each once."""
+    return tuple(dict.fromkeys(_VARIABLE.findall(_without_literals(expression))))
+
+
+def _without_literals(expression: str) -> str:
+    return _LITERAL.sub(lambda found: " " * len(found.group()), expression)
+
+
+def _masked(text: str, opening: str = "[", closing: str = "]") -> str:
+    """Blank out what brackets hold, keeping every other character in its place."""
+    depth, out = 0, []
+    for character in text:
+        depth += character == opening
+        out.append(" " if depth else character)
+        depth -= character == closing
+    return "".join(out)
+
+
+def without_predicates(expression: str) -> str:
+    """Blank out literals and predicates, keeping every other character in its place."""
+    return _masked(_without_literals(expression))
+
+
+def split_union(pattern: str) -> list[str]:
+    """Split at the ``|`` that stand outside predicates and literals."""
+    parts, start = [], 0
+    for place, character in enumerate(without_predicates(pattern)):
+        if character == "|":
+            parts.append(pattern[start:place].strip())
+            start = place + 1
+    return [*parts, pattern[start:].strip()]
+
+
+# ------------------------------------------------------------------ from anywhere
+
+
+def anywhere(pattern: str) -> str:
+    """Return the path of what matches a pattern anywhere in a document.
+
+    ``//x[...]`` looks at the children of every node; ``/descendant::x[...]`` finds the same by one
+    walk, unless a predicate asks for a place among siblings.
+    """
+    if pattern.startswith("/"):
+        return pattern
+    end = without_predicates(pattern).find("/")
+    step = pattern if end < 0 else pattern[:end]
+    plain = all(_is_question(one) for one in _predicates(step))
+    return f"/descendant::{pattern}" if plain else f"//{pattern}"
+
+
+def _predicates(step: str) -> Iterator[str]:
+    plain, depth, start = _without_literals(step), 0, 0
+    for place, character in enumerate(plain):
+        if character == "[":
+            depth += 1
+            start = place + 1 if depth == 1 else start
+        elif character == "]":
+            depth -= 1
+            if not depth:
+                yield plain[start:place]
+
+
+def _is_question(predicate: str) -> bool:
+    """Tell whether a predicate is surely true or false, and no number of a place."""
+    if _PLACE.search(predicate):
+        return False
+    flat = _masked(_masked(predicate), "(", ")")
+    asks = _QUESTION.fullmatch(flat) or _ASKING.fullmatch(flat.strip())
+    return bool(asks or _PATH.fullmatch(predicate.strip()))
+
+
+# ------------------------------------------------------------------ all nodes at once
+
+
+def inlined(expression: str, lets: Mapping[str, str | None]) -> str | None:
+    """Return ``expression`` with the variables of ``lets`` replaced by what they stand for.
+
+    None where that would mean something else: inside a predicate, where ``.`` is another node, or
+    where the expression asks for its own place, which is the first when it is asked alone.
+    """
+    outside, plain = without_predicates(expression), _without_literals(expression)
+    inside = {one.group(1) for one in _VARIABLE.finditer(plain) if outside[one.start()] == " "}
+    if _PLACE.search(outside) or inside & lets.keys():
+        return None
+    parts, end = [], 0
+    for found in _VARIABLE.finditer(outside):
+        if found.group(1) not in lets:
+            continue
+        value = lets[found.group(1)]
+        if value is None:
+            return None
+        parts += [expression[end : found.start()], f"({value})"]
+        end = found.end()
+    return "".join([*parts, expression[end:]])
+
+
+def substitutes(lets: Iterable[tuple[str, str]]) -> dict[str, str | None]:
+    """Return what each variable of a rule stands for, asked of the rule's own node."""
+    known: dict[str, str | None] = {}
+    for variable, value in lets:
+        known[variable] = inlined(value, known)
+    return known

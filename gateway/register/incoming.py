@@ -1,0 +1,188 @@
+"""An answer as it came: who vouches for it, what it says, and which movement it speaks of."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from gateway.audit.exchange import AnswerHeader, spell_time
+from gateway.domain.delivery import Link
+from gateway.domain.errors import NotAuthentic, NotFound, Unavailable
+from gateway.domain.finding import Finding, Refusal
+from gateway.domain.message import Answer, Message
+from gateway.markup import signature, wire
+from gateway.packs.pack import Pack, PackSet
+from gateway.ports import Ports
+
+
+class Vouched(StrEnum):
+    """Why an answer is believed to be its link's."""
+
+    SEAL = "seal"  # an Ed25519 seal of exchange v1
+    SIGNATURE = "signature"  # the office's own, by the certificate registered for the link
+    TRANSPORT = "transport"  # the link's login, or the ownership of its folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """An answer and who vouches for it. ``native`` is what the pack reads of ``content``.
+
+    ``issued`` is the time as the link wrote it: with it a sealed header can be built again.
+    """
+
+    link: Link
+    header: AnswerHeader
+    issued: str
+    seal: str
+    vouched: Vouched
+    content: bytes
+    native: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """An answer as the pack reads it that its movement began with."""
+
+    pack: Pack
+    answer: Answer
+    reference: str
+    about: Message | None
+
+
+def collected(link: Link, content: bytes, media_type: str, at: datetime) -> Incoming:
+    """Return an answer that we fetched ourselves from a link; its id is taken from its bytes.
+
+    Where a certificate is registered for the link, the answer must be signed by it.
+
+    Raises:
+        NotAuthentic: ``answer.unsigned``, ``signature.*`` or ``wire.malformed``.
+    """
+    try:
+        native, vouched = _opened(link, content, media_type)
+    except Refusal as refusal:
+        raise NotAuthentic(*refusal.findings) from refusal
+    digest = sha256(content).hexdigest()
+    header = AnswerHeader(
+        id=f"ans_{digest[:32]}",
+        link=link.id,
+        office=link.offices[0] if len(link.offices) == 1 else "",
+        digest=digest,
+        media_type=media_type.partition(";")[0].strip().lower() or "application/octet-stream",
+        issued=at,
+    )
+    return Incoming(
+        link=link,
+        header=header,
+        issued=spell_time(at),
+        seal="",
+        vouched=vouched,
+        content=content,
+        native=native,
+    )
+
+
+def _opened(link: Link, content: bytes, media_type: str) -> tuple[bytes, Vouched]:
+    if media_type.partition(";")[0].strip().lower() == "multipart/signed":
+        native, cms = wire.split_signed(content)
+        if not link.key:
+            return native, Vouched.TRANSPORT
+        wire.verify_cms(native, cms, [link.key])
+        return native, Vouched.SIGNATURE
+    if not link.key:
+        return content, Vouched.TRANSPORT
+    if not content.lstrip().startswith(b"<"):
+        raise Refusal(Finding(code="answer.unsigned", value=link.id))
+    signature.verify(content, [link.key])
+    return content, Vouched.SIGNATURE
+
+
+def speaker(incoming: Incoming, answer: Answer, about: Message | None) -> str:
+    """Return the office that speaks: what the answer says, else its header, else whom it answers.
+
+    One link serves many offices, and a message to one of them may be answered by another.
+
+    Raises:
+        Refusal: ``answer.other-link``: it is not an office of this link.
+    """
+    if answer.office and answer.office not in incoming.link.offices:
+        raise Refusal(Finding(code="answer.other-link", value=answer.office))
+    return answer.office or incoming.header.office or (about.office if about else "")
+
+
+def understand(ports: Ports, incoming: Incoming, packs: PackSet) -> Understood:
+    """Read an answer with the version its movement began with.
+
+    Which movement that is only the answer tells, so every version of the link's administration is
+    tried, newest first, until one finds it; then the movement's own version reads it again.
+    """
+    administration = incoming.link.administration
+    absent = Finding(code=packs.absence(administration), value=administration)
+    if not packs.versions_of(administration):
+        raise Unavailable(absent)  # ours to mend: the office's answer is not at fault
+    missing: Refusal | NotFound = Refusal(absent)
+    for place, pack in enumerate(packs.versions_of(administration)):
+        try:
+            understood = _read(ports, incoming, pack)
+        except (Refusal, NotFound) as error:
+            missing = error if place == 0 else missing
+            continue
+        own = _own_version(ports, understood, administration)
+        if pack.digest in own:
+            return understood
+        kept = next((found for one in own if (found := packs.by_digest(one))), None)
+        if kept is None:
+            args = (("pack", pack.manifest.pack),)
+            raise Refusal(Finding(code="pack.version-gone", value=understood.reference, args=args))
+        return _read(ports, incoming, kept)
+    raise missing
+
+
+def _read(ports: Ports, incoming: Incoming, pack: Pack) -> Understood:
+    answer = pack.read_answer(incoming.native)
+    reference, about = _match(ports, incoming, answer, pack.manifest.administrations)
+    if about is not None and not answer.about:
+        answer = replace(answer, about=about.type)
+    return Understood(pack, answer, reference, about)
+
+
+def _own_version(ports: Ports, understood: Understood, administration: str) -> tuple[str, ...]:
+    """Return the digests of the packs the movement uses with an administration."""
+    if understood.about is not None:
+        return (understood.about.pack,)
+    record = ports.store.movement(understood.reference)
+    pairs = record.packs if record is not None else ()
+    return tuple(digest for served, digest in pairs if served == administration)
+
+
+def _match(
+    ports: Ports, incoming: Incoming, answer: Answer, administrations: tuple[str, ...]
+) -> tuple[str, Message | None]:
+    """Find the movement: by the message id the answer quotes, else by an official number.
+
+    A quoted message must have gone to this very link; anything else is a stranger's word.
+    Administrations that share a pack share its numbers: an MRN holds in all of common transit.
+    """
+    if answer.correlation:
+        message = ports.store.message(answer.correlation)
+        if message is not None and message.link == incoming.link.id and message.wire:
+            return message.movement, message
+    asked = [(adm, number) for _, number in answer.numbers for adm in administrations]
+    for administration, number in asked:
+        record = ports.store.movement_by_number(administration, number)
+        if record is not None and record.tenant == incoming.link.tenant:
+            return record.reference, _latest(ports, record.reference, incoming, answer)
+    raise NotFound(
+        Finding(
+            code="answer.no-movement",
+            value=answer.correlation or ", ".join(number for _, number in answer.numbers),
+        )
+    )
+
+
+def _latest(ports: Ports, movement: str, incoming: Incoming, answer: Answer) -> Message | None:
+    sent = [
+        message
+        for message in ports.store.messages(movement)
+        if message.type == answer.about and message.link == incoming.link.id and message.wire
+    ]
+    return sent[-1] if sent else None
