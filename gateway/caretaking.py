@@ -108,6 +108,18 @@ def _keys(settings: Settings) -> tuple[str, Iterable[Finding]]:
     return f"{len(keys.seal_keys())} seal keys, {len(keys.names())} of parties", findings
 
 
+def migrate(settings: Settings) -> str:
+    """Bring the database to this program's version and return that; others may be at work in it.
+
+    Raises:
+        Misconfigured: the database was made by a later version.
+        Unavailable: it cannot be reached.
+    """
+    from gateway.adapters.sql import migration  # noqa: PLC0415 - as needed
+
+    return migration.migrate(settings.database_url)
+
+
 # ------------------------------------------------------------------ backup
 
 DATABASE, KEYS, PACKS = "fullroute.db", "keys", "packs"

@@ -9,7 +9,7 @@ import redis
 
 from gateway.domain.condition import BrokerCondition
 from gateway.domain.errors import Unavailable
-from gateway.domain.finding import Finding
+from gateway.domain.finding import Finding, Severity
 
 SECONDS = 2.0
 
@@ -26,7 +26,8 @@ def broker_condition(url: str) -> BrokerCondition:
             seconds, microseconds = speaking.time()
     except (redis.RedisError, OSError) as error:
         args = (("reason", type(error).__name__),)
-        raise Unavailable(Finding(code="doctor.broker-away", args=args)) from error
+        away = Finding(code="doctor.broker-away", severity=Severity.WARNING, args=args)
+        raise Unavailable(away) from error
     version = str(told.get("valkey_version") or told.get("redis_version", ""))
     return BrokerCondition(
         version=tuple(int(part) for part in re.findall(r"\d+", version)),

@@ -1,4 +1,4 @@
-"""``fullroute backup`` and ``fullroute restore``."""
+"""``fullroute backup``, ``restore`` and ``migrate``: looking after what is stored."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +15,7 @@ def add_to(app: typer.Typer) -> None:
     """Hang the commands into the tree."""
     app.command()(backup)
     app.command()(restore)
+    app.command()(migrate)
 
 
 def backup(
@@ -88,3 +89,23 @@ def restore(
         output.note(f"{target} is as of {put.made_at}: {report.size} log entries verified.")
     if findings:
         raise typer.Exit(Exit.NOT_VERIFIED)
+
+
+def migrate(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+    """Bring the database to this program's version; take a backup first.
+
+    Changes only add: programs of the version before go on working until they are stopped.
+
+    Example:
+      fullroute migrate
+    """
+    from gateway import caretaking
+    from gateway.settings import load_settings
+
+    del lang
+    settings = load_settings(data=data)
+    version = caretaking.migrate(settings)
+    if json:
+        output.print_json({"database": version})
+    else:
+        output.note(f"The database is at revision {version}.")
