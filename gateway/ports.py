@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from gateway.domain.backlog import LinkLoad, Pending, Tried
 from gateway.domain.delivery import Attempt, Link, LinkKind
 from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue, Finding
@@ -34,18 +35,6 @@ from gateway.packs.compare import Difference
 from gateway.packs.pack import PackSet
 from gateway.packs.pins import Pin
 from gateway.packs.vouching import Lying
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkLoad:
-    """What lies at one link: how many messages are due or waiting, and since when."""
-
-    link: str
-    due: int
-    waiting: int
-    awaiting_signature: int
-    parked: int
-    oldest_due_at: datetime | None
 
 
 class Store(LaneBook, Protocol):
@@ -160,6 +149,22 @@ class Store(LaneBook, Protocol):
     def links_with_due(self, now: datetime) -> tuple[str, ...]:
         """Return the links at which something may be tried now."""
 
+    def last_tried(self, outcome: str, limit: int = 200) -> tuple[Message, ...]:
+        """Return messages still due whose last try came to that outcome, oldest first."""
+        ...
+
+    def pending(self) -> tuple[Pending, ...]:
+        """Return what is due by link and office; who has nothing due is left out."""
+        ...
+
+    def last_attempt(self) -> int:
+        """Return the number of the newest attempt, 0 for none."""
+        ...
+
+    def attempts_after(self, number: int, limit: int) -> tuple[Tried, ...]:
+        """Return attempts with a higher number, oldest first, over all messages."""
+        ...
+
     def sequence(self, owner: str) -> int:
         """Give feed sequences and log indices to rows committed without one; return how many.
 
@@ -175,6 +180,19 @@ class Store(LaneBook, Protocol):
         self, *, after: int = -1, limit: int = 500, movement: str = ""
     ) -> tuple[LogRecord, ...]:
         """Sequenced entries with ``index > after``, oldest first."""
+        ...
+
+    def log_told(
+        self, kind: str, since: datetime, *, of_links: bool = True, limit: int = 200
+    ) -> tuple[LogRecord, ...]:
+        """Entries of kind ``refused`` or ``act`` since a time, sequenced or not.
+
+        Those about links newest first; those about none (declarations) oldest first.
+        """
+        ...
+
+    def oldest_unsequenced(self) -> datetime | None:
+        """Return the time of the oldest entry without an index, None when all have theirs."""
         ...
 
     def log_size(self) -> int:

@@ -20,6 +20,15 @@ from urllib.parse import quote
 
 from gateway.domain.errors import Misconfigured
 from gateway.domain.finding import Finding
+from gateway.sections import (
+    BrokerSettings,
+    DatabaseSettings,
+    DeliverySettings,
+    HttpSettings,
+    IntakeSettings,
+    KeySettings,
+    WorkerSettings,
+)
 
 FILE_NAME = "fullroute.toml"
 DATA_DEFAULT = "fullroute-data"
@@ -31,61 +40,6 @@ SOCKET_PATH_BYTES_MAX = 103
 Value = str | int | float | bool
 
 _PASSWORD = re.compile(r"(://[^:@/\s]*):[^@/\s]*@")
-
-
-def _at_least(default: float, least: float, most: float = float("inf")) -> Any:  # noqa: ANN401 - as field()
-    """Return a dataclass field with bounds."""
-    return field(default=default, metadata={"least": least, "most": most})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseSettings:
-    """``url`` empty: SQLite at ``<data>/fullroute.db``; else a ``postgresql+psycopg://`` URL."""
-
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokerSettings:
-    """``url`` empty: the embedded Valkey on a Unix socket; else any ``redis://`` URL."""
-
-    url: str = field(default="", metadata={"schemes": ("redis", "rediss", "redis+socket")})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpSettings:
-    """Where the HTTP face listens; ``threads`` bounds the requests worked on at once."""
-
-    host: str = "127.0.0.1"
-    port: int = _at_least(8117, 0, 65535)
-    body_bytes_max: int = _at_least(10_000_000, 1024)
-    threads: int = _at_least(8, 1, 256)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliverySettings:
-    """How parcels are carried side by side, and how often answers nobody posts are fetched."""
-
-    concurrency: int = _at_least(16, 1, 1024)
-    connect_seconds: float = _at_least(2.0, 0.05, 60)
-    total_seconds: float = _at_least(15.0, 0.1, 600)
-    lease_seconds: float = _at_least(30.0, 1, 3600)
-    collect_seconds: float = _at_least(2.0, 0.05, 3600)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSettings:
-    """Threads of one worker process, and how often its ticker looks for forgotten links."""
-
-    threads: int = _at_least(8, 1, 256)
-    ticker_seconds: float = _at_least(1.0, 0.05, 3600)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeySettings:
-    """``folder`` empty: ``<data>/keys``."""
-
-    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +61,13 @@ class Settings:
     """
 
     data: Path = Path(DATA_DEFAULT)
-    database: DatabaseSettings = DatabaseSettings()
-    broker: BrokerSettings = BrokerSettings()
-    http: HttpSettings = HttpSettings()
-    delivery: DeliverySettings = DeliverySettings()
-    worker: WorkerSettings = WorkerSettings()
-    keys: KeySettings = KeySettings()
+    database: DatabaseSettings = field(default=DatabaseSettings())
+    broker: BrokerSettings = field(default=BrokerSettings())
+    http: HttpSettings = field(default=HttpSettings())
+    delivery: DeliverySettings = field(default=DeliverySettings())
+    worker: WorkerSettings = field(default=WorkerSettings())
+    intake: IntakeSettings = field(default=IntakeSettings())
+    keys: KeySettings = field(default=KeySettings())
     packs: Mapping[str, Mapping[str, bool]] = field(default_factory=lambda: MappingProxyType({}))
     versions: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

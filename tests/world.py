@@ -5,9 +5,12 @@ answers are posted by calling the use case. Everything else is what runs in prod
 clock that the test moves.
 """
 
+import copy
 import json
+import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -129,14 +132,43 @@ class World:
         self._parties(mandates)
         places = (ROUTE | TRANSIT | (more or {})).items()
         offices = [(administration, one) for administration, many in places for one in many]
-        certificates = tuple(self.keys.signer(name).certificate for name in SIGNATORIES)
-        self.town.settle(self.ports, TENANT, offices, folder / "journal", certificates)
+        self.town.settle(self.ports, TENANT, offices, folder / "journal", self.certificates)
 
     def close(self) -> None:
         self.store.close()
         self.town.close()
 
+    def copied(self, folder: Path) -> "World":
+        """A world of its own, on SQLite, that begins where this one stands."""
+        other = copy.copy(self)
+        other.folder = folder
+        shutil.copytree(self.folder / "journal", folder / "journal")
+        target = folder / "world.db"
+        with (
+            closing(sqlite3.connect(self.folder / "world.db")) as ours,
+            closing(sqlite3.connect(target)) as copied,
+        ):
+            ours.backup(copied)
+        other.store, other.clock, other.knocks = (
+            SqlStore(f"sqlite:///{target}"), Clock(self.clock.at), Knocks(),
+        )  # fmt: skip
+        other.town = self.town.copied(other.clock, folder / "journal", self.certificates)
+        other.ports = replace(
+            self.ports, store=other.store, clock=other.clock, wakeup=other.knocks,
+            couriers={LinkKind.PUSH: other.town},
+        )  # fmt: skip
+        return other
+
+    def reopened(self, url: str, keys: Path) -> tuple[SqlStore, Ports]:
+        """Return another database with other keys, under the same packs and clock."""
+        store = SqlStore(url)
+        return store, replace(self.ports, store=store, keys=FileKeys(keys))
+
     # ------------------------------------------------------------------ set-up
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        return tuple(self.keys.signer(name).certificate for name in SIGNATORIES)
 
     def _keys(self, folder: Path) -> None:
         create_seal_key(folder)

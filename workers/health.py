@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.bootstrap import open_gateway
+from gateway.domain.backlog import LinkLoad
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.errors import GatewayError
-from gateway.ports import LinkLoad
 from gateway.settings import load_settings
 
 PATIENCE_SECONDS = 30.0

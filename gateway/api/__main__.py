@@ -19,7 +19,8 @@ from gateway.api.app import create_app
 from gateway.domain.errors import GatewayError, Misconfigured
 from gateway.domain.finding import Finding
 from gateway.ending import tell
-from gateway.settings import HttpSettings, Settings, load_settings
+from gateway.sections import HttpSettings
+from gateway.settings import Settings, load_settings
 
 INTERRUPTED_EXIT = 130
 BACKLOG = 2048

@@ -15,13 +15,17 @@ from gateway.api import (
     lanes,
     links,
     log,
+    metrics,
     movements,
     openapi,
+    operations,
     problems,
     signatures,
     stream,
 )
+from gateway.api.metrics import Measures
 from gateway.bootstrap import Gateway
+from gateway.pressure import Sluice
 from gateway.watch import LogWatch
 
 BASE = "/v1"
@@ -62,10 +66,24 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     app.state.gateway = gateway
     app.state.door = access.Doorkeeper(gateway.ports)
     app.state.watch = LogWatch(gateway.ports)
+    app.state.sluice = Sluice(gateway.ports, gateway.settings)
+    app.state.measures = Measures(gateway.ports)
     app.state.stopping = lambda: False
     problems.install(app)
     app.include_router(health.router)
-    for module in (declarations, movements, stream, signatures, links, lanes, directory, keys, log):
+    app.include_router(metrics.router)
+    for module in (
+        declarations,
+        movements,
+        stream,
+        signatures,
+        links,
+        lanes,
+        directory,
+        keys,
+        log,
+        operations,
+    ):
         app.include_router(module.router, prefix=BASE)
     openapi.install(app)
     return app

@@ -15,6 +15,7 @@ from gateway.api.request import (
     Language,
     Reach,
     described_body,
+    intake_open,
     require_accept,
 )
 from gateway.api.shapes import SubmissionShape, shape_submission
@@ -82,6 +83,7 @@ _TAKEN_IN = problems.documented(
     problems.TOO_LARGE,
     problems.MEDIA,
     problems.REFUSED,
+    problems.CLOSED,
 )
 
 
@@ -169,6 +171,7 @@ def show_preview(
 
 @router.post(
     "/declarations",
+    dependencies=[Depends(intake_open)],
     status_code=202,
     openapi_extra=_BODY,
     responses={
@@ -221,6 +224,7 @@ def _asked_amendment(
 
 @router.post(
     "/movements/{reference}/amendments",
+    dependencies=[Depends(intake_open)],
     status_code=202,
     openapi_extra=_BODY,
     responses={

@@ -1,7 +1,7 @@
 """Whether the process lives, and whether it can do its work."""
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from gateway.api.request import Reach
 from gateway.domain.errors import GatewayError
@@ -21,6 +21,9 @@ class ReadyShape(BaseModel):
     ready: bool
     database: bool
     keys: bool
+    outbox_lag_seconds: float = Field(
+        default=0.0, description="Age of the oldest entry without its number; workers give them."
+    )
 
 
 @router.get("/livez")
@@ -32,13 +35,17 @@ async def live() -> LiveShape:
 @router.get("/readyz", responses={503: {"model": ReadyShape, "description": "not ready"}})
 def ready(ports: Reach, response: Response) -> ReadyShape:
     """Say whether database and keys can be reached."""
+    lag = 0.0
     try:
-        ports.store.log_size()
+        oldest = ports.store.oldest_unsequenced()
         database = True
+        lag = (ports.clock.now() - oldest).total_seconds() if oldest else 0.0
     except (GatewayError, OSError, RuntimeError):
         database = False
     keys = bool(ports.keys.seal_keys())
-    shape = ReadyShape(ready=database and keys, database=database, keys=keys)
+    shape = ReadyShape(
+        ready=database and keys, database=database, keys=keys, outbox_lag_seconds=lag
+    )
     if not shape.ready:
         response.status_code = 503
     return shape

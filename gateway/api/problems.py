@@ -74,6 +74,7 @@ CONFLICT = Kind("in-conflict", 409)
 TOO_LARGE = Kind("too-large", 413, (("Connection", "close"),))
 MEDIA = Kind("unsupported-media-type", 415)
 UNEXPECTED = Kind("unexpected", 500)
+CLOSED = Kind("closed-for-now", 503, (("Connection", "close"),))
 UNAVAILABLE = Kind("unavailable", 503, (("Retry-After", "1"),))
 
 _KINDS: tuple[tuple[type[GatewayError], Kind], ...] = (

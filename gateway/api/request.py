@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Security
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from gateway import access
 from gateway.access import Scope
-from gateway.api.problems import MALFORMED, MEDIA, NOT_ACCEPTABLE, TOO_SLOW, Mistaken
+from gateway.api.problems import CLOSED, MALFORMED, MEDIA, NOT_ACCEPTABLE, TOO_SLOW, Mistaken
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import TooLarge
 from gateway.domain.finding import Finding
@@ -20,6 +21,7 @@ from gateway.domain.records import Principal
 from gateway.language import accepts, negotiated
 from gateway.markup import workbook
 from gateway.ports import Ports
+from gateway.pressure import Sluice
 
 XML_TYPES = ("application/xml", "text/xml")
 JSON_TYPE = "application/json"
@@ -85,6 +87,7 @@ Reporter = Annotated[Principal, Security(_caller(Scope.REPORT))]
 Reader = Annotated[Principal, Security(_caller(Scope.READ))]
 LinkCaller = Annotated[Principal, Security(_caller(Scope.LINK))]
 LaneCaller = Annotated[Principal, Security(_caller(Scope.LANE))]
+Operator = Annotated[Principal, Security(_caller(Scope.OPERATE))]
 Auditor = Annotated[Principal, Security(_caller(Scope.AUDIT))]
 
 
@@ -177,6 +180,20 @@ async def body(request: Request) -> bytes:
 
 def _too_large(most: int) -> TooLarge:
     return TooLarge(Finding(code="http.body-too-large", args=(("most", str(most)),)))
+
+
+async def intake_open(request: Request) -> None:
+    """Refuse before the body is read while nothing more can be taken in.
+
+    Raises:
+        Mistaken: 503 ``intake.backlog-age`` or ``intake.disk-reserve``, with ``Retry-After``.
+    """
+    sluice: Sluice = request.app.state.sluice
+    finding = await run_in_threadpool(sluice.closed)
+    if finding is not None:
+        gateway: Gateway = request.app.state.gateway
+        wait = str(gateway.settings.intake.retry_after_seconds)
+        raise Mistaken(replace(CLOSED, headers=(*CLOSED.headers, ("Retry-After", wait))), finding)
 
 
 async def _xml_body(request: Request) -> bytes:

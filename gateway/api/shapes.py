@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from gateway.api.problems import FindingShape, shape_finding
+from gateway.domain.backlog import LinkLoad
 from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
 from gateway.domain.itinerary import CustomsOffice, Itinerary
@@ -14,7 +15,6 @@ from gateway.domain.message import Message
 from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
-from gateway.ports import LinkLoad
 from gateway.register import Submission
 from gateway.usecases.timeline import MovementView, TimelineLine
 

@@ -52,6 +52,7 @@ class EntryKind(StrEnum):
     PARKED = "parked"
     PASSAGE = "passage"
     OVERRIDE = "override"
+    ACT = "act"  # what an operator did about it, and why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,12 @@ in the data folder (:mod:`gateway.cli.folder`) loads the store and comes in only
 """
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from gateway.cli.client import JSON, Client
 
@@ -91,6 +92,19 @@ class Desk(Protocol):
     def attach(self, unsigned: Unsigned, signed: bytes) -> Shape:
         """Hand in a signature."""
 
+    def attention(self) -> list[Shape]:
+        """List what needs a person."""
+
+    def act(
+        self,
+        subject: tuple[str, str],
+        act: Mapping[str, Any],
+        key: str,
+        *,
+        dry_run: bool = False,
+    ) -> Shape:
+        """Do something about ``messages``, ``links`` or ``answers`` and an id of theirs."""
+
 
 def _media_type(raw: bytes) -> str:
     """Return as what a declaration travels; the gateway itself looks closer."""
@@ -164,3 +178,22 @@ class RemoteDesk:
         media_type = XML if unsigned.suite == "xml" else "application/pkcs7-signature"
         path = f"/v1/signatures/{unsigned.message}"
         return dict(self._client.put(path, signed, media_type).json())
+
+    def attention(self) -> list[Shape]:
+        """List what needs a person."""
+        return list(self._client.get("/v1/attention").json()["data"])
+
+    def act(
+        self,
+        subject: tuple[str, str],
+        act: Mapping[str, Any],
+        key: str,
+        *,
+        dry_run: bool = False,
+    ) -> Shape:
+        """Do it there; without a key of its own each call is another act."""
+        path = f"/v1/{subject[0]}/{quote(subject[1], safe='')}/acts"
+        path += "?dry_run=true" if dry_run else ""
+        told = json.dumps(act).encode()
+        answer = self._client.post(path, told, JSON, Idempotency_Key=key or secrets.token_hex(16))
+        return dict(answer.json())

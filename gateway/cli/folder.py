@@ -4,14 +4,17 @@ Who can open the folder holds every key in it; the commands therefore act as its
 principal that ``fullroute init`` made, in the operator's tenant.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from gateway import register
 from gateway.bootstrap import Gateway, open_gateway
 from gateway.cli.desk import AS_DECLARED, Along, Shape, Told, Unsigned, Why
 from gateway.cli.shapes import (
+    concern_shape,
     event_shape,
     line_shape,
     message_shape,
@@ -20,6 +23,7 @@ from gateway.cli.shapes import (
     submission_shape,
     trip_shape,
 )
+from gateway.domain.act import Act, ActKind
 from gateway.domain.errors import Misconfigured, NotFound, Refused
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding
@@ -27,6 +31,8 @@ from gateway.domain.records import Principal
 from gateway.ports import Ports
 from gateway.settings import load_settings
 from gateway.usecases import amend as amending
+from gateway.usecases import attention as concerns
+from gateway.usecases import operate as operating
 from gateway.usecases import report as reporting
 from gateway.usecases import sign as signing
 from gateway.usecases import submit as submitting
@@ -136,3 +142,25 @@ class FolderDesk:
         """Hand in a signature."""
         done = signing.attach_signature(self._ports, self._caller, unsigned.message, signed)
         return message_shape(done)
+
+    def attention(self) -> list[Shape]:
+        """List what needs a person."""
+        texts = self._ports.packs.catalogue()
+        found = concerns.attention(self._ports, self._caller.tenant)
+        return [concern_shape(one, texts, self._lang) for one in found]
+
+    def act(
+        self,
+        subject: tuple[str, str],
+        act: Mapping[str, Any],
+        key: str,
+        *,
+        dry_run: bool = False,
+    ) -> Shape:
+        """Do something about a message, a link or an answer."""
+        more = {name: one for name, one in act.items() if name in ("rate", "concurrency")}
+        wanted = Act(kind=ActKind(act["act"]), subject=subject[1], reason=act["reason"], **more)
+        if dry_run:
+            return asdict(operating.foresee(self._ports, self._caller, wanted))
+        done = operating.perform(self._ports, self._caller, wanted, idempotency_key=key)
+        return asdict(done)

@@ -17,9 +17,12 @@ from typer.core import TyperGroup
 
 import gateway
 from gateway.cli import (
+    attention,
     audit,
+    backup,
     corrections,
     declarations,
+    doctor,
     feeds,
     keyring,
     lane_setup,
@@ -151,9 +154,12 @@ for _module in (
     corrections,
     lanes,
     lane_setup,
+    attention,
+    doctor,
     feeds,
     keyring,
     audit,
+    backup,
     packs,
     scenarios,
 ):

@@ -47,6 +47,17 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
+def say(text: str) -> None:
+    """Say something that was asked for, on standard output."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def stdout() -> TextIO:
+    """Return standard output, for what is asked for and not a remark."""
+    return sys.stdout
+
+
 def print_findings(findings: Iterable[Shown], stream: TextIO | None = None) -> None:
     """Print findings one below the other: place, sentence, remedy."""
     stream = stream or sys.stderr

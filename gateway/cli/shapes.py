@@ -18,6 +18,7 @@ from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
 from gateway.pipeline.verdict import OfficeVerdict
 from gateway.register import Submission
+from gateway.usecases.attention import Concern
 from gateway.usecases.preview import Part, Preview, Previewed
 from gateway.usecases.submit import Verdict
 from gateway.usecases.timeline import MovementView, TimelineLine
@@ -234,4 +235,17 @@ def line_shape(line: TimelineLine, offices: Mapping[str, CustomsOffice]) -> Shap
         "outcome": line.outcome,
         "text": line.text,
         "facts": dict(line.facts),
+    }
+
+
+def concern_shape(one: Concern, texts: Catalogue, lang: str) -> Shape:
+    """Return a matter that needs a person."""
+    return {
+        "since": utc(one.since),
+        "finding": shown(one.finding, texts, lang),
+        "subject": one.subject,
+        "link": one.link,
+        "movement": one.movement,
+        "message": one.message,
+        "act": one.act.value if one.act else None,
     }

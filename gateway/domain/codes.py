@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from gateway.domain.finding import Severity
 from gateway.domain.lane_codes import LANE_CODES
+from gateway.domain.operator_codes import OPERATOR_CODES
 
 CODES: Mapping[str, Severity] = MappingProxyType(
     {
@@ -226,6 +227,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "portal.other-site": Severity.ERROR,
         "preview.not-on-route": Severity.ERROR,
         "preview.not-owed": Severity.ERROR,
+        "problem.closed-for-now": Severity.ERROR,
         "problem.in-conflict": Severity.ERROR,
         "problem.malformed": Severity.ERROR,
         "problem.method-not-allowed": Severity.ERROR,
@@ -241,6 +243,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "problem.unsupported-media-type": Severity.ERROR,
         "procedure.none-for-mode": Severity.ERROR,
         "receipt.other-message": Severity.FATAL,
+        "receipt.wrong-time": Severity.ERROR,
         "reference.malformed": Severity.ERROR,
         "report.already-departed": Severity.ERROR,
         "report.invalidating": Severity.ERROR,
@@ -373,5 +376,6 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "zip.unknown-method": Severity.FATAL,
         "zip.unreadable": Severity.FATAL,
         "zip.unsafe-name": Severity.FATAL,
+        **OPERATOR_CODES,
     }
 )

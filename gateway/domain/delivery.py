@@ -1,7 +1,7 @@
 """Retry, lease and breaker arithmetic; no clock of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -84,6 +84,25 @@ class Breaker:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """What a link that chose its rate may still send: one token a message.
+
+    It fills with the rate and holds what one second brings, at least one; new, it is full.
+    """
+
+    tokens: float = 0.0
+    filled_at: datetime | None = None
+
+    def filled(self, rate: float, now: datetime) -> "Bucket":
+        """Return it as it stands now; ``rate`` is in messages a second."""
+        most = max(1.0, rate)
+        if self.filled_at is None:
+            return Bucket(tokens=most, filled_at=now)
+        seconds = max((now - self.filled_at).total_seconds(), 0.0)
+        return Bucket(tokens=min(most, self.tokens + seconds * rate), filled_at=now)
+
+
 class LinkKind(StrEnum):
     """How a link moves messages."""
 
@@ -126,7 +145,8 @@ class Link:
     is sealed (folder, request-response) it is the certificate, DER, by which every answer must be
     signed, or empty: then the transport is all that vouches for them. ``login`` is the user whose
     password the key store holds; ``receipt`` says what a receipt must prove. ``fence`` grows
-    with every lease, so that a sleeper's writes are refused.
+    with every lease, so that a sleeper's writes are refused. ``rate`` is in messages a second and
+    ``concurrency`` how many may be under way at once; 0 leaves both to the gateway.
     """
 
     id: str
@@ -141,6 +161,22 @@ class Link:
     fence: int = 0
     login: str = ""
     receipt: ReceiptKind = ReceiptKind.SIGNED
+    paused_at: datetime | None = None
+    rate: float = 0.0
+    concurrency: int = 0
+    bucket: Bucket = Bucket()
+
+    def room(self, now: datetime, most: int) -> int:
+        """Return how many messages may be sent side by side now, ``most`` at the utmost."""
+        most = min(most, self.concurrency or most)
+        return min(most, int(self.bucket.filled(self.rate, now).tokens)) if self.rate else most
+
+    def spent(self, now: datetime, many: int) -> "Link":
+        """Return the link after so many messages were sent."""
+        if not self.rate:
+            return self
+        filled = self.bucket.filled(self.rate, now)
+        return replace(self, bucket=replace(filled, tokens=max(filled.tokens - many, 0.0)))
 
     @property
     def sealed(self) -> bool:

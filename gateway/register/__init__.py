@@ -16,6 +16,21 @@ from gateway.register.declaring import (
     submission_of,
     write_declaration,
 )
+from gateway.register.endings import (
+    Ending,
+    endings_of_links,
+    endings_of_permits,
+    endings_of_trust,
+)
+from gateway.register.exits import (
+    LIVING,
+    Exit,
+    awaited_types,
+    cancelling,
+    skipping,
+    supersede,
+    write_exit,
+)
 from gateway.register.gathering import basis, route_offices
 from gateway.register.incoming import Incoming, Vouched, collected
 from gateway.register.load import (
@@ -31,6 +46,7 @@ from gateway.register.load import (
 from gateway.register.moving import move
 from gateway.register.owing import Owing, Places, make_due, owe, signed_by
 from gateway.register.passing import Seen, lane_of, log_passage, move_all, passage_key
+from gateway.register.put_away import dismissed, refused_answer, refused_answers
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
 from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
@@ -43,8 +59,11 @@ from gateway.register.writing import (
 )
 
 __all__ = [
+    "LIVING",
     "Acknowledgement",
     "DeclaredVersion",
+    "Ending",
+    "Exit",
     "Incoming",
     "Loaded",
     "Owing",
@@ -57,12 +76,18 @@ __all__ = [
     "Writing",
     "acknowledge",
     "all_offices",
+    "awaited_types",
     "basis",
+    "cancelling",
     "candidates_of",
     "check_kept",
     "check_receipt",
     "collected",
     "declared_versions",
+    "dismissed",
+    "endings_of_links",
+    "endings_of_permits",
+    "endings_of_trust",
     "folded",
     "heard_finding",
     "itinerary_of",
@@ -81,15 +106,20 @@ __all__ = [
     "place_of",
     "proof",
     "recorded_stops",
+    "refused_answer",
+    "refused_answers",
     "request_digest",
     "route_offices",
     "runs_of",
     "signed_by",
+    "skipping",
     "submission_of",
+    "supersede",
     "take_in",
     "with_askers",
     "write_declaration",
     "write_events",
+    "write_exit",
     "write_keys",
     "write_message",
     "write_movement",

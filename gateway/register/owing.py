@@ -103,9 +103,13 @@ def _awaiting(writing: Writing, message: Message, body: Body) -> Message:
 def make_due(
     writing: Writing, message: Message, wire: bytes, media_type: str, places: Places
 ) -> Message:
-    """Seal a message with its place in the stream and log that it is now open to its office."""
+    """Seal a message with its place in the stream and log that it is now open to its office.
+
+    What supersedes another message has that one's place already.
+    """
     body = writing.body(wire, media_type)
-    message = replace(message, place=places.next(message.stream))
+    place = message.place if message.place is not None else places.next(message.stream)
+    message = replace(message, place=place)
     message = seal_message(message, wire, media_type, writing.ports.keys.seal, writing.at)
     if message.signed_by:
         signed = {**message_facts(message), "signed_by": message.signed_by}

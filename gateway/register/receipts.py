@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from gateway.audit.entry import EntryKind
 from gateway.audit.evidence import read_handover
-from gateway.audit.exchange import read_receipt, read_reply, verify_link_seal
+from gateway.audit.exchange import read_envelope, read_receipt, read_reply, verify_link_seal
 from gateway.domain.delivery import Link
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState, ReceiptKind
@@ -13,12 +14,18 @@ from gateway.domain.records import AnswerRecord
 from gateway.packs.pack import PackSet
 from gateway.register.writing import Writing, message_facts
 
+CLOCK_TOLERANCE = timedelta(seconds=300)
+"""How far the clocks of a link and of ours may stand apart."""
 
-def check_receipt(link: Link, message: Message, content: bytes) -> None:
+
+def check_receipt(link: Link, message: Message, content: bytes, at: datetime) -> None:
     """Check that a receipt is the link's own and speaks of exactly this message.
 
+    It came at ``at``; nobody stores a message before it is sealed, or after the receipt is there.
+
     Raises:
-        Refusal: ``seal.*``, ``exchange.malformed`` or ``receipt.other-message``.
+        Refusal: ``seal.*``, ``exchange.malformed``, ``receipt.other-message`` or
+            ``receipt.wrong-time``.
     """
     paper = read_reply("receipt", content)
     verify_link_seal(paper.content, paper.seal, link.key)
@@ -26,6 +33,9 @@ def check_receipt(link: Link, message: Message, content: bytes) -> None:
     told = (receipt.message, receipt.digest, receipt.link, receipt.office)
     if told != (message.id, message.wire, link.id, message.office):
         raise Refusal(Finding(code="receipt.other-message", value=receipt.message))
+    sealed = read_envelope(message.envelope).issued if message.envelope else message.created_at
+    if not sealed - CLOCK_TOLERANCE <= receipt.received <= at + CLOCK_TOLERANCE:
+        raise Refusal(Finding(code="receipt.wrong-time", value=receipt.received.isoformat()))
 
 
 def check_kept(
@@ -42,7 +52,7 @@ def check_kept(
     kind, right = message.receipt_kind or ReceiptKind.SIGNED, True
     match kind:
         case ReceiptKind.SIGNED:
-            check_receipt(link, message, content)
+            check_receipt(link, message, content, message.acknowledged_at or message.created_at)
         case ReceiptKind.NATIVE:
             told = {(answer.link, answer.message, answer.body) for answer in answers}
             right = (link.id, message.id, message.receipt) in told

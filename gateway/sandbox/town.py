@@ -47,7 +47,8 @@ class MovableClock:
 class Town:
     """The customs systems of all links. ``away`` are unreachable links.
 
-    Answers to the message types in ``held`` are kept back.
+    Answers to the message types in ``held`` are kept back; ``instead`` holds by link what it
+    answers without looking: status and content.
     """
 
     clock: MovableClock
@@ -57,6 +58,7 @@ class Town:
     answers: list[Planned] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
+    instead: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
     def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
         """Hand parcels over, one after the other: the courier of this town."""
@@ -64,6 +66,10 @@ class Town:
             at = self.clock.now()
             if link.id in self.away:
                 yield Reply(message=parcel.message, at=at, status=0, error="connection refused")
+                continue
+            if link.id in self.instead:
+                status, content = self.instead[link.id]
+                yield Reply(message=parcel.message, at=at, status=status, content=content)
                 continue
             verdict = self.systems[link.id].receive(
                 Arrival(
@@ -166,6 +172,14 @@ class Town:
         if caller is None:
             raise LookupError(link)
         receive(ports, caller, link, paper.content, paper.seal, written.content)
+
+    def copied(self, clock: MovableClock, folder: Path, certificates: tuple[bytes, ...]) -> "Town":
+        """Return a town of its own that begins where this one stands, on journals in ``folder``."""
+        systems = {
+            link: CustomsSystem(one.spec, one.pack, folder, clock.now, certificates)
+            for link, one in self.systems.items()
+        }
+        return Town(clock, self.keys, systems, dict(self.stationery), list(self.answers))
 
     def close(self) -> None:
         """Close the journals."""

@@ -35,7 +35,7 @@ def deliver(ports: Ports, link_id: str, owner: str) -> int:
     """Send what is due at one link; return how many messages were acknowledged.
 
     Returns 0 at once when somebody else holds the lease, the link is paused or pulls its feed
-    itself, or its breaker is open.
+    itself, its breaker is open, or it may not be sent more just now.
     """
     link = ports.store.link(link_id)
     if link is None or link.paused or link.kind is LinkKind.FEED:
@@ -53,17 +53,24 @@ def _drain(ports: Ports, link: Link) -> int:
     acknowledged = 0
     for _ in range(ROUNDS_MAX):
         now = ports.clock.now()
-        if not link.breaker.allows(now):
+        room = link.room(now, BATCH_MAX)
+        if not (room and link.breaker.allows(now)) or _paused(ports, link.id):
             break
-        due = ports.store.due_heads(link.id, now, BATCH_MAX)
+        due = ports.store.due_heads(link.id, now, room)
         live = [message for message in due if not _overdue(ports, link, message, now)]
         if not live:
             break
-        done, link = _send(ports, link, live)
+        done, link = _send(ports, link.spent(now, len(live)), live)
         if done is None:
             break  # the fence has moved on: somebody else drains now
         acknowledged += done
     return acknowledged
+
+
+def _paused(ports: Ports, link_id: str) -> bool:
+    """Tell whether a person paused the link meanwhile."""
+    link = ports.store.link(link_id)
+    return link is None or link.paused
 
 
 def _overdue(ports: Ports, link: Link, message: Message, now: datetime) -> bool:
@@ -145,7 +152,7 @@ def _judge(link: Link, message: Message, reply: Reply, wanted: ReceiptKind) -> A
         outcome, detail = Outcome.UNREACHABLE, reply.error
     elif reply.status in SUCCESS and wanted is ReceiptKind.SIGNED:
         try:
-            register.check_receipt(link, message, reply.content)
+            register.check_receipt(link, message, reply.content, reply.at)
             outcome = Outcome.ACKNOWLEDGED
         except Refusal as refusal:
             outcome, detail = Outcome.UNCLEAR, refusal.findings[0].code
@@ -180,7 +187,9 @@ def _record(
 ) -> tuple[Link, bool]:
     writing = register.Writing(ports, message.tenant, attempt.at)
     breaker = link.breaker.after(attempt)
-    values = {"breaker": breaker} if breaker != link.breaker else {}
+    values: dict[str, object] = {"breaker": breaker} if breaker != link.breaker else {}
+    if link.rate:
+        values["bucket"] = link.bucket
     writing.update("links", link.id, values, {"fence": link.fence})
     writing.insert(replace(attempt, receipt=None))
     writing.entry(

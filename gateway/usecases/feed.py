@@ -93,7 +93,7 @@ def _acknowledge(ports: Ports, link: Link, receipt: bytes) -> str:
     message = ports.store.message(told.message)
     if message is None or message.link != link.id:
         raise Refusal(Finding(code="message.unknown", value=told.message))
-    register.check_receipt(link, message, receipt)
+    register.check_receipt(link, message, receipt, ports.clock.now())
     if message.state is MessageState.ACKNOWLEDGED:
         return message.id
     _write(ports, message, receipt)

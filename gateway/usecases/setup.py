@@ -57,6 +57,14 @@ def set_policy(ports: Ports, tenant: str, *, accepts_unsigned: bool) -> None:
     _commit(ports, writing, tenant)
 
 
+def note_restored(ports: Ports, tenant: str, made_at: str, *, entries: int, root: str) -> None:
+    """Write down that the database is that of a backup; ``root`` (hex) is of its log then."""
+    writing = register.Writing(ports, tenant, ports.clock.now())
+    facts = {"restored": made_at, "entries": entries, "root": root}
+    writing.entry(EntryKind.SETUP, facts=facts)
+    _commit(ports, writing, made_at)
+
+
 def add_principal(ports: Ports, principal: Principal) -> None:
     """Add somebody with an API key; only the digest of its secret half is kept.
 

@@ -10,7 +10,8 @@ from gateway import bootstrap
 from gateway.api.app import create_app
 from gateway.bootstrap import Gateway
 from gateway.domain.records import Tenant
-from gateway.settings import HttpSettings, Settings
+from gateway.sections import HttpSettings
+from gateway.settings import Settings
 from gateway.usecases import setup
 from tests.world import TENANT, World
 

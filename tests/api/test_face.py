@@ -4,12 +4,21 @@ import openapi_spec_validator
 import pytest
 from fastapi.routing import APIRoute
 
-from gateway.api import declarations, keys, links, log, movements, signatures, stream
+from gateway.api import (
+    declarations,
+    keys,
+    links,
+    log,
+    movements,
+    signatures,
+    stream,
+)
+from gateway.api import operations as acts
 from gateway.language import accepts
 from tests.api.conftest import Face
 
 OPEN = {"/livez", "/readyz", "/openapi.json", "/v1/keys"}
-ROUTERS = (declarations, keys, links, log, movements, signatures, stream)
+ROUTERS = (declarations, keys, links, log, movements, acts, signatures, stream)
 
 
 @pytest.mark.parametrize("path", sorted(OPEN))
@@ -31,7 +40,7 @@ def _operations() -> list[tuple[str, str]]:
 def test_nothing_else_is(face: Face, method: str, path: str) -> None:
     if path in OPEN:
         return
-    told = path.format(reference="x", message="x", trip="x", link="x")
+    told = path.format(reference="x", message="x", trip="x", link="x", entry="x")
     answer = face.client.request(method, told)
     assert answer.status_code == 401, (method, path)
     forged = {"Authorization": "Bearer frk_prn_x_" + "0" * 40}
@@ -63,7 +72,7 @@ def test_openapi_is_what_its_specification_says(face: Face) -> None:
 
 def test_openapi_describes_every_problem(face: Face) -> None:
     document = face.client.get("/openapi.json").json()
-    assert len(document["paths"]) == 30
+    assert len(document["paths"]) == 36
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert operation.get("description") or operation.get("summary"), (method, path)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from gateway.domain.backlog import LinkLoad
 from gateway.domain.delivery import Breaker
 from gateway.domain.lane import Lane, Signal
 from gateway.domain.message import MessageState
@@ -12,7 +13,6 @@ from gateway.domain.passage import Passage
 from gateway.domain.records import Change, Lost, Update
 from gateway.domain.roles import OfficeRole
 from gateway.domain.trip import TripKey, TripShare
-from gateway.ports import LinkLoad
 from tests.contract import records as r
 from tests.contract.records import due, inserted, later, movement
 

@@ -12,8 +12,9 @@ from gateway import bootstrap
 from gateway.api.app import create_app
 from gateway.bootstrap import Gateway
 from gateway.domain.records import Tenant
+from gateway.sections import HttpSettings
 from gateway.serving.__main__ import with_pages
-from gateway.settings import HttpSettings, Settings
+from gateway.settings import Settings
 from gateway.usecases import setup
 from tests.world import TENANT, World
 
@@ -72,6 +73,7 @@ def house(tmp_path_factory):
         ("reader", TENANT, ("read",)),
         ("officer", TENANT, ("lane",)),
         ("second", TENANT, ("lane",)),
+        ("operator", TENANT, ("read", "operate")),
         ("stranger", "other", ("declare", "read")),
     ):
         _, keys[name] = bootstrap.new_principal(world.ports, tenant, name, scopes)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gateway.domain.backlog import LinkLoad
 from gateway.domain.delivery import Breaker, Link, LinkKind
-from gateway.ports import LinkLoad
 from workers.health import judge
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -28,6 +28,7 @@ from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
 from gateway.adapters.sql.tables import (
     TABLES,
+    TOLD,
     UNSEQUENCED,
     answers,
     attempts,
@@ -48,7 +49,8 @@ from gateway.adapters.sql.tables import (
     trip_shares,
     trips,
 )
-from gateway.domain.delivery import LinkKind
+from gateway.domain.delivery import Attempt, LinkKind
+from gateway.domain.message import Message
 from gateway.domain.plates import plate_key
 
 Statement = Select[Any]
@@ -168,6 +170,18 @@ LOG_OF = (
     .order_by(log.c.index)
     .limit(bindparam("limit"))
 )
+_TOLD = _all(log).where(text(TOLD), log.c.kind == bindparam("kind"), log.c.at >= bindparam("since"))
+LOG_TOLD_OF_LINKS = (
+    _TOLD.where(log.c.link != "")
+    .order_by(log.c.at.desc(), log.c.id.desc())
+    .limit(bindparam("limit"))
+)
+LOG_TOLD_OF_OTHERS = (
+    _TOLD.where(log.c.link == "").order_by(log.c.at, log.c.id).limit(bindparam("limit"))
+)
+LOG_OLDEST_UNSEQUENCED = (
+    select(log.c.at).where(log.c.index.is_(None)).order_by(log.c.at, log.c.id).limit(1)
+)
 LOG_SIZE = select(func.coalesce(func.max(log.c.index) + 1, 0)).where(log.c.index.is_not(None))
 
 
@@ -223,14 +237,14 @@ _OPEN_STATES = ("waiting", "awaiting-signature", "due", "parked")
 def _heads() -> ColumnElement[bool]:
     """Return what makes a message one that may be tried at the time bound as ``now``.
 
-    Nothing before it in its stream is due or parked: acknowledged ones have been passed, waiting
-    ones have no place yet.
+    Nothing before it in its stream is due, parked or put in its place and not signed yet:
+    acknowledged and dropped ones have been passed, waiting ones have no place yet.
     """
     earlier = messages.alias("earlier")
     blocked = exists().where(
         earlier.c.stream == messages.c.stream,
         earlier.c.place < messages.c.place,
-        _states(earlier, "due", "parked"),
+        _states(earlier, "due", "parked", "awaiting-signature"),
     )
     ripe = or_(messages.c.next_at.is_(None), messages.c.next_at <= bindparam("now"))
     return and_(
@@ -257,6 +271,45 @@ LINKS_WITH_DUE = (
         exists().where(messages.c.link == links.c.id, _heads()).correlate(links),
     )
     .order_by(links.c.id)
+)
+
+_last_outcome = (
+    select(attempts.c.outcome)
+    .where(attempts.c.message == messages.c.id)
+    .order_by(attempts.c.id.desc())
+    .limit(1)
+    .correlate(messages)
+    .scalar_subquery()
+)
+LAST_TRIED = (
+    _all(messages)
+    .where(_states(messages, "due"), messages.c.attempts > 0)
+    .where(_last_outcome == bindparam("outcome"))
+    .order_by(messages.c.created_at, messages.c.id)
+    .limit(bindparam("limit"))
+)
+PENDING = (
+    select(
+        messages.c.link,
+        messages.c.office,
+        func.count(messages.c.id).label("many"),
+        func.min(messages.c.created_at).label("oldest"),
+    )
+    .where(messages.c.state == literal_column("'due'"))
+    .group_by(messages.c.link, messages.c.office)
+)
+LAST_ATTEMPT = select(func.coalesce(func.max(attempts.c.id), 0))
+_TRIED = shape_of(Attempt).columns
+ATTEMPTS_AFTER = (
+    select(
+        attempts.c.id,
+        *(attempts.c[name] for name in _TRIED),
+        *(messages.c[name] for name in shape_of(Message).columns),
+    )
+    .join(messages, messages.c.id == attempts.c.message)
+    .where(attempts.c.id > bindparam("after"))
+    .order_by(attempts.c.id)
+    .limit(bindparam("limit"))
 )
 
 ANYTHING_UNSEQUENCED = select(

@@ -23,6 +23,7 @@ from gateway.adapters.sql.keeper import Keeper
 from gateway.adapters.sql.queries import Statement
 from gateway.adapters.sql.rows import read_time, shape_of, write_time
 from gateway.adapters.sql.writer import GroupWriter, PoolWriter, Writer
+from gateway.domain.backlog import LinkLoad, Pending, Tried
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.event import Event
 from gateway.domain.itinerary import CustomsOffice
@@ -43,7 +44,6 @@ from gateway.domain.records import (
 )
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Mandate, PartyCertificate, Trust
-from gateway.ports import LinkLoad
 
 R = TypeVar("R")
 
@@ -297,6 +297,31 @@ class SqlStore:
         """Return one answer of one link."""
         return self._one(AnswerRecord, queries.ANSWER, link=link, id=answer)
 
+    def last_tried(self, outcome: str, limit: int = 200) -> tuple[Message, ...]:
+        """See :meth:`gateway.ports.Store.last_tried`."""
+        return self._many(Message, queries.LAST_TRIED, outcome=str(outcome), limit=limit)
+
+    def pending(self) -> tuple[Pending, ...]:
+        """See :meth:`gateway.ports.Store.pending`."""
+        with spoken(), self._reader.connect() as connection:
+            rows = connection.execute(queries.PENDING).all()
+        return tuple(Pending(row[0], row[1], row[2], read_time(row[3])) for row in rows)
+
+    def last_attempt(self) -> int:
+        """See :meth:`gateway.ports.Store.last_attempt`."""
+        return self._value(queries.LAST_ATTEMPT)
+
+    def attempts_after(self, number: int, limit: int) -> tuple[Tried, ...]:
+        """See :meth:`gateway.ports.Store.attempts_after`."""
+        attempt, message = shape_of(Attempt), shape_of(Message)
+        width = len(attempt.columns) + 1
+        with spoken(), self._reader.connect() as connection:
+            asked = {"after": number, "limit": limit}
+            rows = connection.execute(queries.ATTEMPTS_AFTER, asked).all()
+        return tuple(
+            Tried(row[0], attempt.record(row[1:width]), message.record(row[width:])) for row in rows
+        )
+
     def due_heads(self, link: str, now: datetime, limit: int) -> tuple[Message, ...]:
         """See :meth:`gateway.ports.Store.due_heads`; oldest first."""
         return self._many(Message, queries.DUE_HEADS, link=link, now=write_time(now), limit=limit)
@@ -323,6 +348,23 @@ class SqlStore:
         if not movement:
             return self._many(LogRecord, queries.LOG, after=after, limit=limit)
         return self._many(LogRecord, queries.LOG_OF, after=after, limit=limit, movement=movement)
+
+    def log_told(
+        self, kind: str, since: datetime, *, of_links: bool = True, limit: int = 200
+    ) -> tuple[LogRecord, ...]:
+        """See :meth:`gateway.ports.Store.log_told`."""
+        statement = queries.LOG_TOLD_OF_LINKS if of_links else queries.LOG_TOLD_OF_OTHERS
+        with spoken(), self._reader.connect() as connection:
+            asked = {"kind": str(kind), "since": write_time(since), "limit": limit}
+            rows = connection.execute(statement, asked).all()
+        shape = shape_of(LogRecord)
+        return tuple(shape.record(row) for row in rows)
+
+    def oldest_unsequenced(self) -> datetime | None:
+        """See :meth:`gateway.ports.Store.oldest_unsequenced`."""
+        with spoken(), self._reader.connect() as connection:
+            at = connection.execute(queries.LOG_OLDEST_UNSEQUENCED).scalar()
+        return read_time(at) if at else None
 
     def log_size(self) -> int:
         """See :meth:`gateway.ports.Store.log_size`."""

@@ -50,14 +50,18 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0004"
+VERSION = "0005"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
 """Messages that still ask for something; SQLite wants a query to repeat this term literally."""
 DUE = "state = 'due'"
-IN_TURN = "state IN ('due', 'parked')"
-"""Messages that hold their stream's turn."""
+IN_TURN = "state IN ('due', 'parked', 'awaiting-signature')"
+"""Messages that hold their stream's turn; one that awaits a signature only if it has a place."""
+PLACED = "place IS NOT NULL AND state <> 'dropped'"
+"""Messages that have their place for themselves: whoever is dropped leaves it to another."""
+TOLD = "kind IN ('refused', 'act')"
+"""Log entries that operators look for by kind."""
 UNSEQUENCED = "feed_sequence IS NULL AND place IS NOT NULL AND state <> 'dropped'"
 
 tenants = Table(
@@ -155,7 +159,7 @@ messages = Table(
     _optional("receipt"),
     _optional("receipt_kind"),
     _optional("acknowledged_at"),
-    _index("messages_by_place", "stream", "place", where="place IS NOT NULL", unique=True),
+    _index("messages_by_place", "stream", "place", where=PLACED, unique=True),
     _index(
         "messages_by_feed",
         "link",
@@ -223,6 +227,7 @@ log = Table(
     _index("log_by_index", "index", where='"index" IS NOT NULL', unique=True),
     _index("log_by_movement", "movement", "index", where='"index" IS NOT NULL'),
     _index("log_unsequenced", "at", "id", where='"index" IS NULL'),
+    _index("log_by_kind", "kind", "at", "id", where=TOLD),
 )
 
 trips = Table(
@@ -264,6 +269,11 @@ links = Table(
     _optional("probe_at"),
     _needed("fence", BigInteger()),
     *_texts("login", "receipt"),
+    _optional("paused_at"),
+    _needed("rate", Double()),
+    _needed("concurrency", Integer()),
+    _needed("tokens", Double()),
+    _optional("filled_at"),
     _optional("lease_owner"),
     _optional("lease_until", Double()),
 )

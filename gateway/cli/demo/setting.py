@@ -23,7 +23,8 @@ from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.records import Principal
 from gateway.ports import Ports
-from gateway.settings import KeySettings, Settings, load_settings
+from gateway.sections import KeySettings
+from gateway.settings import Settings, load_settings
 from gateway.usecases import setup
 
 LOOPBACK = "127.0.0.1"

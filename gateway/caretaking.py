@@ -1,0 +1,223 @@
+"""Looking after a deployment: does it stand well, its backup, its restoration.
+
+Beside ``bootstrap`` the only file that reaches drivers: what is looked after may be too broken to
+be opened.
+"""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway import __version__
+from gateway.adapters.safekeeping import Manifest
+from gateway.audit.merkle import Frontier
+from gateway.domain.condition import (
+    Check,
+    Timeouts,
+    dotted,
+    judge_broker,
+    judge_database,
+    judge_disk,
+    judge_timeouts,
+)
+from gateway.domain.errors import GatewayError, NotAuthentic
+from gateway.domain.finding import Finding, Refusal
+from gateway.markup import tree
+from gateway.settings import FILE_NAME, Settings
+
+TASK_SECONDS = 60.0
+"""After this time Celery gives a task to somebody else (``workers.app``)."""
+
+MEGABYTE = 1_000_000
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Look at every part by itself, the ones that others stand on first.
+
+    A part that cannot be reached is a check with that finding; the others are looked at all the
+    same.
+    """
+    yield Check(name="versions", seen=_versions())
+    yield _looked("time-outs", lambda: _timeouts(settings))
+    yield _looked("disk", lambda: _disk(settings))
+    yield _looked("migrations", lambda: _migrations(settings))
+    yield _looked("database", lambda: _database(settings))
+    yield _looked("broker", lambda: _broker(settings))
+    yield _looked("keys", lambda: _keys(settings))
+
+
+def _looked(name: str, look: Callable[[], tuple[str, Iterable[Finding]]]) -> Check:
+    try:
+        seen, findings = look()
+        return Check(name=name, seen=seen, findings=tuple(findings))
+    except (GatewayError, Refusal) as error:
+        return Check(name=name, findings=error.findings)
+
+
+def _versions() -> str:
+    libraries = ", ".join(f"{name} {version}" for name, version in tree.versions().items())
+    return f"fullroute {__version__}, Python {dotted(sys.version_info[:3])}, {libraries}"
+
+
+def _timeouts(settings: Settings) -> tuple[str, Iterable[Finding]]:
+    delivery = settings.delivery
+    times = Timeouts(
+        connect=delivery.connect_seconds, total=delivery.total_seconds, visibility=TASK_SECONDS
+    )
+    return f"connect {times.connect:g} s, total {times.total:g} s", judge_timeouts(times)
+
+
+def _disk(settings: Settings) -> tuple[str, Iterable[Finding]]:
+    free = shutil.disk_usage(settings.data).free
+    reserve = settings.intake.disk_reserve_megabytes * MEGABYTE
+    return f"{free // MEGABYTE} MB free", judge_disk(free, reserve, str(settings.data))
+
+
+def _migrations(settings: Settings) -> tuple[str, Iterable[Finding]]:
+    from gateway.adapters.sql.migration import check_version  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql.tables import VERSION  # noqa: PLC0415 - as needed
+
+    check_version(settings.database_url)
+    return VERSION, ()
+
+
+def _database(settings: Settings) -> tuple[str, Iterable[Finding]]:
+    from gateway.adapters.sql.condition import database_condition  # noqa: PLC0415 - as needed
+    from gateway.adapters.system import SystemClock  # noqa: PLC0415 - as needed
+
+    seen = database_condition(settings.database_url)
+    return f"{seen.product} {dotted(seen.version)}", judge_database(seen, SystemClock().now())
+
+
+def _broker(settings: Settings) -> tuple[str, Iterable[Finding]]:
+    from gateway.adapters.broker_condition import broker_condition  # noqa: PLC0415 - as needed
+    from gateway.adapters.system import SystemClock  # noqa: PLC0415 - as needed
+
+    seen = broker_condition(settings.broker_url)
+    return dotted(seen.version), judge_broker(seen, SystemClock().now())
+
+
+def _keys(settings: Settings) -> tuple[str, Iterable[Finding]]:
+    from gateway.adapters.keystore import FileKeys  # noqa: PLC0415 - as needed
+    from gateway.adapters.system import SystemClock  # noqa: PLC0415 - as needed
+
+    keys = FileKeys(settings.keys_folder)
+    findings = keys.findings(SystemClock().now())
+    return f"{len(keys.seal_keys())} seal keys, {len(keys.names())} of parties", findings
+
+
+def migrate(settings: Settings) -> str:
+    """Bring the database to this program's version and return that; others may be at work in it.
+
+    Raises:
+        Misconfigured: the database was made by a later version.
+        Unavailable: it cannot be reached.
+    """
+    from gateway.adapters.sql import migration  # noqa: PLC0415 - as needed
+
+    return migration.migrate(settings.database_url)
+
+
+# ------------------------------------------------------------------ backup
+
+DATABASE, KEYS, PACKS = "fullroute.db", "keys", "packs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackedUp:
+    """What a backup holds: ``entries`` of the log under ``root`` (hex), and how many files."""
+
+    made_at: str
+    entries: int
+    root: str
+    files: int
+    with_database: bool
+
+
+def back_up(settings: Settings, folder: Path, *, with_database: bool = True) -> BackedUp:
+    """Copy database, keys, settings and packs into an empty folder, while programs run.
+
+    The database is copied first and at one moment: whatever keys and packs it speaks of were there
+    before it. The broker is left out: it holds hints. Without ``with_database`` that is somebody
+    else's to copy.
+
+    Raises:
+        Misconfigured: the folder is not empty or cannot be written; ``backup.not-sqlite``.
+        Unavailable: the database cannot be read.
+    """
+    from gateway.adapters import safekeeping  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql import snapshot  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql.migration import check_version  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql.tables import VERSION  # noqa: PLC0415 - as needed
+    from gateway.adapters.system import SystemClock  # noqa: PLC0415 - as needed
+
+    if with_database:
+        snapshot.database_file(settings.database_url)
+    check_version(settings.database_url)
+    safekeeping.empty_folder(folder)
+    made_at = SystemClock().now().isoformat(timespec="seconds")
+    log = Frontier()
+    if with_database:
+        snapshot.copy_database(settings.database_url, folder / DATABASE)
+        log = log.with_leaves(snapshot.leaves_of(folder / DATABASE))
+    safekeeping.keep(folder, _beside(settings))
+    manifest = safekeeping.Manifest(
+        made_at=made_at,
+        gateway=__version__,
+        database=VERSION if with_database else "",
+        entries=log.size,
+        root=log.root().hex(),
+        files=safekeeping.digests(folder),
+    )
+    safekeeping.write_manifest(folder, manifest)
+    return _told(manifest)
+
+
+def _beside(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """Yield what lies beside the database, with its place in a backup."""
+    from gateway.adapters.safekeeping import below  # noqa: PLC0415 - as needed
+
+    if (settings.data / FILE_NAME).is_file():
+        yield FILE_NAME, settings.data / FILE_NAME
+    for place, folder in ((KEYS, settings.keys_folder), (PACKS, settings.packs_folder)):
+        for name, path in below(folder):
+            yield f"{place}/{name}", path
+
+
+def restore(folder: Path, data: Path) -> BackedUp:
+    """Put a backup back into a data folder that is empty or not there.
+
+    Every file is held against the manifest first; the folder appears whole or not at all. What the
+    log says is for ``audit verify`` to check.
+
+    Raises:
+        NotFound, NotAuthentic: the backup is none, or was changed.
+        Misconfigured: the data folder is not empty or cannot be written.
+    """
+    from gateway.adapters import safekeeping  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql import snapshot  # noqa: PLC0415 - as needed
+
+    manifest = safekeeping.read_manifest(folder)
+    safekeeping.empty_folder(data)
+    partial = data.with_name(f"{data.name}.restoring")
+    safekeeping.empty_folder(partial)
+    safekeeping.keep(partial, ((name, folder / name) for name in manifest.files))
+    if manifest.database:
+        root = Frontier().with_leaves(snapshot.leaves_of(partial / DATABASE)).root().hex()
+        if root != manifest.root:
+            args = (("expected", manifest.root),)
+            raise NotAuthentic(Finding(code="backup.other-log", value=root, args=args))
+    safekeeping.put_in_place(partial, data)
+    return _told(manifest)
+
+
+def _told(manifest: Manifest) -> BackedUp:
+    return BackedUp(
+        made_at=manifest.made_at,
+        entries=manifest.entries,
+        root=manifest.root,
+        files=len(manifest.files),
+        with_database=bool(manifest.database),
+    )

@@ -1,0 +1,276 @@
+"""The operator's commands: attention, message, answer; and pause, resume, limit of links."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.opening import open_desk
+from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.setup import link_commands
+
+Reason = Annotated[str, typer.Option(help="Why; it stands in the log for good.")]
+Key = Annotated[str, typer.Option("--key", help="Idempotency key: the same for a repeat.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it means; do nothing.")]
+MessageId = Annotated[str, typer.Argument(metavar="MESSAGE", help="The message's id, msg_...")]
+LinkId = Annotated[str, typer.Argument(metavar="LINK", help="The link's id.")]
+
+message_commands = typer.Typer(
+    help="What a person does about one message; each act stands in the log with its reason.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+answer_commands = typer.Typer(
+    help="Answers that could not be taken in.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.command()(attention)
+    app.add_typer(message_commands, name="message")
+    app.add_typer(answer_commands, name="answer")
+    for command in (pause, resume, limit):
+        link_commands.command()(command)
+
+
+def attention(
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """List what needs a person: what it is, since when, and the one safe thing to do.
+
+    Example:
+      fullroute attention --lang zh
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        found = desk.attention()
+    if json:
+        output.print_json({"data": found})
+        return
+    for one in found:
+        finding = one["finding"]
+        place = one["movement"] and f"movement {one['movement']}"
+        output.print_findings([{**finding, "pointer": place, "line": None}], output.stdout())
+        output.say(f"  since {one['since']}")
+    output.note(f"{len(found)} matter(s)." if found else "Nothing needs a person.")
+
+
+def _act(
+    subject: tuple[str, str],
+    act: Mapping[str, Any],
+    *,
+    place: tuple[str, str, Path | None, str],
+    key: str = "",
+    dry_run: bool = False,
+    json: bool,
+) -> None:
+    """Do one act at the desk and tell what came of it; ``place`` is URL, API key, folder, lang."""
+    url, api_key, data, lang = place
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        done = desk.act(subject, act, key, dry_run=dry_run)
+    if json:
+        output.print_json(done)
+        return
+    again = " already" if done["repeated"] else ""
+    output.note(f"{done['act']} {done['subject']}: {'would be' if dry_run else 'is'} done{again}.")
+    for name, words in (
+        ("dropped", "never sent"),
+        ("moved", "moved up in their stream"),
+        ("stranded", "wait for an answer that cannot come: cancel them, or amend"),
+    ):
+        if done[name]:
+            output.note(f"{words}: {', '.join(done[name])}")
+    if done["made"]:
+        output.note(f"in its place: {done['made']}")
+    if done["uncertain"]:
+        output.note("It was tried and not refused: the office may have it all the same. Ask it.")
+
+
+@message_commands.command()
+def retry(
+    message: MessageId,
+    reason: Reason,
+    *,
+    key: Key = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Send it now, byte for byte as before; an open breaker lets this one try through.
+
+    Example:
+      fullroute message retry msg_0197 --reason "the office is back"
+    """
+    place = (url, api_key, data, lang)
+    told = {"act": "retry", "reason": reason}
+    _act(("messages", message), told, place=place, key=key, json=json)
+
+
+@message_commands.command()
+def skip(
+    message: MessageId,
+    *,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    key: Key = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Never send it; its stream goes on with the next one, which takes its place.
+
+    The office never gets it. Whatever waits for an answer to it goes on waiting and is listed:
+    cancel that, or amend the declaration. --dry-run says what it would mean.
+
+    Example:
+      fullroute message skip msg_0197 --reason "told by telephone"
+    """
+    place = (url, api_key, data, lang)
+    told = {"act": "skip", "reason": reason}
+    _act(("messages", message), told, place=place, key=key, dry_run=dry_run, json=json)
+
+
+@message_commands.command()
+def supersede(
+    message: MessageId,
+    reason: Reason,
+    *,
+    key: Key = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Make a refused message anew from the movement as it now stands, in the same place.
+
+    It gets an id and a deadline of its own and is signed again; without a mandate it awaits its
+    signature, and its stream with it.
+
+    Example:
+      fullroute message supersede msg_0197 --reason "amended as the office asked"
+    """
+    place = (url, api_key, data, lang)
+    told = {"act": "supersede", "reason": reason}
+    _act(("messages", message), told, place=place, key=key, json=json)
+
+
+@message_commands.command()
+def cancel(
+    message: MessageId,
+    *,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    key: Key = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Never send it, nor whatever waits for an answer that only it could get.
+
+    Example:
+      fullroute message cancel msg_0197 --dry-run
+    """
+    place = (url, api_key, data, lang)
+    told = {"act": "cancel", "reason": reason}
+    _act(("messages", message), told, place=place, key=key, dry_run=dry_run, json=json)
+
+
+@answer_commands.command()
+def dismiss(
+    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="As attention names it, log_...")],
+    reason: Reason,
+    *,
+    key: Key = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Say that a refused answer is dealt with; it stays in the log.
+
+    Example:
+      fullroute answer dismiss log_0197 --reason "came again and was taken in"
+    """
+    place = (url, api_key, data, lang)
+    told = {"act": "dismiss", "reason": reason}
+    _act(("answers", entry), told, place=place, key=key, json=json)
+
+
+def pause(
+    link: LinkId,
+    reason: Reason,
+    *,
+    key: Key = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Send nothing there until it is resumed; what is under way is finished, nothing is lost.
+
+    Example:
+      fullroute link pause vn-huu-nghi --reason "their maintenance tonight"
+    """
+    place = (url, api_key, data, lang)
+    told = {"act": "pause", "reason": reason}
+    _act(("links", link), told, place=place, key=key, json=json)
+
+
+def resume(
+    link: LinkId,
+    reason: Reason,
+    *,
+    key: Key = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Send there again, from where it stood.
+
+    Example:
+      fullroute link resume vn-huu-nghi --reason "maintenance is over"
+    """
+    place = (url, api_key, data, lang)
+    told = {"act": "resume", "reason": reason}
+    _act(("links", link), told, place=place, key=key, json=json)
+
+
+def limit(
+    link: LinkId,
+    reason: Reason,
+    *,
+    rate: Annotated[float, typer.Option(help="Messages a second; 0 for no limit.")] = 0.0,
+    concurrency: Annotated[int, typer.Option(help="Messages at once; 0 for the setting's.")] = 0,
+    key: Key = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Set how fast a link is sent to; both values are set, the one not given to 0.
+
+    Example:
+      fullroute link limit vn-huu-nghi --rate 5 --concurrency 2 --reason "as agreed"
+    """
+    place = (url, api_key, data, lang)
+    told = {"act": "limit", "reason": reason, "rate": rate, "concurrency": concurrency}
+    _act(("links", link), told, place=place, key=key, json=json)

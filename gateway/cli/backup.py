@@ -1,0 +1,111 @@
+"""``fullroute backup``, ``restore`` and ``migrate``: looking after what is stored."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.exits import Exit
+from gateway.cli.options import Data, Json, Lang
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.command()(backup)
+    app.command()(restore)
+    app.command()(migrate)
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty folder, or none yet.")],
+    *,
+    without_database: Annotated[
+        bool, typer.Option("--without-database", help="For PostgreSQL: pg_dump copies that.")
+    ] = False,
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Copy database, keys, settings and packs at one moment, while everything runs.
+
+    DIR then holds private keys: keep it as safe as the data folder. A manifest names every file
+    with its SHA-256. A database on PostgreSQL is copied by pg_dump; take the rest after it.
+
+    Example:
+      fullroute backup /srv/backup/monday
+    """
+    from gateway.caretaking import back_up
+    from gateway.settings import load_settings
+
+    del lang
+    made = back_up(load_settings(data=data), folder, with_database=not without_database)
+    if json:
+        output.print_json({"folder": str(folder), **asdict(made)})
+        return
+    log = f", {made.entries} log entries under {made.root[:16]}…" if made.with_database else ""
+    output.note(f"{folder} holds {made.files} files{log}.")
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What backup made.")],
+    *,
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Put a backup back into an empty data folder and verify its log. Exit code 9 if it differs.
+
+    Messages that went out after the backup go again; offices know them by their ids and answer with
+    the receipts they gave. Movements accepted after it are gone. That a newer state existed cannot
+    be proved from receipts yet: they do not countersign the log.
+
+    Example:
+      fullroute restore /srv/backup/monday --data ./fullroute-data
+    """
+    from gateway import caretaking
+    from gateway.cli.folder import open_folder, operator
+    from gateway.settings import load_settings
+    from gateway.usecases.audit import verify_log
+    from gateway.usecases.setup import note_restored
+
+    target = load_settings(data=data).data
+    put = caretaking.restore(folder, target)
+    if not put.with_database:
+        output.note("The database is yours to restore; then run fullroute audit verify.")
+        return
+    with open_folder(target) as gateway:
+        report = verify_log(gateway.ports)
+        texts = gateway.ports.packs.catalogue()
+        findings = [output.shown(one, texts, lang) for one in report.findings]
+        if not findings:
+            tenant = operator(gateway.ports).tenant
+            note_restored(gateway.ports, tenant, put.made_at, entries=put.entries, root=put.root)
+    if json:
+        output.print_json({"data": str(target), **asdict(put), "errors": findings})
+    else:
+        output.print_findings(findings)
+        output.note(f"{target} is as of {put.made_at}: {report.size} log entries verified.")
+    if findings:
+        raise typer.Exit(Exit.NOT_VERIFIED)
+
+
+def migrate(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+    """Bring the database to this program's version; take a backup first.
+
+    Changes only add: programs of the version before go on working until they are stopped.
+
+    Example:
+      fullroute migrate
+    """
+    from gateway import caretaking
+    from gateway.settings import load_settings
+
+    del lang
+    settings = load_settings(data=data)
+    version = caretaking.migrate(settings)
+    if json:
+        output.print_json({"database": version})
+    else:
+        output.note(f"The database is at revision {version}.")

@@ -1,0 +1,36 @@
+"""What an operator can do about a message, a link, or an answer that was put away."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActKind(StrEnum):
+    """What can be done about a message, a link, or an answer that was put away."""
+
+    RETRY = "retry"
+    SKIP = "skip"
+    SUPERSEDE = "supersede"
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    RESUME = "resume"
+    LIMIT = "limit"
+    DISMISS = "dismiss"
+
+
+MESSAGE_ACTS = (ActKind.RETRY, ActKind.SKIP, ActKind.SUPERSEDE, ActKind.CANCEL)
+LINK_ACTS = (ActKind.PAUSE, ActKind.RESUME, ActKind.LIMIT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act. ``subject`` is the id of a message, a link, or the log entry of a refused answer.
+
+    ``rate`` (messages a second) and ``concurrency`` are for ``limit``; 0 gives it back to the
+    gateway.
+    """
+
+    kind: ActKind
+    subject: str
+    reason: str
+    rate: float = 0.0
+    concurrency: int = 0

@@ -1,0 +1,35 @@
+"""Answers of links that could not be taken in, and which of them a person has dealt with."""
+
+from datetime import datetime, timedelta
+
+from gateway.audit.entry import EntryKind, read_entry
+from gateway.domain.records import LogRecord
+from gateway.ports import Ports
+
+KEPT_IN_SIGHT = timedelta(days=30)
+"""How long a refused answer asks for attention; the log has it for good."""
+
+SEEN_MAX = 500
+
+
+def refused_answers(ports: Ports, tenant: str, now: datetime) -> tuple[LogRecord, ...]:
+    """Return the log entries of answers that were refused and not dismissed, newest first."""
+    done = dismissed(ports, tenant, now)
+    return tuple(one for one in _refused(ports, tenant, now) if one.id not in done)
+
+
+def refused_answer(ports: Ports, tenant: str, name: str, now: datetime) -> LogRecord | None:
+    """Return the entry of that id, if it tells of a refused answer of the last weeks."""
+    return next((one for one in _refused(ports, tenant, now) if one.id == name), None)
+
+
+def dismissed(ports: Ports, tenant: str, now: datetime) -> frozenset[str]:
+    """Return the ids of the entries that operators dismissed."""
+    acts = ports.store.log_told(EntryKind.ACT.value, now - KEPT_IN_SIGHT, limit=SEEN_MAX)
+    told = (read_entry(one.entry).facts for one in acts if one.tenant == tenant)
+    return frozenset(str(facts["entry"]) for facts in told if "entry" in facts)
+
+
+def _refused(ports: Ports, tenant: str, now: datetime) -> tuple[LogRecord, ...]:
+    found = ports.store.log_told(EntryKind.REFUSED.value, now - KEPT_IN_SIGHT, limit=SEEN_MAX)
+    return tuple(one for one in found if one.tenant == tenant)

@@ -1,0 +1,290 @@
+"""What needs a person: each matter with since when, and the one safe thing to do about it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from gateway import register
+from gateway.audit.entry import EntryKind, read_entry
+from gateway.domain.act import ActKind
+from gateway.domain.backlog import LinkLoad
+from gateway.domain.codes import CODES
+from gateway.domain.delivery import Link, LinkKind, Outcome
+from gateway.domain.finding import Finding, Severity
+from gateway.domain.message import AnswerKind, Message, MessageState
+from gateway.domain.records import AnswerRecord
+from gateway.ports import Ports
+
+PATIENCE = timedelta(seconds=30)
+"""How long something may be due at a link that takes messages before somebody should look."""
+
+FETCH_PATIENCE = timedelta(hours=1)
+ANSWER_PATIENCE = timedelta(hours=1)
+SEQUENCER_PATIENCE = timedelta(seconds=10)
+WARN_DAYS = (60, 30, 7, 1)
+"""Before a certificate ends; the last two are errors. Permits are told of from seven days on."""
+
+ROWS_MAX = 200
+_EVER = datetime.max.replace(tzinfo=UTC)
+_NO = (AnswerKind.REFUSED.value, AnswerKind.NOT_RELEASED.value, AnswerKind.PERSON.value)
+
+
+_ENDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "certificate": ("attention.certificate-ends", "attention.certificate-ended"),
+        "mandate": ("attention.mandate-ends", "attention.mandate-ended"),
+        "permit": ("attention.permit-ends", "attention.permit-ended"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """One matter. The finding says what it is and how to mend it; ``act`` is ours to do, if any.
+
+    ``subject`` is what the act is about: a message, a link, a log entry.
+    """
+
+    since: datetime
+    finding: Finding
+    subject: str = ""
+    link: str = ""
+    movement: str = ""
+    message: str = ""
+    act: ActKind | None = None
+
+
+def attention(ports: Ports, tenant: str) -> tuple[Concern, ...]:
+    """Return everything of a tenant that needs a person, what is worst and oldest first."""
+    look = _Look(ports, tenant)
+    found = [
+        *look.links(),
+        *look.parked(),
+        *look.doubted(),
+        *look.unsigned(),
+        *look.preconditions(),
+        *look.endings(),
+        *look.answers(),
+        *look.sequencer(),
+    ]
+    order = list(Severity)
+    return tuple(sorted(found, key=lambda one: (order.index(one.finding.severity), one.since)))
+
+
+def _finding(code: str, value: str, *, offices: tuple[str, ...] = (), **words: str) -> Finding:
+    return Finding(
+        code=code,
+        severity=CODES[code],
+        value=value,
+        offices=offices,
+        args=tuple(words.items()),
+    )
+
+
+def _spelled(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}Z"
+
+
+class _Look:
+    """One look at everything, at one moment."""
+
+    def __init__(self, ports: Ports, tenant: str) -> None:
+        self._ports = ports
+        self._tenant = tenant
+        self._now = ports.clock.now()
+        self._links = {link.id: link for link in ports.store.links() if link.tenant == tenant}
+
+    # -------------------------------------------------------------- links
+
+    def links(self) -> Iterator[Concern]:
+        """Yield links that are paused, do not answer, or lie still; each once."""
+        ready = set(self._ports.store.links_with_due(self._now))
+        for load in self._ports.store.link_loads():
+            link = self._links.get(load.link)
+            told = self._lying(link, load, ready) if link else None
+            if link is not None and told is not None:
+                code, since, act = told
+                finding = _finding(
+                    code, link.id, offices=link.offices, count=str(load.due), since=_spelled(since)
+                )
+                yield Concern(since=since, finding=finding, subject=link.id, link=link.id, act=act)
+
+    def _lying(
+        self, link: Link, load: LinkLoad, ready: set[str]
+    ) -> tuple[str, datetime, ActKind | None] | None:
+        oldest = load.oldest_due_at
+        if link.paused:
+            return "attention.link-paused", link.paused_at or oldest or self._now, ActKind.RESUME
+        if link.breaker.opened_at is not None:
+            return "attention.breaker-open", link.breaker.opened_at, None
+        fetched = link.kind is LinkKind.FEED
+        if oldest is None or self._now - oldest <= (FETCH_PATIENCE if fetched else PATIENCE):
+            return None
+        if fetched or link.id in ready:
+            code = "attention.feed-not-fetched" if fetched else "attention.not-delivered"
+            return code, oldest, None
+        return self._backing_off(link)
+
+    def _backing_off(self, link: Link) -> tuple[str, datetime, None] | None:
+        """Tell of the oldest head that waits for its next try; who stands behind is not told of."""
+        for head in self._ports.store.due_heads(link.id, _EVER, ROWS_MAX):
+            tried = self._ports.store.attempts(head.id)
+            told = bool(tried) and tried[-1].outcome in (Outcome.HANDED_OVER, Outcome.UNCLEAR)
+            if not told and self._now - head.created_at > PATIENCE:
+                return "attention.not-accepted", head.created_at, None
+        return None
+
+    # -------------------------------------------------------------- messages
+
+    def _messages(self, state: MessageState) -> tuple[Message, ...]:
+        return self._ports.store.messages_in_state(state.value, tenant=self._tenant, limit=ROWS_MAX)
+
+    def _since(self, message: Message, kind: EntryKind) -> datetime:
+        """Return when the log last told that of a message."""
+        for record in reversed(self._ports.store.log(movement=message.movement)):
+            if record.kind == kind.value:
+                entry = read_entry(record.entry)
+                if entry.facts.get("message") == message.id:
+                    return entry.at
+        return message.created_at
+
+    def _about(self, message: Message, code: str, since: datetime, **words: str) -> Concern:
+        act = words.pop("act", "")
+        finding = _finding(code, message.id, offices=(message.office,), type=message.type, **words)
+        return Concern(
+            since=since,
+            finding=finding,
+            subject=message.id,
+            link=message.link,
+            movement=message.movement,
+            message=message.id,
+            act=ActKind(act) if act else None,
+        )
+
+    def parked(self) -> Iterator[Concern]:
+        """Yield messages that stand still with their streams."""
+        for message in self._messages(MessageState.PARKED):
+            since = self._since(message, EntryKind.PARKED)
+            why = message.waits_for.partition(":")[2]
+            late = why == "deadline"
+            code = "attention.deadline-passed" if late else "attention.message-refused"
+            act = ActKind.SUPERSEDE.value
+            yield self._about(message, code, since, why=why, act=act)
+
+    def doubted(self) -> Iterator[Concern]:
+        """Yield messages whose office gave a receipt that does not hold, or no answer for long."""
+        for message in self._ports.store.last_tried(Outcome.UNCLEAR.value, ROWS_MAX):
+            if message.tenant == self._tenant:
+                last = self._ports.store.attempts(message.id)[-1]
+                yield self._about(message, "attention.receipt-refused", last.at, why=last.detail)
+        for message in self._ports.store.last_tried(Outcome.HANDED_OVER.value, ROWS_MAX):
+            first = next(
+                one.at
+                for one in self._ports.store.attempts(message.id)
+                if one.outcome is Outcome.HANDED_OVER
+            )
+            if message.tenant == self._tenant and self._now - first > ANSWER_PATIENCE:
+                yield self._about(message, "attention.not-answered", first)
+
+    def unsigned(self) -> Iterator[Concern]:
+        """Yield messages that await a signature."""
+        for message in self._messages(MessageState.AWAITING_SIGNATURE):
+            since = self._since(message, EntryKind.AWAITING_SIGNATURE)
+            who = message.signatory.value
+            yield self._about(message, "attention.signature-awaited", since, signatory=who)
+
+    # -------------------------------------------------------------- preconditions
+
+    def preconditions(self) -> Iterator[Concern]:
+        """Yield waiting messages whose precondition does not come by itself.
+
+        One concern for each answer that is missing, refused or impossible; what waits behind it is
+        counted with it.
+        """
+        told: dict[str, tuple[Message, str, datetime, int]] = {}
+        for message in self._messages(MessageState.WAITING):
+            for awaited in self._awaited(message):
+                verdict = self._hopeless(awaited)
+                if verdict is not None:
+                    many = told[awaited.id][3] if awaited.id in told else 0
+                    told[awaited.id] = (awaited, *verdict, many + 1)
+        for awaited, code, since, many in told.values():
+            yield self._about(awaited, code, since, count=str(many))
+
+    def _awaited(self, message: Message) -> Iterator[Message]:
+        types = register.awaited_types(message)
+        if not types:
+            return
+        for other in self._ports.store.messages(message.movement):
+            if other.pack == message.pack and other.type in types:
+                yield other
+
+    def _hopeless(self, awaited: Message) -> tuple[str, datetime] | None:
+        if awaited.state is MessageState.DROPPED:
+            superseded = awaited.waits_for.startswith("superseded:")
+            gone = "attention.precondition-gone"
+            return None if superseded else (gone, self._since(awaited, EntryKind.ACT))
+        if awaited.acknowledged_at is None:
+            return None  # told of by itself, where it stands still
+        answers = [
+            one for one in self._ports.store.answers(awaited.movement) if one.message == awaited.id
+        ]
+        if answers and answers[-1].kind in _NO:
+            return "attention.answer-refused", answers[-1].received_at
+        return self._silent(awaited, answers)
+
+    def _silent(self, awaited: Message, answers: list[AnswerRecord]) -> tuple[str, datetime] | None:
+        heard = [one.received_at for one in answers]
+        since = max([*heard, awaited.acknowledged_at or self._now])
+        return ("attention.answer-missing", since) if self._now - since > ANSWER_PATIENCE else None
+
+    # -------------------------------------------------------------- the rest
+
+    def endings(self) -> Iterator[Concern]:
+        """Yield certificates, mandates and permits that end soon or have ended."""
+        trust = self._ports.store.trust(self._tenant)
+        for one in (
+            *register.endings_of_trust(trust, self._now),
+            *register.endings_of_links(self._links.values()),
+            *register.endings_of_permits(self._ports, self._tenant),
+        ):
+            days = [n for n in WARN_DAYS if n <= WARN_DAYS[2] or one.kind != "permit"]
+            passed = [n for n in days if self._now >= one.at - timedelta(days=n)]
+            if passed:
+                yield self._ending(one, min(passed))
+
+    def _ending(self, one: register.Ending, days: int) -> Concern:
+        ended = self._now >= one.at
+        code = _ENDS[one.kind][ended]
+        grave = ended or days <= WARN_DAYS[2]
+        finding = Finding(
+            code=code,
+            severity=Severity.ERROR if grave else Severity.WARNING,
+            value=one.owner,
+            args=(("name", one.name[:16]), ("at", f"{one.at:%Y-%m-%d}")),
+        )
+        movement = one.owner if one.kind == "permit" else ""
+        since = one.at if ended else one.at - timedelta(days=days)
+        return Concern(since=since, finding=finding, movement=movement)
+
+    def answers(self) -> Iterator[Concern]:
+        """Yield answers that could not be taken in."""
+        for record in register.refused_answers(self._ports, self._tenant, self._now):
+            told = read_entry(record.entry).facts.get("findings")
+            first = told[0] if isinstance(told, list) and told else {}
+            why = str(first.get("code", "")) if isinstance(first, dict) else ""
+            finding = _finding("attention.answer-put-away", record.id, why=why, link=record.link)
+            yield Concern(
+                since=record.at,
+                finding=finding,
+                subject=record.id,
+                link=record.link,
+                act=ActKind.DISMISS,
+            )
+
+    def sequencer(self) -> Iterator[Concern]:
+        """Yield that entries wait too long for their place in the log."""
+        oldest = self._ports.store.oldest_unsequenced()
+        if oldest is not None and self._now - oldest > SEQUENCER_PATIENCE:
+            yield Concern(since=oldest, finding=_finding("attention.sequencer-late", "log"))

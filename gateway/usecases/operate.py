@@ -1,0 +1,329 @@
+"""What an operator does about what needs attention; each act has a reason and its log entry.
+
+Every act is one change, and doing it twice is doing it once: under the same idempotency key the
+first outcome is told again, and what already stands so is left alone. Acts that take a message out
+of its stream hold the lease of its link, so that nobody is sending it meanwhile.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from gateway import register
+from gateway.audit.entry import EntryKind
+from gateway.domain.act import LINK_ACTS, Act, ActKind
+from gateway.domain.delivery import Link, LinkKind
+from gateway.domain.errors import InConflict, NotFound, Refused
+from gateway.domain.finding import Finding
+from gateway.domain.message import OPEN_STATES, Message, MessageState
+from gateway.domain.records import IdempotencyRecord, Lost, Principal
+from gateway.ports import Ports
+
+REASON_LENGTH_MAX = 500
+RATE_MAX = 10_000.0
+CONCURRENCY_MAX = 1024
+TRIES_MAX = 5
+LEASE_SECONDS = 4.0
+DONE_STATUS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What an act came to, or would: ids of messages.
+
+    ``dropped`` are never sent; ``moved`` go up in their stream; ``stranded`` wait for an answer
+    that cannot come any more; ``made`` replaces what was superseded. ``uncertain`` says that the
+    office may have the message all the same: it was tried, and no refusal came back.
+    """
+
+    act: str
+    subject: str
+    repeated: bool = False
+    dropped: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    stranded: tuple[str, ...] = ()
+    made: str = ""
+    uncertain: bool = False
+
+
+def perform(ports: Ports, caller: Principal, act: Act, *, idempotency_key: str = "") -> Done:
+    """Do it, write down who did it and why, and knock where something may go now.
+
+    Raises:
+        NotFound: no such message, link or refused answer for this tenant.
+        Refused: ``act.no-reason``, ``act.out-of-range``, or why a new message cannot be made.
+        InConflict: its state forbids it, somebody was faster, or the key was used otherwise.
+    """
+    _check(act)
+    for _ in range(TRIES_MAX):
+        if idempotency_key and (known := _known(ports, caller, act, idempotency_key)):
+            return known
+        step = _Step(ports, caller, act)
+        done = step.taken()
+        try:
+            if not done.repeated:
+                _remember(step.writing, caller, act, idempotency_key, done)
+                ports.store.commit(step.writing.change())
+        except Lost:
+            continue
+        finally:
+            step.release()
+        ports.wakeup.knock(step.links)
+        return done
+    raise InConflict(Finding(code="message.busy", value=act.subject))
+
+
+def foresee(ports: Ports, caller: Principal, act: Act) -> Done:
+    """Return what skipping or cancelling a message means; nothing is written.
+
+    Raises:
+        NotFound, InConflict: as :func:`perform`.
+    """
+    message = _message(ports, caller, act.subject)
+    _not_fetched(ports, message)
+    return _meaning(act, message, _leaving(act, register.load(ports, message.movement), message))
+
+
+def _check(act: Act) -> None:
+    most = ("most", str(REASON_LENGTH_MAX))
+    if not act.reason.strip() or len(act.reason) > REASON_LENGTH_MAX:
+        raise Refused(Finding(code="act.no-reason", value=act.kind.value, args=(most,)))
+    right = 0 <= act.rate <= RATE_MAX and 0 <= act.concurrency <= CONCURRENCY_MAX
+    if act.kind is ActKind.LIMIT and not right:
+        bounds = (("rate", f"{RATE_MAX:.0f}"), ("concurrency", str(CONCURRENCY_MAX)))
+        raise Refused(Finding(code="act.out-of-range", value=act.subject, args=bounds))
+
+
+# ------------------------------------------------------------------ once
+
+
+def _digest(act: Act) -> str:
+    return sha256(json.dumps(asdict(act), sort_keys=True).encode()).hexdigest()
+
+
+def _known(ports: Ports, caller: Principal, act: Act, key: str) -> Done | None:
+    found = ports.store.idempotency(caller.tenant, caller.id, key)
+    if found is None:
+        return None
+    if found.body != _digest(act):
+        raise InConflict(Finding(code="idempotency.other-body", value=key))
+    told: dict[str, Any] = json.loads(found.response)
+    ids = {name: tuple(one) for name, one in told.items() if isinstance(one, list)}
+    return Done(**{**told, **ids, "repeated": True})
+
+
+def _remember(writing: register.Writing, caller: Principal, act: Act, key: str, done: Done) -> None:
+    if key:
+        writing.insert(
+            IdempotencyRecord(
+                tenant=caller.tenant,
+                principal=caller.id,
+                key=key,
+                body=_digest(act),
+                status=DONE_STATUS,
+                response=json.dumps(asdict(done)).encode(),
+                created_at=writing.at,
+            )
+        )
+
+
+# ------------------------------------------------------------------ one act
+
+
+class _Step:
+    """One act in the making: its change, whom to knock at, and a lease to give back."""
+
+    def __init__(self, ports: Ports, caller: Principal, act: Act) -> None:
+        self.ports = ports
+        self.caller = caller
+        self.act = act
+        self.writing = register.Writing(ports, caller.tenant, ports.clock.now())
+        self.links: tuple[str, ...] = ()
+        self._leased: tuple[str, int] | None = None
+
+    def taken(self) -> Done:
+        """Gather the change; with ``repeated`` there is none, for it stands so already."""
+        act = self.act
+        if act.kind in LINK_ACTS:
+            return self._link(_link(self.ports, self.caller, act.subject))
+        if act.kind is ActKind.DISMISS:
+            return self._dismiss()
+        message = _message(self.ports, self.caller, act.subject)
+        match act.kind:
+            case ActKind.RETRY:
+                return self._retry(message)
+            case ActKind.SUPERSEDE:
+                return self._supersede(message)
+            case _:
+                return self._leave(message)
+
+    def release(self) -> None:
+        """Give the lease back."""
+        if self._leased is not None:
+            self.ports.store.release(*self._leased)
+
+    def _told(self, message: Message | None, link: str, **facts: object) -> None:
+        act = {"act": self.act.kind.value, "by": self.caller.id, "reason": self.act.reason}
+        about = register.message_facts(message) if message else {}
+        self.writing.entry(
+            EntryKind.ACT,
+            movement=message.movement if message else "",
+            link=link,
+            facts={**about, **act, **facts},
+        )
+
+    def _done(self, *, repeated: bool = False, made: str = "") -> Done:
+        act = self.act
+        return Done(act=act.kind.value, subject=act.subject, repeated=repeated, made=made)
+
+    # -------------------------------------------------------------- links
+
+    def _link(self, link: Link) -> Done:
+        values = _link_values(self.act, link, self.writing.at)
+        if not values:
+            return self._done(repeated=True)
+        self.writing.update("links", link.id, values, {"paused": link.paused})
+        told = {"rate": str(self.act.rate), "concurrency": self.act.concurrency}
+        self._told(None, link.id, **(told if self.act.kind is ActKind.LIMIT else {}))
+        self.links = () if self.act.kind is ActKind.PAUSE else (link.id,)
+        return self._done()
+
+    # -------------------------------------------------------------- answers
+
+    def _dismiss(self) -> Done:
+        name = self.act.subject
+        entry = register.refused_answer(self.ports, self.caller.tenant, name, self.writing.at)
+        if entry is None:
+            raise NotFound(Finding(code="act.no-such-answer", value=name))
+        if name in register.dismissed(self.ports, self.caller.tenant, self.writing.at):
+            return self._done(repeated=True)
+        self._told(None, entry.link, entry=name)
+        return self._done()
+
+    # -------------------------------------------------------------- messages
+
+    def _retry(self, message: Message) -> Done:
+        if message.state not in (MessageState.DUE, MessageState.PARKED):
+            raise _forbidden(self.act, message)
+        if message.deadline is not None and self.writing.at >= message.deadline:
+            raise InConflict(Finding(code="act.deadline-passed", value=message.id))
+        link = _link(self.ports, self.caller, message.link)
+        at_once = message.next_at is None or message.next_at <= self.writing.at
+        closed = link.breaker.allows(self.writing.at)
+        if message.state is MessageState.DUE and at_once and closed:
+            return self._done(repeated=True)
+        values = {"state": MessageState.DUE, "waits_for": "", "next_at": self.writing.at}
+        self.writing.update("messages", message.id, values, {"state": message.state})
+        if link.breaker.probe_at is not None:
+            probed = replace(link.breaker, probe_at=self.writing.at)
+            self.writing.update("links", link.id, {"breaker": probed})
+        self._told(message, link.id)
+        self.links = (link.id,)
+        return self._done()
+
+    def _supersede(self, message: Message) -> Done:
+        if message.waits_for.startswith("superseded:"):
+            return self._done(repeated=True, made=message.waits_for.partition(":")[2])
+        if message.state is not MessageState.PARKED:
+            raise _forbidden(self.act, message)
+        self._alone(message)
+        loaded = register.load(self.ports, message.movement, tenant=self.caller.tenant)
+        made, self.links = register.supersede(self.writing, loaded, message)
+        self._told(message, message.link, made=made)
+        return self._done(made=made)
+
+    def _leave(self, message: Message) -> Done:
+        why = f"{self.act.kind.value}:{self.caller.id}"
+        if message.state is MessageState.DROPPED and message.waits_for.startswith(
+            self.act.kind.value
+        ):
+            return self._done(repeated=True)
+        self._alone(message)
+        loaded = register.load(self.ports, message.movement, tenant=self.caller.tenant)
+        message = next(one for one in loaded.messages if one.id == message.id)
+        leaving = _leaving(self.act, loaded, message)
+        register.write_exit(self.writing, loaded, leaving, why)
+        done = _meaning(self.act, message, leaving)
+        told = {name: list(getattr(done, name)) for name in ("dropped", "moved", "stranded")}
+        self._told(message, message.link, **told, uncertain=done.uncertain)
+        self.links = (message.link,)
+        return done
+
+    def _alone(self, message: Message) -> None:
+        """Take the link's lease, so that nobody sends the message or one behind it now."""
+        _not_fetched(self.ports, message)
+        if message.place is None or not message.link:
+            return
+        fence = self.ports.store.lease(message.link, f"operator/{self.caller.id}", LEASE_SECONDS)
+        if fence is None:
+            raise InConflict(Finding(code="act.link-busy", value=message.link))
+        self._leased = (message.link, fence)
+        self.writing.update("links", message.link, {}, {"fence": fence})
+
+
+def _link_values(act: Act, link: Link, at: datetime) -> Mapping[str, object]:
+    """Return what changes of the link; nothing when it stands so already."""
+    match act.kind:
+        case ActKind.PAUSE:
+            return {} if link.paused else {"paused": True, "paused_at": at}
+        case ActKind.RESUME:
+            return {"paused": False, "paused_at": None} if link.paused else {}
+        case _:
+            wanted = {"rate": act.rate, "concurrency": act.concurrency}
+            stands = (link.rate, link.concurrency) == (act.rate, act.concurrency)
+            return {} if stands else wanted
+
+
+def _link(ports: Ports, caller: Principal, name: str) -> Link:
+    link = ports.store.link(name)
+    if link is None or link.tenant != caller.tenant:
+        raise NotFound(Finding(code="link.unknown", value=name))
+    return link
+
+
+def _message(ports: Ports, caller: Principal, name: str) -> Message:
+    message = ports.store.message(name)
+    if message is None or message.tenant != caller.tenant:
+        raise NotFound(Finding(code="message.unknown", value=name))
+    return message
+
+
+def _not_fetched(ports: Ports, message: Message) -> None:
+    """Refuse to take back what an office fetches by itself: it may have it already."""
+    link = ports.store.link(message.link)
+    if link is not None and link.kind is LinkKind.FEED and message.place is not None:
+        raise InConflict(Finding(code="act.fetched", value=message.id))
+
+
+def _leaving(act: Act, loaded: register.Loaded, message: Message) -> register.Exit:
+    """Return who is dropped and who moves up.
+
+    Raises:
+        InConflict: ``act.not-in-state``.
+    """
+    cancelling = act.kind is ActKind.CANCEL
+    sendable = (MessageState.DUE, MessageState.PARKED)
+    allowed = (*OPEN_STATES, MessageState.PARKED) if cancelling else sendable
+    if message.state not in allowed:
+        raise _forbidden(act, message)
+    return (register.cancelling if cancelling else register.skipping)(loaded, message)
+
+
+def _forbidden(act: Act, message: Message) -> InConflict:
+    args = (("act", act.kind.value), ("state", message.state.value))
+    return InConflict(Finding(code="act.not-in-state", value=message.id, args=args))
+
+
+def _meaning(act: Act, message: Message, leaving: register.Exit) -> Done:
+    refused = message.waits_for.startswith("person:status")
+    return Done(
+        act=act.kind.value,
+        subject=message.id,
+        dropped=tuple(one.id for one in leaving.dropped),
+        moved=tuple(one.id for one in leaving.moved),
+        stranded=tuple(one.id for one in leaving.stranded),
+        uncertain=message.attempts > 0 and not refused,
+    )

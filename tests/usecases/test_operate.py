@@ -1,0 +1,278 @@
+"""What operators do: what it leads to, at whose wish and why, once."""
+
+import pytest
+
+from gateway.domain.act import Act, ActKind
+from gateway.domain.delivery import BREAKER_OPENS_AFTER, LinkKind
+from gateway.domain.errors import InConflict, NotFound, Refused
+from gateway.domain.message import MessageState
+from gateway.domain.records import Change, Tenant, Update
+from gateway.usecases import setup
+from gateway.usecases.audit import verify_log
+from gateway.usecases.deliver import deliver
+from gateway.usecases.operate import foresee, perform
+from tests.usecases.stopped import LINK, WHY, Desk, principal, sign
+from tests.world import World
+
+
+def test_nobody_but_a_person_moves_a_parked_stream(desk):
+    assert desk.message("OLA").state is MessageState.PARKED
+    desk.world.clock.forward(hours=1)
+    desk.world.run()
+    assert desk.places() == []
+
+
+def test_retried_it_goes_and_its_stream_behind_it(desk):
+    desk.do("retry", desk.message("OLA").id)
+    desk.world.run()
+    assert ("OLA", 1) in desk.places()
+    assert ("TIR", 2) in desk.places()
+    assert verify_log(desk.world.ports).findings == ()
+
+
+def test_what_was_skipped_never_goes_and_its_place_is_taken(desk):
+    ola = desk.message("OLA")
+    done = desk.do("skip", ola.id)
+    assert done.dropped == (ola.id,)
+    assert done.moved == (desk.message("TIR").id,)
+    waiting = {desk.message(kind).id for kind in ("OLC", "BOA", "BIA")}
+    assert set(done.stranded) == waiting
+    desk.world.run()
+    assert desk.places() == [("TIR", 1)]
+    assert desk.message("OLC").state is MessageState.WAITING
+    assert verify_log(desk.world.ports).findings == ()
+
+
+def test_cancelling_takes_back_whatever_hangs_on_it(desk):
+    ola, hanging = desk.message("OLA"), [desk.message(kind) for kind in ("OLC", "BOA", "BIA")]
+    done = desk.do("cancel", ola.id)
+    assert set(done.dropped) == {ola.id, *(one.id for one in hanging)}
+    assert done.stranded == ()
+    states = {desk.world.store.message(one).state for one in done.dropped}
+    assert states == {MessageState.DROPPED}
+    desk.world.run()
+    assert desk.places() == [("TIR", 1)]
+    assert verify_log(desk.world.ports).findings == ()
+
+
+def test_superseded_it_goes_under_a_new_name_in_its_own_place(desk):
+    ola = desk.message("OLA")
+    done = desk.do("supersede", ola.id)
+    assert desk.world.store.message(ola.id).waits_for == f"superseded:{done.made}"
+    desk.world.run()
+    taken = [one.envelope for one in desk.world.town.systems[LINK].taken]
+    assert (taken[0].id, taken[0].type, taken[0].place) == (done.made, "OLA", 1)
+    assert ("TIR", 2) in desk.places()
+    assert verify_log(desk.world.ports).findings == ()
+
+
+def test_superseded_without_a_mandate_its_stream_waits_for_the_signature(tmp_path):
+    """The carrier gave none: OLA is refused, made anew, and holds its place until it is signed."""
+    world = World(tmp_path, mandates=("exporter", "broker", "importer"))
+    desk = Desk(world)
+    ola, tir = desk.message("OLA"), desk.message("TIR")
+    world.town.instead[LINK] = (400, b"")
+    sign(world, ola.id)
+    world.run()
+    del world.town.instead[LINK]
+    made = desk.do("supersede", ola.id).made
+    again = world.store.message(made)
+    assert (again.state, again.place) == (MessageState.AWAITING_SIGNATURE, 1)
+    sign(world, tir.id)
+    world.run()
+    assert desk.places() == []
+    sign(world, made)
+    world.run()
+    assert [one for one in desk.places() if one[0] in ("OLA", "TIR")] == [("OLA", 1), ("TIR", 2)]
+    assert verify_log(world.ports).findings == ()
+    world.close()
+
+
+# ------------------------------------------------------------------ links
+
+
+def test_a_paused_link_rests_and_a_resumed_one_goes_on(desk):
+    desk.do("retry", desk.message("OLA").id)
+    desk.do("pause", LINK)
+    assert desk.world.store.link(LINK).paused_at is not None
+    assert deliver(desk.world.ports, LINK, "w") == 0
+    assert LINK not in desk.world.store.links_with_due(desk.world.clock.now())
+    desk.do("resume", LINK)
+    assert desk.world.store.link(LINK).paused_at is None
+    desk.world.run()
+    assert ("OLA", 1) in desk.places()
+
+
+def test_a_link_goes_at_the_rate_it_chose(desk):
+    """Two a second over ten links' worth of movements: a burst of two, then two each second."""
+    world, link = desk.world, "lnk_cn00x001"
+    for place in range(5):
+        lrn = {"<FunctionalReferenceID>CQ-2026-000117<": f"<FunctionalReferenceID>CQ-R-{place}<"}
+        world.submit(world.declaration(texts=lrn), f"rate-{place}")
+    desk.do("limit", link, rate=2.0)
+    assert deliver(world.ports, link, "w") == 2
+    assert deliver(world.ports, link, "w") == 0
+    world.clock.forward(seconds=0.5)
+    assert deliver(world.ports, link, "w") == 1
+    world.clock.forward(seconds=60)
+    assert deliver(world.ports, link, "w") == 2
+    assert world.store.link(link).bucket.tokens < 1
+
+
+def test_a_link_takes_no_more_at_once_than_its_cap(desk):
+    world, link, seen = desk.world, "lnk_cn00x001", []
+    for place in range(5):
+        lrn = {"<FunctionalReferenceID>CQ-2026-000117<": f"<FunctionalReferenceID>CQ-C-{place}<"}
+        world.submit(world.declaration(texts=lrn), f"cap-{place}")
+    desk.do("limit", link, concurrency=2)
+    carry = world.town.carry
+    world.town.carry = lambda link, parcels: (seen.append(len(parcels)), carry(link, parcels))[1]
+    assert deliver(world.ports, link, "w") == 5
+    assert seen == [2, 2, 1]
+
+
+def test_retrying_lets_an_open_breaker_try_at_once(desk):
+    world = desk.world
+    desk.do("retry", desk.message("OLA").id)
+    world.town.away.add(LINK)
+    for _ in range(BREAKER_OPENS_AFTER):
+        deliver(world.ports, LINK, "w")
+        world.clock.forward(seconds=61)
+    world.clock.forward(seconds=-61)
+    assert not world.store.link(LINK).breaker.allows(world.clock.now())
+    world.town.away.clear()
+    assert deliver(world.ports, LINK, "w") == 0
+    desk.do("retry", desk.message("OLA").id)
+    assert deliver(world.ports, LINK, "w") == 2
+
+
+# ------------------------------------------------------------------ who, why, once
+
+
+def test_every_act_is_told_with_its_author_and_reason(desk):
+    ola = desk.message("OLA")
+    desk.do("pause", LINK)
+    desk.do("resume", LINK)
+    desk.do("limit", LINK, rate=5.0, concurrency=3)
+    desk.do("retry", ola.id)
+    told = [
+        (one.facts["act"], one.link, one.facts["by"], one.facts["reason"]) for one in desk.acts()
+    ]
+    assert told == [(act, LINK, "operator", WHY) for act in ("pause", "resume", "limit", "retry")]
+    assert desk.acts()[-1].facts["message"] == ola.id
+
+
+@pytest.mark.parametrize(
+    ("act", "subject", "more"),
+    [
+        ("retry", "OLA", {}),
+        ("skip", "OLA", {}),
+        ("cancel", "OLA", {}),
+        ("supersede", "OLA", {}),
+        ("pause", LINK, {}),
+        ("limit", LINK, {"rate": 3.0}),
+    ],
+)
+def test_twice_is_once(desk, act, subject, more):
+    subject = subject if subject == LINK else desk.message(subject).id
+    first = desk.do(act, subject, "key-1", **more)
+    again = desk.do(act, subject, "key-1", **more)
+    without = desk.do(act, subject, **more)
+    assert (first.repeated, again.repeated, without.repeated) == (False, True, True)
+    assert (again.dropped, again.moved, again.made) == (first.dropped, first.moved, first.made)
+    assert len(desk.acts()) == 1
+
+
+def test_a_key_is_for_one_act(desk):
+    desk.do("pause", LINK, "key-1")
+    with pytest.raises(InConflict, match=r"idempotency\.other-body"):
+        desk.do("resume", LINK, "key-1")
+
+
+def _after_deadline(desk):
+    desk.world.clock.forward(days=30)
+
+
+def _taken(desk):
+    assert desk.world.store.lease(LINK, "a worker", 30) is not None
+
+
+REFUSED = [
+    pytest.param("retry", "OLC", None, InConflict, "act.not-in-state", id="retry what waits"),
+    pytest.param("skip", "OLC", None, InConflict, "act.not-in-state", id="skip what waits"),
+    pytest.param("skip", "IDA", None, InConflict, "act.not-in-state", id="skip what is done"),
+    pytest.param("cancel", "IDA", None, InConflict, "act.not-in-state", id="cancel what is done"),
+    pytest.param(
+        "supersede", "TIR", None, InConflict, "act.not-in-state", id="supersede what is due"
+    ),
+    pytest.param("retry", "OLA", _after_deadline, InConflict, "act.deadline-passed", id="too late"),
+    pytest.param("skip", "OLA", _taken, InConflict, "act.link-busy", id="being sent"),
+    pytest.param("supersede", "OLA", _taken, InConflict, "act.link-busy", id="being sent anew"),
+    pytest.param("dismiss", "log_1", None, NotFound, "act.no-such-answer", id="no such answer"),
+    pytest.param("pause", "lnk_none", None, NotFound, "link.unknown", id="no such link"),
+    pytest.param("skip", "msg_none", None, NotFound, "message.unknown", id="no such message"),
+]
+
+
+@pytest.mark.parametrize(("act", "subject", "before", "error", "code"), REFUSED)
+def test_what_an_act_does_not_fit(desk, act, subject, before, error, code):
+    if before:
+        before(desk)
+    subject = subject if "_" in subject else desk.message(subject).id
+    rows = desk.world.store.messages(desk.movement)
+    with pytest.raises(error) as raised:
+        desk.do(act, subject)
+    assert [one.code for one in raised.value.findings] == [code]
+    assert desk.world.store.messages(desk.movement) == rows
+    assert desk.acts() == []
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501], ids=["none", "blank", "too long"])
+def test_without_a_reason_nothing_is_done(desk, reason):
+    act = Act(kind=ActKind.PAUSE, subject=LINK, reason=reason)
+    with pytest.raises(Refused, match=r"act\.no-reason"):
+        perform(desk.world.ports, desk.operator, act)
+
+
+@pytest.mark.parametrize(
+    "more", [{"rate": -1.0}, {"rate": 1e9}, {"rate": float("nan")}, {"concurrency": -1}], ids=str
+)
+def test_a_pace_has_bounds(desk, more):
+    with pytest.raises(Refused, match=r"act\.out-of-range"):
+        desk.do("limit", LINK, **more)
+
+
+def test_another_tenants_operator_sees_nothing(desk):
+    setup.add_tenant(desk.world.ports, Tenant(id="other", name="Other"))
+    stranger = principal(desk.world, "stranger", "other")
+    for kind, subject in (("skip", desk.message("OLA").id), ("pause", LINK)):
+        act = Act(kind=ActKind(kind), subject=subject, reason=WHY)
+        with pytest.raises(NotFound):
+            perform(desk.world.ports, stranger, act)
+
+
+def test_what_it_means_is_told_before(desk):
+    act = Act(kind=ActKind.SKIP, subject=desk.message("OLA").id, reason="")
+    told = foresee(desk.world.ports, desk.operator, act)
+    assert told.moved == (desk.message("TIR").id,)
+    assert not told.uncertain
+    assert desk.message("OLA").state is MessageState.PARKED
+
+
+def test_what_was_tried_and_not_refused_may_be_there(desk):
+    desk.do("retry", desk.message("OLA").id)
+    desk.world.town.away.add(LINK)
+    deliver(desk.world.ports, LINK, "w")
+    act = Act(kind=ActKind.SKIP, subject=desk.message("OLA").id, reason="")
+    assert foresee(desk.world.ports, desk.operator, act).uncertain
+
+
+def test_what_an_office_fetches_is_not_taken_back(desk):
+    world = desk.world
+    world.store.commit(_fed())
+    with pytest.raises(InConflict, match=r"act\.fetched"):
+        desk.do("skip", desk.message("TIR").id)
+
+
+def _fed():
+    return Change((Update(table="links", key=LINK, values={"kind": LinkKind.FEED}),))
