@@ -15,6 +15,7 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import LaneRules
 from gateway.domain.lane_book import LaneBook
 from gateway.domain.message import Message
+from gateway.domain.parcel import Collected, Parcel, Reply
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -207,63 +208,11 @@ class Wakeup(Protocol):
         """Tell workers; never raises, never blocks for long."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blank:
-    """A place in a parcel's content that is filled with a link's ``user`` or ``password``.
-
-    Filled at transport and nowhere else (design decision 5); ``start`` and ``length`` in bytes.
-    """
-
-    name: str
-    start: int
-    length: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """What goes to a link for one message; identical at every attempt."""
-
-    message: str
-    media_type: str
-    content: bytes
-    envelope: bytes
-    seal: str
-    blanks: tuple[Blank, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What one try brought. ``status`` is the HTTP status, or 0 with ``error`` filled.
-
-    A folder that took a parcel says 202: written, and nothing more is known.
-    """
-
-    message: str
-    at: datetime
-    status: int
-    content: bytes = b""
-    media_type: str = ""
-    retry_after_seconds: float | None = None
-    error: str = ""
-
-
 class Courier(Protocol):
     """Carries parcels to links, one driver a link kind; the design calls this port ``Link``."""
 
     def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
         """Send side by side, yield each reply as it comes; never raises for a bad link."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collected:
-    """What lay ready at a link under its own ``name``: answers as (native bytes, media type).
-
-    With ``findings`` it could not be read, and there are no answers.
-    """
-
-    name: str
-    answers: tuple[tuple[bytes, str], ...] = ()
-    findings: tuple[Finding, ...] = ()
 
 
 class Collector(Protocol):

@@ -246,6 +246,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "receipt.wrong-time": Severity.ERROR,
         "reference.malformed": Severity.ERROR,
         "report.already-departed": Severity.ERROR,
+        "report.half-invalidated": Severity.ERROR,
         "report.invalidating": Severity.ERROR,
         "report.not-departed": Severity.ERROR,
         "report.not-prelodged": Severity.ERROR,

@@ -95,11 +95,29 @@ class Movement:
     def all_closed(self) -> bool:
         """Whether every procedure is closed: full-route clearance.
 
-        One that an office invalidated because the goods were diverted is not asked any more.
+        One that an office invalidated because the goods were diverted is not asked any more; where
+        the enterprise asked for it and offices disagree, nothing is complete.
         """
         states = {one.state for one in self.procedures}
-        ended = {ProcedureState.CLOSED, ProcedureState.INVALIDATED}
+        asked = self.has(EventKind.INVALIDATION_ASKED)
+        ended = {ProcedureState.CLOSED} | (set() if asked else {ProcedureState.INVALIDATED})
         return ProcedureState.CLOSED in states and states <= ended
+
+    @property
+    def half_invalidated(self) -> bool:
+        """Whether the enterprise took it back, and some offices let go while others did not."""
+        states = {one.state for one in self.procedures}
+        asked = self.has(EventKind.INVALIDATION_ASKED)
+        return asked and ProcedureState.INVALIDATED in states and not self.invalidated
+
+    @property
+    def departure_decides(self) -> bool:
+        """Whether the office of departure has not let go yet of what it was lodged.
+
+        It is asked first: goods that leave after all must not be strangers to the offices ahead.
+        """
+        first = self.procedures[0] if self.procedures else None
+        return first is not None and first.opened and first.state is not ProcedureState.INVALIDATED
 
     @property
     def state(self) -> MovementState:
@@ -299,7 +317,12 @@ def _untimely(movement: Movement, kind: EventKind) -> str:
         EventKind.TURNED_BACK: ((not under_way, "report.not-departed"),),
     }
     not_released = ((not movement.has(EventKind.RELEASED), "report.not-released"),)
-    against = ((over, "report.invalidating"), *objections.get(kind, not_released))
+    half = kind not in objections and movement.half_invalidated
+    against = (
+        (over, "report.invalidating"),
+        (half, "report.half-invalidated"),
+        *objections.get(kind, not_released),
+    )
     return next((code for holds, code in against if holds), "")
 
 

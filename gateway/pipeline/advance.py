@@ -49,10 +49,13 @@ class Advanced:
 def unmet(spec: MessageSpec, pack: Pack, movement: Movement) -> tuple[str, ...]:
     """Return what a message still waits for: event kinds, or ``TYPE:answer`` of another message.
 
-    While offices decide whether to invalidate the movement, only they are written to about it.
+    While offices decide whether to invalidate the movement, only they are written to about it:
+    first the office of departure, then, if it lets go, the others.
     """
     if movement.invalidating and not spec.occasional:
         return (EventKind.INVALIDATION_REFUSED.value,)
+    if _for_others_first(spec, movement):
+        return (EventKind.INVALIDATED.value,)
     happened = {event.kind.value for event in movement.happened}
     events = [kind for kind in spec.on if kind not in happened]
     if spec.occasional and len(events) < len(spec.on):
@@ -72,6 +75,12 @@ def unmet(spec: MessageSpec, pack: Pack, movement: Movement) -> tuple[str, ...]:
         )
     ]
     return (*events, *answers)
+
+
+def _for_others_first(spec: MessageSpec, movement: Movement) -> bool:
+    """Tell whether it asks to invalidate what only shall be once the departure let go."""
+    asks = spec.on == (EventKind.INVALIDATION_ASKED,)
+    return asks and movement.departure_decides and spec.procedure != movement.procedures[0].kind
 
 
 def _occasion(spec: MessageSpec, awaited: MessageSpec, movement: Movement) -> int:

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.audit.exchange import AnswerHeader, make_answer, to_base64, write_reply
 from gateway.domain.delivery import Link, LinkKind
+from gateway.domain.parcel import Parcel, Reply
 from gateway.domain.records import Principal
-from gateway.ports import Keys, Parcel, Ports, Reply
+from gateway.ports import Keys, Ports
 from gateway.sandbox.numbers import Numbers
 from gateway.sandbox.office import Arrival, CustomsSystem
 from gateway.sandbox.spec import LinkSpec

@@ -11,7 +11,8 @@ from gateway import register
 from gateway.domain.delivery import Link
 from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused, Unavailable
 from gateway.domain.finding import Finding
-from gateway.ports import Collected, Collector, Ports
+from gateway.domain.parcel import Collected
+from gateway.ports import Collector, Ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

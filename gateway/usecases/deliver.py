@@ -19,9 +19,10 @@ from gateway.domain.delivery import Attempt, Link, LinkKind, Outcome, next_attem
 from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused
 from gateway.domain.finding import Refusal
 from gateway.domain.message import Message, MessageState, ReceiptKind
+from gateway.domain.parcel import Blank, Parcel, Reply
 from gateway.domain.records import Lost
 from gateway.packs.pack import Pack
-from gateway.ports import Blank, Parcel, Ports, Reply
+from gateway.ports import Ports
 
 LEASE_SECONDS = 4.0
 BATCH_MAX = 16

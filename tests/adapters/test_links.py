@@ -14,7 +14,7 @@ from aiohttp import web
 from gateway.adapters.links import REPLY_BYTES_MAX, HttpCourier, retry_after_seconds
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.errors import Unavailable
-from gateway.ports import Parcel, Reply
+from gateway.domain.parcel import Parcel, Reply
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

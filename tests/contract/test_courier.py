@@ -15,7 +15,7 @@ from gateway.adapters.links import FolderCourier, HttpCourier, RequestCourier
 from gateway.audit.exchange import Envelope, make_envelope
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.finding import Catalogue
-from gateway.ports import Blank, Parcel
+from gateway.domain.parcel import Blank, Parcel
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CLOCK = SimpleNamespace(now=lambda: NOW)

@@ -242,6 +242,24 @@ def test_an_invalidation_that_is_refused_leaves_everything_as_it_was():
     assert report(state, told("departed"))
 
 
+def test_goods_do_not_leave_on_half_a_declaration():
+    state = begun()
+    state = fold(state, lodge(state, ["cn-export", "vn-import"], NOON))
+    state = after(state, RELEASE)
+    state = fold(state, report(state, told("invalidation-asked")))
+    state = after(
+        state,
+        answer(procedure="vn-import", procedure_state="invalidated"),
+        answer(kind=AnswerKind.REFUSED, event="invalidation-refused"),
+    )
+    assert state.half_invalidated
+    with pytest.raises(Refusal) as refused:
+        report(state, told("departed"))
+    assert [one.code for one in refused.value.findings] == ["report.half-invalidated"]
+    closed = after(state, answer(procedure_state="closed"))
+    assert closed.state is not MovementState.COMPLETED
+
+
 def test_a_closed_procedure_is_not_invalidated_any_more():
     closed = after(lodged(), answer(kind=AnswerKind.CLOSED, procedure_state="closed"), INVALIDATED)
     assert closed.procedure("cn-export").state is ProcedureState.CLOSED

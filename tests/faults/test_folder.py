@@ -20,7 +20,7 @@ WRITER = textwrap.dedent(
     from gateway.adapters.links import FolderCourier
     from gateway.domain.delivery import Link, LinkKind
     from gateway.domain.finding import Catalogue
-    from gateway.ports import Parcel
+    from gateway.domain.parcel import Parcel
 
     clock = SimpleNamespace(now=lambda: datetime(2026, 11, 23, tzinfo=UTC))
     courier = FolderCourier(clock=clock, catalogue=Catalogue)

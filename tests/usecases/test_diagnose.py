@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gateway.domain.delivery import LinkKind
 from gateway.domain.errors import NotFound
 from gateway.domain.message import MessageState
+from gateway.domain.parcel import Reply
 from gateway.domain.records import Change, Update
-from gateway.ports import Reply
 from gateway.usecases.deliver import deliver
 from gateway.usecases.diagnose import diagnose
 from tests.usecases.stopped import LINK

@@ -23,7 +23,8 @@ import aiohttp
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
-from gateway.ports import Clock, Parcel, Reply
+from gateway.domain.parcel import Parcel, Reply
+from gateway.ports import Clock
 
 T = TypeVar("T")
 

@@ -22,8 +22,9 @@ from urllib.parse import unquote, urlsplit
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal
+from gateway.domain.parcel import Collected, Parcel, Reply
 from gateway.markup import archive
-from gateway.ports import Clock, Collected, Parcel, Reply
+from gateway.ports import Clock
 
 OUT, IN, DONE, REFUSED, ASIDE = "out", "in", "done", "refused", "tmp"
 ENDING = ".zip"

@@ -8,7 +8,7 @@ from typing import ClassVar
 from gateway.adapters.links.connection import HttpLinks, Request
 from gateway.audit.exchange import HEADER_ENVELOPE, HEADER_SEAL, to_base64
 from gateway.domain.delivery import Link
-from gateway.ports import Parcel
+from gateway.domain.parcel import Parcel
 
 REPLY_BYTES_MAX = 65_536
 

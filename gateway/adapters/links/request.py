@@ -31,7 +31,8 @@ from gateway.adapters.links.connection import (
 from gateway.domain.delivery import Link
 from gateway.domain.errors import GatewayError, Unavailable
 from gateway.domain.finding import Finding
-from gateway.ports import Clock, Collected, Parcel, Reply
+from gateway.domain.parcel import Collected, Parcel, Reply
+from gateway.ports import Clock
 
 OUTPUT_BYTES_MAX = 10_000_000
 OUTPUTS_MAX = 200
