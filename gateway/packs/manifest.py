@@ -71,20 +71,23 @@ class NumberSpec:
 class ProcedureSpec:
     """A procedure; a movement passes through it if a stop here has ``role``.
 
-    ``modes`` empty means any mode; ``name`` pairs language and text; ``rules`` are judged on the
+    ``modes`` empty means any mode, and an unknown mode fits any, unless ``where_declared`` wants
+    one of them stated. ``name`` pairs language and text; ``rules`` are judged on the
     prepared declaration before anything is sent (see ``Pack.check_procedure``).
     """
 
     kind: str
     role: OfficeRole
     modes: tuple[str, ...] = ()
+    where_declared: bool = False
     name: tables.PAIRS = ()
     rules: tuple[str, ...] = ()
     numbers: tuple[NumberSpec, ...] = field(default=(), metadata={tables.KEY: "number"})
 
     def met(self, stop: Stop) -> bool:
-        """Tell whether a movement passes through it at ``stop``; an unknown mode fits any."""
-        mode_fits = not self.modes or not stop.modes or not stop.modes.isdisjoint(self.modes)
+        """Tell whether a movement passes through it at ``stop``."""
+        mode_fits = not self.modes or not stop.modes.isdisjoint(self.modes)
+        mode_fits = mode_fits or not (stop.modes or self.where_declared)
         return self.role == stop.role and mode_fits
 
 

@@ -265,7 +265,7 @@ REFUSALS = {
         state="refused",
     ),
     "rir": refusal("RIR", "vn-rail-entry", {("L0001",): ""}),
-    "ror": refusal("ROR", "vn-exit", {("L0001",): ""}),
+    "ror": refusal("ROR", "vn-rail-exit", {("L0001",): ""}),
 }
 
 ANSWERS: dict[str, Told] = {
@@ -484,7 +484,7 @@ ANSWERS: dict[str, Told] = {
         "ROR-copy",
         "ROR",
         "VAS034",
-        "vn-exit",
+        "vn-rail-exit",
         "exited",
         state="closed",
         event="exited",

@@ -107,7 +107,9 @@ def _on_occasions(accepted, packs) -> Iterator[Told]:
                 happened = replace(subject, movement=fold(subject.movement, [event]))
                 yield Told(
                     happened,
-                    Addressee(pack=pack, spec=spec, stop=stop, message="msg_1", at=AT),
+                    Addressee(
+                        pack=pack, spec=spec, stop=stop, message="msg_1", at=AT, dry_run=True
+                    ),
                 )
 
 

@@ -88,6 +88,18 @@ OVER_RAIL = (
 China's gate, which has no rail here, still wants the truck that brought the goods.
 """
 
+TRAIN = (
+    "<FromOfficeID>VN0003PJ</FromOfficeID><ToOfficeID>VN00X001</ToOfficeID>"
+    '<ModeCode system="UNECE">2</ModeCode><ModeCode system="VN">25</ModeCode>'
+    '<Vehicle kind="locomotive"><Plate country="VN">D19E-921</Plate></Vehicle></Leg>\n'
+    "    <Leg><SequenceNumeric>2</SequenceNumeric><FromOfficeID>VN00X001</FromOfficeID>\n"
+)
+RAIL_FIRST = (
+    ("<ID>VN0015BB</ID>", "<ID>VN00X001</ID>"),
+    ("<FromOfficeID>VN0003PJ</FromOfficeID>\n", TRAIN),
+)
+"""By train to the border, where the truck takes over."""
+
 ON_OCCASION = {
     "south, amended, hurt": Journey(
         declared("south"),
@@ -113,6 +125,9 @@ ON_OCCASION = {
     ),
     "south by rail": Journey(
         declared("south", *OVER_RAIL), (Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),)
+    ),
+    "north by rail": Journey(
+        declared("north", *RAIL_FIRST), (Reported(EventKind.DEPARTED, HAI_DUONG, 40),)
     ),
     "north, amended": Journey(
         declared("north"),
