@@ -3,6 +3,7 @@
 import pytest
 
 from gateway import register
+from gateway.domain.errors import Refused
 from gateway.domain.event import EventKind
 from gateway.domain.message import MessageState
 from gateway.markup import tree
@@ -70,12 +71,19 @@ def test_an_invalidation_that_is_granted_ends_transport_and_import(world):
 
 
 def test_an_invalidation_that_is_refused_leaves_both_as_they_were(world):
+    """China, where the goods are, lets go first; then nothing may leave on the half that is left."""
     movement = begun(world, "KEEP-2026-000117")
     before = world.procedures(movement)
     ask(world, movement)
-    assert world.procedures(movement) == before
+    after = world.procedures(movement)
+    vietnamese = ("vn-transport", "vn-import")
+    assert [after[kind] for kind in vietnamese] == [before[kind] for kind in vietnamese]
+    assert after["cn-export"] == "invalidated"
     assert not register.load(world.ports, movement).subject.movement.invalidating
     assert {"TIR", "BOA", "BIA"} <= waiting(world, movement)
+    with pytest.raises(Refused) as refused:
+        world.report(movement, "departed", START)
+    assert [one.code for one in refused.value.findings] == ["report.half-invalidated"]
 
 
 def test_a_transport_that_was_never_approved_is_cancelled_too(world):

@@ -86,6 +86,7 @@ def test_preflight_knows_every_office(world):
     assert {one.code for one in verdict.findings if "VN0015BB" in one.offices} == {
         "vn.road-total-mass-unknown",
         "vn.road-size-unknown",
+        "vn.gate-declaration-unknown",
     }
 
 

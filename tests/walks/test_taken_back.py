@@ -59,7 +59,7 @@ def test_the_declaration_is_withdrawn_before_its_manifest_is_deleted(world):
     world.report(reference, "invalidation-asked", "CN008001", **TAKEN_BACK)
     world.run()
     waiting = world.messages(reference)["CN00X001", "MT2401-3"]
-    assert waiting.waits_for == "WithdrawalNotice:invalidated"
+    assert waiting.waits_for == "invalidated"
     assert states(world, reference) == {"cn-export": "released", "cn-exit": "accepted"}
     world.town.held.clear()
     world.run()
