@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway import register
 from gateway.domain.errors import Refused
 from tests.world import World
 
@@ -51,6 +52,7 @@ def test_what_is_granted_is_over_in_china(world):
         if office.startswith("CN") and message.state == "dropped"
     }
     assert dropped == {"MT4402", "CrossingNotice", "ArrivalNotice"}
+    assert register.load(world.ports, reference).subject.movement.state == "invalidated"
 
 
 def test_the_declaration_is_withdrawn_before_its_manifest_is_deleted(world):
