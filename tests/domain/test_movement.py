@@ -1,5 +1,6 @@
 """A movement folded from events; answers decided; nothing ever moves back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -234,6 +235,15 @@ def test_what_every_opened_procedure_gave_up_is_invalidated():
     assert state.invalidating
     state = after(state, INVALIDATED)
     assert (state.state, state.invalidating) == (MovementState.INVALIDATED, False)
+
+
+def test_what_was_taken_back_is_not_completed_where_a_procedure_had_closed():
+    state = journey("invalidation-asked")
+    own = state.procedure("cn-export")
+    other = replace(own, kind="vn-gate-entry", state=ProcedureState.CLOSED)
+    state = after(replace(state, procedures=(own, other)), INVALIDATED)
+    assert state.state is MovementState.INVALIDATED
+    assert not state.has(EventKind.COMPLETED)
 
 
 def test_an_invalidation_that_is_refused_leaves_everything_as_it_was():

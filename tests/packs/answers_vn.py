@@ -4,7 +4,7 @@ Written by ``python -m tests.packs.cases_vn`` into ``schemas/packs/vn/cases/answ
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -208,24 +208,24 @@ REFUSALS = {
         },
         state="refused",
     ),
-    "olc": refusal("OLC", "vn-transport", UNPLACED, state="refused"),
+    "olc": refusal("OLC", "vn-transport", {("S0007", "OLT"): "OLT", **UNPLACED}, state="refused"),
     "tir": refusal(
         "TIR",
         "vn-transport",
         {("S0001", "PLA"): "PLA", ("S0009", "DPP", "2"): f"{D}/Trip/Leg/Driver/ID"},
     ),
-    "boa": refusal("BOA", "vn-transport", {("L0001",): ""}),
+    "boa": refusal("BOA", "vn-transport", {("S0007", "OLT"): "OLT", ("L0001",): ""}),
     "bia": refusal(
         "BIA", "vn-transport", {("S0002", "SEL"): f"{D}/Trip/TransportEquipment/Seal/ID"}
     ),
     "ida": refusal(
         "IDA", "vn-import", {("S0001", "IMC"): f"{D}/Party/ID", **LINE, **UNPLACED}, state="refused"
     ),
-    "idc": refusal("IDC", "vn-import", {("E0001",): ""}, state="refused"),
+    "idc": refusal("IDC", "vn-import", {("S0007", "ICN"): "ICN", ("E0001",): ""}, state="refused"),
     "eda": refusal(
         "EDA", "vn-export", {("S0001", "EXC"): f"{D}/Party/ID", **LINE}, state="refused"
     ),
-    "edc": refusal("EDC", "vn-export", {("E0001",): ""}, state="refused"),
+    "edc": refusal("EDC", "vn-export", {("S0007", "ECN"): "ECN", ("E0001",): ""}, state="refused"),
     "tor": refusal("TOR", "vn-exit", {("S0005", "PER"): f"{D}/Trip/Leg/Permit/ID"}),
     "cot": refusal(
         "COT",
@@ -236,22 +236,38 @@ REFUSALS = {
     "cot-cancel": refusal(
         "COT",
         "vn-transport",
-        {("E0002",): ""},
+        {("S0007", "OLT"): "OLT", ("E0002",): ""},
         fields={"OLT": TRANSPORT, "FNC": "1"},
         about="COT-cancel",
         event="invalidation-refused",
         dated=True,
     ),
-    "idd": refusal("IDD", "vn-import", {("E0003",): ""}),
+    "idd": refusal("IDD", "vn-import", {("S0007", "ICN"): "ICN", ("E0003",): ""}),
     "ida01": refusal("IDA01", "vn-import", LINE),
-    "ide": refusal("IDE", "vn-import", {("E0001",): ""}),
-    "edd": refusal("EDD", "vn-export", {("E0003",): ""}),
+    "ide": refusal("IDE", "vn-import", {("S0007", "ICN"): "ICN", ("E0001",): ""}),
+    "edd": refusal("EDD", "vn-export", {("S0007", "ECN"): "ECN", ("E0003",): ""}),
     "eda01": refusal("EDA01", "vn-export", LINE),
-    "ede": refusal("EDE", "vn-export", {("E0001",): ""}),
-    "ama": refusal("AMA", "vn-import", {("L0002",): ""}, fields={"NUM": IMPORT}),
-    "ama-e": refusal("AMA", "vn-export", {("L0002",): ""}, fields={"NUM": EXPORT}, about="AMA-E"),
-    "amc": refusal("AMC", "vn-import", {("L0002",): ""}, fields={"NUM": IMPORT}),
-    "amc-e": refusal("AMC", "vn-export", {("L0002",): ""}, fields={"NUM": EXPORT}, about="AMC-E"),
+    "ede": refusal("EDE", "vn-export", {("S0007", "ECN"): "ECN", ("E0001",): ""}),
+    "ama": refusal(
+        "AMA", "vn-import", {("S0007", "NUM"): "NUM", ("L0002",): ""}, fields={"NUM": IMPORT}
+    ),
+    "ama-e": refusal(
+        "AMA",
+        "vn-export",
+        {("S0007", "NUM"): "NUM", ("L0002",): ""},
+        fields={"NUM": EXPORT},
+        about="AMA-E",
+    ),
+    "amc": refusal(
+        "AMC", "vn-import", {("S0007", "NUM"): "NUM", ("L0002",): ""}, fields={"NUM": IMPORT}
+    ),
+    "amc-e": refusal(
+        "AMC",
+        "vn-export",
+        {("S0007", "NUM"): "NUM", ("L0002",): ""},
+        fields={"NUM": EXPORT},
+        about="AMC-E",
+    ),
     "rmr": refusal(
         "RMR",
         "vn-rail-entry",
@@ -264,8 +280,8 @@ REFUSALS = {
         {("S0001", "CNO"): f"{D}/Trip/TransportEquipment/ID"},
         state="refused",
     ),
-    "rir": refusal("RIR", "vn-rail-entry", {("L0001",): ""}),
-    "ror": refusal("ROR", "vn-rail-exit", {("L0001",): ""}),
+    "rir": refusal("RIR", "vn-rail-entry", {("S0007", "TRN"): "TRN", ("L0001",): ""}),
+    "ror": refusal("ROR", "vn-rail-exit", {("S0007", "TRN"): "TRN", ("L0001",): ""}),
 }
 
 ANSWERS: dict[str, Told] = {
@@ -492,6 +508,10 @@ ANSWERS: dict[str, Told] = {
         facts=(("train", "YYG2611240001"),),
     ),
 }
+
+UNASKED = ("vad487", "vad491", "vad1ag", "duties", "vae474", "vae478", "vae1lf")
+ANSWERS |= {f"{name}-quoting": replace(ANSWERS[name], unasked=False) for name in UNASKED}
+"""What an office usually sends by itself may quote what it is about."""
 
 
 @dataclass(frozen=True)

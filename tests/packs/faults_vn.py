@@ -163,7 +163,11 @@ IDA = (
     *days(at("ARD"), at("IVD")),
     *IMPORT_LINES,
 )
-IDA01 = (*IDA, *numbers(at("ICN"), "vn.import-number", "1"))
+IDA01 = (
+    *IDA,
+    *numbers(at("ICN"), "vn.import-number", "1"),
+    removes(at("ICN"), "vn.correction-number"),
+)
 FIFTY_LINES = (
     doubles(group("line"), "vn.lines-at-most-fifty", "vn.line-values", "layout.too-many-groups"),
 )
@@ -238,6 +242,7 @@ EDA = (
     writes(at("QT1", "line"), "0", "vn.export-line-quantity"),
     removes(at("QU1", "line"), "vn.export-line-quantity"),
     writes(at("QU1", "line"), "ZZ", "vn.export-quantity-unit"),
+    allows(at("QU1", "line"), "SET", "vn.export-quantity-unit"),
 )
 EDC = numbers(at("ECN"), "vn.export-number", "3")
 NOTICE = "/n:MovementNotice"
@@ -281,7 +286,10 @@ RMR = (
 OCCASION = {
     "COT-cancel": COT_CANCEL,
     "IDD": numbers(at("ICN"), "vn.import-number", "1"),
-    "EDA01": numbers(at("ECN"), "vn.export-number", "3"),
+    "EDA01": (
+        *numbers(at("ECN"), "vn.export-number", "3"),
+        removes(at("ECN"), "vn.correction-number"),
+    ),
     "AMA": AMENDMENT,
     "AMA-E": AMENDMENT,
     "ImportCancellation": (

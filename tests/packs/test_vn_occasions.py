@@ -71,7 +71,7 @@ def test_an_invalidation_that_is_granted_ends_transport_and_import(world):
 
 
 def test_an_invalidation_that_is_refused_leaves_both_as_they_were(world):
-    """China, where the goods are, lets go first; then nothing may leave on the half that is left."""
+    """China, where the goods are, lets go first; then nothing leaves on the half that is left."""
     movement = begun(world, "KEEP-2026-000117")
     before = world.procedures(movement)
     ask(world, movement)

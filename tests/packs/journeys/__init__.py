@@ -28,11 +28,15 @@ class Reported:
 
 @dataclass(frozen=True, eq=False)
 class Journey:
-    """A declaration and what is reported on its way. ``switches`` are of packs, by their id."""
+    """A declaration and what is reported on its way. ``switches`` are of packs, by their id.
+
+    ``linked``: a link reaches every office, those beside others as well.
+    """
 
     declaration: Callable[[], bytes]
     reports: tuple[Reported, ...] = ()
     switches: dict[str, dict[str, bool]] = field(default_factory=dict)
+    linked: bool = False
 
 
 def texts_of(journey: str) -> Path:
@@ -100,6 +104,8 @@ RAIL_FIRST = (
 )
 """By train to the border, where the truck takes over."""
 
+ON_THE_WAY = (EventKind.INCIDENT, EventKind.SUBSTITUTED, EventKind.DIVERTED)
+
 ON_OCCASION = {
     "south, amended, hurt": Journey(
         declared("south"),
@@ -144,16 +150,56 @@ ON_OCCASION = {
     "south, before the gate": Journey(
         declared("south", ("CQ-2026-000117", "SLOW-2026-0117")),
         (
+            Reported(EventKind.AMENDED, CHONGQING, 1, CHANGED),
             Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),
-            Reported(EventKind.SUBSTITUTED, CHONGQING, 2, CHANGED),
+            *(Reported(kind, CHONGQING, 2, CHANGED) for kind in ON_THE_WAY),
         ),
+        linked=True,
     ),
     "north, before the gate": Journey(
         declared("north", ("HD-2026-000451", "SLOW-2026-0451")),
         (
             Reported(EventKind.DEPARTED, HAI_DUONG, 40),
-            Reported(EventKind.INCIDENT, HAI_DUONG, 2, HURT),
+            Reported(EventKind.AMENDED, HAI_DUONG, 1, CHANGED),
+            *(Reported(kind, HAI_DUONG, 2, CHANGED) for kind in ON_THE_WAY),
         ),
+        linked=True,
+    ),
+    "south, taken back from the gate": Journey(
+        declared("south"),
+        (Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),),
+        linked=True,
+    ),
+    "north, taken back from the gate": Journey(
+        declared("north"),
+        (Reported(EventKind.INVALIDATION_ASKED, HAI_DUONG, facts=TAKEN_BACK),),
+        linked=True,
+    ),
+    "south, Viet Nam silent": Journey(
+        declared("south", ("CQ-2026-000117", "SILENT-0117")),
+        (
+            Reported(EventKind.AMENDED, CHONGQING, 1, CHANGED),
+            Reported(EventKind.INVALIDATION_ASKED, CHONGQING, facts=TAKEN_BACK),
+        ),
+        switches={"vn": {"recall-before-correction": True}},
+    ),
+    "north, Viet Nam silent": Journey(
+        declared("north", ("HD-2026-000451", "SILENT-0451")),
+        (
+            Reported(EventKind.AMENDED, HAI_DUONG, 1, CHANGED),
+            Reported(EventKind.INVALIDATION_ASKED, HAI_DUONG, facts=TAKEN_BACK),
+        ),
+        switches={"vn": {"recall-before-correction": True}},
+    ),
+    "south, Viet Nam waits for nothing": Journey(
+        declared("south", ("CQ-2026-000117", "EARLY-0117")),
+        (Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),),
+        switches={"vn": {"start-after-approval": False, "arrival-after-start": False}},
+    ),
+    "south by rail, at once": Journey(
+        declared("south", *OVER_RAIL),
+        (Reported(EventKind.DEPARTED, CHONGQING, 15, SEALS),),
+        switches={"vn": {"rail-registered-first": False}},
     ),
 }
 """What happens besides: corrections, incidents, cancellations, rail; mostly of Viet Nam."""

@@ -54,7 +54,7 @@ def packs_for(journey: Journey, pack: Pack | None = None) -> PackSet:
 
 def play(journey: Journey, packs: PackSet) -> dict[str, str]:
     """Return by pack what its offices were told and how its procedures ended."""
-    played = _Played(packs)
+    played = _Played(packs, journey.linked)
     try:
         played.submit(journey.declaration())
         for told in journey.reports:
@@ -74,6 +74,7 @@ class _Played:
     """One movement, and what was said about it so far, by pack."""
 
     packs: PackSet
+    linked: bool = False
     at: datetime = AT
     lines: dict[str, list[str]] = field(default_factory=dict)
     causes: dict[str, str] = field(default_factory=dict)
@@ -154,7 +155,7 @@ class _Played:
             trust=Trust(),
             packs=self.packs,
             offices=offices(),
-            links=None,
+            links=dict.fromkeys(offices(), "") if self.linked else None,
             new_id=self._id,
             random="4F7KQ2M9XTBN",
             unsigned=True,
