@@ -44,7 +44,7 @@ class MovableClock:
         self.at += by
 
 
-@dataclass(slots=True)
+@dataclass
 class Town:
     """The customs systems of all links. ``away`` are unreachable links.
 

@@ -83,8 +83,8 @@ def test_a_declaration_is_amended_and_taken_back(desk):
     back = desk.run("movement", "invalidate", reference, "--text", "order cancelled", "--json")
     assert [one["kind"] for one in back.json["events"]] == ["invalidation-asked"], back.both
     shown = desk.run("movement", "show", reference, "--json").json
-    told = {one["waits_for"] for one in shown["messages"] if one["state"] == "waiting"}
-    assert told == {"invalidation-refused"}
+    told = {one["type"]: one["waits_for"] for one in shown["messages"]}
+    assert {told["DecMessage"], told["MT4402"], told["TIR"]} == {"invalidation-refused"}
 
 
 READS = {
