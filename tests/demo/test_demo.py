@@ -3,8 +3,11 @@
 import re
 import shlex
 import signal
+import sqlite3
 import subprocess
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -110,7 +113,8 @@ def test_nothing_runs_afterwards(played):
 # ------------------------------------------------------------------ when it is interrupted
 
 
-def _begun(folder: Path, seconds: float) -> "subprocess.Popen[bytes]":
+def _begun(folder: Path, reached: Callable[[Path], bool]) -> "subprocess.Popen[bytes]":
+    """Start a demo and wait for a moment that can be seen, not for a time that may pass."""
     command = [*FULLROUTE, "demo", "--data", str(folder)]
     demo = subprocess.Popen(
         command,
@@ -119,11 +123,25 @@ def _begun(folder: Path, seconds: float) -> "subprocess.Popen[bytes]":
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    time.sleep(seconds)
-    end = time.monotonic() + 30  # a busy machine may not have come to starting anything yet
-    while len(running(folder)) < 2 and time.monotonic() < end:
+    end = time.monotonic() + 60
+    while not reached(folder) and time.monotonic() < end:
         time.sleep(0.02)
     return demo
+
+
+def _starting(folder: Path) -> bool:
+    return len(running(folder)) > 1
+
+
+def _submitted(folder: Path) -> bool:
+    """Tell whether the declaration is in: seconds of journey lie ahead, and an outage."""
+    for file in folder.rglob("fullroute.db"):
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            try:
+                return database.execute("SELECT count(*) FROM movements").fetchone()[0] > 0
+            except sqlite3.OperationalError:  # it is being made
+                return False
+    return False
 
 
 ENDS = {
@@ -131,7 +149,7 @@ ENDS = {
     "SIGTERM": (signal.SIGTERM, 130),
     "killed": (signal.SIGKILL, -9),
 }
-MOMENTS = {"while programs start": 1.0, "under way": 5.0}
+MOMENTS = {"while programs start": _starting, "under way": _submitted}
 
 
 @pytest.mark.parametrize(
