@@ -113,6 +113,11 @@ def test_nothing_runs_afterwards(played):
 # ------------------------------------------------------------------ when it is interrupted
 
 
+def _interruptible() -> None:
+    """Undo what a shell's background job hands down: there Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _begun(folder: Path, reached: Callable[[Path], bool]) -> "subprocess.Popen[bytes]":
     """Start a demo and wait for a moment that can be seen, not for a time that may pass."""
     command = [*FULLROUTE, "demo", "--data", str(folder)]
@@ -122,6 +127,7 @@ def _begun(folder: Path, reached: Callable[[Path], bool]) -> "subprocess.Popen[b
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=_interruptible,
     )
     end = time.monotonic() + 60
     while not reached(folder) and time.monotonic() < end:
