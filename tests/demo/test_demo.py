@@ -5,6 +5,7 @@ import shlex
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -113,21 +114,22 @@ def test_nothing_runs_afterwards(played):
 # ------------------------------------------------------------------ when it is interrupted
 
 
-def _interruptible() -> None:
-    """Undo what a shell's background job hands down: there Ctrl-C is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+INTERRUPTIBLE = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+"""Undoes what a shell's background job hands down to its children: there Ctrl-C is ignored."""
 
 
 def _begun(folder: Path, reached: Callable[[Path], bool]) -> "subprocess.Popen[bytes]":
     """Start a demo and wait for a moment that can be seen, not for a time that may pass."""
     command = [*FULLROUTE, "demo", "--data", str(folder)]
     demo = subprocess.Popen(
-        command,
+        [sys.executable, "-c", INTERRUPTIBLE, *command],
         env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=_interruptible,
     )
     end = time.monotonic() + 60
     while not reached(folder) and time.monotonic() < end:
