@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from gateway.cli.client import Client
 from gateway.cli.files import read_file
+from gateway.cli.opening import connected
 from gateway.domain.errors import Misconfigured, NotAuthentic, Refused
 from gateway.domain.finding import Finding, Refusal
 
@@ -119,13 +120,8 @@ def open_lane(*, url: str, key: str, data: Path | None, lang: str) -> Iterator[L
         Misconfigured: a URL without an API key, or no usable data folder.
     """
     if url:
-        if not key:
-            raise Misconfigured(Finding(code="cli.key-missing", value=url))
-        client = Client(url, key, lang)
-        try:
+        with connected(url, key, lang) as client:
             yield RemoteLane(client)
-        finally:
-            client.close()
         return
     from gateway.cli.folder import open_folder
 

@@ -11,6 +11,22 @@ from gateway.domain.finding import Finding
 
 
 @contextmanager
+def connected(url: str, key: str, lang: str) -> Iterator[Client]:
+    """Connect to the gateway at ``url``.
+
+    Raises:
+        Misconfigured: there is no API key.
+    """
+    if not key:
+        raise Misconfigured(Finding(code="cli.key-missing", value=url))
+    client = Client(url, key, lang)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+@contextmanager
 def open_desk(*, url: str, key: str, data: Path | None, lang: str) -> Iterator[Desk]:
     """Open the gateway at ``url``, or the data folder where no URL is given.
 
@@ -18,13 +34,8 @@ def open_desk(*, url: str, key: str, data: Path | None, lang: str) -> Iterator[D
         Misconfigured: a URL without an API key, or no usable data folder.
     """
     if url:
-        if not key:
-            raise Misconfigured(Finding(code="cli.key-missing", value=url))
-        client = Client(url, key, lang)
-        try:
+        with connected(url, key, lang) as client:
             yield RemoteDesk(client)
-        finally:
-            client.close()
         return
     from gateway.cli.folder import FolderDesk, open_folder
 
