@@ -245,6 +245,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "receipt.other-message": Severity.FATAL,
         "receipt.wrong-time": Severity.ERROR,
         "reference.malformed": Severity.ERROR,
+        "report.already-arrived": Severity.ERROR,
         "report.already-departed": Severity.ERROR,
         "report.half-invalidated": Severity.ERROR,
         "report.invalidating": Severity.ERROR,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Refused
-from gateway.domain.movement import MovementState
+from gateway.domain.movement_state import OVER
 from gateway.domain.records import MovementRecord
 from gateway.domain.trust import Trust
 from gateway.markup import safe, tree
@@ -14,7 +14,6 @@ from gateway.markup.certificate import read_certificate
 from gateway.ports import Ports
 
 MOVEMENTS_MAX = 200
-OVER = (MovementState.COMPLETED.value, MovementState.INVALIDATED.value)
 _DATED = "//d:*[d:ExpiryDate][d:TypeCode]"
 
 
