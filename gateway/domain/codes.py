@@ -271,6 +271,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "route.unknown": Severity.ERROR,
         "route.waits": Severity.INFORMATION,
         "route.waits-for-holiday": Severity.INFORMATION,
+        "sandbox.cannot-say": Severity.ERROR,
         "sandbox.spec": Severity.FATAL,
         "scenario.not-as-expected": Severity.ERROR,
         "scenario.text-missing": Severity.ERROR,

@@ -44,8 +44,10 @@ class EventKind(StrEnum):
     UNLOADING = "unloading"  # the office of destination lets the goods be unloaded
     DISCREPANCIES = "discrepancies"  # what was unloaded is not what was declared
     DISCREPANCIES_SOLVED = "discrepancies-solved"
-    ENQUIRY = "enquiry"  # goods that should have arrived are asked after
     CLOSURE_PLANNED = "closure-planned"  # an office says when it will be closed
+    DEADLINE_REMINDED = "deadline-reminded"  # a date comes near
+    DEADLINE_PASSED = "deadline-passed"  # a date went by: somebody has to look
+    ENQUIRY_STARTED = "enquiry-started"  # goods that left are asked after
     INVALIDATION_ASKED = "invalidation-asked"
     INVALIDATION_REFUSED = "invalidation-refused"
     INVALIDATED = "invalidated"
@@ -88,8 +90,10 @@ OCCASIONAL = frozenset(
         EventKind.UNLOADING,
         EventKind.DISCREPANCIES,
         EventKind.DISCREPANCIES_SOLVED,
-        EventKind.ENQUIRY,
         EventKind.CLOSURE_PLANNED,
+        EventKind.DEADLINE_REMINDED,
+        EventKind.DEADLINE_PASSED,
+        EventKind.ENQUIRY_STARTED,
         EventKind.INVALIDATION_ASKED,
         EventKind.INVALIDATED,
     }

@@ -39,7 +39,7 @@ _AT_DESTINATION: _Steps = {
 }
 _ON_THE_WAY: _Steps = {
     EventKind.TURNED_BACK: MovementState.TURNED_BACK,
-    EventKind.ENQUIRY: MovementState.ENQUIRY,
+    EventKind.ENQUIRY_STARTED: MovementState.ENQUIRY,
     EventKind.ARRIVED: MovementState.ARRIVED,
     **_AT_DESTINATION,
 }
@@ -66,7 +66,16 @@ MOVEMENT_STEPS: Mapping[MovementState, _Steps] = MappingProxyType(
             EventKind.DIVERTED: MovementState.UNDER_WAY,
             EventKind.ARRIVED: MovementState.ARRIVED,
         },
-        MovementState.ENQUIRY: {EventKind.ARRIVED: MovementState.ARRIVED, **_AT_DESTINATION},
+        # An office that sees the goods ends the enquiry.
+        MovementState.ENQUIRY: {
+            EventKind.EXITED: MovementState.UNDER_WAY,
+            EventKind.ENTERED: MovementState.UNDER_WAY,
+            EventKind.PASSED: MovementState.UNDER_WAY,
+            EventKind.LEFT_AREA: MovementState.UNDER_WAY,
+            EventKind.TURNED_BACK: MovementState.TURNED_BACK,
+            EventKind.ARRIVED: MovementState.ARRIVED,
+            **_AT_DESTINATION,
+        },
         MovementState.ARRIVED: _AT_DESTINATION,
         MovementState.UNLOADING: {EventKind.DISCREPANCIES: MovementState.DISCREPANCIES},
         MovementState.DISCREPANCIES: {EventKind.DISCREPANCIES_SOLVED: MovementState.ARRIVED},
