@@ -7,6 +7,7 @@ on from there, and a member that was taken in already is recognised by its key.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding, refused
@@ -28,6 +29,11 @@ def _nobody(_done: int, _every: int) -> None:
     """Nobody looks."""
 
 
+def _never() -> bool:
+    """Nobody asks to stop."""
+    return False
+
+
 def hand_in(
     ports: Ports,
     caller: Principal,
@@ -47,7 +53,8 @@ def hand_in(
     """
     sheets = tuple(Sheet(name, content) for name, content in files)
     _check_size(sheets)
-    before = keeping.known(ports, caller, idempotency_key, keeping.digest_of(mode, sheets))
+    digest = keeping.digest_of(mode, files)
+    before = keeping.known(ports, caller, idempotency_key, digest)
     if before is not None:
         return before, ()
     checked, findings = _checked(ports, caller, sheets, seen)
@@ -103,17 +110,22 @@ def _referred(
         yield Finding(code=code, pointer=pointer, value=lrn, args=args)
 
 
-def take_in(ports: Ports, group: Group, seen: Seen = _nobody) -> Standing:
+def take_in(
+    ports: Ports, group: Group, seen: Seen = _nobody, *, stop: Callable[[], bool] = _never
+) -> Standing:
     """Give every staged member its movement, one after the other.
 
     Two at once do it twice, and it is done once. What became wrong since it was checked (a mandate
-    revoked, an office closed) is refused, and stays to be seen in the group.
+    revoked, an office closed) is refused, and stays to be seen in the group. ``stop`` is asked
+    before each; what is left then is for others.
     """
     caller = ports.store.principal(group.caller)
     if caller is None:
         raise NotFound(Finding(code="group.unknown", value=group.id))
     staged = [one for one in ports.store.members(group.id) if one.state is MemberState.STAGED]
     for place, member in enumerate(staged, start=1):
+        if stop():
+            break
         movement, codes = _taken(ports, caller, member)
         keeping.told(ports, group, member, movement, codes)
         seen(place, len(staged))
@@ -132,9 +144,39 @@ def _taken(ports: Ports, caller: Principal, member: Member) -> tuple[str, tuple[
         return "", tuple(codes)[:CODES_MAX]
 
 
-def go_on(ports: Ports, group: str) -> int:
+def go_on(ports: Ports, group: str, stop: Callable[[], bool] = _never) -> int:
     """Take in what is left of a group that was left; return how many of it have a movement."""
     found = ports.store.group(group)
     if found is None or not found.open:
         return 0
-    return take_in(ports, found).many(MemberState.TAKEN)
+    return take_in(ports, found, stop=stop).many(MemberState.TAKEN)
+
+
+def spelled(ports: Ports, standing: Standing) -> dict[str, Any]:
+    """Return a group as every face tells it, each member with its movement's state."""
+    group = standing.group
+    return {
+        "group": group.id,
+        "mode": group.mode.value,
+        "size": group.size,
+        "taken_in": standing.many(MemberState.TAKEN),
+        "refused": standing.many(MemberState.REFUSED),
+        "staged": standing.many(MemberState.STAGED),
+        "staged_at": group.staged_at.isoformat(),
+        "members": [
+            {
+                "place": one.place,
+                "name": one.name,
+                "state": one.state.value,
+                "movement": one.movement,
+                "movement_state": _state(ports, one.movement),
+                "codes": list(one.codes),
+            }
+            for one in standing.members
+        ],
+    }
+
+
+def _state(ports: Ports, movement: str) -> str:
+    record = ports.store.movement(movement) if movement else None
+    return record.state if record else ""

@@ -3,7 +3,7 @@
 Taking a member in is submitting it; what joins the two is :mod:`gateway.groups`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -49,11 +49,11 @@ def group_id(caller: Principal, key: str) -> str:
     return "grp_" + sha256(f"{caller.tenant}\0{caller.id}\0{key}".encode()).hexdigest()[:32]
 
 
-def digest_of(mode: GroupMode, files: Sequence[Sheet]) -> str:
+def digest_of(mode: str, files: Iterable[tuple[str, bytes]]) -> str:
     """Return the digest by which a repeat is recognised: mode, names and bytes."""
     whole = sha256(mode.encode())
-    for one in files:
-        whole.update(sha256(one.name.encode()).digest() + sha256(one.content).digest())
+    for name, content in files:
+        whole.update(sha256(name.encode()).digest() + sha256(content).digest())
     return whole.hexdigest()
 
 
@@ -79,7 +79,7 @@ def stage(
     Raises:
         InConflict: the key was used for something else, or just now by somebody else.
     """
-    digest = digest_of(mode, files)
+    digest = digest_of(mode, ((one.name, one.content) for one in files))
     now = ports.clock.now()
     name = group_id(caller, key)
     writing = register.Writing(ports, caller.tenant, now)
@@ -106,8 +106,9 @@ def stage(
         staged_at=now,
         touched_at=now,
     )
-    for record in (group, *members):
-        writing.insert(record)
+    writing.insert(group)
+    for member in members:
+        writing.insert(member)
     writing.entry(
         EntryKind.STAGED,
         facts={
@@ -168,6 +169,12 @@ def standing(ports: Ports, tenant: str, group: str) -> Standing:
     if found is None or found.tenant != tenant:
         raise NotFound(Finding(code="group.unknown", value=group))
     return Standing(found, ports.store.members(group))
+
+
+def listed(ports: Ports, tenant: str, limit: int) -> tuple[Standing, ...]:
+    """Return a tenant's groups, newest first."""
+    found = ports.store.groups(tenant, limit)
+    return tuple(Standing(one, ports.store.members(one.id)) for one in found)
 
 
 def resting(ports: Ports, now: datetime) -> tuple[str, ...]:
