@@ -29,6 +29,7 @@ from gateway.usecases import setup
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.report import report
 from gateway.usecases.submit import submit
+from gateway.usecases.sweep import sweep
 from gateway.usecases.timeline import TimelineLine, timeline_after
 
 BEGINNING = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -130,6 +131,7 @@ class _Theatre:
         findings: tuple[Finding, ...] = ()
         try:
             findings = tuple(_DOINGS[step.do](self, step) or ())
+            sweep(self._ports)
             self._town.run(self._ports)
         except (GatewayError, Refusal) as error:
             findings = tuple(_unless_wanted(step, error))
@@ -230,7 +232,17 @@ class _Theatre:
         for kind, state in step.procedures:
             if states.get(kind, "-") != state:
                 yield differs(kind, state, states.get(kind, "-"))
+        yield from self._dates(step)
         yield from self._messages(step)
+
+    def _dates(self, step: Step) -> Iterator[Finding]:
+        found = {
+            f"{one.kind.value} {one.subject}".rstrip(): one.state.value
+            for one in self._ports.store.deadlines(self._tale(step).movement)
+        }
+        for name, state in step.deadlines:
+            if found.get(name, "-") != state:
+                yield differs(name, state, found.get(name, "-"))
 
     def _messages(self, step: Step) -> Iterator[Finding]:
         found: dict[str, set[MessageState]] = {}

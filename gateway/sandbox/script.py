@@ -44,7 +44,7 @@ class Step:
 
     What is expected: ``state`` of the movement; ``happened`` and ``not_happened`` events;
     ``procedures`` by kind; ``told`` and ``untold`` messages as ``OFFICE TYPE``; ``waiting`` and
-    ``dropped`` ones likewise.
+    ``dropped`` ones likewise; ``deadlines`` as kind and subject with their state.
     """
 
     do: Doing
@@ -73,6 +73,7 @@ class Step:
     untold: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    deadlines: tables.PAIRS = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
