@@ -279,6 +279,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "scenario.not-as-expected": Severity.ERROR,
         "scenario.text-missing": Severity.ERROR,
         "scenario.unknown": Severity.ERROR,
+        "scenario.unknown-movement": Severity.ERROR,
         "seal.malformed": Severity.ERROR,
         "seal.unknown-key": Severity.ERROR,
         "seal.wrong": Severity.ERROR,
