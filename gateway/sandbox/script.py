@@ -47,8 +47,9 @@ class Step:
     what it is about.
 
     What is expected: ``state`` of the movement; ``happened`` and ``not_happened`` events;
-    ``procedures`` by kind; ``stops`` by office; ``told`` and ``untold`` messages as ``OFFICE TYPE``; ``waiting`` and
-    ``dropped`` ones likewise; ``deadlines`` as kind and subject with their state.
+    ``procedures`` by kind; ``stops`` by office; ``told`` and ``untold`` messages as
+    ``OFFICE TYPE``; ``waiting`` and ``dropped`` ones likewise; ``deadlines`` as kind and subject
+    with their state.
     """
 
     do: Doing
