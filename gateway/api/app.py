@@ -19,6 +19,7 @@ from gateway.api import (
     movements,
     openapi,
     operations,
+    positions,
     problems,
     signatures,
     stream,
@@ -75,6 +76,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     for module in (
         declarations,
         movements,
+        positions,
         stream,
         signatures,
         links,

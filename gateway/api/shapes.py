@@ -11,8 +11,9 @@ from gateway.domain.backlog import LinkLoad
 from gateway.domain.deadline import Deadline
 from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
-from gateway.domain.itinerary import CustomsOffice, Itinerary
+from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
+from gateway.domain.position import estimates
 from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
@@ -44,6 +45,7 @@ class StopShape(BaseModel):
     role: str
     expected_at: str | None
     expected_office_time: str | None
+    estimated_at: str | None
     zone: str
 
 
@@ -219,7 +221,7 @@ def shape_movement(view: MovementView, language: str, texts: Catalogue) -> Movem
         lrn=line.lrn,
         declarant=line.declarant,
         created_at=line.created_at,
-        stops=_stops(view.itinerary, language),
+        stops=_stops(view, language),
         procedures=tuple(_procedure(one) for one in view.movement.procedures),
         messages=tuple(shape_message(one) for one in view.messages),
         events=tuple(shape_event(one) for one in view.movement.happened),
@@ -241,7 +243,8 @@ def _deadline(one: Deadline) -> DeadlineShape:
     )
 
 
-def _stops(itinerary: Itinerary, language: str) -> tuple[StopShape, ...]:
+def _stops(view: MovementView, language: str) -> tuple[StopShape, ...]:
+    estimated = estimates(view.movement)
     return tuple(
         StopShape(
             sequence=stop.sequence,
@@ -250,9 +253,10 @@ def _stops(itinerary: Itinerary, language: str) -> tuple[StopShape, ...]:
             role=stop.role.value,
             expected_at=utc(stop.expected_at) if stop.expected_at else None,
             expected_office_time=local(stop.expected_at, stop.office),
+            estimated_at=utc(at) if (at := estimated.get(stop.office.code)) else None,
             zone=stop.office.zone,
         )
-        for stop in itinerary.stops
+        for stop in view.itinerary.stops
     )
 
 

@@ -36,6 +36,8 @@ class EventKind(StrEnum):
     DIVERTED = "diverted"  # a new one by other offices
     CROSSING_REFUSED = "crossing-refused"  # an office at the border did not let the goods pass
     TURNED_BACK = "turned-back"
+    ESTIMATED = "estimated"  # the goods are expected at other times than declared
+    TEMPERATURE = "temperature-out"  # it was read outside the declared range
     DEADLINE_REMINDED = "deadline-reminded"  # a date comes near
     DEADLINE_PASSED = "deadline-passed"  # a date went by: somebody has to look
     ENQUIRY_STARTED = "enquiry-started"  # goods that left are asked after
@@ -73,6 +75,8 @@ OCCASIONAL = frozenset(
         EventKind.DIVERTED,
         EventKind.CROSSING_REFUSED,
         EventKind.TURNED_BACK,
+        EventKind.ESTIMATED,
+        EventKind.TEMPERATURE,
         EventKind.DEADLINE_REMINDED,
         EventKind.DEADLINE_PASSED,
         EventKind.ENQUIRY_STARTED,

@@ -16,6 +16,7 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
 from gateway.domain.message import Message
 from gateway.domain.passage import Passage
+from gateway.domain.position import Position
 from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
@@ -170,6 +171,7 @@ Record = (
     | Lane
     | Passage
     | Deadline
+    | Position
     | Attempt
     | Link
     | PartyCertificate

@@ -31,13 +31,14 @@ from gateway.adapters.sql.columns import needed as _needed
 from gateway.adapters.sql.columns import optional as _optional
 from gateway.adapters.sql.columns import texts as _texts
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
-from gateway.adapters.sql.timing_tables import deadlines
+from gateway.adapters.sql.timing_tables import deadlines, positions
 from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
 from gateway.domain.message import Message
 from gateway.domain.passage import Passage
+from gateway.domain.position import Position
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -52,7 +53,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0006"
+VERSION = "0007"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -347,6 +348,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         Lane: lanes,
         Passage: passages,
         Deadline: deadlines,
+        Position: positions,
         Link: links,
         PartyCertificate: certificates,
         Mandate: mandates,
