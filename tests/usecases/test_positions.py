@@ -1,4 +1,4 @@
-"""Readings on the way: kept exactly, told to offices ahead and to no office behind."""
+"""Readings on the way: kept exactly, events where they are news, nothing where they are not."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -44,12 +44,6 @@ def take(world, movement, content):
 def kinds(world, movement):
     known = ("estimated", "temperature-out")
     return [one.kind.value for one in world.store.events(movement) if one.kind in known]
-
-
-def told_of_the_way(world, movement):
-    return sorted(
-        one.office for one in world.store.messages(movement) if one.type.startswith("JourneyNotice")
-    )
 
 
 def test_a_late_and_warm_reading_is_told_ahead_and_kept_to_the_byte(world, movement):
