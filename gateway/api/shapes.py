@@ -16,6 +16,7 @@ from gateway.domain.message import Message
 from gateway.domain.position import estimates
 from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
+from gateway.domain.stop_state import stop_states
 from gateway.domain.trip import Trip
 from gateway.register import Submission
 from gateway.usecases.timeline import MovementView, TimelineLine
@@ -43,6 +44,7 @@ class StopShape(BaseModel):
     office: str
     name: str
     role: str
+    state: str
     expected_at: str | None
     expected_office_time: str | None
     estimated_at: str | None
@@ -251,12 +253,13 @@ def _stops(view: MovementView, language: str) -> tuple[StopShape, ...]:
             office=stop.office.code,
             name=stop.office.name(language),
             role=stop.role.value,
+            state=state.value,
             expected_at=utc(stop.expected_at) if stop.expected_at else None,
             expected_office_time=local(stop.expected_at, stop.office),
             estimated_at=utc(at) if (at := estimated.get(stop.office.code)) else None,
             zone=stop.office.zone,
         )
-        for stop in view.itinerary.stops
+        for stop, state in stop_states(view.movement, view.itinerary)
     )
 
 

@@ -100,12 +100,13 @@ def _print_movement(found: dict[str, Any]) -> None:
         )
     )
     output.print_table(
-        ("Office", "Name", "Role", "Expected (office time)", "Estimated"),
+        ("Office", "Name", "Role", "State", "Expected (office time)", "Estimated"),
         [
             (
                 one["office"],
                 one["name"],
                 one["role"],
+                one["state"],
                 one["expected_office_time"],
                 one["estimated_at"] or "",
             )

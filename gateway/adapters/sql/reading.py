@@ -1,4 +1,4 @@
-"""How records are read, whatever is asked; and what is asked about times."""
+"""How records are read, whatever is asked; and what is asked about times and groups."""
 
 from datetime import datetime
 from typing import TypeVar
@@ -10,6 +10,7 @@ from gateway.adapters.sql.engines import spoken
 from gateway.adapters.sql.queries import Statement
 from gateway.adapters.sql.rows import shape_of, write_time
 from gateway.domain.deadline import Deadline
+from gateway.domain.group import Group, Member
 from gateway.domain.position import Position
 
 R = TypeVar("R")
@@ -61,3 +62,23 @@ class TimeReading(Reading):
     def positions(self, movement: str, limit: int) -> tuple[Position, ...]:
         """See :meth:`gateway.domain.time_book.TimeBook.positions`."""
         return self._many(Position, queries.POSITIONS, movement=movement, limit=limit)
+
+
+class GroupReading(Reading):
+    """Reads declarations handed in together (:class:`gateway.domain.group_book.GroupBook`)."""
+
+    def group(self, group: str) -> Group | None:
+        """Return the group of that id."""
+        return self._one(Group, queries.GROUP, id=group)
+
+    def groups(self, tenant: str, limit: int) -> tuple[Group, ...]:
+        """Return a tenant's groups, newest first."""
+        return self._many(Group, queries.GROUPS, tenant=tenant, limit=limit)
+
+    def members(self, group: str) -> tuple[Member, ...]:
+        """Return the members of a group in their order."""
+        return self._many(Member, queries.GROUP_MEMBERS, group=group)
+
+    def groups_resting(self, before: datetime, limit: int) -> tuple[Group, ...]:
+        """See :meth:`gateway.domain.group_book.GroupBook.groups_resting`."""
+        return self._many(Group, queries.GROUPS_RESTING, before=write_time(before), limit=limit)
