@@ -88,17 +88,7 @@ def show(
         _print_movement(found)
 
 
-def _print_movement(found: dict[str, Any]) -> None:
-    output.print_pairs(
-        (
-            ("Movement", found["reference"]),
-            ("State", found["state"]),
-            ("LRN", found["lrn"]),
-            ("Declarant", found["declarant"]),
-            ("Created", found["created_at"]),
-            ("Trips", ", ".join(trip["id"] for trip in found["trips"])),
-        )
-    )
+def _print_stops(found: list[dict[str, Any]]) -> None:
     output.print_table(
         ("Office", "Name", "Role", "State", "Expected (office time)", "Estimated"),
         [
@@ -110,9 +100,23 @@ def _print_movement(found: dict[str, Any]) -> None:
                 one["expected_office_time"],
                 one["estimated_at"] or "",
             )
-            for one in found["stops"]
+            for one in found
         ],
     )
+
+
+def _print_movement(found: dict[str, Any]) -> None:
+    output.print_pairs(
+        (
+            ("Movement", found["reference"]),
+            ("State", found["state"]),
+            ("LRN", found["lrn"]),
+            ("Declarant", found["declarant"]),
+            ("Created", found["created_at"]),
+            ("Trips", ", ".join(trip["id"] for trip in found["trips"])),
+        )
+    )
+    _print_stops(found["stops"])
     output.print_table(
         ("Procedure", "State", "Official numbers"),
         [
