@@ -7,7 +7,6 @@ returns when they are on disk. Reads use connections of their own and are never 
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from gateway.adapters.sql import queries, turns
 from gateway.adapters.sql.changes import apply, planned
@@ -20,7 +19,7 @@ from gateway.adapters.sql.engines import (
     sqlite_writer,
 )
 from gateway.adapters.sql.keeper import Keeper
-from gateway.adapters.sql.queries import Statement
+from gateway.adapters.sql.reading import GroupReading, TimeReading
 from gateway.adapters.sql.rows import read_time, shape_of, write_time
 from gateway.adapters.sql.writer import GroupWriter, PoolWriter, Writer
 from gateway.domain.backlog import LinkLoad, Pending, Tried
@@ -45,10 +44,8 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Mandate, PartyCertificate, Trust
 
-R = TypeVar("R")
 
-
-class SqlStore:
+class SqlStore(TimeReading, GroupReading):
     """Durable state in the database at ``url``, for use by any number of threads.
 
     Make one a program, after it has forked. The database must have this program's version (see
@@ -106,24 +103,6 @@ class SqlStore:
             if numbered < turns.BATCH_MAX:
                 break
         return total
-
-    # ------------------------------------------------------------ reading, generally
-
-    def _many(self, kind: type[R], statement: Statement, **parameters: object) -> tuple[R, ...]:
-        shape = shape_of(kind)
-        with spoken(), self._reader.connect() as connection:
-            rows = connection.execute(statement, parameters).all()
-        return tuple(shape.record(row) for row in rows)
-
-    def _one(self, kind: type[R], statement: Statement, **parameters: object) -> R | None:
-        with spoken(), self._reader.connect() as connection:
-            row = connection.execute(statement, parameters).first()
-        return None if row is None else shape_of(kind).record(row)
-
-    def _value(self, statement: Statement) -> int:
-        with spoken(), self._reader.connect() as connection:
-            value: int = connection.execute(statement).scalar_one()
-        return value
 
     # ------------------------------------------------------------ who and where
 
