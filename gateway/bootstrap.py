@@ -188,6 +188,13 @@ def _check_ids(packs: Packs, settings: Settings | None) -> None:
         raise Misconfigured(*findings)
 
 
+def settle() -> None:
+    """Take what is compiled by now for what stays: a program settles before it serves."""
+    from gateway.adapters.system import spare_collector  # noqa: PLC0415 - as needed
+
+    spare_collector()
+
+
 def open_shelf(settings: Settings) -> Shelf:
     """Open the packs as they lie on disk; no data folder is needed."""
     from gateway.adapters.pack_folder.shelf import FolderShelf  # noqa: PLC0415 - as needed
