@@ -2,11 +2,12 @@
 
 import asyncio
 import base64
+from datetime import UTC
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gateway.access import Scope
 from gateway.api import problems
@@ -27,7 +28,8 @@ from gateway.domain.errors import NotAllowed
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.records import Principal
 from gateway.ports import Ports
-from gateway.usecases.feed import FEED_MAX, FeedItem, acknowledge, feed_after
+from gateway.usecases import feed
+from gateway.usecases.feed import FEED_MAX
 from gateway.usecases.receive import receive
 from gateway.watch import LogWatch
 
@@ -41,9 +43,13 @@ _STRANGE = problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED)
 
 
 class FeedItemShape(BaseModel):
-    """One message: the same envelope, seal and bytes as by push; all but ``seal`` base64."""
+    """One message: the same envelope, seal and bytes as by push; all but ``seal`` base64.
+
+    ``repeated``: it was acknowledged before; a known id has no second effect.
+    """
 
     sequence: int
+    repeated: bool
     envelope: str
     seal: str
     content: str
@@ -108,39 +114,58 @@ def list_links(request: Request, caller: Anybody, ports: Reach) -> LinkListShape
     return LinkListShape(data=tuple(shapes))
 
 
+def _wish(
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=FEED_MAX)] = 100,
+    since: Annotated[
+        AwareDatetime | None, Query(description="Only what was issued since then.")
+    ] = None,
+    only: Annotated[
+        feed.Only, Query(description="Missing: without a valid receipt. Failed: parked.")
+    ] = feed.Only.ALL,
+) -> feed.Wish:
+    moment = since.astimezone(UTC) if since else None
+    return feed.Wish(after=after, since=moment, only=only, limit=limit)
+
+
 @router.get("/links/{link}/feed", responses=_STRANGE)
 async def read_feed(
     request: Request,
     caller: LinkCaller,
     ports: Reach,
     link: str,
-    after: Annotated[int, Query(ge=0)] = 0,
-    limit: Annotated[int, Query(ge=1, le=FEED_MAX)] = 100,
+    wish: Annotated[feed.Wish, Depends(_wish)],
     wait: Annotated[float, Query(ge=0, le=WAIT_SECONDS_MAX, description="Seconds.")] = 0,
 ) -> FeedShape:
-    """Read a link's messages, oldest first, without gaps; wait a while if there are none yet."""
+    """Read a link's messages, oldest first, without gaps; wait a while if there are none yet.
+
+    Everything ever sent can be read again from any sequence or time, byte for byte.
+    """
     require_accept(request, "application/json")
     loop = asyncio.get_running_loop()
     until = loop.time() + wait
     watch: LogWatch = request.app.state.watch
     while True:
         seen = watch.size
-        items = await run_in_threadpool(feed_after, ports, caller, link, after, limit + 1)
+        page = await run_in_threadpool(feed.read_feed, ports, caller, link, wish)
         left = until - loop.time()
-        if items or left <= 0 or request.app.state.stopping() or await request.is_disconnected():
+        if (
+            page.items
+            or left <= 0
+            or request.app.state.stopping()
+            or await request.is_disconnected()
+        ):
             break
         await watch.grown(seen, min(left, STOP_SECONDS))
-    page = items[:limit]
     return FeedShape(
-        data=tuple(_item(item) for item in page),
-        next=page[-1].sequence if page else after,
-        has_more=len(items) > limit,
+        data=tuple(_item(item) for item in page.items), next=page.next, has_more=page.more
     )
 
 
-def _item(item: FeedItem) -> FeedItemShape:
+def _item(item: feed.FeedItem) -> FeedItemShape:
     return FeedItemShape(
         sequence=item.sequence,
+        repeated=item.repeated,
         envelope=to_base64(item.envelope),
         seal=item.seal,
         content=base64.b64encode(item.content).decode("ascii"),
@@ -173,7 +198,7 @@ def acknowledge_feed(
         write_reply("receipt", SealedPaper(content=_paper(one), seal=one.seal))
         for one in told.receipts
     ]
-    result = acknowledge(ports, caller, link, receipts)
+    result = feed.acknowledge(ports, caller, link, receipts)
     catalogue = ports.packs.catalogue()
     return AcknowledgedShape(
         acknowledged=result.done,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from gateway.api.problems import FindingShape, shape_finding
 from gateway.domain.backlog import LinkLoad
+from gateway.domain.deadline import Deadline
 from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
 from gateway.domain.itinerary import CustomsOffice, Itinerary
@@ -86,6 +87,18 @@ class EventShape(BaseModel):
     facts: dict[str, str]
 
 
+class DeadlineShape(BaseModel):
+    """A date of the movement: when it is due, and where it stands."""
+
+    kind: str = Field(examples=["expected"])
+    subject: str
+    office: str
+    due_at: str
+    remind_at: str
+    state: str = Field(examples=["open"])
+    ended_by: str
+
+
 class TripShape(BaseModel):
     """One run of a vehicle or train. ``plates`` are by country of registration."""
 
@@ -123,6 +136,7 @@ class MovementShape(MovementLineShape):
     events: tuple[EventShape, ...]
     trips: tuple[TripShape, ...]
     findings: tuple[FindingShape, ...]
+    deadlines: tuple[DeadlineShape, ...]
 
 
 class TimelineLineShape(BaseModel):
@@ -211,6 +225,19 @@ def shape_movement(view: MovementView, language: str, texts: Catalogue) -> Movem
         events=tuple(shape_event(one) for one in view.movement.happened),
         trips=tuple(shape_trip(one) for one in view.trips),
         findings=tuple(shape_finding(one, texts, language) for one in view.findings),
+        deadlines=tuple(_deadline(one) for one in view.deadlines),
+    )
+
+
+def _deadline(one: Deadline) -> DeadlineShape:
+    return DeadlineShape(
+        kind=one.kind.value,
+        subject=one.subject,
+        office=one.office,
+        due_at=utc(one.due_at),
+        remind_at=utc(one.remind_at),
+        state=one.state.value,
+        ended_by=one.ended_by,
     )
 
 

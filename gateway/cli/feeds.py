@@ -1,9 +1,12 @@
-"""Commands of a customs system that fetches: feed read, feed ack."""
+"""Commands of a customs system that fetches: feed read, feed replay, feed ack."""
 
 import base64
 import json as jsonlib
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +19,8 @@ from gateway.domain.errors import Misconfigured
 from gateway.domain.finding import Finding
 
 LinkId = Annotated[str, typer.Argument(metavar="LINK", help="The link's id.")]
+
+_COLUMNS = ("Sequence", "Type", "Movement", "Message", "Digest", "")
 
 feed_commands = typer.Typer(
     help="Read a link's feed and acknowledge it, with the link's API key (FULLROUTE_API_KEY).",
@@ -59,22 +64,84 @@ def read(
     answer = client.get(f"/v1/links/{link}/feed", after=str(after), limit=limit, wait=wait).json()
     if folder is not None:
         for item in answer["data"]:
-            name = f"{item['sequence']:08d}.{'xml' if 'xml' in item['media_type'] else 'bin'}"
-            write_file(folder / name, base64.b64decode(item["content"]))
+            _keep(folder, item)
     if json:
         output.print_json(answer)
         return
-    output.print_table(
-        ("Sequence", "Type", "Movement", "Message", "Digest"),
-        [(item["sequence"], *_envelope(item["envelope"])) for item in answer["data"]],
-    )
+    output.print_table(_COLUMNS, map(_row, answer["data"]))
     more = "; there is more" if answer["has_more"] else ""
     output.note(f"{len(answer['data'])} message(s), next --after {answer['next']}{more}.")
 
 
-def _envelope(text: str) -> tuple[str, str, str, str]:
-    envelope = jsonlib.loads(base64.b64decode(text))
-    return (envelope["type"], envelope["movement"], envelope["id"], envelope["digest"][:16])
+def _keep(folder: Path, item: Mapping[str, Any]) -> None:
+    name = f"{item['sequence']:08d}.{'xml' if 'xml' in item['media_type'] else 'bin'}"
+    write_file(folder / name, base64.b64decode(item["content"]))
+
+
+def _row(item: Mapping[str, Any]) -> tuple[object, ...]:
+    envelope = jsonlib.loads(base64.b64decode(item["envelope"]))
+    named = (envelope["type"], envelope["movement"], envelope["id"], envelope["digest"][:16])
+    return (item["sequence"], *named, "again" if item["repeated"] else "")
+
+
+@feed_commands.command()
+def replay(
+    link: LinkId,
+    *,
+    after: Annotated[int, typer.Option(min=0, help="Begin after this sequence.")] = 0,
+    upto: Annotated[int, typer.Option(min=0, help="Up to this sequence; 0: to the end.")] = 0,
+    since: Annotated[str, typer.Option(help="ISO time: only what was issued since.")] = "",
+    only: Annotated[str, typer.Option(help="all, missing (no receipt) or failed.")] = "all",
+    rate: Annotated[float, typer.Option(min=0, help="Messages a second; 0: no limit.")] = 0.0,
+    folder: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write each message there.")
+    ] = None,
+    url: Url = "",
+    api_key: ApiKey = "",
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Read a range of a link's feed again, to its end, at the rate you choose.
+
+    The bytes, ids and seals are those of the first time, so a system that knows an id does
+    nothing twice. What was acknowledged before is marked `again`.
+
+    Examples:
+      fullroute feed replay vn-huu-nghi --since 2026-11-22T00:00:00Z --only missing -o again
+      fullroute feed replay vn-huu-nghi --after 12 --upto 40 --rate 5 --json
+    """
+    client = _client(url, api_key, lang)
+    wish = {name: value for name, value in (("since", since), ("only", only)) if value}
+    pages = _pages(client, link, after, wish)
+    wanted = takewhile(lambda one: not upto or one["sequence"] <= upto, pages)
+    items = []
+    for item in _paced(wanted, rate):
+        if folder is not None:
+            _keep(folder, item)
+        items.append(item)
+    if json:
+        output.print_json({"data": items})
+    else:
+        output.print_table(_COLUMNS, map(_row, items))
+    again = sum(item["repeated"] for item in items)
+    output.note(f"{len(items)} message(s), {again} of them acknowledged before.")
+
+
+def _pages(
+    client: Client, link: str, after: int, wish: Mapping[str, str]
+) -> Iterator[Mapping[str, Any]]:
+    more = True
+    while more:
+        page = client.get(f"/v1/links/{link}/feed", after=str(after), limit=200, **wish).json()
+        yield from page["data"]
+        after, more = page["next"], page["has_more"]
+
+
+def _paced(items: Iterable[Mapping[str, Any]], rate: float) -> Iterator[Mapping[str, Any]]:
+    for item in items:
+        yield item
+        if rate:
+            time.sleep(1 / rate)
 
 
 @feed_commands.command()

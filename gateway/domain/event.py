@@ -36,6 +36,9 @@ class EventKind(StrEnum):
     DIVERTED = "diverted"  # a new one by other offices
     CROSSING_REFUSED = "crossing-refused"  # an office at the border did not let the goods pass
     TURNED_BACK = "turned-back"
+    DEADLINE_REMINDED = "deadline-reminded"  # a date comes near
+    DEADLINE_PASSED = "deadline-passed"  # a date went by: somebody has to look
+    ENQUIRY_STARTED = "enquiry-started"  # goods that left are asked after
     INVALIDATION_ASKED = "invalidation-asked"
     INVALIDATION_REFUSED = "invalidation-refused"
     INVALIDATED = "invalidated"
@@ -70,6 +73,9 @@ OCCASIONAL = frozenset(
         EventKind.DIVERTED,
         EventKind.CROSSING_REFUSED,
         EventKind.TURNED_BACK,
+        EventKind.DEADLINE_REMINDED,
+        EventKind.DEADLINE_PASSED,
+        EventKind.ENQUIRY_STARTED,
         EventKind.INVALIDATION_ASKED,
         EventKind.INVALIDATED,
     }

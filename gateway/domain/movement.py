@@ -30,6 +30,7 @@ class MovementState(StrEnum):
     LODGED = "lodged"
     RELEASED = "released"
     UNDER_WAY = "under-way"
+    ENQUIRY = "enquiry"
     ARRIVED = "arrived"
     COMPLETED = "completed"
     INVALIDATED = "invalidated"
@@ -120,6 +121,13 @@ class Movement:
         return first is not None and first.opened and first.state is not ProcedureState.INVALIDATED
 
     @property
+    def missed(self) -> bool:
+        """Whether an enquiry was started and no office has seen the goods since."""
+        return self.latest((EventKind.ENQUIRY_STARTED,)) > self.latest(
+            (*PASSING, EventKind.TURNED_BACK)
+        )
+
+    @property
     def state(self) -> MovementState:
         """Return the state a person reads."""
         under_way = self.has(EventKind.DEPARTED) or self.has(EventKind.EXITED)
@@ -128,6 +136,7 @@ class Movement:
             (self.invalidated, MovementState.INVALIDATED),
             (self.presentation_missing, MovementState.PRELODGED),
             (self.has(EventKind.ARRIVED), MovementState.ARRIVED),
+            (self.missed, MovementState.ENQUIRY),
             (under_way, MovementState.UNDER_WAY),
             (self.has(EventKind.RELEASED), MovementState.RELEASED),
         )

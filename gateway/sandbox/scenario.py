@@ -28,6 +28,7 @@ from gateway.usecases import setup
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.report import report
 from gateway.usecases.submit import submit
+from gateway.usecases.sweep import sweep
 from gateway.usecases.timeline import TimelineLine, timeline_after
 
 BEGINNING = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -58,7 +59,7 @@ class Step:
 
     What is expected: ``state`` of the movement; ``happened`` and ``not_happened`` events;
     ``procedures`` by kind; ``told`` and ``untold`` messages as ``OFFICE TYPE``; ``waiting`` and
-    ``dropped`` ones likewise.
+    ``dropped`` ones likewise; ``deadlines`` as kind and subject with their state.
     """
 
     do: Doing
@@ -78,6 +79,7 @@ class Step:
     untold: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    deadlines: tables.PAIRS = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,7 @@ class _Theatre:
         findings: tuple[Finding, ...] = ()
         try:
             _DOINGS[step.do](self, step)
+            sweep(self._ports)
             self._town.run(self._ports)
         except (GatewayError, Refusal) as error:
             findings = tuple(_unless_wanted(step, error))
@@ -289,7 +292,17 @@ class _Theatre:
         for kind, state in step.procedures:
             if states.get(kind, "-") != state:
                 yield _differs(kind, state, states.get(kind, "-"))
+        yield from self._dates(step)
         yield from self._messages(step)
+
+    def _dates(self, step: Step) -> Iterator[Finding]:
+        found = {
+            f"{one.kind.value} {one.subject}".rstrip(): one.state.value
+            for one in self._ports.store.deadlines(self._movement)
+        }
+        for name, state in step.deadlines:
+            if found.get(name, "-") != state:
+                yield _differs(name, state, found.get(name, "-"))
 
     def _messages(self, step: Step) -> Iterator[Finding]:
         found: dict[str, set[MessageState]] = {}

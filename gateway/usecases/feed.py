@@ -1,10 +1,12 @@
-"""A link's feed: its messages in gap-free order, and the receipts it brings back."""
+"""A link's feed: its messages in gap-free order, again as often as wanted, and its receipts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from gateway import register
-from gateway.audit.exchange import read_receipt, read_reply
+from gateway.audit.exchange import read_envelope, read_receipt, read_reply
 from gateway.domain.delivery import Attempt, Link, Outcome
 from gateway.domain.errors import NotAllowed
 from gateway.domain.finding import Finding, Refusal
@@ -13,18 +15,55 @@ from gateway.domain.records import Lost, Principal
 from gateway.ports import Ports
 
 FEED_MAX = 200
+SCANNED_MAX = 10 * FEED_MAX
+"""Messages that one call looks at: whoever asks for rare ones is told how far it got."""
+
+LATE = timedelta(hours=1)
+"""How much later than its envelope was issued a message may get its number, at the utmost."""
+
+
+class Only(StrEnum):
+    """Which messages of a feed are wanted."""
+
+    ALL = "all"
+    MISSING = "missing"  # without a valid receipt
+    FAILED = "failed"  # parked: refused, or past its deadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is wanted of a feed: messages after a sequence, issued since a time, some or all."""
+
+    after: int = 0
+    since: datetime | None = None
+    only: Only = Only.ALL
+    limit: int = FEED_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedItem:
-    """One message as the office gets it: the same bytes and ids as by push."""
+    """One message as the office gets it: the same bytes and ids as by push.
+
+    ``repeated`` marks what the office acknowledged already: it gets it again, and nothing happens
+    twice by it, because it knows the id.
+    """
 
     sequence: int
+    repeated: bool
     message: str
     envelope: bytes
     seal: str
     media_type: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage:
+    """Some of a feed. ``next`` is the ``after`` of the next call; ``more`` tells to make it."""
+
+    items: tuple[FeedItem, ...]
+    next: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,31 +74,82 @@ class Acknowledged:
     refused: tuple[tuple[int, Finding], ...]
 
 
-def feed_after(
-    ports: Ports, caller: Principal, link: str, after: int, limit: int
-) -> tuple[FeedItem, ...]:
-    """Return messages with a sequence above ``after``, oldest first. Reading deletes nothing.
+def read_feed(ports: Ports, caller: Principal, link: str, wish: Wish) -> FeedPage:
+    """Return a page of a link's feed, oldest first. Reading deletes nothing.
 
     Raises:
         NotAllowed: the caller is not this link.
     """
     _own(ports, caller, link)
     ports.store.sequence(caller.id)
-    items = []
-    for message in ports.store.feed(link, after, min(limit, FEED_MAX)):
-        body = ports.store.body(message.wire or "")
-        if body is not None and message.envelope is not None:
-            items.append(
-                FeedItem(
-                    sequence=message.feed_sequence or 0,
-                    message=message.id,
-                    envelope=message.envelope,
-                    seal=message.seal or "",
-                    media_type=message.media_type,
-                    content=body.content,
-                )
-            )
-    return tuple(items)
+    begin = wish.after if wish.since is None else _seek(ports, link, wish.after, wish.since)
+    limit = min(wish.limit, FEED_MAX)
+    items: list[FeedItem] = []
+    last = begin
+    for number, message in enumerate(_messages(ports, link, begin)):
+        item = _item(ports, message) if _wanted(message, wish) else None
+        if number == SCANNED_MAX or (item and len(items) == limit):
+            return FeedPage(items=tuple(items), next=last, more=True)
+        items += [item] if item else []
+        last = message.feed_sequence or last
+    return FeedPage(items=tuple(items), next=last, more=False)
+
+
+def _messages(ports: Ports, link: str, after: int) -> Iterator[Message]:
+    while page := ports.store.feed(link, after, FEED_MAX):
+        yield from page
+        after = page[-1].feed_sequence or after
+
+
+def _seek(ports: Ports, link: str, after: int, since: datetime) -> int:
+    """Return a sequence behind which everything lies that was issued since then.
+
+    Numbers have no gaps and follow the times of issue but for :data:`LATE`, so doubling and halving
+    finds the place in a few looks.
+    """
+    early = since - LATE
+
+    def before(sequence: int) -> bool:
+        found = ports.store.feed(link, sequence, 1)
+        return bool(found) and _issued(found[0]) < early
+
+    step = 1
+    while before(after + step):
+        step *= 2
+    low, high = after + step // 2, after + step
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if before(middle) else (low, middle)
+    return low
+
+
+def _wanted(message: Message, wish: Wish) -> bool:
+    """Tell whether a message is one of those asked for."""
+    states = {
+        Only.ALL: True,
+        Only.MISSING: message.state is not MessageState.ACKNOWLEDGED,
+        Only.FAILED: message.state is MessageState.PARKED,
+    }
+    return states[wish.only] and (wish.since is None or _issued(message) >= wish.since)
+
+
+def _issued(message: Message) -> datetime:
+    return read_envelope(message.envelope).issued if message.envelope else message.created_at
+
+
+def _item(ports: Ports, message: Message) -> FeedItem | None:
+    body = ports.store.body(message.wire or "")
+    if body is None or message.envelope is None:
+        return None  # erased by law
+    return FeedItem(
+        sequence=message.feed_sequence or 0,
+        repeated=message.state is MessageState.ACKNOWLEDGED,
+        message=message.id,
+        envelope=message.envelope,
+        seal=message.seal or "",
+        media_type=message.media_type,
+        content=body.content,
+    )
 
 
 def acknowledge(

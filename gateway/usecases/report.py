@@ -32,7 +32,7 @@ def report(ports: Ports, caller: Principal, movement: str, told: Report) -> tupl
         if step is None:
             return ()
         writing = register.Writing(ports, caller.tenant, ports.clock.now())
-        links = _write(ports, writing, loaded, step, (caller, told))
+        links = _write(writing, loaded, step, (caller, told))
         try:
             ports.store.commit(writing.change())
         except Lost:
@@ -64,7 +64,6 @@ def _decided(ports: Ports, loaded: register.Loaded, told: Report) -> _Step | Non
 
 
 def _write(
-    ports: Ports,
     writing: register.Writing,
     loaded: register.Loaded,
     step: _Step,
@@ -79,14 +78,7 @@ def _write(
         facts={"caller": caller.id, "report": told.kind.value, "office": told.office},
         bodies=[("report", body)],
     )
-    register.write_movement(writing, loaded.record, movement)
-    register.write_events(writing, movement, step.events)
-    owing = register.Owing(
-        declaration=loaded.declaration,
-        trust=ports.store.trust(loaded.record.tenant),
-        before={message.id: message for message in loaded.messages},
-    )
-    return register.owe(writing, step.advanced, owing)
+    return register.write_step(writing, loaded, step.events, step.advanced)
 
 
 def _canonical(told: Report) -> bytes:

@@ -1,6 +1,7 @@
 """The customs side over HTTP: feeds, acknowledgements, answers, and who may not touch them."""
 
 import base64
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -80,6 +81,54 @@ def test_receipts_of_the_feed_acknowledge(face: Face) -> None:
         assert told["acknowledged"] == [message]
         assert [one["place"] for one in told["refused"]] == [0]
     assert face.world.store.message(message).state == "acknowledged"
+
+
+def _acknowledge(face: Face, item: dict) -> None:
+    """Have the customs system take an item of its feed in, and hand its receipt back."""
+    told = {name: item[name] for name in ("envelope", "seal", "media_type")}
+    arrival = Arrival(content=base64.b64decode(item["content"]), **told)
+    verdict = face.world.town.systems[LINK].receive(arrival, face.world.keys.seal_keys())
+    receipt = {"receipt": to_base64(verdict.receipt.content), "seal": verdict.receipt.seal}
+    answer = face.client.post(
+        f"/v1/links/{LINK}/feed/acknowledgements",
+        json={"receipts": [receipt]},
+        headers=face.callers["gate"],
+    )
+    assert not answer.json()["refused"], answer.text
+
+
+def test_a_feed_is_read_again_from_a_time_and_only_what_is_missing(face: Face) -> None:
+    known = _feed(face).json()["next"]
+    moments = []
+    for place in range(5):
+        face.world.clock.forward(seconds=2)
+        moments.append(face.world.clock.now() - timedelta(milliseconds=1))  # issued in whole ones
+        face.submit(face.declaration(), f"again-{place}")
+    new = _feed(face, after=known).json()["data"]
+    for place, moment in enumerate(moments):  # from each moment: what was issued since, no more
+        page = _feed(face, since=moment.isoformat()).json()
+        assert page["data"] == new[place:], place
+    later = (face.world.clock.now() + timedelta(days=1)).isoformat()
+    assert _feed(face, since=later).json()["data"] == []
+    assert (
+        _feed(face, since=moments[1].isoformat(), after=new[3]["sequence"]).json()["data"]
+        == (new[4:])
+    )
+    _acknowledge(face, new[0])
+    again = _feed(face, after=known).json()["data"]
+    assert again[0] == {**new[0], "repeated": True}  # the same bytes, marked
+    assert _feed(face, after=known, only="missing").json()["data"] == new[1:]
+    assert _feed(face, only="failed").json()["data"] == []
+    page = _feed(face, after=known, only="missing", limit=2).json()
+    assert (page["data"], page["has_more"]) == (new[1:3], True)
+    assert _feed(face, after=page["next"], only="missing").json()["data"] == new[3:]
+    _acknowledge(face, again[0])  # once more: no second effect
+    assert _feed(face, after=known).json()["data"] == again
+
+
+@pytest.mark.parametrize("wrong", [{"only": "some"}, {"since": "yesterday"}, {"after": -1}])
+def test_a_wish_that_cannot_be_read(face: Face, wrong: dict[str, object]) -> None:
+    assert _feed(face, **wrong).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The commands at work: in the data folder, and against a running gateway."""
 
+import base64
 import json
 import re
 import signal
@@ -188,13 +189,21 @@ def test_callers_who_may_not(desk, served, name):
 
 
 @pytest.mark.usefixtures("submitted")
-def test_a_link_reads_its_feed(desk, served):
+def test_a_link_reads_its_feed(desk, served, tmp_path):
     there = {"FULLROUTE_URL": served, "FULLROUTE_API_KEY": desk.link_keys["CN00X001"]}
     said = fullroute("feed", "read", "cn00x001", "--json", **there)
     assert said.code == 0, said.both
     assert said.json["data"]
     foreign = fullroute("feed", "read", "vn0015bb", "--json", **there)
     assert foreign.code == 5
+    again = fullroute("feed", "replay", "cn00x001", "-o", tmp_path / "again", "--json", **there)
+    assert again.json["data"] == said.json["data"]
+    kept = [file.read_bytes() for file in sorted((tmp_path / "again").iterdir())]
+    assert kept == [base64.b64decode(one["content"]) for one in said.json["data"]]
+    later = fullroute("feed", "replay", "cn00x001", "--since", "2999-01-01T00:00:00Z", **there)
+    assert (later.code, "0 message(s)" in later.err) == (0, True), later.both
+    wrong = fullroute("feed", "replay", "cn00x001", "--only", "some", "--json", **there)
+    assert (wrong.code == 0, bool(wrong.json["errors"])) == (False, True), wrong.both
 
 
 @pytest.mark.full

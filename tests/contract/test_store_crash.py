@@ -173,5 +173,5 @@ def test_a_unit_that_breaks_harms_nobody_else(sqlite_store):
 
 
 def test_readers_cannot_write(sqlite_store):
-    with pytest.raises(Unavailable, match="database.unavailable"):
+    with pytest.raises(Unavailable, match=r"database\.unavailable"):
         sqlite_store._readers.rows(delete(tenants), {})

@@ -1,8 +1,8 @@
 """A whole deployment as real processes on loopback, each of which a test may kill at any moment.
 
 Gateway, worker, broker and simulated customs systems are started by their own module names on a
-data folder of their own, exactly as an operator would. The simulated offices keep two journals:
-every request received and every effect taken; :func:`judge` reads nothing else.
+data folder of their own, exactly as an operator would. The client's calls are kept as a history;
+:meth:`City.breaches` has the checker judge it together with database, log and offices' journals.
 """
 
 import json
@@ -13,9 +13,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter, defaultdict
 from contextlib import closing, suppress
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from gateway import bootstrap
@@ -33,6 +33,9 @@ from gateway.domain.errors import Unavailable
 from gateway.markup import signature
 from gateway.ports import Clock, Ports
 from gateway.usecases import setup
+from tests.cli.commands import fullroute
+from tests.faults.checker import Breach, check
+from tests.faults.evidence import Evidence, read_journals, read_postgres, read_sqlite
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 30
@@ -65,6 +68,8 @@ class City:
         self.exporter = FileKeys(folder / "parties").signer("exporter")
         self.running: dict[str, subprocess.Popen] = {}
         self.broker = EmbeddedBroker(self.setting.settings.broker_socket.parent)
+        self.history: list[dict] = []
+        self._lock = threading.Lock()
         self._count = 0
 
     def _signs_itself(self, ports: Ports, role: str, party: Party) -> str:
@@ -93,13 +98,14 @@ class City:
 
     # ------------------------------------------------------------------ processes
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, **environment: str) -> None:
+        """Start a program; more of one kind are told apart by what follows a dot: ``worker.2``."""
         data = str(self.setting.folder)
         command = {
             "api": ["gateway.api", "--data", data],
             "worker": ["workers", "--data", data],
             "sandbox": ["gateway.sandbox", "--spec", f"{data}/sandbox/spec.json"],
-        }[name]
+        }[name.partition(".")[0]]
         with (self.setting.folder / "logs" / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [sys.executable, "-m", *command],
@@ -108,6 +114,7 @@ class City:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env=os.environ | environment,
             )
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
@@ -146,11 +153,16 @@ class City:
     def client(self) -> Client:
         return Client(self.setting.url, self.actors.exporter_key)
 
-    def declaration(self) -> bytes:
-        self._count += 1
+    def declaration(self) -> tuple[str, bytes]:
+        """Return the reference number of a new declaration, and the declaration, signed."""
+        with self._lock:
+            self._count += 1
+            number = f"{self._count:06d}"
         raw = (bootstrap.schemas_root() / SHIPPED).read_bytes()
         now = self.clock.now()
-        return signature.sign(brought_up(raw, now, f"{self._count:06d}"), self.exporter, now)
+        brought = brought_up(raw, now, number)
+        lrn = brought.partition(b"<FunctionalReferenceID>")[2].partition(b"<")[0].decode()
+        return lrn, signature.sign(brought, self.exporter, now)
 
     def patiently(self, ask, seconds: float = 60):
         """Ask again while nobody is there or everybody is busy, as a client should."""
@@ -167,10 +179,21 @@ class City:
                 client.close()
             time.sleep(LOOK_SECONDS)
 
-    def submit(self) -> str:
-        raw = self.declaration()
-        key = f"key-{self._count}"
-        return self.patiently(lambda desk: desk.submit(raw, key))["movement"]
+    def submit(self, seconds: float = 60) -> str:
+        """Submit a new declaration under its own key until it is answered; return its movement."""
+        lrn, raw = self.declaration()
+        call = {
+            "call": "submit", "key": f"key-{lrn}", "lrn": lrn, "outcome": "unknown",
+            "digest": sha256(raw).hexdigest(),
+        }  # fmt: skip
+        self.history.append(call)
+        try:
+            movement = self.patiently(lambda desk: desk.submit(raw, call["key"]), seconds)
+        except Problem as refused:
+            call["outcome"] = "refused" if refused.status < 500 else "unknown"
+            raise
+        call |= {"outcome": "ok", "movement": movement["movement"]}
+        return call["movement"]
 
     def drive(self, reference: str, seconds: float) -> Standing:
         """Report departure and arrival when their time has come; return when all is closed."""
@@ -190,6 +213,8 @@ class City:
 
     def _tell(self, reference: str, kind: str, office: str) -> None:
         now = self.clock.now()
+        at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self.history.append({"call": "report", "movement": reference, "kind": kind, "at": at})
         self.patiently(
             lambda desk: desk.report(
                 reference, Told(kind=kind, at=now, office=office, facts={"seal": "CQ8801172"})
@@ -208,50 +233,27 @@ class City:
             thread.join()
         return found
 
-    # ------------------------------------------------------------------ journals
+    # ------------------------------------------------------------------ judgement
 
     def journal(self, kind: str) -> list[dict]:
-        return [
-            json.loads(line)
-            for path in sorted(
-                (self.setting.folder / "sandbox" / "journal").glob(f"*.{kind}.jsonl")
-            )
-            for line in path.read_text("utf-8").splitlines()
-        ]
+        return read_journals(self.setting.folder / "sandbox" / "journal")[kind]
 
+    def evidence(self, *, verified: bool = True) -> Evidence:
+        """Gather what is known on every side; ``verified`` asks ``audit verify`` too."""
+        folder, url = self.setting.folder, self.setting.settings.database.url
+        there = {"FULLROUTE_DATABASE__URL": url} if url else {}
+        ask = ("audit", "verify", "--json", "--data", folder)
+        told = fullroute(*ask, **there).json if verified else {}
+        return Evidence(
+            history=list(self.history),
+            rows=read_postgres(url) if url else read_sqlite(folder / "fullroute.db"),
+            journals=read_journals(folder / "sandbox" / "journal"),
+            verified=told,
+        )
 
-def judge(requests: list[dict], effects: list[dict]) -> list[str]:
-    """Return every breach of what the offices are promised, read from their journals alone.
-
-    Each effect exactly once; every repeated request byte-identical to its first; within a stream
-    every new message in its place.
-    """
-    breaches = []
-    twice = [key for key, n in Counter((e["id"], e["effect"]) for e in effects).items() if n > 1]
-    breaches += [f"effect taken twice: {key}" for key in twice]
-    digests = defaultdict(set)
-    places = defaultdict(list)
-    for request in requests:
-        if not request["id"]:
-            breaches.append(f"a request nobody could read: {request}")
-            continue
-        digests[request["id"]].add(request["digest"])
-        if request["status"] == 200 and not request["repeated"]:
-            places[request["stream"]].append(request["place"])
-    breaches += [f"repeated with other bytes: {name}" for name, d in digests.items() if len(d) > 1]
-    breaches += [
-        f"out of order in {stream}: {taken}"
-        for stream, taken in places.items()
-        if taken != list(range(1, len(taken) + 1))
-    ]
-    return breaches
-
-
-def missing(standing: Standing, effects: list[dict]) -> list[str]:
-    """Return the messages of a movement that no office took effect of."""
-    taken = {effect["id"] for effect in effects if effect["effect"] == "stored"}
-    return [
-        message["type"]
-        for message in standing.movement["messages"]
-        if message["state"] == "acknowledged" and message["id"] not in taken
-    ]
+    def breaches(self, seconds: float = 60) -> list[Breach]:
+        """Let the run come to rest for at most so long, then judge it."""
+        end = time.monotonic() + seconds
+        while check(self.evidence(verified=False)) and time.monotonic() < end:
+            time.sleep(0.5)
+        return check(self.evidence())

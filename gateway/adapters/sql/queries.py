@@ -49,6 +49,7 @@ from gateway.adapters.sql.tables import (
     trip_shares,
     trips,
 )
+from gateway.adapters.sql.timing_tables import RUNNING, deadlines
 from gateway.domain.delivery import Attempt, LinkKind
 from gateway.domain.message import Message
 from gateway.domain.plates import plate_key
@@ -149,6 +150,20 @@ PASSAGE = _by(passages, "id")
 PASSAGES = (
     _by(passages, "lane")
     .order_by(passages.c.received_at.desc(), passages.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+DEADLINES = _by(deadlines, "movement")
+DEADLINES_DUE = (
+    _all(deadlines)
+    .where(deadlines.c.next_at.is_not(None), deadlines.c.next_at <= bindparam("now"))
+    .order_by(deadlines.c.next_at, deadlines.c.id)
+    .limit(bindparam("limit"))
+)
+DEADLINES_NEAR = (
+    _by(deadlines, "tenant")
+    .where(text(RUNNING), deadlines.c.remind_at <= bindparam("now"))
+    .order_by(deadlines.c.remind_at, deadlines.c.id)
     .limit(bindparam("limit"))
 )
 

@@ -7,7 +7,6 @@ returns when they are on disk. Reads use connections of their own and are never 
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from gateway.adapters.sql import queries, turns
 from gateway.adapters.sql.changes import apply, planned
@@ -18,9 +17,9 @@ from gateway.adapters.sql.engines import (
     sqlite_writer,
 )
 from gateway.adapters.sql.keeper import Keeper
-from gateway.adapters.sql.queries import Statement
+from gateway.adapters.sql.reading import TimeReading
 from gateway.adapters.sql.rows import read_time, shape_of, write_time
-from gateway.adapters.sql.spelled import FileReaders, PoolReaders, Readers
+from gateway.adapters.sql.spelled import FileReaders, PoolReaders
 from gateway.adapters.sql.writer import GroupWriter, PoolWriter, Writer
 from gateway.domain.backlog import LinkLoad, Pending, Tried
 from gateway.domain.delivery import Attempt, Link
@@ -44,10 +43,8 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Mandate, PartyCertificate, Trust
 
-R = TypeVar("R")
 
-
-class SqlStore:
+class SqlStore(TimeReading):
     """Durable state in the database at ``url``, for use by any number of threads.
 
     Make one a program, after it has forked. The database must have this program's version (see
@@ -58,7 +55,6 @@ class SqlStore:
     def __init__(self, url: str) -> None:
         where = database_url(url)
         self._writer: Writer
-        self._readers: Readers
         if is_sqlite(where):
             self._writer = GroupWriter(sqlite_writer(where))
             self._readers = FileReaders(str(where.database))
@@ -106,20 +102,6 @@ class SqlStore:
             if numbered < turns.BATCH_MAX:
                 break
         return total
-
-    # ------------------------------------------------------------ reading, generally
-
-    def _many(self, kind: type[R], statement: Statement, **parameters: object) -> tuple[R, ...]:
-        shape = shape_of(kind)
-        return tuple(map(shape.record, self._readers.rows(statement, parameters)))
-
-    def _one(self, kind: type[R], statement: Statement, **parameters: object) -> R | None:
-        rows = self._readers.rows(statement, parameters)
-        return shape_of(kind).record(rows[0]) if rows else None
-
-    def _value(self, statement: Statement) -> int:
-        value: int = self._readers.rows(statement, {})[0][0]
-        return value
 
     # ------------------------------------------------------------ who and where
 

@@ -31,6 +31,8 @@ from gateway.adapters.sql.columns import needed as _needed
 from gateway.adapters.sql.columns import optional as _optional
 from gateway.adapters.sql.columns import texts as _texts
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
+from gateway.adapters.sql.timing_tables import deadlines
+from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
@@ -50,7 +52,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0005"
+VERSION = "0006"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -344,6 +346,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         TripKey: trip_keys,
         Lane: lanes,
         Passage: passages,
+        Deadline: deadlines,
         Link: links,
         PartyCertificate: certificates,
         Mandate: mandates,
@@ -365,6 +368,7 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "trips": Trip,
         "lanes": Lane,
         "passages": Passage,
+        "deadlines": Deadline,
     }
 )
 """Tables that an :class:`~gateway.ports.Update` may name; the key is their primary key."""

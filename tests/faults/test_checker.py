@@ -1,0 +1,220 @@
+"""A planted bug of each kind is caught: the checker is only worth what it sees.
+
+One undisturbed run of real processes is recorded; every case damages a copy of what it left behind
+(a row, a line of an office's journal, an answer to the client) as the bug would have.
+"""
+
+import copy
+import json
+from base64 import b64decode, b64encode
+from hashlib import sha256
+
+import pytest
+
+from tests.faults.checker import check
+from tests.faults.city import City
+
+pytestmark = [pytest.mark.full, pytest.mark.timeout(200)]
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    with City(tmp_path_factory.mktemp("recorded")) as city:
+        references = [city.submit() for _ in range(2)]
+        city.drive_all(references, 60)
+        assert city.breaches() == [], city.last_words()
+        return city.evidence()
+
+
+def first(lines, **wanted):
+    return next(one for one in lines if all(one[name] == is_ for name, is_ in wanted.items()))
+
+
+def gone(lines, **wanted):
+    lines.remove(first(lines, **wanted))
+
+
+def twice(lines, **wanted):
+    lines.append(dict(first(lines, **wanted)))
+
+
+# Each plants one bug in the copy and says what must be heard: the promise, and some words.
+
+
+def a_movement_is_lost(e):
+    gone(e.rows["movements"])
+    return "A", "accepted and lost"
+
+
+def a_message_row_is_lost(e):
+    gone(e.rows["messages"], type="OLC")
+    return "A", "message row lost"
+
+
+def a_key_is_forgotten(e):
+    gone(e.rows["idempotency"])
+    return "A", "its key forgotten"
+
+
+def one_declaration_makes_two_movements(e):
+    e.rows["movements"].append({**first(e.rows["movements"]), "reference": "another"})
+    return "A", "has 2 movements"
+
+
+def a_refused_declaration_is_there(e):
+    first(e.history, call="submit")["outcome"] = "refused"
+    return "A", "refused and there all the same"
+
+
+def nobody_asked(e):
+    lrn = first(e.history, call="submit")["lrn"]
+    e.history[:] = [one for one in e.history if one.get("lrn") != lrn]
+    return "A", "nobody submitted"
+
+
+def an_answer_is_lost(e):
+    gone(e.rows["answers"], kind="released")
+    return "A", "answer accepted and lost"
+
+
+def a_body_is_damaged(e):
+    body = first(e.rows["bodies"])
+    body["content"] = bytes(body["content"])[:-1] + b"?"
+    return "A", "holds other bytes"
+
+
+def an_event_is_lost(e):
+    gone(e.rows["events"], sequence=3)
+    return "A", "have a gap"
+
+
+def two_messages_swap_their_order(e):
+    ours = [one for one in e.journals["requests"] if one["link"] == "vn0015bb"]
+    movement = ours[0]["movement"]
+    one, two = [line for line in ours if line["movement"] == movement][1:3]
+    places = [e.journals["requests"].index(line) for line in (one, two)]
+    e.journals["requests"][places[0]], e.journals["requests"][places[1]] = two, one
+    return "B", "out of order at the office"
+
+
+def a_place_is_left_out(e):
+    gone(e.journals["requests"], type="OLC")
+    return "B", "out of order at the office"
+
+
+def a_message_is_sent_before_its_precondition(e):
+    first(e.journals["requests"], type="DecMessage")["at"] = "2026-01-01T00:00:00.000Z"
+    return "B", "early: DecMessage"
+
+
+def a_message_is_sent_before_the_departure(e):
+    reports = [one for one in e.history if one["call"] != "report" or one["kind"] != "departed"]
+    e.history[:] = reports
+    return "B", "early: MT4402"
+
+
+def an_effect_is_taken_twice(e):
+    twice(e.journals["effects"], effect="import-declared")
+    return "C", "effect taken twice"
+
+
+def a_message_is_stored_twice(e):
+    twice(e.journals["taken"])
+    return "C", "stored twice"
+
+
+def a_repeat_has_other_bytes(e):
+    line = dict(first(e.journals["requests"]))
+    e.journals["requests"].append({**line, "repeated": True, "digest": "0" * 64})
+    return "C", "repeated with other bytes"
+
+
+def an_answer_has_its_effect_twice(e):
+    answer = first(e.rows["answers"])
+    e.rows["answers"].append({**answer, "id": "ans_other"})
+    return "C", "one answer taken in twice"
+
+
+def two_receipts_are_swapped(e):
+    one, two = (first(e.rows["messages"], type=kind) for kind in ("OLA", "IDA"))
+    one["receipt"], two["receipt"] = two["receipt"], one["receipt"]
+    return "D", "is not the one its office gave"
+
+
+def an_office_receipts_another_message(e):
+    row = first(e.rows["messages"], type="OLA")
+    line = first(e.journals["taken"], id=row["id"])
+    says = json.loads(b64decode(line["receipt"])) | {"message": "msg_other"}
+    line["receipt"] = b64encode(json.dumps(says).encode()).decode()
+    paper = json.dumps({"receipt": line["receipt"], "seal": line["seal"]}).encode()
+    row["receipt"] = sha256(paper).hexdigest()
+    e.rows["bodies"].append({"digest": row["receipt"], "content": paper})
+    return "D", "speaks of msg_other"
+
+
+def a_receipt_for_what_no_office_has(e):
+    gone(e.journals["taken"], id=first(e.rows["messages"], type="BOA")["id"])
+    return "D", "which no office has"
+
+
+def a_message_never_gets_its_receipt(e):
+    first(e.rows["messages"], type="BIA")["state"] = "due"
+    return "D", "no receipt: BIA"
+
+
+def an_entry_is_lost(e):
+    gone(e.rows["log"], index=5)
+    return "E", "have a gap"
+
+
+def an_entry_is_changed(e):
+    entry = first(e.rows["log"], index=7)
+    entry["entry"] = bytes(entry["entry"]).replace(b"default", b"defauld")
+    return "E", "is not its entry's"
+
+
+def a_feed_number_is_left_out(e):
+    first(e.rows["messages"], type="OLC")["feed_sequence"] = 99
+    return "E", "has a gap"
+
+
+def the_audit_disagrees(e):
+    e.verified["ok"] = False
+    return "E", "audit verify"
+
+
+def a_movement_never_ends(e):
+    first(e.rows["movements"])["state"] = "in-transit"
+    return "F", "not at its end"
+
+
+def something_is_left_waiting(e):
+    first(e.rows["messages"], type="TIR")["state"] = "waiting"
+    return "F", "open: TIR"
+
+
+PLANTED = (
+    *(a_movement_is_lost, a_message_row_is_lost, a_key_is_forgotten),
+    *(one_declaration_makes_two_movements, a_refused_declaration_is_there, nobody_asked),
+    *(an_answer_is_lost, a_body_is_damaged, an_event_is_lost),
+    *(two_messages_swap_their_order, a_place_is_left_out),
+    *(a_message_is_sent_before_its_precondition, a_message_is_sent_before_the_departure),
+    *(an_effect_is_taken_twice, a_message_is_stored_twice, a_repeat_has_other_bytes),
+    *(an_answer_has_its_effect_twice, two_receipts_are_swapped),
+    *(an_office_receipts_another_message, a_receipt_for_what_no_office_has),
+    *(a_message_never_gets_its_receipt, an_entry_is_lost, an_entry_is_changed),
+    *(a_feed_number_is_left_out, the_audit_disagrees),
+    *(a_movement_never_ends, something_is_left_waiting),
+)
+
+
+def test_every_planted_bug_is_caught(recorded):
+    """One test: the recording costs seconds, and a worker of its own must not make it again."""
+    unheard = []
+    for plant in PLANTED:
+        damaged = copy.deepcopy(recorded)
+        letter, words = plant(damaged)
+        heard = check(damaged)
+        if not any(one.promise == letter and words in one.what for one in heard):
+            unheard.append((plant.__name__, [str(one) for one in heard]))
+    assert unheard == []
