@@ -23,6 +23,7 @@ _METHOD = f"{{{XMLDSIG}}}CanonicalizationMethod"
 
 
 def base64(raw: bytes) -> str:
+    """Spell bytes as signatures do."""
     return b64encode(raw).decode("ascii")
 
 

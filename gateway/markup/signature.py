@@ -8,7 +8,7 @@ is parsed anew from the bytes that were signed, so nothing outside the signature
 """
 
 import binascii
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
