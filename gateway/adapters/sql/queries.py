@@ -24,6 +24,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from gateway.adapters.sql.group_tables import OPEN_GROUPS, group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
 from gateway.adapters.sql.tables import (
@@ -166,6 +167,20 @@ DEADLINES_NEAR = (
     .order_by(deadlines.c.remind_at, deadlines.c.id)
     .limit(bindparam("limit"))
 )
+
+GROUP = _by(groups, "id")
+GROUPS = (
+    _by(groups, "tenant")
+    .order_by(groups.c.staged_at.desc(), groups.c.id.desc())
+    .limit(bindparam("limit"))
+)
+GROUPS_RESTING = (
+    _all(groups)
+    .where(text(OPEN_GROUPS), groups.c.touched_at <= bindparam("before"))
+    .order_by(groups.c.touched_at, groups.c.id)
+    .limit(bindparam("limit"))
+)
+GROUP_MEMBERS = _by(group_members, "group").order_by(group_members.c.place)
 
 FEED = (
     _all(messages)

@@ -1,4 +1,4 @@
-"""How records are read, whatever is asked; and what is asked about times."""
+"""How records are read, whatever is asked; and what is asked about times and groups."""
 
 from datetime import datetime
 from typing import TypeVar
@@ -8,6 +8,7 @@ from gateway.adapters.sql.queries import Statement
 from gateway.adapters.sql.rows import shape_of, write_time
 from gateway.adapters.sql.spelled import Readers
 from gateway.domain.deadline import Deadline
+from gateway.domain.group import Group, Member
 
 R = TypeVar("R")
 
@@ -46,3 +47,23 @@ class TimeReading(Reading):
         return self._many(
             Deadline, queries.DEADLINES_NEAR, tenant=tenant, now=write_time(now), limit=limit
         )
+
+
+class GroupReading(Reading):
+    """Reads declarations handed in together (:class:`gateway.domain.group_book.GroupBook`)."""
+
+    def group(self, group: str) -> Group | None:
+        """Return the group of that id."""
+        return self._one(Group, queries.GROUP, id=group)
+
+    def groups(self, tenant: str, limit: int) -> tuple[Group, ...]:
+        """Return a tenant's groups, newest first."""
+        return self._many(Group, queries.GROUPS, tenant=tenant, limit=limit)
+
+    def members(self, group: str) -> tuple[Member, ...]:
+        """Return the members of a group in their order."""
+        return self._many(Member, queries.GROUP_MEMBERS, group=group)
+
+    def groups_resting(self, before: datetime, limit: int) -> tuple[Group, ...]:
+        """See :meth:`gateway.domain.group_book.GroupBook.groups_resting`."""
+        return self._many(Group, queries.GROUPS_RESTING, before=write_time(before), limit=limit)
