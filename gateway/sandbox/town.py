@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gateway.audit.exchange import AnswerHeader, make_answer, to_base64, write_reply
+from gateway.audit.exchange import AnswerHeader, SealedPaper, make_answer, to_base64, write_reply
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.errors import Refused
 from gateway.domain.finding import Finding
@@ -44,6 +44,22 @@ class MovableClock:
     def forward(self, by: timedelta) -> None:
         """Let time pass."""
         self.at += by
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One answer as its system posts it."""
+
+    link: str
+    paper: SealedPaper
+    content: bytes
+
+    def hand_in(self, ports: Ports) -> None:
+        """Post it."""
+        caller = ports.store.principal(self.link)
+        if caller is None:
+            raise LookupError(self.link)
+        receive(ports, caller, self.link, self.paper.content, self.paper.seal, self.content)
 
 
 @dataclass
@@ -186,6 +202,13 @@ class Town:
 
     def post(self, ports: Ports, planned: Planned) -> None:
         """Post one planned answer, sealed as its system does."""
+        self.letter(planned).hand_in(ports)
+
+    def letter(self, planned: Planned) -> "Letter":
+        """Write one planned answer and seal it as its system does; handed in again it is a repeat.
+
+        An office that says the same under another number gives ``planned`` another id.
+        """
         link = planned.taken.envelope.link
         written = self.stationery[link].write(planned, self.clock.now())
         header = make_answer(
@@ -198,11 +221,7 @@ class Town:
                 issued=self.clock.now(),
             )
         )
-        paper = self.systems[link].sealed(header)
-        caller = ports.store.principal(link)
-        if caller is None:
-            raise LookupError(link)
-        receive(ports, caller, link, paper.content, paper.seal, written.content)
+        return Letter(link, self.systems[link].sealed(header), written.content)
 
     def copied(self, clock: MovableClock, folder: Path, certificates: tuple[bytes, ...]) -> "Town":
         """Return a town of its own that begins where this one stands, on journals in ``folder``."""
