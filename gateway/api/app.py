@@ -22,6 +22,7 @@ from gateway.api import (
     problems,
     signatures,
     stream,
+    trips,
 )
 from gateway.api.metrics import Measures
 from gateway.bootstrap import Gateway
@@ -75,6 +76,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     for module in (
         declarations,
         movements,
+        trips,
         stream,
         signatures,
         links,

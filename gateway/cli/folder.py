@@ -20,11 +20,13 @@ from gateway.cli.shapes import (
     message_shape,
     movement_shape,
     record_shape,
+    run_report_shape,
+    run_shape,
     submission_shape,
     trip_shape,
 )
 from gateway.domain.act import Act, ActKind
-from gateway.domain.errors import Misconfigured, NotFound, Refused
+from gateway.domain.errors import Misconfigured, Refused
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding
 from gateway.domain.records import Principal
@@ -37,6 +39,7 @@ from gateway.usecases import report as reporting
 from gateway.usecases import sign as signing
 from gateway.usecases import submit as submitting
 from gateway.usecases import timeline as timelines
+from gateway.usecases import trips as running
 
 
 @contextmanager
@@ -113,20 +116,21 @@ class FolderDesk:
 
     def report(self, reference: str, told: Told) -> list[Shape]:
         """Report what the enterprise did; return the events it led to."""
-        try:
-            kind = EventKind(told.kind)
-        except ValueError as error:
-            raise Refused(Finding(code="report.not-yours", value=told.kind)) from error
-        report = Report(kind=kind, at=told.at, office=told.office, facts=tuple(told.facts.items()))
-        events = reporting.report(self._ports, self._caller, reference, report)
+        events = reporting.report(self._ports, self._caller, reference, _meant(told))
         return [event_shape(one) for one in events]
 
-    def trip(self, trip: str) -> Shape:
-        """Describe one trip."""
-        found = self._ports.store.trip(trip)
-        if found is None or found.tenant != self._caller.tenant:
-            raise NotFound(Finding(code="trip.unknown", value=trip))
-        return trip_shape(found)
+    def trips(self, *, limit: int) -> list[Shape]:
+        """List open trips, newest first."""
+        found = self._ports.store.open_trips(self._caller.tenant, limit=limit)
+        return [trip_shape(one) for one in found]
+
+    def trip(self, batch: str) -> Shape:
+        """Describe one run."""
+        return run_shape(running.describe_run(self._ports, self._caller.tenant, batch))
+
+    def report_trip(self, batch: str, told: Told) -> Shape:
+        """Report once for every movement on a run."""
+        return run_report_shape(running.report_trip(self._ports, self._caller, batch, _meant(told)))
 
     def pending(self, movement: str) -> list[Shape]:
         """List messages that await a signature."""
@@ -164,3 +168,12 @@ class FolderDesk:
             return asdict(operating.foresee(self._ports, self._caller, wanted))
         done = operating.perform(self._ports, self._caller, wanted, idempotency_key=key)
         return asdict(done)
+
+
+def _meant(told: Told) -> Report:
+    """Return what is told, as the core spells it."""
+    try:
+        kind = EventKind(told.kind)
+    except ValueError as error:
+        raise Refused(Finding(code="report.not-yours", value=told.kind)) from error
+    return Report(kind=kind, at=told.at, office=told.office, facts=tuple(told.facts.items()))

@@ -36,6 +36,7 @@ from gateway.cli import (
     serve,
     setup,
     sheets,
+    trips,
 )
 from gateway.cli.client import Problem
 from gateway.cli.demo import command as demo
@@ -151,6 +152,7 @@ for _module in (
     declarations,
     sheets,
     movements,
+    trips,
     corrections,
     lanes,
     lane_setup,

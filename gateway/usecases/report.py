@@ -1,20 +1,9 @@
 """The enterprise reports what it did, what befell it, or that it takes its declaration back."""
 
-from dataclasses import dataclass
-
-import rfc8785
-
 from gateway import register
-from gateway.audit.entry import EntryKind
-from gateway.domain.errors import InConflict, Refused
 from gateway.domain.event import Event, Report
-from gateway.domain.finding import Finding, Refusal
-from gateway.domain.movement import report as decide
-from gateway.domain.records import Lost, Principal
-from gateway.pipeline.advance import Advanced
+from gateway.domain.records import Principal
 from gateway.ports import Ports
-
-TRIES_MAX = 8
 
 
 def report(ports: Ports, caller: Principal, movement: str, told: Report) -> tuple[Event, ...]:
@@ -26,67 +15,4 @@ def report(ports: Ports, caller: Principal, movement: str, told: Report) -> tupl
             office that is not on the way.
         InConflict: the movement kept changing under us.
     """
-    for _ in range(TRIES_MAX):
-        loaded = register.load(ports, movement, tenant=caller.tenant)
-        step = _decided(ports, loaded, told)
-        if step is None:
-            return ()
-        writing = register.Writing(ports, caller.tenant, ports.clock.now())
-        links = _write(writing, loaded, step, (caller, told))
-        try:
-            ports.store.commit(writing.change())
-        except Lost:
-            continue
-        ports.wakeup.knock(links)
-        return step.events
-    raise InConflict(Finding(code="movement.busy", value=movement))
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    events: tuple[Event, ...]
-    advanced: Advanced
-
-
-def _decided(ports: Ports, loaded: register.Loaded, told: Report) -> _Step | None:
-    subject = loaded.subject
-    if subject.itinerary.office(told.office) is None:
-        raise Refused(Finding(code="report.office-not-on-the-way", value=told.office))
-    try:
-        events = decide(subject.movement, told)
-        if not events:
-            return None
-        with ports.packs.slot() as packs:
-            advanced = register.move(ports, loaded, events, packs)
-    except Refusal as refusal:
-        raise Refused(*refusal.findings) from refusal
-    return _Step((*events, *advanced.events), advanced)
-
-
-def _write(
-    writing: register.Writing,
-    loaded: register.Loaded,
-    step: _Step,
-    source: tuple[Principal, Report],
-) -> tuple[str, ...]:
-    caller, told = source
-    movement = step.advanced.movement
-    body = writing.body(_canonical(told), "application/json")
-    writing.entry(
-        EntryKind.ACCEPTED,
-        movement=movement.reference,
-        facts={"caller": caller.id, "report": told.kind.value, "office": told.office},
-        bodies=[("report", body)],
-    )
-    return register.write_step(writing, loaded, step.events, step.advanced)
-
-
-def _canonical(told: Report) -> bytes:
-    return rfc8785.dumps(
-        {
-            "kind": told.kind.value,
-            "at": told.at.isoformat(),
-            "office": told.office,
-            "facts": [list(pair) for pair in told.facts],
-        }
-    )
+    return register.tell_movement(ports, (caller.tenant, caller.id), movement, told)

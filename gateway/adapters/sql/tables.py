@@ -32,6 +32,7 @@ from gateway.adapters.sql.columns import optional as _optional
 from gateway.adapters.sql.columns import texts as _texts
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.timing_tables import deadlines
+from gateway.adapters.sql.trip_tables import trip_reports
 from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.itinerary import CustomsOffice
@@ -49,10 +50,10 @@ from gateway.domain.records import (
     Principal,
     Tenant,
 )
-from gateway.domain.trip import Trip, TripKey
+from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0006"
+VERSION = "0007"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -344,6 +345,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         LogRecord: log,
         Trip: trips,
         TripKey: trip_keys,
+        TripReport: trip_reports,
         Lane: lanes,
         Passage: passages,
         Deadline: deadlines,
@@ -366,6 +368,7 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "tenants": Tenant,
         "offices": CustomsOffice,
         "trips": Trip,
+        "trip_reports": TripReport,
         "lanes": Lane,
         "passages": Passage,
         "deadlines": Deadline,
