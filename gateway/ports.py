@@ -11,6 +11,7 @@ from gateway.domain.deadline import DeadlineRules
 from gateway.domain.delivery import Attempt, Link, LinkKind
 from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue, Finding
+from gateway.domain.group_book import GroupBook
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import LaneRules
@@ -41,7 +42,7 @@ from gateway.packs.pins import Pin
 from gateway.packs.vouching import Lying
 
 
-class Store(LaneBook, TimeBook, TripBook, Protocol):
+class Store(LaneBook, TimeBook, TripBook, GroupBook, Protocol):
     """Durable state. Reads see everything committed before they began."""
 
     def commit(self, change: Change) -> None:

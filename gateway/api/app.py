@@ -10,6 +10,7 @@ from gateway import __version__, access
 from gateway.api import (
     declarations,
     directory,
+    groups,
     health,
     keys,
     lanes,
@@ -77,6 +78,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
         declarations,
         movements,
         trips,
+        groups,
         stream,
         signatures,
         links,

@@ -98,9 +98,15 @@ def _print_movement(found: dict[str, Any]) -> None:
         )
     )
     output.print_table(
-        ("Office", "Name", "Role", "Expected (office time)"),
+        ("Office", "Name", "Role", "State", "Expected (office time)"),
         [
-            (one["office"], one["name"], one["role"], one["expected_office_time"])
+            (
+                one["office"],
+                one["name"],
+                one["role"],
+                one["state"],
+                one["expected_office_time"],
+            )
             for one in found["stops"]
         ],
     )

@@ -12,6 +12,7 @@ from datetime import datetime
 from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.event import Event
+from gateway.domain.group import Group, Member
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
 from gateway.domain.message import Message
@@ -170,6 +171,8 @@ Record = (
     | TripReport
     | Lane
     | Passage
+    | Group
+    | Member
     | Deadline
     | Attempt
     | Link

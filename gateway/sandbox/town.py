@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.audit.exchange import AnswerHeader, make_answer, to_base64, write_reply
 from gateway.domain.delivery import Link, LinkKind
+from gateway.domain.errors import Refused
+from gateway.domain.finding import Finding
 from gateway.domain.parcel import Parcel, Reply
 from gateway.domain.records import Principal
 from gateway.ports import Keys, Ports
@@ -153,6 +155,30 @@ class Town:
         for planned in sorted(going, key=lambda one: one.after_ms):
             self.post(ports, planned)
         return len(going)
+
+    def say(
+        self,
+        ports: Ports,
+        office: str,
+        word: str,
+        said: tuple[tuple[str, str], ...] = (),
+        about: Iterable[str] = (),
+    ) -> None:
+        """Have an office say something on demand, about the last message that it can be about.
+
+        ``about`` narrows the types of message; none means any.
+
+        Raises:
+            Refused: ``sandbox.cannot-say``.
+        """
+        link = f"lnk_{office.lower()}"
+        if link not in self.systems:
+            raise Refused(Finding(code="sandbox.cannot-say", value=word, args=(("known", "-"),)))
+        wanted = set(about)
+        taken = [
+            one for one in self.systems[link].taken if not wanted or one.envelope.type in wanted
+        ]
+        self.post(ports, self.stationery[link].say(word, taken, said, self.clock.now()))
 
     def post(self, ports: Ports, planned: Planned) -> None:
         """Post one planned answer, sealed as its system does."""

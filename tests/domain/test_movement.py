@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Refusal
 from gateway.domain.message import Answer, AnswerKind
-from gateway.domain.movement import Movement, MovementState, begin, decide, fold, lodge, report
+from gateway.domain.movement import Movement, begin, decide, fold, lodge, report
+from gateway.domain.movement_state import MovementState
 from gateway.domain.procedure import Procedure, ProcedureState, advances
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -174,7 +175,7 @@ def test_a_departure_is_reported_once():
 def test_presenting_ends_the_wait_of_a_prelodged_movement():
     state = begun(prelodged=True)
     state = fold(state, report(state, told(EventKind.PRESENTED)))
-    assert state.state is MovementState.LODGED
+    assert state.state is MovementState.PRESENTED
 
 
 def journey(*kinds):

@@ -24,6 +24,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from gateway.adapters.sql.group_tables import OPEN_GROUPS, group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
 from gateway.adapters.sql.tables import (
@@ -184,6 +185,20 @@ DEADLINES_NEAR = (
     .limit(bindparam("limit"))
 )
 
+GROUP = _by(groups, "id")
+GROUPS = (
+    _by(groups, "tenant")
+    .order_by(groups.c.staged_at.desc(), groups.c.id.desc())
+    .limit(bindparam("limit"))
+)
+GROUPS_RESTING = (
+    _all(groups)
+    .where(text(OPEN_GROUPS), groups.c.touched_at <= bindparam("before"))
+    .order_by(groups.c.touched_at, groups.c.id)
+    .limit(bindparam("limit"))
+)
+GROUP_MEMBERS = _by(group_members, "group").order_by(group_members.c.place)
+
 FEED = (
     _all(messages)
     .where(
@@ -222,11 +237,18 @@ def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, di
 
     ``after`` is the reference of the last one seen; the caller binds ``tenant`` and ``limit``.
     """
+    asked = {"after": after, "plate": plate, "state": state}
+    parameters: dict[str, object] = {name: word for name, word in asked.items() if word}
+    if plate:
+        parameters["plate"] = plate_key(plate)
+    return _movements_page(after=bool(after), plate=bool(plate), state=bool(state)), parameters
+
+
+@cache
+def _movements_page(*, after: bool, plate: bool, state: bool) -> Statement:
     statement = _by(movements, "tenant")
-    parameters: dict[str, object] = {}
     if state:
         statement = statement.where(movements.c.state == bindparam("state"))
-        parameters["state"] = state
     if plate:
         carried = (
             select(trip_shares.c.movement)
@@ -237,7 +259,6 @@ def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, di
             )
         )
         statement = statement.where(movements.c.reference.in_(carried))
-        parameters["plate"] = plate_key(plate)
     if after:
         seen = movements.alias("seen")
         age = (
@@ -247,14 +268,14 @@ def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, di
         )
         place = tuple_(movements.c.created_at, movements.c.reference)
         statement = statement.where(place < tuple_(age, bindparam("after")))
-        parameters["after"] = after
     statement = statement.order_by(movements.c.created_at.desc(), movements.c.reference.desc())
-    return statement.limit(bindparam("limit")), parameters
+    return statement.limit(bindparam("limit"))
 
 
-def messages_in_state(tenant: str | None) -> Statement:
+@cache
+def messages_in_state(*, of_tenant: bool) -> Statement:
     """Return messages in the state bound as ``state``, oldest first."""
-    names = ("state",) if tenant is None else ("state", "tenant")
+    names = ("state", "tenant") if of_tenant else ("state",)
     statement = _by(messages, *names).order_by(messages.c.created_at, messages.c.id)
     return statement.limit(bindparam("limit"))
 

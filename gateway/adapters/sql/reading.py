@@ -1,15 +1,14 @@
-"""How records are read, whatever is asked; and what is asked about times."""
+"""How records are read, whatever is asked; and what is asked about times and groups."""
 
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Engine
-
 from gateway.adapters.sql import queries
-from gateway.adapters.sql.engines import spoken
 from gateway.adapters.sql.queries import Statement
 from gateway.adapters.sql.rows import shape_of, write_time
+from gateway.adapters.sql.spelled import Readers
 from gateway.domain.deadline import Deadline
+from gateway.domain.group import Group, Member
 from gateway.domain.trip import Trip, TripReport
 
 R = TypeVar("R")
@@ -18,22 +17,18 @@ R = TypeVar("R")
 class Reading:
     """Reads records over connections of its own, never held up by writing."""
 
-    _reader: Engine
+    _readers: Readers
 
     def _many(self, kind: type[R], statement: Statement, **parameters: object) -> tuple[R, ...]:
         shape = shape_of(kind)
-        with spoken(), self._reader.connect() as connection:
-            rows = connection.execute(statement, parameters).all()
-        return tuple(shape.record(row) for row in rows)
+        return tuple(map(shape.record, self._readers.rows(statement, parameters)))
 
     def _one(self, kind: type[R], statement: Statement, **parameters: object) -> R | None:
-        with spoken(), self._reader.connect() as connection:
-            row = connection.execute(statement, parameters).first()
-        return None if row is None else shape_of(kind).record(row)
+        rows = self._readers.rows(statement, parameters)
+        return shape_of(kind).record(rows[0]) if rows else None
 
     def _value(self, statement: Statement) -> int:
-        with spoken(), self._reader.connect() as connection:
-            value: int = connection.execute(statement).scalar_one()
+        value: int = self._readers.rows(statement, {})[0][0]
         return value
 
 
@@ -80,3 +75,23 @@ class TripReading(Reading):
     def trip_reports_owed(self, now: datetime, limit: int) -> tuple[TripReport, ...]:
         """See :meth:`gateway.domain.trip_book.TripBook.trip_reports_owed`."""
         return self._many(TripReport, queries.TRIP_REPORTS_OWED, now=write_time(now), limit=limit)
+
+
+class GroupReading(Reading):
+    """Reads declarations handed in together (:class:`gateway.domain.group_book.GroupBook`)."""
+
+    def group(self, group: str) -> Group | None:
+        """Return the group of that id."""
+        return self._one(Group, queries.GROUP, id=group)
+
+    def groups(self, tenant: str, limit: int) -> tuple[Group, ...]:
+        """Return a tenant's groups, newest first."""
+        return self._many(Group, queries.GROUPS, tenant=tenant, limit=limit)
+
+    def members(self, group: str) -> tuple[Member, ...]:
+        """Return the members of a group in their order."""
+        return self._many(Member, queries.GROUP_MEMBERS, group=group)
+
+    def groups_resting(self, before: datetime, limit: int) -> tuple[Group, ...]:
+        """See :meth:`gateway.domain.group_book.GroupBook.groups_resting`."""
+        return self._many(Group, queries.GROUPS_RESTING, before=write_time(before), limit=limit)

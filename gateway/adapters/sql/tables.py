@@ -30,11 +30,13 @@ from gateway.adapters.sql.columns import key as _key
 from gateway.adapters.sql.columns import needed as _needed
 from gateway.adapters.sql.columns import optional as _optional
 from gateway.adapters.sql.columns import texts as _texts
+from gateway.adapters.sql.group_tables import group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.timing_tables import deadlines
 from gateway.adapters.sql.trip_tables import trip_reports
 from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
+from gateway.domain.group import Group, Member
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
 from gateway.domain.message import Message
@@ -53,7 +55,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0007"
+VERSION = "0008"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -348,6 +350,8 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         TripReport: trip_reports,
         Lane: lanes,
         Passage: passages,
+        Group: groups,
+        Member: group_members,
         Deadline: deadlines,
         Link: links,
         PartyCertificate: certificates,
@@ -371,6 +375,8 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "trip_reports": TripReport,
         "lanes": Lane,
         "passages": Passage,
+        "groups": Group,
+        "group_members": Member,
         "deadlines": Deadline,
     }
 )
