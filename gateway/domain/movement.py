@@ -61,6 +61,11 @@ class Movement:
         return any(one.kind in PASSING and one.office == office for one in self.happened)
 
     @property
+    def set_out(self) -> bool:
+        """Whether the goods left: the enterprise said so, or an office on the way saw them."""
+        return self.has(EventKind.DEPARTED) or any(one.kind in PASSING for one in self.happened)
+
+    @property
     def invalidating(self) -> bool:
         """Whether the enterprise asked to invalidate, and not every office decided yet."""
         decided = {EventKind.INVALIDATION_ASKED: True, EventKind.INVALIDATION_REFUSED: False}
@@ -297,6 +302,7 @@ def _untimely(movement: Movement, kind: EventKind) -> str:
     over = movement.invalidating or movement.invalidated
     objections = {
         EventKind.PRESENTED: ((not movement.prelodged, "report.not-prelodged"),),
+        EventKind.ARRIVED: ((not movement.set_out, "report.not-departed"),),
         EventKind.YARD_REACHED: ((under_way, "report.already-departed"),),
         EventKind.INVALIDATION_ASKED: ((under_way, "report.already-departed"),),
         EventKind.INCIDENT: ((not under_way, "report.not-departed"),),

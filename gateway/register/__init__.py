@@ -53,7 +53,7 @@ from gateway.register.reporting import canonical, reported, tell_movement
 from gateway.register.running import PATIENCE, TRIPS_MAX, movements_on, tell_owed_runs, tell_run
 from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
 from gateway.register.stepping import write_step
-from gateway.register.timing import deadlines_of
+from gateway.register.timing import deadlines_of, readings_of
 from gateway.register.writing import (
     Writing,
     message_facts,
@@ -114,6 +114,7 @@ __all__ = [
     "passage_key",
     "place_of",
     "proof",
+    "readings_of",
     "recorded_stops",
     "refused_answer",
     "refused_answers",

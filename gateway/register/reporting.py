@@ -1,13 +1,18 @@
 """A movement is told what the enterprise reports, in one change; once, or not at all."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import rfc8785
 
 from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict, Refused
-from gateway.domain.event import Event, Report
+from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.finding import Finding, Refusal
+from gateway.domain.itinerary import Itinerary
 from gateway.domain.movement import report
 from gateway.domain.records import Lost
+from gateway.domain.roles import OfficeRole
 from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
 from gateway.register.load import Loaded, load
@@ -16,6 +21,17 @@ from gateway.register.stepping import write_step
 from gateway.register.writing import Writing
 
 TRIES_MAX = 8
+
+REPORTED_AT: Mapping[EventKind, OfficeRole] = MappingProxyType(
+    {
+        EventKind.PRESENTED: OfficeRole.DEPARTURE,
+        EventKind.YARD_REACHED: OfficeRole.DEPARTURE,
+        EventKind.DEPARTED: OfficeRole.DEPARTURE,
+        EventKind.INVALIDATION_ASKED: OfficeRole.DEPARTURE,
+        EventKind.ARRIVED: OfficeRole.DESTINATION,
+    }
+)
+"""What happens at one kind of office only; the rest can happen at any on the way."""
 
 
 def tell_movement(
@@ -28,7 +44,7 @@ def tell_movement(
     Raises:
         NotFound: no such movement for this tenant.
         Refused: the report comes before its time, is not one an enterprise makes, or names an
-            office that is not on the way.
+            office that is not on the way or where this cannot happen.
         InConflict: the movement kept changing under us.
     """
     tenant, name = caller
@@ -57,12 +73,24 @@ def reported(loaded: Loaded, told: Report) -> tuple[Event, ...]:
     Raises:
         Refused: as for :func:`tell_movement`.
     """
-    if loaded.subject.itinerary.office(told.office) is None:
-        raise Refused(Finding(code="report.office-not-on-the-way", value=told.office))
+    _check_place(loaded.subject.itinerary, told)
     try:
         return report(loaded.subject.movement, told)
     except Refusal as refusal:
         raise Refused(*refusal.findings) from refusal
+
+
+def _check_place(itinerary: Itinerary, told: Report) -> None:
+    """Refuse what is reported of another office than the one where it can happen."""
+    if itinerary.office(told.office) is None:
+        raise Refused(Finding(code="report.office-not-on-the-way", value=told.office))
+    role = REPORTED_AT.get(told.kind)
+    if role is None:
+        return
+    offices = [stop.office.code for stop in itinerary.playing(role)]
+    if told.office not in offices:
+        args = (("event", told.kind.value), ("offices", ", ".join(offices)))
+        raise Refused(Finding(code="report.other-office", value=told.office, args=args))
 
 
 def _moved(ports: Ports, loaded: Loaded, events: tuple[Event, ...]) -> Advanced:

@@ -12,7 +12,7 @@ def report(ports: Ports, caller: Principal, movement: str, told: Report) -> tupl
     Raises:
         NotFound: no such movement for this tenant.
         Refused: the report comes before its time, is not one an enterprise makes, or names an
-            office that is not on the way.
+            office that is not on the way or where this cannot happen.
         InConflict: the movement kept changing under us.
     """
     return register.tell_movement(ports, (caller.tenant, caller.id), movement, told)

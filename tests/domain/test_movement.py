@@ -145,7 +145,12 @@ def told(kind, office="CN008001", minutes=60, **facts):
 
 REFUSED_REPORTS = {
     "departure before release": (begun(), told(EventKind.DEPARTED), "report.not-released"),
-    "arrival before release": (begun(), told(EventKind.ARRIVED), "report.not-released"),
+    "arrival before release": (begun(), told(EventKind.ARRIVED), "report.not-departed"),
+    "arrival of goods that never left": (
+        after(begun(), RELEASE),
+        told(EventKind.ARRIVED),
+        "report.not-departed",
+    ),
     "an office's own news": (after(begun(), RELEASE), told(EventKind.CLEARED), "report.not-yours"),
     "presenting what was not pre-lodged": (
         begun(),
