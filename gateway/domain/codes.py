@@ -65,6 +65,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "cli.unreachable": Severity.ERROR,
         "cli.url-malformed": Severity.ERROR,
         "courier.closed": Severity.WARNING,
+        "copy.same-reference": Severity.ERROR,
         "database.closed": Severity.ERROR,
         "database.other-version": Severity.ERROR,
         "database.unavailable": Severity.ERROR,
