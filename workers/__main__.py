@@ -20,7 +20,7 @@ from typing import Protocol, runtime_checkable
 from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import worker_shutting_down
 
-from gateway.bootstrap import Gateway, open_gateway
+from gateway.bootstrap import Gateway, open_gateway, settle
 from gateway.domain.errors import GatewayError
 from gateway.ending import tell
 from gateway.groups import go_on
@@ -125,6 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = load_settings(given.config, data=given.data)
         with open_gateway(settings) as gateway:
             gateway.ports.packs.compile()
+            settle()
             run(settings, gateway)
     except GatewayError as error:
         return tell(error)

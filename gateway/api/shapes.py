@@ -11,10 +11,12 @@ from gateway.domain.backlog import LinkLoad
 from gateway.domain.deadline import Deadline
 from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
-from gateway.domain.itinerary import CustomsOffice, Itinerary
+from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
+from gateway.domain.position import estimates
 from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
+from gateway.domain.stop_state import stop_states
 from gateway.domain.trip import Trip
 from gateway.register import Submission
 from gateway.usecases.timeline import MovementView, TimelineLine
@@ -42,8 +44,10 @@ class StopShape(BaseModel):
     office: str
     name: str
     role: str
+    state: str
     expected_at: str | None
     expected_office_time: str | None
+    estimated_at: str | None
     zone: str
 
 
@@ -219,7 +223,7 @@ def shape_movement(view: MovementView, language: str, texts: Catalogue) -> Movem
         lrn=line.lrn,
         declarant=line.declarant,
         created_at=line.created_at,
-        stops=_stops(view.itinerary, language),
+        stops=_stops(view, language),
         procedures=tuple(_procedure(one) for one in view.movement.procedures),
         messages=tuple(shape_message(one) for one in view.messages),
         events=tuple(shape_event(one) for one in view.movement.happened),
@@ -241,18 +245,21 @@ def _deadline(one: Deadline) -> DeadlineShape:
     )
 
 
-def _stops(itinerary: Itinerary, language: str) -> tuple[StopShape, ...]:
+def _stops(view: MovementView, language: str) -> tuple[StopShape, ...]:
+    estimated = estimates(view.movement)
     return tuple(
         StopShape(
             sequence=stop.sequence,
             office=stop.office.code,
             name=stop.office.name(language),
             role=stop.role.value,
+            state=state.value,
             expected_at=utc(stop.expected_at) if stop.expected_at else None,
             expected_office_time=local(stop.expected_at, stop.office),
+            estimated_at=utc(at) if (at := estimated.get(stop.office.code)) else None,
             zone=stop.office.zone,
         )
-        for stop in itinerary.stops
+        for stop, state in stop_states(view.movement, view.itinerary)
     )
 
 

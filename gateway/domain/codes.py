@@ -10,10 +10,12 @@ from types import MappingProxyType
 from gateway.domain.finding import Severity
 from gateway.domain.lane_codes import LANE_CODES
 from gateway.domain.operator_codes import OPERATOR_CODES
+from gateway.domain.way_codes import WAY_CODES
 
 CODES: Mapping[str, Severity] = MappingProxyType(
     {
         **LANE_CODES,
+        **WAY_CODES,
         "access.malformed-key": Severity.ERROR,
         "access.missing-key": Severity.ERROR,
         "access.scope-missing": Severity.ERROR,
@@ -251,6 +253,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "receipt.other-message": Severity.FATAL,
         "receipt.wrong-time": Severity.ERROR,
         "reference.malformed": Severity.ERROR,
+        "report.already-arrived": Severity.ERROR,
         "report.already-departed": Severity.ERROR,
         "report.half-invalidated": Severity.ERROR,
         "report.invalidating": Severity.ERROR,
@@ -259,6 +262,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "report.not-released": Severity.ERROR,
         "report.not-yours": Severity.ERROR,
         "report.office-not-on-the-way": Severity.ERROR,
+        "report.other-office": Severity.ERROR,
         "request.media-type": Severity.ERROR,
         "request.method": Severity.ERROR,
         "request.no-such-page": Severity.ERROR,
@@ -276,6 +280,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "route.unknown": Severity.ERROR,
         "route.waits": Severity.INFORMATION,
         "route.waits-for-holiday": Severity.INFORMATION,
+        "sandbox.cannot-say": Severity.ERROR,
         "sandbox.spec": Severity.FATAL,
         "scenario.not-as-expected": Severity.ERROR,
         "scenario.text-missing": Severity.ERROR,

@@ -102,7 +102,8 @@ def _pointless(spec: MessageSpec, movement: Movement) -> bool:
         return not movement.invalidating
     procedure = movement.procedure(spec.procedure)
     over = procedure is not None and procedure.state is ProcedureState.INVALIDATED
-    return not spec.occasional and (over or movement.invalidated)
+    tells_so = EventKind.INVALIDATED in spec.on
+    return not tells_so and (over or (movement.invalidated and not spec.occasional))
 
 
 def waiting_row(planned: Planned, subject: Subject, name: str, link: str, at: datetime) -> Message:

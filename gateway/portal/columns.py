@@ -9,7 +9,7 @@ from gateway.domain.deadline import DeadlineKind, DeadlineState
 from gateway.domain.event import JOURNEY
 from gateway.domain.itinerary import CustomsOffice, OfficeRole, Stop
 from gateway.domain.message import Message, MessageState
-from gateway.domain.movement import MovementState
+from gateway.domain.movement_state import MovementState
 from gateway.domain.procedure import Procedure, ProcedureState
 from gateway.portal.strip import Strip, strip
 from gateway.portal.words import Words

@@ -50,7 +50,7 @@ from gateway.adapters.sql.tables import (
     trip_shares,
     trips,
 )
-from gateway.adapters.sql.timing_tables import RUNNING, deadlines
+from gateway.adapters.sql.timing_tables import RUNNING, deadlines, positions
 from gateway.domain.delivery import Attempt, LinkKind
 from gateway.domain.message import Message
 from gateway.domain.plates import plate_key
@@ -167,6 +167,12 @@ DEADLINES_NEAR = (
     .order_by(deadlines.c.remind_at, deadlines.c.id)
     .limit(bindparam("limit"))
 )
+POSITION = _by(positions, "id")
+POSITIONS = (
+    _by(positions, "movement")
+    .order_by(positions.c.at.desc(), positions.c.id.desc())
+    .limit(bindparam("limit"))
+)
 
 GROUP = _by(groups, "id")
 GROUPS = (
@@ -220,11 +226,18 @@ def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, di
 
     ``after`` is the reference of the last one seen; the caller binds ``tenant`` and ``limit``.
     """
+    asked = {"after": after, "plate": plate, "state": state}
+    parameters: dict[str, object] = {name: word for name, word in asked.items() if word}
+    if plate:
+        parameters["plate"] = plate_key(plate)
+    return _movements_page(after=bool(after), plate=bool(plate), state=bool(state)), parameters
+
+
+@cache
+def _movements_page(*, after: bool, plate: bool, state: bool) -> Statement:
     statement = _by(movements, "tenant")
-    parameters: dict[str, object] = {}
     if state:
         statement = statement.where(movements.c.state == bindparam("state"))
-        parameters["state"] = state
     if plate:
         carried = (
             select(trip_shares.c.movement)
@@ -235,7 +248,6 @@ def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, di
             )
         )
         statement = statement.where(movements.c.reference.in_(carried))
-        parameters["plate"] = plate_key(plate)
     if after:
         seen = movements.alias("seen")
         age = (
@@ -245,14 +257,14 @@ def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, di
         )
         place = tuple_(movements.c.created_at, movements.c.reference)
         statement = statement.where(place < tuple_(age, bindparam("after")))
-        parameters["after"] = after
     statement = statement.order_by(movements.c.created_at.desc(), movements.c.reference.desc())
-    return statement.limit(bindparam("limit")), parameters
+    return statement.limit(bindparam("limit"))
 
 
-def messages_in_state(tenant: str | None) -> Statement:
+@cache
+def messages_in_state(*, of_tenant: bool) -> Statement:
     """Return messages in the state bound as ``state``, oldest first."""
-    names = ("state",) if tenant is None else ("state", "tenant")
+    names = ("state", "tenant") if of_tenant else ("state",)
     statement = _by(messages, *names).order_by(messages.c.created_at, messages.c.id)
     return statement.limit(bindparam("limit"))
 

@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Engine
-
 from gateway.adapters.sql import queries
-from gateway.adapters.sql.engines import spoken
 from gateway.adapters.sql.queries import Statement
 from gateway.adapters.sql.rows import shape_of, write_time
+from gateway.adapters.sql.spelled import Readers
 from gateway.domain.deadline import Deadline
 from gateway.domain.group import Group, Member
+from gateway.domain.position import Position
 
 R = TypeVar("R")
 
@@ -18,22 +17,18 @@ R = TypeVar("R")
 class Reading:
     """Reads records over connections of its own, never held up by writing."""
 
-    _reader: Engine
+    _readers: Readers
 
     def _many(self, kind: type[R], statement: Statement, **parameters: object) -> tuple[R, ...]:
         shape = shape_of(kind)
-        with spoken(), self._reader.connect() as connection:
-            rows = connection.execute(statement, parameters).all()
-        return tuple(shape.record(row) for row in rows)
+        return tuple(map(shape.record, self._readers.rows(statement, parameters)))
 
     def _one(self, kind: type[R], statement: Statement, **parameters: object) -> R | None:
-        with spoken(), self._reader.connect() as connection:
-            row = connection.execute(statement, parameters).first()
-        return None if row is None else shape_of(kind).record(row)
+        rows = self._readers.rows(statement, parameters)
+        return shape_of(kind).record(rows[0]) if rows else None
 
     def _value(self, statement: Statement) -> int:
-        with spoken(), self._reader.connect() as connection:
-            value: int = connection.execute(statement).scalar_one()
+        value: int = self._readers.rows(statement, {})[0][0]
         return value
 
 
@@ -53,6 +48,14 @@ class TimeReading(Reading):
         return self._many(
             Deadline, queries.DEADLINES_NEAR, tenant=tenant, now=write_time(now), limit=limit
         )
+
+    def position(self, position: str) -> Position | None:
+        """Return one reading."""
+        return self._one(Position, queries.POSITION, id=position)
+
+    def positions(self, movement: str, limit: int) -> tuple[Position, ...]:
+        """See :meth:`gateway.domain.time_book.TimeBook.positions`."""
+        return self._many(Position, queries.POSITIONS, movement=movement, limit=limit)
 
 
 class GroupReading(Reading):
