@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn, Self, cast
 
+from gateway.adapters.system import SystemClock, SystemIds, spare_collector
 from gateway.domain.errors import InConflict, Misconfigured
 from gateway.domain.finding import Catalogue, Finding, Refusal
 from gateway.domain.records import Principal, Tenant
@@ -23,6 +24,7 @@ from gateway.usecases import setup
 
 DEFAULT_TENANT = "default"
 new_principal = setup.new_principal
+settle = spare_collector
 OPERATOR_SCOPES = ("declare", "sign", "report", "read", "operate", "audit", "lane")
 PRIVATE_FOLDER = 0o700
 
@@ -80,7 +82,6 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
     from gateway.adapters.links import open_links  # noqa: PLC0415 - as needed
     from gateway.adapters.sql.migration import check_version  # noqa: PLC0415 - as needed
     from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415 - as needed
-    from gateway.adapters.system import SystemIds  # noqa: PLC0415 - as needed
 
     if not settings.data.is_dir():
         folder = str(settings.data)
@@ -201,8 +202,6 @@ def open_shelf(settings: Settings) -> Shelf:
 
 def open_clock() -> Clock:
     """Open the machine's clock."""
-    from gateway.adapters.system import SystemClock  # noqa: PLC0415 - as needed
-
     return SystemClock()
 
 
@@ -219,8 +218,6 @@ def open_offline(settings: Settings | None = None) -> Ports:
     Raises:
         Misconfigured: as :func:`open_packs`.
     """
-    from gateway.adapters.system import SystemIds  # noqa: PLC0415 - as needed
-
     nowhere = _Nowhere()
     return Ports(
         store=cast(Store, nowhere),
@@ -308,8 +305,6 @@ def _make_folder(folder: Path) -> None:
 
 def _without_packs(store: Store, keys: Keys) -> Ports:
     """Return what setting up reaches: compiling the packs would only make it slower."""
-    from gateway.adapters.system import SystemIds  # noqa: PLC0415 - as needed
-
     return Ports(
         store=store,
         wakeup=_Silence(),

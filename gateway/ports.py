@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.domain.backlog import LinkLoad, Pending, Tried
+from gateway.domain.deadline import DeadlineRules
 from gateway.domain.delivery import Attempt, Link, LinkKind
 from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue, Finding
+from gateway.domain.group_book import GroupBook
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import LaneRules
@@ -29,6 +31,7 @@ from gateway.domain.records import (
 )
 from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
+from gateway.domain.time_book import TimeBook
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Signer, Trust
 from gateway.packs.check import Report
@@ -38,7 +41,7 @@ from gateway.packs.pins import Pin
 from gateway.packs.vouching import Lying
 
 
-class Store(LaneBook, Protocol):
+class Store(LaneBook, TimeBook, GroupBook, Protocol):
     """Durable state. Reads see everything committed before they began."""
 
     def commit(self, change: Change) -> None:
@@ -273,6 +276,10 @@ class Packs(Protocol):
 
     def lane_rules(self) -> LaneRules:
         """Return what smart lanes decide by."""
+        ...
+
+    def deadline_rules(self) -> DeadlineRules:
+        """Return which dates of movements are watched, and how."""
         ...
 
     def procedure_roles(self) -> Mapping[str, OfficeRole]:

@@ -2,7 +2,7 @@
 
 1. open the gateway once: store, couriers, keys, packs
 2. tick in the background: sweep, drain what knocking does not move, visit links whose answers
-   must be fetched
+   must be fetched, go on with groups of declarations that were left
 3. take tasks from the broker in threads, until told to stop
 4. on SIGTERM: take nothing new, finish what is under way, and after a grace of
    ``GRACE_SECONDS`` drop what an office has not answered; it goes again from elsewhere
@@ -20,18 +20,22 @@ from typing import Protocol, runtime_checkable
 from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import worker_shutting_down
 
-from gateway.bootstrap import Gateway, open_gateway
+from gateway.bootstrap import Gateway, open_gateway, settle
 from gateway.domain.errors import GatewayError
 from gateway.ending import tell
+from gateway.groups import go_on
 from gateway.ports import Ports
 from gateway.settings import Settings, load_settings
 from gateway.usecases.collect import collectable
+from gateway.usecases.group import resting
 from gateway.usecases.sweep import sweep
 from workers.app import QUEUE, make_app
 from workers.tasks import add_tasks, drain, gather, owner
 from workers.ticker import Ticker
 
 GRACE_SECONDS = 1.5
+RESTING_SECONDS = 10.0
+"""How often a worker looks for groups that whoever took them in has left."""
 
 _logger = logging.getLogger("workers")
 
@@ -69,11 +73,20 @@ def run(settings: Settings, gateway: Gateway) -> None:
         threads=threads,
         patience_seconds=0.0,  # nobody knocks for what others have to fetch
     )
+    stop = threading.Event()
+    groups = Ticker(
+        lambda: resting(ports, ports.clock.now()),
+        lambda group: go_on(ports, group, stop.is_set),
+        every_seconds=RESTING_SECONDS,
+        threads=1,
+        patience_seconds=0.0,
+    )
     patience = threading.Timer(GRACE_SECONDS, _drop, [ports])
 
     def stopping(**_: object) -> None:
-        ticker.stop()
-        visits.stop()
+        stop.set()
+        for one in (ticker, visits, groups):
+            one.stop()
         patience.start()
 
     worker_shutting_down.connect(stopping, weak=False)
@@ -87,7 +100,7 @@ def run(settings: Settings, gateway: Gateway) -> None:
         without_mingle=True,
         without_heartbeat=True,
     )
-    with ticker, visits:
+    with ticker, visits, groups:
         _logger.info("working with %d threads", threads)
         worker.start()
     patience.cancel()
@@ -112,6 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = load_settings(given.config, data=given.data)
         with open_gateway(settings) as gateway:
             gateway.ports.packs.compile()
+            settle()
             run(settings, gateway)
     except GatewayError as error:
         return tell(error)

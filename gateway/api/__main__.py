@@ -58,6 +58,7 @@ def _listen(http: HttpSettings) -> socket.socket:
 def _serve(settings: Settings, dress: Dress) -> int:
     with closing(_listen(settings.http)) as listening, bootstrap.open_gateway(settings) as gateway:
         gateway.ports.packs.compile()
+        bootstrap.settle()
         host, port = listening.getsockname()[:2]
         place = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         app = create_app(gateway, ready=lambda: _say(f"listening on {place}"))

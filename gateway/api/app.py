@@ -10,6 +10,7 @@ from gateway import __version__, access
 from gateway.api import (
     declarations,
     directory,
+    groups,
     health,
     keys,
     lanes,
@@ -75,6 +76,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     for module in (
         declarations,
         movements,
+        groups,
         stream,
         signatures,
         links,

@@ -8,12 +8,14 @@ from pydantic import BaseModel, Field
 
 from gateway.api.problems import FindingShape, shape_finding
 from gateway.domain.backlog import LinkLoad
+from gateway.domain.deadline import Deadline
 from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
-from gateway.domain.itinerary import CustomsOffice, Itinerary
+from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
 from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
+from gateway.domain.stop_state import stop_states
 from gateway.domain.trip import Trip
 from gateway.register import Submission
 from gateway.usecases.timeline import MovementView, TimelineLine
@@ -41,6 +43,7 @@ class StopShape(BaseModel):
     office: str
     name: str
     role: str
+    state: str
     expected_at: str | None
     expected_office_time: str | None
     zone: str
@@ -86,6 +89,18 @@ class EventShape(BaseModel):
     facts: dict[str, str]
 
 
+class DeadlineShape(BaseModel):
+    """A date of the movement: when it is due, and where it stands."""
+
+    kind: str = Field(examples=["expected"])
+    subject: str
+    office: str
+    due_at: str
+    remind_at: str
+    state: str = Field(examples=["open"])
+    ended_by: str
+
+
 class TripShape(BaseModel):
     """One run of a vehicle or train. ``plates`` are by country of registration."""
 
@@ -123,6 +138,7 @@ class MovementShape(MovementLineShape):
     events: tuple[EventShape, ...]
     trips: tuple[TripShape, ...]
     findings: tuple[FindingShape, ...]
+    deadlines: tuple[DeadlineShape, ...]
 
 
 class TimelineLineShape(BaseModel):
@@ -205,27 +221,41 @@ def shape_movement(view: MovementView, language: str, texts: Catalogue) -> Movem
         lrn=line.lrn,
         declarant=line.declarant,
         created_at=line.created_at,
-        stops=_stops(view.itinerary, language),
+        stops=_stops(view, language),
         procedures=tuple(_procedure(one) for one in view.movement.procedures),
         messages=tuple(shape_message(one) for one in view.messages),
         events=tuple(shape_event(one) for one in view.movement.happened),
         trips=tuple(shape_trip(one) for one in view.trips),
         findings=tuple(shape_finding(one, texts, language) for one in view.findings),
+        deadlines=tuple(_deadline(one) for one in view.deadlines),
     )
 
 
-def _stops(itinerary: Itinerary, language: str) -> tuple[StopShape, ...]:
+def _deadline(one: Deadline) -> DeadlineShape:
+    return DeadlineShape(
+        kind=one.kind.value,
+        subject=one.subject,
+        office=one.office,
+        due_at=utc(one.due_at),
+        remind_at=utc(one.remind_at),
+        state=one.state.value,
+        ended_by=one.ended_by,
+    )
+
+
+def _stops(view: MovementView, language: str) -> tuple[StopShape, ...]:
     return tuple(
         StopShape(
             sequence=stop.sequence,
             office=stop.office.code,
             name=stop.office.name(language),
             role=stop.role.value,
+            state=state.value,
             expected_at=utc(stop.expected_at) if stop.expected_at else None,
             expected_office_time=local(stop.expected_at, stop.office),
             zone=stop.office.zone,
         )
-        for stop in itinerary.stops
+        for stop, state in stop_states(view.movement, view.itinerary)
     )
 
 

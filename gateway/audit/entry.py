@@ -52,6 +52,7 @@ class EntryKind(StrEnum):
     PARKED = "parked"
     PASSAGE = "passage"
     OVERRIDE = "override"
+    STAGED = "staged"  # a group of declarations is kept, to be taken in one by one
     ACT = "act"  # what an operator did about it, and why
 
 

@@ -6,7 +6,8 @@ in the data folder (:mod:`gateway.cli.folder`) loads the store and comes in only
 
 import json
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -15,9 +16,19 @@ from urllib.parse import quote, urlencode
 from gateway.cli.client import JSON, Client
 
 XML = "application/xml"
+ZIP = "application/zip"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Shape = dict[str, Any]
+
+Files = Sequence[tuple[str, bytes]]
+"""Names and contents."""
+
+Seen = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+LOOK_SECONDS = 0.5
+"""How often a client asks how far a group is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +105,15 @@ class Desk(Protocol):
 
     def attention(self) -> list[Shape]:
         """List what needs a person."""
+
+    def hand_in(self, files: Files, mode: str, key: str, seen: Seen) -> Shape:
+        """Hand in many declarations and see them taken in; ``findings`` tell what was wrong."""
+
+    def group(self, group: str) -> Shape:
+        """Describe one group."""
+
+    def groups(self, limit: int) -> list[Shape]:
+        """List groups, newest first."""
 
     def act(
         self,
@@ -182,6 +202,28 @@ class RemoteDesk:
     def attention(self) -> list[Shape]:
         """List what needs a person."""
         return list(self._client.get("/v1/attention").json()["data"])
+
+    def hand_in(self, files: Files, mode: str, key: str, seen: Seen) -> Shape:
+        """Send them in one archive, then ask until all are dealt with."""
+        from gateway.markup.archive import Entry, pack
+
+        raw = pack([Entry(name, content) for name, content in files])
+        path = f"/v1/groups?mode={quote(mode)}"
+        told = dict(self._client.post(path, raw, ZIP, Idempotency_Key=key).json())
+        findings = told["findings"]
+        while told["staged"]:
+            seen(told["size"] - told["staged"], told["size"])
+            time.sleep(LOOK_SECONDS)
+            told = self.group(told["group"])
+        return {**told, "findings": findings}
+
+    def group(self, group: str) -> Shape:
+        """Describe one group."""
+        return dict(self._client.get(f"/v1/groups/{quote(group, safe='')}").json())
+
+    def groups(self, limit: int) -> list[Shape]:
+        """List groups, newest first."""
+        return list(self._client.get("/v1/groups", limit=limit).json()["data"])
 
     def act(
         self,

@@ -106,9 +106,8 @@ def replay(
     The bytes, ids and seals are those of the first time, so a system that knows an id does
     nothing twice. What was acknowledged before is marked `again`.
 
-    Examples:
+    Example:
       fullroute feed replay vn-huu-nghi --since 2026-11-22T00:00:00Z --only missing -o again
-      fullroute feed replay vn-huu-nghi --after 12 --upto 40 --rate 5 --json
     """
     client = _client(url, api_key, lang)
     wish = {name: value for name, value in (("since", since), ("only", only)) if value}

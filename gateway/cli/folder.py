@@ -10,9 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gateway import register
+from gateway import groups, register
 from gateway.bootstrap import Gateway, open_gateway
-from gateway.cli.desk import AS_DECLARED, Along, Shape, Told, Unsigned, Why
+from gateway.cli import output
+from gateway.cli.desk import AS_DECLARED, Along, Files, Seen, Shape, Told, Unsigned, Why
 from gateway.cli.shapes import (
     concern_shape,
     event_shape,
@@ -27,11 +28,13 @@ from gateway.domain.act import Act, ActKind
 from gateway.domain.errors import Misconfigured, NotFound, Refused
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding
+from gateway.domain.group import GroupMode
 from gateway.domain.records import Principal
 from gateway.ports import Ports
 from gateway.settings import load_settings
 from gateway.usecases import amend as amending
 from gateway.usecases import attention as concerns
+from gateway.usecases import group as grouping
 from gateway.usecases import operate as operating
 from gateway.usecases import report as reporting
 from gateway.usecases import sign as signing
@@ -127,6 +130,27 @@ class FolderDesk:
         if found is None or found.tenant != self._caller.tenant:
             raise NotFound(Finding(code="trip.unknown", value=trip))
         return trip_shape(found)
+
+    def hand_in(self, files: Files, mode: str, key: str, seen: Seen) -> Shape:
+        """Check and keep them, then take them in."""
+        ports = self._ports
+        standing, findings = groups.hand_in(
+            ports, self._caller, files, GroupMode(mode), idempotency_key=key, seen=seen
+        )
+        standing = groups.take_in(ports, standing.group, seen)
+        texts = ports.packs.catalogue()
+        told = [output.shown(one, texts, self._lang) for one in findings]
+        return {**groups.spelled(ports, standing), "findings": told}
+
+    def group(self, group: str) -> Shape:
+        """Describe one group."""
+        found = grouping.standing(self._ports, self._caller.tenant, group)
+        return groups.spelled(self._ports, found)
+
+    def groups(self, limit: int) -> list[Shape]:
+        """List groups, newest first."""
+        found = grouping.listed(self._ports, self._caller.tenant, limit)
+        return [{**groups.spelled(self._ports, one), "members": []} for one in found]
 
     def pending(self, movement: str) -> list[Shape]:
         """List messages that await a signature."""

@@ -100,9 +100,15 @@ def _print_movement(found: dict[str, Any]) -> None:
         )
     )
     output.print_table(
-        ("Office", "Name", "Role", "Expected (office time)"),
+        ("Office", "Name", "Role", "State", "Expected (office time)"),
         [
-            (one["office"], one["name"], one["role"], one["expected_office_time"])
+            (
+                one["office"],
+                one["name"],
+                one["role"],
+                one["state"],
+                one["expected_office_time"],
+            )
             for one in found["stops"]
         ],
     )
@@ -131,7 +137,49 @@ def _print_movement(found: dict[str, Any]) -> None:
             for one in found["messages"]
         ],
     )
+    _print_deadlines([one for one in found["deadlines"] if one["state"] != "ended"])
     output.print_findings(found.get("findings", ()), sys.stdout)
+
+
+def _print_deadlines(found: list[dict[str, Any]]) -> None:
+    output.print_table(
+        ("Date of", "About", "Office", "Due", "State"),
+        [
+            (one["kind"], one["subject"], one["office"], one["due_at"], _stands(one))
+            for one in found
+        ],
+    )
+
+
+def _stands(one: dict[str, Any]) -> str:
+    return f"{one['state']}: {one['ended_by']}" if one["ended_by"] else str(one["state"])
+
+
+@movement_commands.command()
+def deadlines(
+    ref: Reference,
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Show the dates of a movement, those that ended too: what is due when, and what ended it.
+
+    A date that passes decides nothing: it asks for a person, or starts an enquiry.
+
+    Example:
+      fullroute movement deadlines 26CN4F7KQ2M8ZT1XJ3
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        found = desk.movement(ref)["deadlines"]
+    if json:
+        output.print_json({"data": found})
+        return
+    _print_deadlines(found)
+    if not found:
+        output.note("No dates are kept of it.")
 
 
 @movement_commands.command()

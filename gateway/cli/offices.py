@@ -1,8 +1,6 @@
 """Commands of the office directory: list, show, import; ``office add`` is in :mod:`.setup`."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +10,11 @@ import typer
 from gateway.cli import output
 from gateway.cli.files import read_file
 from gateway.cli.options import Data, Json, Lang
+from gateway.cli.progress import progress
 from gateway.cli.setup import office_commands
 
 LIST_BYTES_MAX = 200_000_000
 """A full European list is some 20 MB; one byte more than the parser takes is read."""
-
-Told = Callable[[int, int], None]
 
 
 def add_to(_app: typer.Typer) -> None:
@@ -143,17 +140,3 @@ def import_offices(
         return
     output.print_findings(findings)
     output.note(f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged.")
-
-
-@contextmanager
-def progress(title: str) -> Iterator[Told]:
-    """Show a bar on standard error while the block runs; nothing where that is no terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _all: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, every: bar.update(task, completed=done, total=every)

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.cli.output import Shown, shown
+from gateway.domain.deadline import Deadline
 from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
 from gateway.domain.itinerary import CustomsOffice, Stop
@@ -151,6 +152,20 @@ def movement_shape(view: MovementView, lang: str, texts: Catalogue) -> Shape:
         "events": [event_shape(one) for one in view.movement.happened],
         "trips": [trip_shape(one) for one in view.trips],
         "findings": [shown(one, texts, lang) for one in view.findings],
+        "deadlines": [deadline_shape(one) for one in view.deadlines],
+    }
+
+
+def deadline_shape(one: Deadline) -> Shape:
+    """Return a deadline."""
+    return {
+        "kind": one.kind.value,
+        "subject": one.subject,
+        "office": one.office,
+        "due_at": utc(one.due_at),
+        "remind_at": utc(one.remind_at),
+        "state": one.state.value,
+        "ended_by": one.ended_by,
     }
 
 

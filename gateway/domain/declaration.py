@@ -5,7 +5,7 @@ is only what decides identity, itinerary, trip and signatories.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from gateway.domain.itinerary import OfficeRole
@@ -57,8 +57,21 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DatedPaper:
+    """A permit or document that counts until the end of a day."""
+
+    type: str
+    id: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """The typed declaration. Masses are exact decimals in kilograms."""
+    """The typed declaration. Masses are exact decimals in kilograms.
+
+    ``presentation_at`` is when pre-lodged goods shall be presented, ``limit_on`` the limit date of
+    transit; ``temperatures`` are the lowest and highest allowed, in degrees Celsius.
+    """
 
     lrn: str
     prelodged: bool
@@ -70,6 +83,10 @@ class Declaration:
     gross_mass_kg: Decimal
     items: int
     legs: tuple[Leg, ...] = ()
+    presentation_at: datetime | None = None
+    limit_on: date | None = None
+    papers: tuple[DatedPaper, ...] = ()
+    temperatures: tuple[Decimal, Decimal] | None = None
 
     def party(self, role: str) -> Party | None:
         """Return the party with that role, if one is declared."""

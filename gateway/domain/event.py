@@ -36,6 +36,18 @@ class EventKind(StrEnum):
     DIVERTED = "diverted"  # a new one by other offices
     CROSSING_REFUSED = "crossing-refused"  # an office at the border did not let the goods pass
     TURNED_BACK = "turned-back"
+    CONTROL_ORDERED = "control-ordered"  # papers, a scan or the goods themselves are looked at
+    NOT_RELEASED = "not-released"
+    SEALS_CHECKED = "seals-checked"
+    QUARANTINE = "quarantine"  # the fact of that name says whether goods are held or it is done
+    INCIDENT_ENDORSED = "incident-endorsed"
+    UNLOADING = "unloading"  # the office of destination lets the goods be unloaded
+    DISCREPANCIES = "discrepancies"  # what was unloaded is not what was declared
+    DISCREPANCIES_SOLVED = "discrepancies-solved"
+    CLOSURE_PLANNED = "closure-planned"  # an office says when it will be closed
+    DEADLINE_REMINDED = "deadline-reminded"  # a date comes near
+    DEADLINE_PASSED = "deadline-passed"  # a date went by: somebody has to look
+    ENQUIRY_STARTED = "enquiry-started"  # goods that left are asked after
     INVALIDATION_ASKED = "invalidation-asked"
     INVALIDATION_REFUSED = "invalidation-refused"
     INVALIDATED = "invalidated"
@@ -70,6 +82,18 @@ OCCASIONAL = frozenset(
         EventKind.DIVERTED,
         EventKind.CROSSING_REFUSED,
         EventKind.TURNED_BACK,
+        EventKind.CONTROL_ORDERED,
+        EventKind.NOT_RELEASED,
+        EventKind.SEALS_CHECKED,
+        EventKind.QUARANTINE,
+        EventKind.INCIDENT_ENDORSED,
+        EventKind.UNLOADING,
+        EventKind.DISCREPANCIES,
+        EventKind.DISCREPANCIES_SOLVED,
+        EventKind.CLOSURE_PLANNED,
+        EventKind.DEADLINE_REMINDED,
+        EventKind.DEADLINE_PASSED,
+        EventKind.ENQUIRY_STARTED,
         EventKind.INVALIDATION_ASKED,
         EventKind.INVALIDATED,
     }

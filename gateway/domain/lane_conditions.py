@@ -17,8 +17,9 @@ from gateway.domain.procedure import ProcedureState
 from gateway.domain.roles import OfficeRole
 
 _GONE = frozenset({ProcedureState.RELEASED, ProcedureState.CLOSED})
-_TAKEN = _GONE | {ProcedureState.ACCEPTED, ProcedureState.UNDER_CONTROL}
-_HELD = frozenset({ProcedureState.UNDER_CONTROL, ProcedureState.REFUSED})
+_KEPT = frozenset({ProcedureState.UNDER_CONTROL, ProcedureState.NOT_RELEASED})
+_TAKEN = _GONE | _KEPT | {ProcedureState.ACCEPTED}
+_HELD = _KEPT | {ProcedureState.REFUSED}
 _ENDED = frozenset({ProcedureState.INVALIDATED, ProcedureState.REFUSED})
 
 

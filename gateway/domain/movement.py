@@ -7,7 +7,6 @@ Late and repeated news never moves a procedure back (see ``procedure.advances``)
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from gateway.domain.event import (
     OCCASIONAL,
@@ -20,19 +19,8 @@ from gateway.domain.event import (
 )
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, AnswerKind
+from gateway.domain.movement_state import MovementState, reached
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState, advances
-
-
-class MovementState(StrEnum):
-    """The movement as a person reads it."""
-
-    PRELODGED = "pre-lodged"
-    LODGED = "lodged"
-    RELEASED = "released"
-    UNDER_WAY = "under-way"
-    ARRIVED = "arrived"
-    COMPLETED = "completed"
-    INVALIDATED = "invalidated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +59,11 @@ class Movement:
     def passed(self, office: str) -> bool:
         """Tell whether the goods are past that office (NCTS rule G0171)."""
         return any(one.kind in PASSING and one.office == office for one in self.happened)
+
+    @property
+    def set_out(self) -> bool:
+        """Whether the goods left: the enterprise said so, or an office on the way saw them."""
+        return self.has(EventKind.DEPARTED) or any(one.kind in PASSING for one in self.happened)
 
     @property
     def invalidating(self) -> bool:
@@ -121,17 +114,15 @@ class Movement:
 
     @property
     def state(self) -> MovementState:
-        """Return the state a person reads."""
-        under_way = self.has(EventKind.DEPARTED) or self.has(EventKind.EXITED)
-        standings = (
-            (self.has(EventKind.COMPLETED), MovementState.COMPLETED),
-            (self.invalidated, MovementState.INVALIDATED),
-            (self.presentation_missing, MovementState.PRELODGED),
-            (self.has(EventKind.ARRIVED), MovementState.ARRIVED),
-            (under_way, MovementState.UNDER_WAY),
-            (self.has(EventKind.RELEASED), MovementState.RELEASED),
-        )
-        return next((state for so, state in standings if so), MovementState.LODGED)
+        """Return the state a person reads; the steps are ``movement_state.MOVEMENT_STEPS``."""
+        if self.has(EventKind.COMPLETED):
+            return MovementState.COMPLETED
+        if self.invalidated:
+            return MovementState.INVALIDATED
+        if self.presentation_missing:
+            return MovementState.PRELODGED
+        kinds = (one.kind for one in self.happened)
+        return reached(kinds, prelodged=self.prelodged)
 
 
 def evolve(movement: Movement, event: Event) -> Movement:
@@ -307,14 +298,18 @@ def report(movement: Movement, told: Report) -> tuple[Event, ...]:
 
 def _untimely(movement: Movement, kind: EventKind) -> str:
     """Return the code of what speaks against a report now, or the empty string."""
-    under_way = movement.has(EventKind.DEPARTED)
+    under_way, arrived = (movement.has(one) for one in (EventKind.DEPARTED, EventKind.ARRIVED))
     over = movement.invalidating or movement.invalidated
     objections = {
         EventKind.PRESENTED: ((not movement.prelodged, "report.not-prelodged"),),
+        EventKind.ARRIVED: ((not movement.set_out, "report.not-departed"),),
         EventKind.YARD_REACHED: ((under_way, "report.already-departed"),),
         EventKind.INVALIDATION_ASKED: ((under_way, "report.already-departed"),),
         EventKind.INCIDENT: ((not under_way, "report.not-departed"),),
-        EventKind.TURNED_BACK: ((not under_way, "report.not-departed"),),
+        EventKind.TURNED_BACK: (
+            (not under_way, "report.not-departed"),
+            (arrived, "report.already-arrived"),
+        ),
     }
     not_released = ((not movement.has(EventKind.RELEASED), "report.not-released"),)
     half = kind not in objections and movement.half_invalidated

@@ -1,7 +1,9 @@
 """The customs procedures a movement passes through, each with its own state and numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class ProcedureState(StrEnum):
@@ -11,22 +13,32 @@ class ProcedureState(StrEnum):
     LODGED = "lodged"
     ACCEPTED = "accepted"
     UNDER_CONTROL = "under-control"
+    NOT_RELEASED = "not-released"
     RELEASED = "released"
     REFUSED = "refused"
     CLOSED = "closed"
     INVALIDATED = "invalidated"
 
 
-_RANK = {
-    ProcedureState.PLANNED: 0,
-    ProcedureState.LODGED: 1,
-    ProcedureState.REFUSED: 2,
-    ProcedureState.ACCEPTED: 3,
-    ProcedureState.UNDER_CONTROL: 4,
-    ProcedureState.RELEASED: 5,
-    ProcedureState.CLOSED: 6,
-    ProcedureState.INVALIDATED: 6,  # either is an end
-}
+_ENDS = frozenset({ProcedureState.CLOSED, ProcedureState.INVALIDATED})
+_LET_GO = _ENDS | {ProcedureState.RELEASED}
+_DECIDED = _LET_GO | {ProcedureState.UNDER_CONTROL, ProcedureState.NOT_RELEASED}
+_TAKEN = _DECIDED | {ProcedureState.ACCEPTED}
+
+PROCEDURE_STEPS: Mapping[ProcedureState, frozenset[ProcedureState]] = MappingProxyType(
+    {
+        ProcedureState.PLANNED: _TAKEN | {ProcedureState.LODGED, ProcedureState.REFUSED},
+        ProcedureState.LODGED: _TAKEN | {ProcedureState.REFUSED},
+        ProcedureState.REFUSED: _TAKEN,  # a correction was accepted after all
+        ProcedureState.ACCEPTED: _DECIDED,
+        ProcedureState.UNDER_CONTROL: _LET_GO | {ProcedureState.NOT_RELEASED},
+        ProcedureState.NOT_RELEASED: _LET_GO,
+        ProcedureState.RELEASED: _ENDS,
+        ProcedureState.CLOSED: frozenset(),
+        ProcedureState.INVALIDATED: frozenset(),
+    }
+)
+"""Where each state can go. News that was missed is skipped over; none leads back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +73,4 @@ def advances(now: ProcedureState, then: ProcedureState) -> bool:
 
     Late and repeated news never moves it back. A refusal counts only before acceptance.
     """
-    return _RANK[then] > _RANK[now]
+    return then in PROCEDURE_STEPS[now]

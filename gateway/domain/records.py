@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.event import Event
+from gateway.domain.group import Group, Member
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
 from gateway.domain.message import Message
@@ -168,6 +170,9 @@ Record = (
     | TripKey
     | Lane
     | Passage
+    | Group
+    | Member
+    | Deadline
     | Attempt
     | Link
     | PartyCertificate
@@ -192,8 +197,8 @@ class Update:
     """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
 
     ``table`` is one of ``movements messages links principals certificates mandates tenants``
-    ``offices trips lanes passages``; names of values are the record's field names (the shares of a
-    trip stay those of the same movements). With no values it is a check alone.
+    ``offices trips lanes passages deadlines``; names of values are the record's field names (the
+    shares of a trip stay those of the same movements). With no values it is a check alone.
     """
 
     table: str

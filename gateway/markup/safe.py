@@ -89,6 +89,15 @@ def parse(raw: bytes, limits: Limits = STANDARD) -> Element:
     return _parse(raw, limits, drop_comments=False)
 
 
+def parse_again(raw: bytes) -> Element:
+    """Parse the canonical form of a document whose shape was checked before.
+
+    Raises:
+        Refusal: ``xml.malformed``, ``xml.beyond-limits``.
+    """
+    return _parsed(raw, drop_comments=False)
+
+
 def parse_foreign(raw: bytes, limits: Limits = STANDARD) -> Element:
     """Parse a foreign format that is going to be converted: same limits, comments are dropped.
 

@@ -8,7 +8,7 @@ is parsed anew from the bytes that were signed, so nothing outside the signature
 """
 
 import binascii
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,22 +23,27 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.trust import Signer
 from gateway.markup import safe
+from gateway.markup.plain_signature import (
+    ENVELOPED,
+    INCLUSIVE,
+    MORE,
+    SHA256,
+    XML,
+    base64,
+    in_scope,
+    plainly_holds,
+)
 from gateway.markup.tree import XMLDSIG, Element, canonical, copied, serialise
 
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
 SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
-INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _INCLUSIVE_1_1 = "http://www.w3.org/2006/12/xml-c14n11"
-_ENVELOPED = XMLDSIG + "enveloped-signature"
-_SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
-_MORE = "http://www.w3.org/2001/04/xmldsig-more#"
-_XML = "http://www.w3.org/XML/1998/namespace"
 
 _CANONICAL = frozenset({INCLUSIVE, _INCLUSIVE_1_1, _EXCLUSIVE})
 _DIGESTS = {
-    _SHA256: sha256,
-    _MORE + "sha384": sha384,
+    SHA256: sha256,
+    MORE + "sha384": sha384,
     "http://www.w3.org/2001/04/xmlenc#sha512": sha512,
 }
 _METHODS = frozenset(
@@ -139,7 +144,7 @@ def sign(document: bytes, signer: Signer, at: datetime) -> bytes:
     root = safe.parse(document)
     if _ANYWHERE(root.getroottree()):
         raise _refusal("signature.already-signed")
-    if any(name.startswith(f"{{{_XML}}}") for name in root.attrib):
+    if any(name.startswith(f"{{{XML}}}") for name in root.attrib):
         raise _refusal("signature.root-attribute")
     content = canonical(root)
     name = "sig-" + sha256(content).hexdigest()[:16]
@@ -147,17 +152,17 @@ def sign(document: bytes, signer: Signer, at: datetime) -> bytes:
     spaces.update(_PREFIXES)
     signature = _ds("Signature", Id=name)
     properties = _signed_properties(name, signer.certificate, at)
-    info = _signed_info(name, signer.algorithm, content, _in_scope(properties, spaces))
-    value = signer.sign(_in_scope(info, spaces))
+    info = _signed_info(name, signer.algorithm, content, in_scope(properties, spaces))
+    value = signer.sign(in_scope(info, spaces))
     keys = _ds("KeyInfo")
-    _under(_under(keys, "X509Data"), "X509Certificate", text=_base64(signer.certificate))
+    _under(_under(keys, "X509Data"), "X509Certificate", text=base64(signer.certificate))
     holder = _ds("Object")
     qualifying = etree.SubElement(
         holder, f"{{{XADES}}}QualifyingProperties", {"Target": "#" + name}, _PREFIXES
     )
     qualifying.append(properties)
     signature.append(info)
-    _under(signature, "SignatureValue", text=_base64(value))
+    _under(signature, "SignatureValue", text=base64(value))
     signature.extend([keys, holder])
     root.append(signature)
     etree.cleanup_namespaces(signature, keep_ns_prefixes=["ds", "xades"])
@@ -174,21 +179,6 @@ def _under(parent: Element, tag: str, *, text: str = "", **attributes: str) -> E
     child = etree.SubElement(parent, f"{{{_PREFIXES[space or 'ds']}}}{local}", attributes)
     child.text = text or None
     return child
-
-
-def _base64(raw: bytes) -> str:
-    return b64encode(raw).decode("ascii")
-
-
-def _in_scope(element: Element, spaces: dict[str | None, str]) -> bytes:
-    """Return inclusive C14N of ``element`` as it will stand: with all namespaces in scope there.
-
-    Canonicalised on its own, because lxml leaves inherited declarations out of a subtree.
-    """
-    apex = etree.Element(element.tag, element.attrib, spaces)
-    apex.text = element.text
-    apex.extend(copied(child) for child in element)
-    return canonical(apex)
 
 
 def _signed_properties(name: str, certificate: bytes, at: datetime) -> Element:
@@ -208,16 +198,16 @@ def _signed_properties(name: str, certificate: bytes, at: datetime) -> Element:
 
 
 def _digested(parent: Element, content: bytes) -> None:
-    _under(parent, "DigestMethod", Algorithm=_SHA256)
-    _under(parent, "DigestValue", text=_base64(sha256(content).digest()))
+    _under(parent, "DigestMethod", Algorithm=SHA256)
+    _under(parent, "DigestValue", text=base64(sha256(content).digest()))
 
 
 def _signed_info(name: str, algorithm: str, content: bytes, properties: bytes) -> Element:
     info = _ds("SignedInfo")
     _under(info, "CanonicalizationMethod", Algorithm=INCLUSIVE)
-    _under(info, "SignatureMethod", Algorithm=_MORE + algorithm)
+    _under(info, "SignatureMethod", Algorithm=MORE + algorithm)
     references = (
-        ({"Id": f"{name}-document", "URI": ""}, (_ENVELOPED, INCLUSIVE), content),
+        ({"Id": f"{name}-document", "URI": ""}, (ENVELOPED, INCLUSIVE), content),
         (
             {"Type": SIGNED_PROPERTIES, "URI": f"#{name}-properties"},
             (INCLUSIVE,),
@@ -247,16 +237,27 @@ def verify(document: bytes, certificates: Sequence[bytes]) -> Signed:
             ``.weak-algorithm``, ``.unknown-certificate``, ``.wrong-certificate``,
             ``.content-changed``, ``.wrong-key``.
     """
-    root = safe.parse(document)
+    return verify_parsed(safe.parse(document), certificates)
+
+
+def verify_parsed(root: Element, certificates: Sequence[bytes]) -> Signed:
+    """Verify a document that the closed parser has let in; it is left as it is.
+
+    Raises:
+        Refusal: ``signature.*``, as :func:`verify`.
+    """
     signature = _only_signature(root)
     properties = _check_shape(signature)
     certificate = _registered(signature, certificates)
     _check_certificate_digest(properties, certificate)
-    _check_with_signxml(root, certificate)
     content = unsigned(root)
+    if not plainly_holds(root, signature, properties, certificate, content):
+        _check_with_signxml(root, certificate)
     first_line = b"\n" * max((root.sourceline or 1) - 1, 0)  # so that findings keep their lines
+    # Text behind the signature joins what stood before it, so it is looked at anew.
+    parse = safe.parse if (signature.tail or "").strip() else safe.parse_again
     return Signed(
-        element=safe.parse(first_line + content),
+        element=parse(first_line + content),
         certificate=certificate,
         fingerprint=sha256(certificate).hexdigest(),
         content=content,
@@ -311,7 +312,7 @@ def _check_algorithm(node: Element, allowed: frozenset[str]) -> None:
 def _check_reference(reference: Element, *, enveloped: bool) -> None:
     transforms = reference.findall(f"{{{XMLDSIG}}}Transforms/{{{XMLDSIG}}}Transform")
     if enveloped:
-        if not transforms or transforms[0].get("Algorithm") != _ENVELOPED or len(transforms[0]):
+        if not transforms or transforms[0].get("Algorithm") != ENVELOPED or len(transforms[0]):
             raise _refusal("signature.other-shape", "Transform")
         transforms = transforms[1:]
     if len(transforms) != 1:  # explicit: verifiers disagree about the default
@@ -342,7 +343,7 @@ def _check_certificate_digest(properties: Element, certificate: bytes) -> None:
         method = named.find(f"{{{XMLDSIG}}}DigestMethod")
         value = named.findtext(f"{{{XMLDSIG}}}DigestValue") or ""
         function = _DIGESTS.get(method.get("Algorithm", "") if method is not None else "")
-        if function is not None and value.strip() == _base64(function(certificate).digest()):
+        if function is not None and value.strip() == base64(function(certificate).digest()):
             return
     raise _refusal("signature.wrong-certificate", sha256(certificate).hexdigest())
 

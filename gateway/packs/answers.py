@@ -45,13 +45,14 @@ class FindingsSpec:
 class AnswerSpec:
     """One ``[[answer]]``. ``root`` (``{namespace}Name``) or ``output``; the rest are XPaths.
 
-    ``also`` are other output codes that say the same.
+    ``also`` are other output codes that say the same. Where ``about`` is empty it answers whatever
+    message it quotes, and an empty ``procedure`` is that message's.
     """
 
     type: str
     kind: AnswerKind
     about: str
-    procedure: str
+    procedure: str = ""
     root: str = ""
     output: str = ""
     also: tuple[str, ...] = ()
@@ -228,7 +229,7 @@ def _check(spec: AnswerSpec, file: str, procedures: Sequence[str], messages: Seq
     if bool(spec.root) == bool(spec.output):
         raise tables.refusal("pack.root-or-output", file, key=where)
     words = (
-        ("procedure", spec.procedure, procedures),
+        ("procedure", spec.procedure, procedures if spec.about else [*procedures, ""]),
         ("about", spec.about, [*messages, ""]),
         ("procedure_state", spec.procedure_state, [*ProcedureState, ""]),
         ("event", spec.event, [*EventKind, ""]),

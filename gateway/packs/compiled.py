@@ -15,7 +15,7 @@ from lxml import etree
 from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal, Text
 from gateway.domain.message import Answer, Suite
 from gateway.markup import safe, wire
-from gateway.markup.tree import PREPARED, XMLDSIG, Element, copied, serialise
+from gateway.markup.tree import PREPARED, XMLDSIG, Element, build, copied, serialise
 from gateway.packs import layout as layouts_of
 from gateway.packs import manifest as manifest_of
 from gateway.packs import tables
@@ -68,6 +68,7 @@ class Pack:
         self._fields: FieldSources = merged(fields, read_fields(files))
         self._switches = _switched(manifest, switches)
         self._lists = read_codelists(files, "codelists/")
+        self._drawn: dict[str, Element] = {}
         self._forms = {spec.type: self._form(spec) for spec in manifest.messages}
         self._requirements = {
             spec.kind: tuple(compile_rules(files, path, self._lists) for path in spec.rules)
@@ -276,6 +277,18 @@ class Pack:
         if name not in self._lists:
             raise tables.refusal("pack.missing-file", f"codelists/{name}.csv")
         return self._lists[name].pairs
+
+    def drawn_list(self, name: str) -> Element:
+        """Return one code list as prepared documents hold it; each call gives a copy.
+
+        Raises:
+            Refusal: ``pack.missing-file``.
+        """
+        if name not in self._drawn:
+            pairs = self.lists(name)
+            entries = [build(PREPARED, "Entry", (("from", one), ("to", to))) for one, to in pairs]
+            self._drawn[name] = build(PREPARED, "List", (("name", name),), entries)
+        return copied(self._drawn[name])
 
     def switch(self, switch: str) -> bool:
         """Tell whether an unconfirmed behaviour is on.

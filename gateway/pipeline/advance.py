@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Refusal
+from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Message, MessageState
 from gateway.domain.movement import Movement, fold, lodge
 from gateway.domain.procedure import ProcedureState
@@ -33,12 +34,13 @@ class Fired:
 class Advanced:
     """What a step forward leads to.
 
-    ``events`` are those that opening procedures adds; ``fired`` may hold several parts of one
-    message; ``dropped`` yielded nothing; ``waiting`` are rows whose reason changed;
-    ``findings`` are what the offices would remark on what fired.
+    ``itinerary`` is the way as it now is; ``events`` are those that opening procedures adds;
+    ``fired`` may hold several parts of one message; ``dropped`` yielded nothing; ``waiting`` are
+    rows whose reason changed; ``findings`` are what the offices would remark on what fired.
     """
 
     movement: Movement
+    itinerary: Itinerary
     events: tuple[Event, ...]
     fired: tuple[Fired, ...]
     dropped: tuple[Message, ...]
@@ -100,7 +102,8 @@ def _pointless(spec: MessageSpec, movement: Movement) -> bool:
         return not movement.invalidating
     procedure = movement.procedure(spec.procedure)
     over = procedure is not None and procedure.state is ProcedureState.INVALIDATED
-    return not spec.occasional and (over or movement.invalidated)
+    tells_so = EventKind.INVALIDATED in spec.on
+    return not tells_so and (over or (movement.invalidated and not spec.occasional))
 
 
 def waiting_row(planned: Planned, subject: Subject, name: str, link: str, at: datetime) -> Message:
@@ -142,6 +145,7 @@ def advance(subject: Subject, waiting: Iterable[Message], packs: PackSet, at: da
     events = lodge(subject.movement, (one.message.procedure for one in step.fired), at)
     return Advanced(
         movement=fold(subject.movement, events),
+        itinerary=subject.itinerary,
         events=events,
         fired=tuple(step.fired),
         dropped=tuple(step.dropped),

@@ -18,6 +18,7 @@ from gateway.domain.plates import Confusions, plate_key
 from gateway.domain.roles import OfficeRole
 from gateway.domain.trip import Trip
 from gateway.markup import tree
+from gateway.pipeline.read import read_temperatures
 
 T = TypeVar("T")
 
@@ -244,7 +245,7 @@ def _movement(load: Load, asked: Asked) -> MovementFacts:
         ),
         papers=tuple(_paper(one) for one in tree.elements(load.root, "d:Consignment//d:Document")),
         quarantine=_quarantine(load, asked.headings),
-        temperatures=_temperatures(load.root),
+        temperatures=read_temperatures(load.root),
         over=movement.invalidating or movement.invalidated or _turned(load),
         awaited=movement.presentation_missing,
         expected_here=any(
@@ -272,14 +273,6 @@ def _paper(node: tree.Element) -> Paper:
         tree.text(node, "d:ID"),
         date.fromisoformat(until[:10]) if until else None,
     )
-
-
-def _temperatures(root: tree.Element) -> tuple[Decimal, Decimal] | None:
-    found = tree.elements(root, "d:Consignment/d:TemperatureRange")
-    if not found:
-        return None
-    low, high = (tree.text(found[0], f"d:{one}Measure") for one in ("Minimum", "Maximum"))
-    return Decimal(low), Decimal(high)
 
 
 def _quarantine(load: Load, headings: tuple[str, ...]) -> Quarantine:

@@ -8,7 +8,7 @@ later are placeholders and events ahead stand at their expected times, marked ``
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -188,7 +188,7 @@ def _heads(subject: Subject, addressee: Addressee) -> list[tree.Element]:
         *(_stop(stop, addressee.at) for stop in subject.itinerary.stops),
         _node("Totals", subject.totals),
         _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
-        *(_list(addressee.pack, name) for name in addressee.spec.maps),
+        *(addressee.pack.drawn_list(name) for name in addressee.spec.maps),
     ]
 
 
@@ -223,7 +223,7 @@ def _message(addressee: Addressee, zone: ZoneInfo) -> tree.Element:
 
 
 def _utc(at: datetime) -> str:
-    return at.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def _flag(value: bool) -> str:  # noqa: FBT001 - it is the value being spelled
@@ -314,8 +314,3 @@ def _stop_attributes(stop: Stop, at: datetime) -> tuple[tuple[str, str], ...]:
         ("at", local.isoformat(timespec="seconds")),
         ("at-utc", _utc(local)),
     )
-
-
-def _list(pack: Pack, name: str) -> tree.Element:
-    entries = [_node("Entry", (("from", code), ("to", to))) for code, to in pack.lists(name)]
-    return _node("List", (("name", name),), entries)

@@ -1,10 +1,17 @@
 """Step 4: the typed declaration, from a verified and valid element."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from gateway.domain.declaration import Declaration, DeclaredStop, Leg, Party, Vehicle
+from gateway.domain.declaration import (
+    DatedPaper,
+    Declaration,
+    DeclaredStop,
+    Leg,
+    Party,
+    Vehicle,
+)
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.roles import UNECE_MODES, OfficeRole
 from gateway.markup import tree
@@ -28,6 +35,10 @@ def read_declaration(root: tree.Element) -> Declaration:
         gross_mass_kg=_decimal(tree.text(root, "d:Consignment/d:GrossMassMeasure")),
         items=len(items),
         legs=tuple(_leg(node) for node in tree.elements(root, "d:Trip/d:Leg")),
+        presentation_at=_moment(tree.text(root, "d:TransitOperation/d:PresentationDateTime")),
+        limit_on=_day(tree.text(root, "d:TransitOperation/d:LimitDate")),
+        papers=_papers(root),
+        temperatures=read_temperatures(root),
     )
     if declaration.declarant is None or not declaration.declarant.ids:
         raise Refusal(Finding(code="declaration.no-declarant", pointer="/Declaration/Party"))
@@ -92,6 +103,31 @@ def _packages(root: tree.Element) -> int:
         return int(stated)
     path = "d:Consignment/d:HouseConsignment/d:GoodsItem/d:Packaging/d:Quantity"
     return sum(int(tree.text(one, ".")) for one in tree.elements(root, path))
+
+
+def read_temperatures(root: tree.Element) -> tuple[Decimal, Decimal] | None:
+    """Return the lowest and highest temperature allowed, in degrees Celsius, where declared."""
+    found = tree.elements(root, "d:Consignment/d:TemperatureRange")
+    if not found:
+        return None
+    low, high = (tree.text(found[0], f"d:{one}Measure") for one in ("Minimum", "Maximum"))
+    return Decimal(low), Decimal(high)
+
+
+def _papers(root: tree.Element) -> tuple[DatedPaper, ...]:
+    found = (
+        DatedPaper(
+            type=tree.text(one, "d:TypeCode"),
+            id=tree.text(one, "d:ID"),
+            until=date.fromisoformat(tree.text(one, "d:ExpiryDate")[:10]),
+        )
+        for one in tree.elements(root, "//d:*[d:ExpiryDate][d:TypeCode]")
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text[:10]) if text else None
 
 
 def _decimal(text: str) -> Decimal:

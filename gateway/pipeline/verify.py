@@ -28,23 +28,23 @@ def verify_exporter(
         content = sha256(signature.unsigned(parsed.root)).hexdigest()
         return Verified(parsed.root, content, None)
     standing = {c.certificate: c for c in trust.certificates if c.stands(at)}
-    signed = _against(parsed.raw, standing, trust, at)
+    signed = _against(parsed.root, standing, trust, at)
     return Verified(
         signed.element, sha256(signed.content).hexdigest(), standing[signed.certificate]
     )
 
 
 def _against(
-    raw: bytes, standing: dict[bytes, PartyCertificate], trust: Trust, at: datetime
+    root: tree.Element, standing: dict[bytes, PartyCertificate], trust: Trust, at: datetime
 ) -> signature.Signed:
     try:
-        return signature.verify(raw, tuple(standing))
+        return signature.verify_parsed(root, tuple(standing))
     except Refusal as refusal:
         lapsed = tuple(c.certificate for c in trust.certificates if not c.stands(at))
         if not lapsed:
             raise
         try:
-            signature.verify(raw, lapsed)
+            signature.verify_parsed(root, lapsed)
         except Refusal:
             raise refusal from None
         raise Refusal(

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from gateway.domain.deadline import DeadlineKind, DeadlineState
 from gateway.domain.event import JOURNEY
 from gateway.domain.itinerary import CustomsOffice, OfficeRole, Stop
 from gateway.domain.message import Message, MessageState
-from gateway.domain.movement import MovementState
+from gateway.domain.movement_state import MovementState
 from gateway.domain.procedure import Procedure, ProcedureState
 from gateway.portal.strip import Strip, strip
 from gateway.portal.words import Words
@@ -65,6 +66,7 @@ class MovementPage:
     strip: Strip
     columns: tuple[Column, ...]
     events: tuple[tuple[str, str, str], ...]
+    deadlines: tuple[tuple[str, str, str, str], ...]
 
 
 def movement_page(view: MovementView, words: Words) -> MovementPage:
@@ -82,7 +84,19 @@ def movement_page(view: MovementView, words: Words) -> MovementPage:
         strip=strip(rows, words("strip.movement")),
         columns=columns,
         events=tuple(_events(view, words)),
+        deadlines=tuple(_deadlines(view, words)),
     )
+
+
+def _deadlines(view: MovementView, words: Words) -> Iterable[tuple[str, str, str, str]]:
+    """Yield what runs: what it is, what it is about, when it is due, how it stands."""
+    for one in view.deadlines:
+        office = view.itinerary.office(one.office)
+        if one.state is not DeadlineState.ENDED and office is not None:
+            about = one.subject if one.kind is not DeadlineKind.EXPECTED else ""
+            told = words.named("deadline", one.kind.value)
+            at = f"{clock(one.due_at, office)} {office.name(words.language)}"
+            yield told, about, at, words.named("deadline-state", one.state.value)
 
 
 def _column(stop: Stop, view: MovementView, words: Words) -> Column:

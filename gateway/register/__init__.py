@@ -19,7 +19,6 @@ from gateway.register.declaring import (
 from gateway.register.endings import (
     Ending,
     endings_of_links,
-    endings_of_permits,
     endings_of_trust,
 )
 from gateway.register.exits import (
@@ -31,6 +30,7 @@ from gateway.register.exits import (
     supersede,
     write_exit,
 )
+from gateway.register.firing import fire_deadlines
 from gateway.register.gathering import basis, route_offices
 from gateway.register.incoming import Incoming, Vouched, collected
 from gateway.register.load import (
@@ -50,6 +50,8 @@ from gateway.register.put_away import dismissed, refused_answer, refused_answers
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
 from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
+from gateway.register.stepping import write_step
+from gateway.register.timing import deadlines_of
 from gateway.register.writing import (
     Writing,
     message_facts,
@@ -83,11 +85,12 @@ __all__ = [
     "check_kept",
     "check_receipt",
     "collected",
+    "deadlines_of",
     "declared_versions",
     "dismissed",
     "endings_of_links",
-    "endings_of_permits",
     "endings_of_trust",
+    "fire_deadlines",
     "folded",
     "heard_finding",
     "itinerary_of",
@@ -123,4 +126,5 @@ __all__ = [
     "write_keys",
     "write_message",
     "write_movement",
+    "write_step",
 ]

@@ -27,10 +27,10 @@ from gateway.ports import Ports
 from gateway.register.incoming import Incoming, speaker, understand
 from gateway.register.load import Loaded, load
 from gateway.register.moving import move
-from gateway.register.owing import Owing, owe
 from gateway.register.receipts import Proof, acknowledge, proof
 from gateway.register.remarks import told_finding
-from gateway.register.writing import Writing, write_events, write_movement
+from gateway.register.stepping import write_step
+from gateway.register.writing import Writing
 
 TRIES_MAX = 8
 TOLD_FINDINGS_MAX = 20
@@ -176,7 +176,7 @@ def _write(
         bodies=[("answer", body), ("acknowledgement", acknowledged)],
         packs=record.packs,
     )
-    links = _write_movement(ports, writing, consequence)
+    links = write_step(writing, consequence.loaded, consequence.events, consequence.advanced)
     if consequence.receipt:  # the next message of its stream may go
         links = tuple(dict.fromkeys((*links, incoming.link.id)))
     sealed = Acknowledgement(
@@ -213,16 +213,3 @@ def _facts(incoming: Incoming, consequence: _Consequence) -> Mapping[str, object
         "message": consequence.about.id if consequence.about else "",
         "numbers": dict(answer.numbers),
     }
-
-
-def _write_movement(ports: Ports, writing: Writing, consequence: _Consequence) -> tuple[str, ...]:
-    loaded = consequence.loaded
-    movement = consequence.advanced.movement
-    write_movement(writing, loaded.record, movement)
-    write_events(writing, movement, consequence.events)
-    owing = Owing(
-        declaration=loaded.declaration,
-        trust=ports.store.trust(loaded.record.tenant),
-        before={message.id: message for message in loaded.messages},
-    )
-    return owe(writing, consequence.advanced, owing)

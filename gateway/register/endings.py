@@ -1,29 +1,21 @@
-"""What ends by a date: certificates, mandates, and the permits that declarations name."""
+"""What ends by a date: certificates and mandates; papers are deadlines of their movements."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Refused
-from gateway.domain.movement import MovementState
-from gateway.domain.records import MovementRecord
 from gateway.domain.trust import Trust
-from gateway.markup import safe, tree
 from gateway.markup.certificate import read_certificate
-from gateway.ports import Ports
-
-MOVEMENTS_MAX = 200
-OVER = (MovementState.COMPLETED.value, MovementState.INVALIDATED.value)
-_DATED = "//d:*[d:ExpiryDate][d:TypeCode]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """Something that counts until ``at``. ``kind`` is ``certificate``, ``mandate`` or ``permit``.
+    """Something that counts until ``at``. ``kind`` is ``certificate`` or ``mandate``.
 
-    ``owner`` is a party (``SCHEME:identifier``), a link's id or a movement's reference; ``name``
-    the certificate's fingerprint, the mandate's id, or the permit's type.
+    ``owner`` is a party (``SCHEME:identifier``) or a link's id; ``name`` the certificate's
+    fingerprint or the mandate's id.
     """
 
     kind: str
@@ -59,24 +51,3 @@ def endings_of_links(links: Iterable[Link]) -> Iterator[Ending]:
         except Refused:
             continue  # not a certificate: nothing that ends
         yield Ending(kind="certificate", owner=link.id, name=link.id, at=ends)
-
-
-def endings_of_permits(ports: Ports, tenant: str) -> Iterator[Ending]:
-    """Yield the ends of dated documents and permits of the newest movements that are under way."""
-    for record in ports.store.movements(tenant, limit=MOVEMENTS_MAX):
-        if record.state not in OVER:
-            yield from _permits(ports, record)
-
-
-def _permits(ports: Ports, record: MovementRecord) -> Iterator[Ending]:
-    body = ports.store.body(record.declaration)
-    if body is None:
-        return
-    for one in tree.elements(safe.parse(body.content, safe.Limits()), _DATED):
-        day = date.fromisoformat(tree.text(one, "d:ExpiryDate")[:10])
-        yield Ending(
-            kind="permit",
-            owner=record.reference,
-            name=tree.text(one, "d:TypeCode"),
-            at=datetime.combine(day, time.max, UTC),
-        )

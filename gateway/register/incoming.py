@@ -143,7 +143,7 @@ def _read(ports: Ports, incoming: Incoming, pack: Pack) -> Understood:
     answer = pack.read_answer(incoming.native)
     reference, about = _match(ports, incoming, answer, pack.manifest.administrations)
     if about is not None and not answer.about:
-        answer = replace(answer, about=about.type)
+        answer = replace(answer, about=about.type, procedure=answer.procedure or about.procedure)
     return Understood(pack, answer, reference, about)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from gateway.domain.event import Event
+from gateway.domain.event import REPLACING, Event
 from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Message
 from gateway.domain.movement import fold
@@ -39,7 +39,7 @@ def move(
         return pack_for(packs, loaded.record, administration)
 
     told = tuple(_told(loaded, itinerary, packs))
-    planned = plan_occasions(events, movement, itinerary, pack_of, told)
+    planned = _not_waiting(plan_occasions(events, movement, itinerary, pack_of, told), loaded)
     if newcomers:
         known = tuple(_known(loaded, itinerary))
         planned = (*plan_newcomers(itinerary, packs.keeping(loaded.record.packs), known), *planned)
@@ -51,6 +51,20 @@ def move(
         return waiting_row(one, subject, ports.ids.new("msg"), link, now)
 
     return advance(subject, (*loaded.waiting, *map(row, planned)), packs, now)
+
+
+def _not_waiting(planned: Iterable[Planned], loaded: Loaded) -> tuple[Planned, ...]:
+    """Leave out changes that wait already: what waits is made from what stands when it goes.
+
+    Two new declarations before an office took the first bring it one correction, with the last.
+    """
+    waiting = {(one.type, one.office) for one in loaded.waiting}
+    return tuple(
+        one
+        for one in planned
+        if (one.spec.type, one.stop.office.code) not in waiting
+        or not set(one.spec.on) & set(REPLACING)
+    )
 
 
 def _known(loaded: Loaded, itinerary: Itinerary) -> Iterator[tuple[str, str, str]]:

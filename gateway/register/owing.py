@@ -11,6 +11,7 @@ from gateway.domain.records import Body
 from gateway.domain.trust import Signatory, Signer, Trust
 from gateway.pipeline.advance import Advanced
 from gateway.pipeline.sign import seal_message, sign_message
+from gateway.register.timing import write_deadlines
 from gateway.register.writing import Writing, message_facts, write_message
 
 
@@ -24,7 +25,7 @@ class Owing:
 
 
 def owe(writing: Writing, advanced: Advanced, owing: Owing) -> tuple[str, ...]:
-    """Sign, seal and write what has fired; return the links to knock at.
+    """Sign, seal and write what has fired, and the deadlines; return the links to knock at.
 
     A message whose signatory gave no mandate waits as *awaiting signature* with its exact
     to-be-signed bytes.
@@ -38,6 +39,7 @@ def owe(writing: Writing, advanced: Advanced, owing: Owing) -> tuple[str, ...]:
             links.append(message.link)
     for message in (*advanced.dropped, *advanced.waiting):
         write_message(writing, owing.before.get(message.id), message)
+    write_deadlines(writing, advanced, owing.declaration)
     return tuple(dict.fromkeys(links))
 
 

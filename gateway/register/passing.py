@@ -11,12 +11,11 @@ from gateway.domain.lane import Lane
 from gateway.domain.movement import gate_news
 from gateway.domain.passage import Passage
 from gateway.domain.records import Body, Principal
-from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
-from gateway.register.load import Loaded, load
+from gateway.register.load import load
 from gateway.register.moving import move
-from gateway.register.owing import Owing, owe
-from gateway.register.writing import Writing, write_events, write_movement
+from gateway.register.stepping import write_step
+from gateway.register.writing import Writing
 
 Seen = tuple[tuple[EventKind, tuple[tuple[str, str], ...]], ...]
 """What was seen at a gate: kinds of events with their facts."""
@@ -97,22 +96,5 @@ def move_all(
         except Refusal as refusal:
             raise Refused(*refusal.findings) from refusal
         events += (*news, *advanced.events)
-        links += _write(ports, writing, loaded, ((*news, *advanced.events), advanced))
+        links += write_step(writing, loaded, (*news, *advanced.events), advanced)
     return tuple(events), tuple(dict.fromkeys(links))
-
-
-def _write(
-    ports: Ports,
-    writing: Writing,
-    loaded: Loaded,
-    step: tuple[tuple[Event, ...], Advanced],
-) -> tuple[str, ...]:
-    events, advanced = step
-    write_movement(writing, loaded.record, advanced.movement)
-    write_events(writing, advanced.movement, events)
-    owing = Owing(
-        declaration=loaded.declaration,
-        trust=ports.store.trust(loaded.record.tenant),
-        before={message.id: message for message in loaded.messages},
-    )
-    return owe(writing, advanced, owing)

@@ -22,6 +22,7 @@ async def _play(spec: SandboxSpec) -> None:
     packs = bootstrap.open_packs()
     clock = bootstrap.open_clock()
     with packs.slot() as compiled:  # one loop, one thread: the slot is ours for good
+        bootstrap.settle()
         try:
             async with Stage(spec, compiled, packs.offices(), clock.now) as stage:
                 print(f"sandbox ready: {len(stage.actors)} links", flush=True)  # noqa: T201 - a program

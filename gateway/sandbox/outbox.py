@@ -117,6 +117,17 @@ class Outbox:
             else:
                 self._queue(planned)
 
+    def say(self, word: str, movement: str, said: tuple[tuple[str, str], ...]) -> str:
+        """Queue what the office says on demand about a movement; return the answer's id.
+
+        Raises:
+            Refused: ``sandbox.cannot-say``.
+        """
+        taken = [one for one in self._system.taken if one.envelope.movement == movement]
+        planned = self._stationery.say(word, taken, said, self._now())
+        self._queue(planned)
+        return planned.id
+
     def hold(self, types: Iterable[str]) -> None:
         """Withhold the answers to messages of these types from now on."""
         self._held_types |= set(types)

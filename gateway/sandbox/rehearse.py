@@ -15,7 +15,8 @@ from gateway import bootstrap
 from gateway.domain.errors import GatewayError, Misconfigured
 from gateway.domain.finding import Finding, Refusal
 from gateway.ending import tell
-from gateway.sandbox.scenario import Scenario, named, play, read_scenarios
+from gateway.sandbox.scenario import play
+from gateway.sandbox.script import Scenario, named, read_scenarios
 from gateway.settings import Settings
 from gateway.usecases.timeline import TimelineLine
 

@@ -6,14 +6,13 @@ simulated customs systems.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from pathlib import Path
 
 from gateway import bootstrap, register
+from gateway.domain.declaration import Declaration
 from gateway.domain.delivery import LinkKind
-from gateway.domain.errors import GatewayError, NotFound, Refused
+from gateway.domain.errors import GatewayError, Refused
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import MessageState
@@ -22,75 +21,21 @@ from gateway.markup import safe, signature
 from gateway.packs import tables
 from gateway.pipeline.read import read_declaration
 from gateway.ports import Ports
+from gateway.sandbox.passage import drive_up
+from gateway.sandbox.script import SIGNATORIES, Doing, Scenario, Step, differs
 from gateway.sandbox.town import MovableClock, Town
 from gateway.settings import Settings
 from gateway.usecases import setup
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.report import report
 from gateway.usecases.submit import submit
+from gateway.usecases.sweep import sweep
 from gateway.usecases.timeline import TimelineLine, timeline_after
 
 BEGINNING = datetime(2026, 11, 23, 1, tzinfo=UTC)
 """When every scenario begins: the day the shipped declarations are issued."""
 
-SIGNATORIES = ("exporter", "broker", "carrier", "importer")
 _EXAMPLES = "declaration/v1/examples"
-_FOLDER = "scenarios"
-
-
-class Doing(StrEnum):
-    """What a step does. After it everything that can move does, until it comes to rest."""
-
-    SUBMIT = "submit"
-    REPORT = "report"  # the enterprise tells an event
-    REPLACE = "replace"  # the enterprise hands in a new declaration
-    HOLD = "hold"  # offices keep their answers to some types of message
-    ANSWER = "answer"  # they answer again
-    CUT = "cut"  # offices cannot be reached
-    CONNECT = "connect"
-    WAIT = "wait"
-    EXPECT = "expect"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One ``[[step]]``. ``refused`` is the code with which it must be refused.
-
-    What is expected: ``state`` of the movement; ``happened`` and ``not_happened`` events;
-    ``procedures`` by kind; ``told`` and ``untold`` messages as ``OFFICE TYPE``; ``waiting`` and
-    ``dropped`` ones likewise.
-    """
-
-    do: Doing
-    event: str = ""
-    office: str = ""
-    facts: tables.PAIRS = ()
-    texts: tables.PAIRS = ()
-    messages: tuple[str, ...] = ()
-    offices: tuple[str, ...] = ()
-    hours: int = 0
-    refused: str = ""
-    state: str = ""
-    happened: tuple[str, ...] = ()
-    not_happened: tuple[str, ...] = ()
-    procedures: tables.PAIRS = ()
-    told: tuple[str, ...] = ()
-    untold: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
-    """One file. ``also`` are offices with links beside those the declaration names."""
-
-    name: str = ""
-    title: str
-    text: str
-    declaration: str
-    also: tuple[str, ...] = ()
-    mandates: tuple[str, ...] = SIGNATORIES
-    steps: tuple[Step, ...] = field(default=(), metadata={tables.KEY: "step"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,32 +47,6 @@ class Happening:
     findings: tuple[Finding, ...]
 
 
-def read_scenarios(root: Path) -> dict[str, Scenario]:
-    """Return the scenarios below ``root`` by name.
-
-    Raises:
-        Refusal: ``pack.*``, with the file.
-    """
-    found = {}
-    for file in sorted((root / _FOLDER).glob("*.toml")):
-        name = f"{_FOLDER}/{file.name}"
-        scenario = tables.read(Scenario, tables.load(file.read_bytes(), name), name)
-        found[file.stem] = replace(scenario, name=file.stem)
-    return found
-
-
-def named(scenarios: Mapping[str, Scenario], name: str) -> Scenario:
-    """Return one scenario.
-
-    Raises:
-        NotFound: ``scenario.unknown``.
-    """
-    if name not in scenarios:
-        known = (("known", ", ".join(scenarios)),)
-        raise NotFound(Finding(code="scenario.unknown", value=name, args=known))
-    return scenarios[name]
-
-
 def play(scenario: Scenario, settings: Settings) -> Iterator[Happening]:
     """Play a scenario in a data folder that is not there yet; yield what each step came to."""
     theatre = _Theatre(scenario, settings)
@@ -136,6 +55,15 @@ def play(scenario: Scenario, settings: Settings) -> Iterator[Happening]:
             yield theatre.play(step)
     finally:
         theatre.close()
+
+
+@dataclass
+class _Tale:
+    """One movement as it is told: its declaration's text, its reference, the lines told of it."""
+
+    text: str
+    movement: str = ""
+    seen: int = -1
 
 
 class _Theatre:
@@ -153,10 +81,12 @@ class _Theatre:
             self._gateway.ports, clock=self._clock, couriers={LinkKind.PUSH: self._town}
         )
         self._caller = self._operator()
-        root = bootstrap.schemas_root()
-        self._text = (root / _EXAMPLES / scenario.declaration).read_text("utf-8")
-        self._movement = ""
-        self._seen = -1
+        self._shipped = {
+            name: (bootstrap.schemas_root() / _EXAMPLES / name).read_text("utf-8")
+            for name in scenario.declarations
+        }
+        self._first = scenario.declaration
+        self._tales: dict[str, _Tale] = {"": _Tale(self._shipped[self._first])}
         self._count = 0
         self._cast(scenario)
         certificates = tuple(keys.signer(name).certificate for name in SIGNATORIES)
@@ -170,23 +100,25 @@ class _Theatre:
         return next(one for one in self._ports.store.principals(tenant) if not one.link)
 
     def _cast(self, scenario: Scenario) -> None:
-        """Have the parties of the declaration give their mandates, or just show their keys."""
-        declaration = read_declaration(safe.parse(self._text.encode()))
+        """Have the parties of the declarations give their mandates, or just show their keys."""
+        told = ((one.party(name), name) for one in self._declarations() for name in SIGNATORIES)
+        cast = {(party.key, name) for party, name in told if party is not None and party.key}
         tenant = self._caller.tenant
-        for name in SIGNATORIES:
-            party = declaration.party(name)
-            if party is None or not party.key:
-                continue
+        for party, name in sorted(cast):
             if name in scenario.mandates:
-                setup.new_mandate(self._ports, tenant, party.key, name, name, basis=scenario.name)
+                setup.new_mandate(self._ports, tenant, party, name, name, basis=scenario.name)
             else:
                 certificate = self._ports.keys.signer(name).certificate
-                setup.add_certificate(self._ports, tenant, party.key, certificate)
+                setup.add_certificate(self._ports, tenant, party, certificate)
+
+    def _declarations(self) -> Iterator[Declaration]:
+        for text in self._shipped.values():
+            yield read_declaration(safe.parse(text.encode()))
 
     def _offices(self, scenario: Scenario) -> Iterator[tuple[str, str]]:
-        declaration = read_declaration(safe.parse(self._text.encode()))
         known = self._ports.packs.offices()
-        for code in dict.fromkeys((*(stop.office for stop in declaration.stops), *scenario.also)):
+        declared = (stop.office for one in self._declarations() for stop in one.stops)
+        for code in dict.fromkeys((*declared, *scenario.also)):
             yield known[code].administration, code
 
     def close(self) -> None:
@@ -198,59 +130,70 @@ class _Theatre:
     def play(self, step: Step) -> Happening:
         findings: tuple[Finding, ...] = ()
         try:
-            _DOINGS[step.do](self, step)
+            findings = tuple(_DOINGS[step.do](self, step) or ())
+            sweep(self._ports)
             self._town.run(self._ports)
         except (GatewayError, Refusal) as error:
             findings = tuple(_unless_wanted(step, error))
         else:
             if step.refused:
-                findings = (_differs("refused", step.refused, "-"),)
+                findings = (differs("refused", step.refused, "-"),)
         if step.do is Doing.EXPECT:
             findings = (*findings, *self._unmet(step))
         return Happening(step=step, lines=self._news(), findings=findings)
 
     def _news(self) -> tuple[TimelineLine, ...]:
-        if not self._movement:
-            return ()
         tenant = self._caller.tenant
-        lines = timeline_after(self._ports, tenant, self._movement, self._seen)
-        self._seen = max((line.index for line in lines), default=self._seen)
-        return lines
+        found: list[TimelineLine] = []
+        for tale in self._tales.values():
+            if not tale.movement:
+                continue
+            lines = timeline_after(self._ports, tenant, tale.movement, tale.seen)
+            tale.seen = max((line.index for line in lines), default=tale.seen)
+            found += lines
+        return tuple(sorted(found, key=lambda line: line.index))
 
-    def _signed(self) -> bytes:
+    def _tale(self, step: Step) -> "_Tale":
+        if step.movement not in self._tales:
+            raise Refused(Finding(code="scenario.unknown-movement", value=step.movement))
+        return self._tales[step.movement]
+
+    def _signed(self, text: str) -> bytes:
         signer = self._ports.keys.signer("exporter")
-        return signature.sign(self._text.encode(), signer, self._clock.now())
+        return signature.sign(text.encode(), signer, self._clock.now())
 
     def _key(self) -> str:
         self._count += 1
         return f"step-{self._count}"
 
-    def _write(self, texts: tables.PAIRS) -> None:
-        for old, new in texts:
-            if old not in self._text:
-                raise Refused(Finding(code="scenario.text-missing", value=old))
-            self._text = self._text.replace(old, new)
-
     def submit(self, step: Step) -> None:
-        self._write(step.texts)
-        done = submit(self._ports, self._signed(), self._caller, idempotency_key=self._key())
-        self._movement = done.movement
+        text = self._shipped[step.declaration or self._first]
+        tale = self._tales.setdefault(step.movement, _Tale(text))
+        tale.text = _written(tale.text, step.texts)
+        raw = self._signed(tale.text)
+        tale.movement = submit(self._ports, raw, self._caller, idempotency_key=self._key()).movement
 
     def report(self, step: Step) -> None:
         told = Report(
             kind=EventKind(step.event), at=self._clock.now(), office=step.office, facts=step.facts
         )
-        report(self._ports, self._caller, self._movement, told)
+        report(self._ports, self._caller, self._tale(step).movement, told)
 
     def replace(self, step: Step) -> None:
-        before = self._text
-        self._write(step.texts)
-        new = Amendment(raw=self._signed(), reason=Reason(**dict(step.facts)))
-        try:
-            amend(self._ports, self._caller, self._movement, new, idempotency_key=self._key())
-        except GatewayError:
-            self._text = before
-            raise
+        tale = self._tale(step)
+        text = _written(tale.text, step.texts)
+        new = Amendment(raw=self._signed(text), reason=Reason(**dict(step.facts)))
+        amend(self._ports, self._caller, tale.movement, new, idempotency_key=self._key())
+        tale.text = text
+
+    def lane(self, step: Step) -> Iterator[Finding]:
+        loaded = register.load(self._ports, self._tale(step).movement)
+        stops = loaded.subject.itinerary.stops
+        stop = next((one for one in stops if one.office.code == step.office), None)
+        if stop is None:
+            raise Refused(Finding(code="report.office-not-on-the-way", value=step.office))
+        named = {name: tale.movement for name, tale in self._tales.items()}
+        return drive_up(self._ports, self._caller, (step, self._key()), stop.role, named)
 
     def hold(self, step: Step) -> None:
         self._town.held.update(step.messages)
@@ -274,26 +217,36 @@ class _Theatre:
     # ------------------------------------------------------------------ what stands
 
     def _unmet(self, step: Step) -> Iterator[Finding]:
-        loaded = register.load(self._ports, self._movement)
+        loaded = register.load(self._ports, self._tale(step).movement)
         movement = loaded.subject.movement
         if step.state and movement.state != step.state:
-            yield _differs("state", step.state, movement.state)
+            yield differs("state", step.state, movement.state)
         happened = {event.kind.value for event in movement.happened}
         for kind in step.happened:
             if kind not in happened:
-                yield _differs("happened", kind, ", ".join(sorted(happened)))
+                yield differs("happened", kind, ", ".join(sorted(happened)))
         for kind in step.not_happened:
             if kind in happened:
-                yield _differs("not_happened", f"no {kind}", kind)
+                yield differs("not_happened", f"no {kind}", kind)
         states = {one.kind: one.state.value for one in movement.procedures}
         for kind, state in step.procedures:
             if states.get(kind, "-") != state:
-                yield _differs(kind, state, states.get(kind, "-"))
+                yield differs(kind, state, states.get(kind, "-"))
+        yield from self._dates(step)
         yield from self._messages(step)
+
+    def _dates(self, step: Step) -> Iterator[Finding]:
+        found = {
+            f"{one.kind.value} {one.subject}".rstrip(): one.state.value
+            for one in self._ports.store.deadlines(self._tale(step).movement)
+        }
+        for name, state in step.deadlines:
+            if found.get(name, "-") != state:
+                yield differs(name, state, found.get(name, "-"))
 
     def _messages(self, step: Step) -> Iterator[Finding]:
         found: dict[str, set[MessageState]] = {}
-        for one in self._ports.store.messages(self._movement):
+        for one in self._ports.store.messages(self._tale(step).movement):
             found.setdefault(f"{one.office} {one.type}", set()).add(one.state)
         told = {name for name, states in found.items() if MessageState.ACKNOWLEDGED in states}
         kept = {name for name, states in found.items() if MessageState.WAITING in states}
@@ -305,13 +258,13 @@ class _Theatre:
         ):
             for name in wanted:
                 if name not in there:
-                    yield _differs(key, name, ", ".join(sorted(found.get(name, ("-",)))))
+                    yield differs(key, name, ", ".join(sorted(found.get(name, ("-",)))))
         for name in step.untold:
             if name in told:
-                yield _differs("untold", f"no {name}", name)
+                yield differs("untold", f"no {name}", name)
 
 
-_DOINGS: Mapping[Doing, Callable[[_Theatre, Step], None]] = {
+_DOINGS: Mapping[Doing, Callable[[_Theatre, Step], Iterator[Finding] | None]] = {
     Doing.SUBMIT: _Theatre.submit,
     Doing.REPORT: _Theatre.report,
     Doing.REPLACE: _Theatre.replace,
@@ -320,16 +273,21 @@ _DOINGS: Mapping[Doing, Callable[[_Theatre, Step], None]] = {
     Doing.CUT: _Theatre.cut,
     Doing.CONNECT: _Theatre.connect,
     Doing.WAIT: _Theatre.wait,
+    Doing.LANE: _Theatre.lane,
     Doing.EXPECT: _Theatre.expect,
 }
+
+
+def _written(text: str, texts: tables.PAIRS) -> str:
+    """Return a declaration with texts of it written anew."""
+    for old, new in texts:
+        if old not in text:
+            raise Refused(Finding(code="scenario.text-missing", value=old))
+        text = text.replace(old, new)
+    return text
 
 
 def _unless_wanted(step: Step, error: GatewayError | Refusal) -> Iterator[Finding]:
     """Yield what a refused step was refused for, unless it had to be refused so."""
     if step.refused not in {one.code for one in error.findings}:
         yield from error.findings
-
-
-def _differs(what: str, expected: str, got: str) -> Finding:
-    args = (("what", what), ("expected", expected), ("got", got))
-    return Finding(code="scenario.not-as-expected", value=got, args=args)

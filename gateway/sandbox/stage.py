@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from gateway.domain.delivery import LinkKind
-from gateway.domain.errors import Misconfigured
+from gateway.domain.errors import Misconfigured, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import CustomsOffice
 from gateway.packs.pack import PackSet
@@ -197,11 +197,27 @@ class Stage:
                 for actor in actors:
                     actor.outbox.hold(str(one) for one in types)
                 return _said({"holding": types})
+            case ("say", {"word": str() as word, "movement": str() as movement, **said}):
+                return _say(actors, word, movement, said)
             case ("release", [*types]):
                 released = sum(actor.outbox.release(map(str, types)) for actor in actors)
                 return _said({"released": released})
             case _:
                 return _misbehave(verb, value, _pushed(actors))
+
+
+def _say(
+    actors: Iterable[Actor], word: str, movement: str, said: Mapping[Any, Any]
+) -> web.Response:
+    """Have the first system that can say something on demand; ``said`` are its parameters."""
+    told = tuple((str(name), str(value)) for name, value in said.items())
+    refused: Refused | None = None
+    for actor in actors:
+        try:
+            return _said({"answer": actor.outbox.say(word, movement, told)})
+        except Refused as error:
+            refused = error
+    return _said({"reason": str(refused)}, 400)
 
 
 def _misbehave(verb: str, value: object, doors: Iterable[PushDoor]) -> web.Response:

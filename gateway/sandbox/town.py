@@ -12,8 +12,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gateway.audit.exchange import AnswerHeader, make_answer, to_base64, write_reply
+from gateway.audit.exchange import AnswerHeader, SealedPaper, make_answer, to_base64, write_reply
 from gateway.domain.delivery import Link, LinkKind
+from gateway.domain.errors import Refused
+from gateway.domain.finding import Finding
 from gateway.domain.parcel import Parcel, Reply
 from gateway.domain.records import Principal
 from gateway.ports import Keys, Ports
@@ -42,6 +44,22 @@ class MovableClock:
     def forward(self, by: timedelta) -> None:
         """Let time pass."""
         self.at += by
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One answer as its system posts it."""
+
+    link: str
+    paper: SealedPaper
+    content: bytes
+
+    def hand_in(self, ports: Ports) -> None:
+        """Post it."""
+        caller = ports.store.principal(self.link)
+        if caller is None:
+            raise LookupError(self.link)
+        receive(ports, caller, self.link, self.paper.content, self.paper.seal, self.content)
 
 
 @dataclass
@@ -154,8 +172,39 @@ class Town:
             self.post(ports, planned)
         return len(going)
 
+    def say(
+        self,
+        ports: Ports,
+        office: str,
+        word: str,
+        said: tuple[tuple[str, str], ...] = (),
+        about: Iterable[str] = (),
+    ) -> None:
+        """Have an office say something on demand, about the last message that it can be about.
+
+        ``about`` narrows the types of message; none means any.
+
+        Raises:
+            Refused: ``sandbox.cannot-say``.
+        """
+        link = f"lnk_{office.lower()}"
+        if link not in self.systems:
+            raise Refused(Finding(code="sandbox.cannot-say", value=word, args=(("known", "-"),)))
+        wanted = set(about)
+        taken = [
+            one for one in self.systems[link].taken if not wanted or one.envelope.type in wanted
+        ]
+        self.post(ports, self.stationery[link].say(word, taken, said, self.clock.now()))
+
     def post(self, ports: Ports, planned: Planned) -> None:
         """Post one planned answer, sealed as its system does."""
+        self.letter(planned).hand_in(ports)
+
+    def letter(self, planned: Planned) -> "Letter":
+        """Write one planned answer and seal it as its system does; handed in again it is a repeat.
+
+        An office that says the same under another number gives ``planned`` another id.
+        """
         link = planned.taken.envelope.link
         written = self.stationery[link].write(planned, self.clock.now())
         header = make_answer(
@@ -168,11 +217,7 @@ class Town:
                 issued=self.clock.now(),
             )
         )
-        paper = self.systems[link].sealed(header)
-        caller = ports.store.principal(link)
-        if caller is None:
-            raise LookupError(link)
-        receive(ports, caller, link, paper.content, paper.seal, written.content)
+        return Letter(link, self.systems[link].sealed(header), written.content)
 
     def copied(self, clock: MovableClock, folder: Path, certificates: tuple[bytes, ...]) -> "Town":
         """Return a town of its own that begins where this one stands, on journals in ``folder``."""

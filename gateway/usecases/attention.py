@@ -10,6 +10,7 @@ from gateway.audit.entry import EntryKind, read_entry
 from gateway.domain.act import ActKind
 from gateway.domain.backlog import LinkLoad
 from gateway.domain.codes import CODES
+from gateway.domain.deadline import DeadlineKind
 from gateway.domain.delivery import Link, LinkKind, Outcome
 from gateway.domain.finding import Finding, Severity
 from gateway.domain.message import AnswerKind, Message, MessageState
@@ -23,7 +24,7 @@ FETCH_PATIENCE = timedelta(hours=1)
 ANSWER_PATIENCE = timedelta(hours=1)
 SEQUENCER_PATIENCE = timedelta(seconds=10)
 WARN_DAYS = (60, 30, 7, 1)
-"""Before a certificate ends; the last two are errors. Permits are told of from seven days on."""
+"""Before a certificate ends; the last two are errors."""
 
 ROWS_MAX = 200
 _EVER = datetime.max.replace(tzinfo=UTC)
@@ -34,9 +35,17 @@ _ENDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "certificate": ("attention.certificate-ends", "attention.certificate-ended"),
         "mandate": ("attention.mandate-ends", "attention.mandate-ended"),
-        "permit": ("attention.permit-ends", "attention.permit-ended"),
     }
 )
+
+_DATE = ("attention.deadline-near", "attention.deadline-missed")
+_DATES: Mapping[DeadlineKind, tuple[str, str]] = MappingProxyType(
+    {
+        DeadlineKind.PAPER: ("attention.permit-ends", "attention.permit-ended"),
+        DeadlineKind.ENQUIRY: ("attention.deadline-near", "attention.enquiry"),
+    }
+)
+"""What is told of a date that comes near, and of one that went by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,7 @@ def attention(ports: Ports, tenant: str) -> tuple[Concern, ...]:
         *look.unsigned(),
         *look.preconditions(),
         *look.endings(),
+        *look.deadlines(),
         *look.answers(),
         *look.sequencer(),
     ]
@@ -242,15 +252,13 @@ class _Look:
     # -------------------------------------------------------------- the rest
 
     def endings(self) -> Iterator[Concern]:
-        """Yield certificates, mandates and permits that end soon or have ended."""
+        """Yield certificates and mandates that end soon or have ended."""
         trust = self._ports.store.trust(self._tenant)
         for one in (
             *register.endings_of_trust(trust, self._now),
             *register.endings_of_links(self._links.values()),
-            *register.endings_of_permits(self._ports, self._tenant),
         ):
-            days = [n for n in WARN_DAYS if n <= WARN_DAYS[2] or one.kind != "permit"]
-            passed = [n for n in days if self._now >= one.at - timedelta(days=n)]
+            passed = [n for n in WARN_DAYS if self._now >= one.at - timedelta(days=n)]
             if passed:
                 yield self._ending(one, min(passed))
 
@@ -264,9 +272,22 @@ class _Look:
             value=one.owner,
             args=(("name", one.name[:16]), ("at", f"{one.at:%Y-%m-%d}")),
         )
-        movement = one.owner if one.kind == "permit" else ""
         since = one.at if ended else one.at - timedelta(days=days)
-        return Concern(since=since, finding=finding, movement=movement)
+        return Concern(since=since, finding=finding)
+
+    def deadlines(self) -> Iterator[Concern]:
+        """Yield dates of movements that are near, or went by and asked for a person."""
+        for one in self._ports.store.deadlines_near(self._tenant, self._now, ROWS_MAX):
+            missed = one.due_at <= self._now
+            code = _DATES.get(one.kind, _DATE)[missed]
+            words = {"at": f"{one.due_at:%Y-%m-%d %H:%M}Z"}
+            if one.kind is DeadlineKind.PAPER:
+                words["name"] = one.subject
+            else:
+                words |= {"kind": one.kind.value, "subject": one.subject}
+            finding = _finding(code, one.movement, offices=(one.office,), **words)
+            since = one.due_at if missed else one.remind_at
+            yield Concern(since=since, finding=finding, movement=one.movement)
 
     def answers(self) -> Iterator[Concern]:
         """Yield answers that could not be taken in."""

@@ -6,6 +6,7 @@ from gateway import register
 from gateway.audit.exchange import SealedPaper
 from gateway.audit.snapshot import Snapshot, make_snapshot
 from gateway.domain.lane import Lane
+from gateway.domain.movement_state import OVER, MovementState
 from gateway.domain.passage import Passage
 from gateway.domain.records import Principal
 from gateway.domain.trip import Trip
@@ -14,7 +15,7 @@ from gateway.ports import Ports
 SNAPSHOT_TRIPS_MAX = 5_000
 PAGE = 200
 INDEX_PAGE = 500
-_OPEN = ("pre-lodged", "lodged", "released", "under-way", "arrived")
+_OPEN = tuple(one.value for one in MovementState if one not in OVER)
 
 
 def passages(ports: Ports, caller: Principal, name: str, limit: int) -> tuple[Passage, ...]:

@@ -1,20 +1,35 @@
 """The enterprise reports what it did, what befell it, or that it takes its declaration back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import rfc8785
 
 from gateway import register
 from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict, Refused
-from gateway.domain.event import Event, Report
+from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.finding import Finding, Refusal
+from gateway.domain.itinerary import Itinerary
 from gateway.domain.movement import report as decide
 from gateway.domain.records import Lost, Principal
+from gateway.domain.roles import OfficeRole
 from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
 
 TRIES_MAX = 8
+
+REPORTED_AT: Mapping[EventKind, OfficeRole] = MappingProxyType(
+    {
+        EventKind.PRESENTED: OfficeRole.DEPARTURE,
+        EventKind.YARD_REACHED: OfficeRole.DEPARTURE,
+        EventKind.DEPARTED: OfficeRole.DEPARTURE,
+        EventKind.INVALIDATION_ASKED: OfficeRole.DEPARTURE,
+        EventKind.ARRIVED: OfficeRole.DESTINATION,
+    }
+)
+"""What happens at one kind of office only; the rest can happen at any on the way."""
 
 
 def report(ports: Ports, caller: Principal, movement: str, told: Report) -> tuple[Event, ...]:
@@ -23,7 +38,7 @@ def report(ports: Ports, caller: Principal, movement: str, told: Report) -> tupl
     Raises:
         NotFound: no such movement for this tenant.
         Refused: the report comes before its time, is not one an enterprise makes, or names an
-            office that is not on the way.
+            office that is not on the way or where this cannot happen.
         InConflict: the movement kept changing under us.
     """
     for _ in range(TRIES_MAX):
@@ -32,7 +47,7 @@ def report(ports: Ports, caller: Principal, movement: str, told: Report) -> tupl
         if step is None:
             return ()
         writing = register.Writing(ports, caller.tenant, ports.clock.now())
-        links = _write(ports, writing, loaded, step, (caller, told))
+        links = _write(writing, loaded, step, (caller, told))
         try:
             ports.store.commit(writing.change())
         except Lost:
@@ -50,8 +65,7 @@ class _Step:
 
 def _decided(ports: Ports, loaded: register.Loaded, told: Report) -> _Step | None:
     subject = loaded.subject
-    if subject.itinerary.office(told.office) is None:
-        raise Refused(Finding(code="report.office-not-on-the-way", value=told.office))
+    _check_place(subject.itinerary, told)
     try:
         events = decide(subject.movement, told)
         if not events:
@@ -63,8 +77,20 @@ def _decided(ports: Ports, loaded: register.Loaded, told: Report) -> _Step | Non
     return _Step((*events, *advanced.events), advanced)
 
 
+def _check_place(itinerary: Itinerary, told: Report) -> None:
+    """Refuse what is reported of another office than the one where it can happen."""
+    if itinerary.office(told.office) is None:
+        raise Refused(Finding(code="report.office-not-on-the-way", value=told.office))
+    role = REPORTED_AT.get(told.kind)
+    if role is None:
+        return
+    offices = [stop.office.code for stop in itinerary.playing(role)]
+    if told.office not in offices:
+        args = (("event", told.kind.value), ("offices", ", ".join(offices)))
+        raise Refused(Finding(code="report.other-office", value=told.office, args=args))
+
+
 def _write(
-    ports: Ports,
     writing: register.Writing,
     loaded: register.Loaded,
     step: _Step,
@@ -79,14 +105,7 @@ def _write(
         facts={"caller": caller.id, "report": told.kind.value, "office": told.office},
         bodies=[("report", body)],
     )
-    register.write_movement(writing, loaded.record, movement)
-    register.write_events(writing, movement, step.events)
-    owing = register.Owing(
-        declaration=loaded.declaration,
-        trust=ports.store.trust(loaded.record.tenant),
-        before={message.id: message for message in loaded.messages},
-    )
-    return register.owe(writing, step.advanced, owing)
+    return register.write_step(writing, loaded, step.events, step.advanced)
 
 
 def _canonical(told: Report) -> bytes:

@@ -30,12 +30,18 @@ class PreviewMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What submission would say, and what each office on the way would, in travel order."""
+    """What submission would say, and what each office on the way would, in travel order.
+
+    ``reference`` is whose declaration it is (the declarant's key) and its own number, ``content``
+    the digest of its signed content; both are empty where it is not valid.
+    """
 
     valid: bool
     findings: tuple[Finding, ...]
     messages: tuple[PreviewMessage, ...]
     offices: tuple[OfficeVerdict, ...]
+    reference: tuple[str, str] = ("", "")
+    content: str = ""
 
 
 def submit(
@@ -206,8 +212,11 @@ def preflight(
 
 def _verdict(accepted: Accepted) -> Verdict:
     stops = planned_stops(accepted.subject.itinerary)
+    declarant = accepted.declaration.declarant
     return Verdict(
         valid=True,
+        reference=(declarant.key if declarant else "", accepted.declaration.lrn),
+        content=accepted.verified.content,
         findings=accepted.findings,
         messages=tuple(
             PreviewMessage(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from gateway import register
 from gateway.audit.entry import EntryKind, EntryView, read_entry
+from gateway.domain.deadline import Deadline
 from gateway.domain.errors import NotFound
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import Itinerary
@@ -54,6 +55,7 @@ class MovementView:
     answers: tuple[AnswerRecord, ...]
     trips: tuple[Trip, ...]
     findings: tuple[Finding, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
 
 
 def timeline_after(
@@ -147,15 +149,17 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
         raise NotFound(Finding(code="movement.unknown", value=reference))
     movement = register.folded(record, ports.store.events(reference))
     stops = register.itinerary_of(ports, record)
+    messages = ports.store.messages(reference)
     return MovementView(
         record=record,
         movement=movement,
         itinerary=register.with_askers(stops, movement, register.all_offices(ports)),
-        messages=ports.store.messages(reference),
+        messages=messages,
         numbers=ports.store.numbers(reference),
         answers=ports.store.answers(reference),
         trips=ports.store.trips_of(reference),
         findings=_office_findings(ports, reference),
+        deadlines=register.deadlines_of(ports, reference, messages),
     )
 
 

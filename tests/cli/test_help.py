@@ -35,7 +35,7 @@ def test_the_tree_holds_every_command_we_promise():
 @pytest.mark.parametrize("path", sorted(ALL), ids=" ".join)
 def test_every_command_says_what_it_is_for_and_gives_an_example(path):
     said = ALL[path].help or ""
-    assert re.search(rf"Example:\s+fullroute {' '.join(path)}\b", said), said
+    assert re.search(rf"Examples?:\s+fullroute {' '.join(path)}\b", said), said
 
 
 def test_help_answers_at_once(record_property):

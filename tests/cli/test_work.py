@@ -206,6 +206,14 @@ def test_a_link_reads_its_feed(desk, served, tmp_path):
     assert (wrong.code == 0, bool(wrong.json["errors"])) == (False, True), wrong.both
 
 
+def test_a_group_is_handed_in_over_http(desk, served):
+    there = {"FULLROUTE_URL": served, "FULLROUTE_API_KEY": desk.exporter_key}
+    files = [desk.declaration() for _ in range(2)]
+    said = fullroute("group", "submit", *files, *desk.pair("exporter"), "--json", **there)
+    assert said.code == 0, said.both
+    assert [one["state"] for one in said.json["members"]] == ["taken-in"] * 2
+
+
 @pytest.mark.full
 def test_a_killed_serve_leaves_nothing_running(desk):
     command = [*FULLROUTE, "serve", "--with-worker", "--port", "0", "--data", str(desk.folder)]

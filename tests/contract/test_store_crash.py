@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import delete
 
 from gateway.adapters.sql.migration import migrate
 from gateway.adapters.sql.store import SqlStore
+from gateway.adapters.sql.tables import tenants
 from gateway.domain.errors import Misconfigured, Unavailable
 from tests.contract import records as r
 from tests.contract.records import due, entry, inserted
@@ -172,5 +173,5 @@ def test_a_unit_that_breaks_harms_nobody_else(sqlite_store):
 
 
 def test_readers_cannot_write(sqlite_store):
-    with sqlite_store._reader.connect() as connection, pytest.raises(OperationalError):
-        connection.exec_driver_sql("DELETE FROM tenants")
+    with pytest.raises(Unavailable, match=r"database\.unavailable"):
+        sqlite_store._readers.rows(delete(tenants), {})

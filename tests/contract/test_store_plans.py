@@ -22,8 +22,8 @@ STATEMENTS = {
     },
     **PAGES,
     "trips_keyed": queries.trips_keyed(3),
-    "messages_in_state": queries.messages_in_state(None),
-    "messages_in_state of a tenant": queries.messages_in_state("ten_1"),
+    "messages_in_state": queries.messages_in_state(of_tenant=False),
+    "messages_in_state of a tenant": queries.messages_in_state(of_tenant=True),
     **{name: getattr(turns, name) for name in ("_unsequenced", "_NUMBER_LOG", "_NUMBER_MESSAGE")},
 }
 STATEMENTS = {

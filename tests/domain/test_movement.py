@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Refusal
 from gateway.domain.message import Answer, AnswerKind
-from gateway.domain.movement import Movement, MovementState, begin, decide, fold, lodge, report
+from gateway.domain.movement import Movement, begin, decide, fold, lodge, report
+from gateway.domain.movement_state import MovementState
 from gateway.domain.procedure import Procedure, ProcedureState, advances
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -144,7 +145,12 @@ def told(kind, office="CN008001", minutes=60, **facts):
 
 REFUSED_REPORTS = {
     "departure before release": (begun(), told(EventKind.DEPARTED), "report.not-released"),
-    "arrival before release": (begun(), told(EventKind.ARRIVED), "report.not-released"),
+    "arrival before release": (begun(), told(EventKind.ARRIVED), "report.not-departed"),
+    "arrival of goods that never left": (
+        after(begun(), RELEASE),
+        told(EventKind.ARRIVED),
+        "report.not-departed",
+    ),
     "an office's own news": (after(begun(), RELEASE), told(EventKind.CLEARED), "report.not-yours"),
     "presenting what was not pre-lodged": (
         begun(),
@@ -174,7 +180,7 @@ def test_a_departure_is_reported_once():
 def test_presenting_ends_the_wait_of_a_prelodged_movement():
     state = begun(prelodged=True)
     state = fold(state, report(state, told(EventKind.PRESENTED)))
-    assert state.state is MovementState.LODGED
+    assert state.state is MovementState.PRESENTED
 
 
 def journey(*kinds):

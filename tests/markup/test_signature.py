@@ -16,6 +16,7 @@ from lxml import etree
 
 from gateway.domain.finding import Refusal
 from gateway.markup import safe, signature
+from gateway.markup.plain_signature import plainly_holds
 from tests.markup.keys import AT, make_signer
 
 DOCUMENT = (
@@ -106,6 +107,22 @@ def test_signxml_is_of_the_same_opinion(signer):
     verifier = signxml.xades.XAdESVerifier()
     results = verifier.verify(signed, x509_cert=pem(signer).decode(), expect_config=config)
     assert len(results) == 2
+
+
+def test_what_we_sign_is_of_the_plain_kind(signer):
+    """It needs no second opinion; one changed letter anywhere and it does not hold."""
+    signed = signature.sign(DOCUMENT, signer, AT)
+    for old, new, expected in (
+        (b"", b"", True),
+        (b"CQ-2026", b"CQ-2027", False),
+        (b"application/xml", b"application/xmm", False),
+    ):
+        root = safe.parse(signed.replace(old, new) if old else signed)
+        found = root.find(f"{DS}Signature")
+        properties = next(found.iter("{http://uri.etsi.org/01903/v1.3.2#}SignedProperties"))
+        content = signature.unsigned(root)
+        given = (root, found, properties, signer.certificate, content)
+        assert plainly_holds(*given) is expected, old
 
 
 def test_a_third_reference_is_another_shape(signer):

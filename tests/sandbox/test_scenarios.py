@@ -7,12 +7,13 @@ import pytest
 from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.errors import NotFound
 from gateway.packs import tables
-from gateway.sandbox.scenario import Scenario, named, play, read_scenarios
+from gateway.sandbox.scenario import play
+from gateway.sandbox.script import Scenario, named, read_scenarios
 from gateway.settings import DatabaseSettings, Settings
 from tests.postgres import running_postgres
 
 SCENARIOS = read_scenarios(schemas_root())
-QUICK = ("tractor-swap", "diversion", "withheld-precondition")
+QUICK = ("tractor-swap", "diversion", "withheld-precondition", "three-on-one-truck")
 
 
 def wrong(scenario, settings):
@@ -65,6 +66,20 @@ refused = "report.not-released"
 do = "report"
 event = "cleared"
 office = "VN0003PJ"
+
+[[step]]
+do = "report"
+movement = "nobody"
+event = "departed"
+office = "CN008001"
+
+[[step]]
+do = "lane"
+office = "CN00X001"
+plates = ["桂A8D217"]
+says = "go"
+reason = "lane.go"
+names = "nobody"
 """
 
 
@@ -76,6 +91,7 @@ def test_what_is_not_as_expected_is_told(tmp_path):
     assert told == [
         *("state", "happened", "not_happened", "cn-export"),
         *("told", "waiting", "dropped", "untold", "refused", "report.not-yours"),
+        *("scenario.unknown-movement", "says", "reason", "names"),
     ]
 
 

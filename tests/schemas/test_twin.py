@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.adapters.pack_folder import read_folder
@@ -46,6 +46,7 @@ def test_there_and_back(name):
 TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc"), min_codepoint=32), min_size=1)
 
 
+@settings(deadline=None)
 @given(description=TEXT, name=TEXT, order=st.randoms())
 def test_any_text_in_any_order_comes_back(description, name, order):
     told = json.loads(TWIN.to_json(safe.parse(CASES["chongqing-haiduong"])))

@@ -103,6 +103,32 @@ def test_the_amended_content_is_a_known_declaration(world):
     assert (again.movement, again.repeated) == (reference, True)
 
 
+def test_two_new_versions_before_the_first_is_taken_bring_one_correction(world):
+    reference = world.submit(world.declaration()).movement
+    replace(world, reference, OTHER_GOODS)
+    last = {"Fixed chip resistors": "Precision chip resistors", **OTHER_GOODS}
+    replace(world, reference, last, key="a2")
+    world.town.held.clear()
+    world.run()
+    changes = [one for one in world.store.messages(reference) if one.type == "MT2401-5"]
+    assert [one.state for one in changes] == [MessageState.ACKNOWLEDGED]
+    assert "片式精密电阻器" in text_of(world, changes[0])
+
+
+def test_what_was_taken_back_is_not_corrected_any_more(world):
+    """The acceptance for which the correction waits comes after the withdrawal was granted."""
+    world.town.held = {"DecMessage"}
+    reference = world.submit(world.declaration()).movement
+    world.run()
+    replace(world, reference, OTHER_GOODS)
+    world.report(reference, "invalidation-asked", "CN008001", reason="003", text="buyer left")
+    world.run()
+    world.town.held.clear()
+    world.run()
+    notice = world.messages(reference)["CN008001", "AmendmentNotice"]
+    assert (notice.state, notice.place) == (MessageState.DROPPED, None)
+
+
 REFUSED = {
     "another reference": ({"CQ-2026-000117": "CQ-2026-000118"}, "amend.other-reference"),
     "another declarant": (

@@ -48,6 +48,23 @@ def test_departure_waits_for_release(world):
     assert refused.value.findings[0].code == "report.not-released"
 
 
+ELSEWHERE = {
+    "departure at the destination": ("departed", "VN0003PJ"),
+    "arrival at the gate of entry": ("arrived", "VN0015BB"),
+    "arrival at the departure": ("arrived", "CN008001"),
+    "a yard at the gate of exit": ("yard-reached", "CN00X001"),
+    "taking back at the destination": ("invalidation-asked", "VN0003PJ"),
+}
+
+
+@pytest.mark.parametrize(("event", "office"), ELSEWHERE.values(), ids=ELSEWHERE.keys())
+def test_what_happens_at_one_kind_of_office_is_not_reported_of_another(world, event, office):
+    reference = world.submit(world.declaration()).movement
+    with pytest.raises(Refused) as refused:
+        world.report(reference, event, office)
+    assert [one.code for one in refused.value.findings] == ["report.other-office"]
+
+
 def test_a_refused_manifest_stops_what_depends_on_it(world):
     reference = world.submit(
         world.declaration(texts={"YYG2611240001": "REFUSE2611240001"})

@@ -70,7 +70,7 @@ def test_what_the_inspection_holds_back_is_not_cleared(world):
     reference = world.submit(raw).movement
     world.run()
     driven(world, reference)
-    assert world.procedures(reference)["cn-import"] == "under-control"
+    assert world.procedures(reference)["cn-import"] == "not-released"
     assert world.store.movement(reference).state == "arrived"
 
 

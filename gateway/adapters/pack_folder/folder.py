@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gateway.domain.deadline import DeadlineRules
 from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal, Text
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
@@ -25,6 +26,7 @@ from gateway.packs.directory import read_holidays, read_offices, read_routes
 from gateway.packs.lane_files import read_lane_rules
 from gateway.packs.pack import PackSet, Versions, compile_set
 from gateway.packs.pins import PINS, Pin
+from gateway.packs.timing_files import read_deadline_rules
 from gateway.packs.vouching import gather, read_pins
 
 FILE_BYTES_MAX = 20_000_000
@@ -138,6 +140,7 @@ class FolderPacks:
         self._routes = read_routes(self._files)
         lanes = any(name.startswith("lanes/") for name in self._files)
         self._lane_rules = read_lane_rules(self._files) if lanes else None
+        self._deadline_rules = read_deadline_rules(self._files)
         self._roles: Mapping[str, OfficeRole] | None = None
         self._texts = read_texts(self._files)
         self._catalogue: Catalogue | None = None
@@ -189,6 +192,10 @@ class FolderPacks:
     def lane_rules(self) -> LaneRules:
         """Return what stands in ``schemas/lanes``."""
         return self._lane_rules or read_lane_rules(self._files)
+
+    def deadline_rules(self) -> DeadlineRules:
+        """Return what stands in ``schemas/timing/deadlines.toml``."""
+        return self._deadline_rules
 
     def procedure_roles(self) -> Mapping[str, OfficeRole]:
         """Return the role of every procedure of every pack; no slot is asked for a second time."""

@@ -25,10 +25,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 
 from gateway.adapters.sql.lane_tables import trip_keys
 from gateway.adapters.sql.rows import Shape, shape_of
+from gateway.adapters.sql.spelled import run_many
 from gateway.adapters.sql.tables import (
     TABLES,
     UPDATABLE,
@@ -46,9 +46,6 @@ from gateway.domain.trip import Trip
 
 Rows = list[dict[str, object]]
 
-_UNIQUE_VIOLATION = "23505"
-_SQLITE_UNIQUE = ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
-
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -63,10 +60,8 @@ class Written:
         Raises:
             Lost: a key exists.
         """
-        try:
-            connection.execute(_insert(self.table, connection.dialect.name), self.rows)
-        except IntegrityError as error:
-            raise lost(error, self.table.name) from error
+        statement = _insert(self.table, connection.dialect.name)
+        run_many(connection, statement, self.rows, self.table.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +83,7 @@ class Changed:
             self._check(connection)
             return
         statement = _update(self.table, self.names, self.expected)
-        try:
-            result = connection.execute(statement, self.rows)
-        except IntegrityError as error:
-            raise lost(error, self.table.name) from error
-        if result.rowcount != len(self.rows):
+        if run_many(connection, statement, self.rows, self.table.name) != len(self.rows):
             raise Lost(self.table.name)
 
     def _check(self, connection: Connection) -> None:
@@ -139,12 +130,6 @@ class Replated:
 
 
 Step = Written | Changed | Locked | Replated
-
-
-def lost(error: IntegrityError, table: str) -> Exception:
-    """Return ``Lost`` for a key that exists; any other broken constraint is our own mistake."""
-    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
-    return Lost(table) if code in (_UNIQUE_VIOLATION, *_SQLITE_UNIQUE) else error
 
 
 @dataclass(slots=True)

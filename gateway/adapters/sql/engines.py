@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import DataError as SqliteDataError
+from sqlite3 import Error as SqliteError
+from sqlite3 import IntegrityError as SqliteIntegrityError
+from sqlite3 import InternalError as SqliteInternalError
+from sqlite3 import NotSupportedError as SqliteNotSupportedError
 from sqlite3 import OperationalError as BusyError
+from sqlite3 import ProgrammingError as SqliteProgrammingError
 from time import sleep
 
 from sqlalchemy import Engine, NullPool, QueuePool, create_engine, event
@@ -48,6 +54,13 @@ _DRIVERS = {
 }
 
 _OURS = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
+_OURS_SQLITE = (
+    SqliteDataError,
+    SqliteIntegrityError,
+    SqliteInternalError,
+    SqliteNotSupportedError,
+    SqliteProgrammingError,
+)
 """What a statement of ours can do wrong; the rest is said of the database itself."""
 
 
@@ -165,10 +178,12 @@ def spoken() -> Iterator[None]:
     """Turn a database that cannot be reached, is full or stays locked into ``Unavailable``."""
     try:
         yield
-    except _OURS:
+    except (*_OURS, *_OURS_SQLITE):
         raise
     except DBAPIError as error:
         raise Unavailable(_finding(reason(error))) from error
+    except SqliteError as error:
+        raise Unavailable(_finding(str(error).partition("\n")[0])) from error
     except PoolTimeout as error:
         raise Unavailable(_finding("all connections are in use")) from error
 

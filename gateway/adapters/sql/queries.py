@@ -24,6 +24,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from gateway.adapters.sql.group_tables import OPEN_GROUPS, group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
 from gateway.adapters.sql.tables import (
@@ -49,6 +50,7 @@ from gateway.adapters.sql.tables import (
     trip_shares,
     trips,
 )
+from gateway.adapters.sql.timing_tables import RUNNING, deadlines
 from gateway.domain.delivery import Attempt, LinkKind
 from gateway.domain.message import Message
 from gateway.domain.plates import plate_key
@@ -152,6 +154,34 @@ PASSAGES = (
     .limit(bindparam("limit"))
 )
 
+DEADLINES = _by(deadlines, "movement")
+DEADLINES_DUE = (
+    _all(deadlines)
+    .where(deadlines.c.next_at.is_not(None), deadlines.c.next_at <= bindparam("now"))
+    .order_by(deadlines.c.next_at, deadlines.c.id)
+    .limit(bindparam("limit"))
+)
+DEADLINES_NEAR = (
+    _by(deadlines, "tenant")
+    .where(text(RUNNING), deadlines.c.remind_at <= bindparam("now"))
+    .order_by(deadlines.c.remind_at, deadlines.c.id)
+    .limit(bindparam("limit"))
+)
+
+GROUP = _by(groups, "id")
+GROUPS = (
+    _by(groups, "tenant")
+    .order_by(groups.c.staged_at.desc(), groups.c.id.desc())
+    .limit(bindparam("limit"))
+)
+GROUPS_RESTING = (
+    _all(groups)
+    .where(text(OPEN_GROUPS), groups.c.touched_at <= bindparam("before"))
+    .order_by(groups.c.touched_at, groups.c.id)
+    .limit(bindparam("limit"))
+)
+GROUP_MEMBERS = _by(group_members, "group").order_by(group_members.c.place)
+
 FEED = (
     _all(messages)
     .where(
@@ -190,11 +220,18 @@ def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, di
 
     ``after`` is the reference of the last one seen; the caller binds ``tenant`` and ``limit``.
     """
+    asked = {"after": after, "plate": plate, "state": state}
+    parameters: dict[str, object] = {name: word for name, word in asked.items() if word}
+    if plate:
+        parameters["plate"] = plate_key(plate)
+    return _movements_page(after=bool(after), plate=bool(plate), state=bool(state)), parameters
+
+
+@cache
+def _movements_page(*, after: bool, plate: bool, state: bool) -> Statement:
     statement = _by(movements, "tenant")
-    parameters: dict[str, object] = {}
     if state:
         statement = statement.where(movements.c.state == bindparam("state"))
-        parameters["state"] = state
     if plate:
         carried = (
             select(trip_shares.c.movement)
@@ -205,7 +242,6 @@ def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, di
             )
         )
         statement = statement.where(movements.c.reference.in_(carried))
-        parameters["plate"] = plate_key(plate)
     if after:
         seen = movements.alias("seen")
         age = (
@@ -215,14 +251,14 @@ def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, di
         )
         place = tuple_(movements.c.created_at, movements.c.reference)
         statement = statement.where(place < tuple_(age, bindparam("after")))
-        parameters["after"] = after
     statement = statement.order_by(movements.c.created_at.desc(), movements.c.reference.desc())
-    return statement.limit(bindparam("limit")), parameters
+    return statement.limit(bindparam("limit"))
 
 
-def messages_in_state(tenant: str | None) -> Statement:
+@cache
+def messages_in_state(*, of_tenant: bool) -> Statement:
     """Return messages in the state bound as ``state``, oldest first."""
-    names = ("state",) if tenant is None else ("state", "tenant")
+    names = ("state", "tenant") if of_tenant else ("state",)
     statement = _by(messages, *names).order_by(messages.c.created_at, messages.c.id)
     return statement.limit(bindparam("limit"))
 

@@ -16,7 +16,7 @@ from operator import attrgetter
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
-_PLAIN = (str, int, bool, float, bytes)
+_PLAIN = (str, int, float, bytes)
 
 
 def write_time(at: datetime) -> str:
@@ -61,6 +61,7 @@ def _without_none(hint: Any) -> Any:  # noqa: ANN401 - a type expression has no 
 
 _SCALARS: Mapping[type, _Form] = MappingProxyType(
     {
+        bool: _Form(None, bool),  # SQLite's own driver gives 0 and 1
         datetime: _Form(write_time, read_time),
         date: _Form(date.isoformat, date.fromisoformat),
         Decimal: _Form(str, Decimal),

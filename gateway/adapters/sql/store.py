@@ -7,7 +7,6 @@ returns when they are on disk. Reads use connections of their own and are never 
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from gateway.adapters.sql import queries, turns
 from gateway.adapters.sql.changes import apply, planned
@@ -15,13 +14,12 @@ from gateway.adapters.sql.engines import (
     database_url,
     is_sqlite,
     postgresql,
-    spoken,
-    sqlite_reader,
     sqlite_writer,
 )
 from gateway.adapters.sql.keeper import Keeper
-from gateway.adapters.sql.queries import Statement
+from gateway.adapters.sql.reading import GroupReading, TimeReading
 from gateway.adapters.sql.rows import read_time, shape_of, write_time
+from gateway.adapters.sql.spelled import FileReaders, PoolReaders
 from gateway.adapters.sql.writer import GroupWriter, PoolWriter, Writer
 from gateway.domain.backlog import LinkLoad, Pending, Tried
 from gateway.domain.delivery import Attempt, Link
@@ -45,10 +43,8 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip
 from gateway.domain.trust import Mandate, PartyCertificate, Trust
 
-R = TypeVar("R")
 
-
-class SqlStore:
+class SqlStore(TimeReading, GroupReading):
     """Durable state in the database at ``url``, for use by any number of threads.
 
     Make one a program, after it has forked. The database must have this program's version (see
@@ -61,18 +57,18 @@ class SqlStore:
         self._writer: Writer
         if is_sqlite(where):
             self._writer = GroupWriter(sqlite_writer(where))
-            self._reader = sqlite_reader(where)
+            self._readers = FileReaders(str(where.database))
         else:
             engine = postgresql(where)
             self._writer = PoolWriter(engine)
-            self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._readers = PoolReaders(engine)
         self._keeper = Keeper(self._renew)
 
     def close(self) -> None:
         """Finish writing and close every connection."""
         self._keeper.close()
         self._writer.close()
-        self._reader.dispose()
+        self._readers.close()
 
     # ------------------------------------------------------------ writing
 
@@ -106,24 +102,6 @@ class SqlStore:
             if numbered < turns.BATCH_MAX:
                 break
         return total
-
-    # ------------------------------------------------------------ reading, generally
-
-    def _many(self, kind: type[R], statement: Statement, **parameters: object) -> tuple[R, ...]:
-        shape = shape_of(kind)
-        with spoken(), self._reader.connect() as connection:
-            rows = connection.execute(statement, parameters).all()
-        return tuple(shape.record(row) for row in rows)
-
-    def _one(self, kind: type[R], statement: Statement, **parameters: object) -> R | None:
-        with spoken(), self._reader.connect() as connection:
-            row = connection.execute(statement, parameters).first()
-        return None if row is None else shape_of(kind).record(row)
-
-    def _value(self, statement: Statement) -> int:
-        with spoken(), self._reader.connect() as connection:
-            value: int = connection.execute(statement).scalar_one()
-        return value
 
     # ------------------------------------------------------------ who and where
 
@@ -166,8 +144,7 @@ class SqlStore:
 
     def link_loads(self) -> tuple[LinkLoad, ...]:
         """Return what lies at each link, links with nothing too."""
-        with spoken(), self._reader.connect() as connection:
-            rows = connection.execute(queries.LINK_LOADS).all()
+        rows = self._readers.rows(queries.LINK_LOADS, {})
         found: dict[str, dict[str, tuple[int, str]]] = {}
         for link, state, many, oldest in rows:
             found.setdefault(link, {})[state] = (many, oldest)
@@ -279,7 +256,7 @@ class SqlStore:
         parameters: Mapping[str, object] = {} if tenant is None else {"tenant": tenant}
         return self._many(
             Message,
-            queries.messages_in_state(tenant),
+            queries.messages_in_state(of_tenant=tenant is not None),
             state=str(state),
             limit=limit,
             **parameters,
@@ -303,8 +280,7 @@ class SqlStore:
 
     def pending(self) -> tuple[Pending, ...]:
         """See :meth:`gateway.ports.Store.pending`."""
-        with spoken(), self._reader.connect() as connection:
-            rows = connection.execute(queries.PENDING).all()
+        rows = self._readers.rows(queries.PENDING, {})
         return tuple(Pending(row[0], row[1], row[2], read_time(row[3])) for row in rows)
 
     def last_attempt(self) -> int:
@@ -315,9 +291,8 @@ class SqlStore:
         """See :meth:`gateway.ports.Store.attempts_after`."""
         attempt, message = shape_of(Attempt), shape_of(Message)
         width = len(attempt.columns) + 1
-        with spoken(), self._reader.connect() as connection:
-            asked = {"after": number, "limit": limit}
-            rows = connection.execute(queries.ATTEMPTS_AFTER, asked).all()
+        asked = {"after": number, "limit": limit}
+        rows = self._readers.rows(queries.ATTEMPTS_AFTER, asked)
         return tuple(
             Tried(row[0], attempt.record(row[1:width]), message.record(row[width:])) for row in rows
         )
@@ -331,9 +306,8 @@ class SqlStore:
 
         Links of kind *feed* are never among them: their messages are fetched, not sent.
         """
-        with spoken(), self._reader.connect() as connection:
-            found = connection.execute(queries.LINKS_WITH_DUE, {"now": write_time(now)}).scalars()
-            return tuple(found.all())
+        rows = self._readers.rows(queries.LINKS_WITH_DUE, {"now": write_time(now)})
+        return tuple(row[0] for row in rows)
 
     def feed(self, link: str, after: int, limit: int) -> tuple[Message, ...]:
         """See :meth:`gateway.ports.Store.feed`."""
@@ -354,17 +328,15 @@ class SqlStore:
     ) -> tuple[LogRecord, ...]:
         """See :meth:`gateway.ports.Store.log_told`."""
         statement = queries.LOG_TOLD_OF_LINKS if of_links else queries.LOG_TOLD_OF_OTHERS
-        with spoken(), self._reader.connect() as connection:
-            asked = {"kind": str(kind), "since": write_time(since), "limit": limit}
-            rows = connection.execute(statement, asked).all()
+        asked = {"kind": str(kind), "since": write_time(since), "limit": limit}
+        rows = self._readers.rows(statement, asked)
         shape = shape_of(LogRecord)
         return tuple(shape.record(row) for row in rows)
 
     def oldest_unsequenced(self) -> datetime | None:
         """See :meth:`gateway.ports.Store.oldest_unsequenced`."""
-        with spoken(), self._reader.connect() as connection:
-            at = connection.execute(queries.LOG_OLDEST_UNSEQUENCED).scalar()
-        return read_time(at) if at else None
+        rows = self._readers.rows(queries.LOG_OLDEST_UNSEQUENCED, {})
+        return read_time(rows[0][0]) if rows and rows[0][0] else None
 
     def log_size(self) -> int:
         """See :meth:`gateway.ports.Store.log_size`."""

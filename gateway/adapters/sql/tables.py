@@ -30,8 +30,12 @@ from gateway.adapters.sql.columns import key as _key
 from gateway.adapters.sql.columns import needed as _needed
 from gateway.adapters.sql.columns import optional as _optional
 from gateway.adapters.sql.columns import texts as _texts
+from gateway.adapters.sql.group_tables import group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
+from gateway.adapters.sql.timing_tables import deadlines
+from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
+from gateway.domain.group import Group, Member
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
 from gateway.domain.message import Message
@@ -50,7 +54,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0005"
+VERSION = "0007"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -344,6 +348,9 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         TripKey: trip_keys,
         Lane: lanes,
         Passage: passages,
+        Group: groups,
+        Member: group_members,
+        Deadline: deadlines,
         Link: links,
         PartyCertificate: certificates,
         Mandate: mandates,
@@ -365,6 +372,9 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "trips": Trip,
         "lanes": Lane,
         "passages": Passage,
+        "groups": Group,
+        "group_members": Member,
+        "deadlines": Deadline,
     }
 )
 """Tables that an :class:`~gateway.ports.Update` may name; the key is their primary key."""

@@ -6,6 +6,7 @@ itself alone, and nobody hears of success before the group is on disk. While one
 flushed the next one gathers, so groups grow with load and a lone change waits for nobody.
 """
 
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from gateway.adapters.sql.engines import spoken
+from gateway.adapters.sql.spelled import driver
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
 from gateway.domain.records import Lost
@@ -107,10 +109,11 @@ class GroupWriter:
         """Run and commit one group, then tell every caller."""
         try:
             with spoken(), self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                outcomes = [_tried(connection, turn.unit) for turn in group]
-                connection.exec_driver_sql("COMMIT")
-        except (Unavailable, SQLAlchemyError) as error:
+                below = driver(connection)
+                below.execute("BEGIN IMMEDIATE")
+                outcomes = [_tried(connection, below, turn.unit) for turn in group]
+                below.execute("COMMIT")
+        except (Unavailable, SQLAlchemyError, sqlite3.Error) as error:
             for turn in group:
                 turn.outcome.set_exception(_own(error))
             return
@@ -122,17 +125,17 @@ class GroupWriter:
 
 
 def _tried(
-    connection: Connection, unit: Callable[[Connection], Any]
+    connection: Connection, below: sqlite3.Connection, unit: Callable[[Connection], Any]
 ) -> tuple[object, Exception | None]:
-    connection.exec_driver_sql("SAVEPOINT unit")
+    below.execute("SAVEPOINT unit")
     try:
         with spoken():
             result = unit(connection)
     except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller alone
-        connection.exec_driver_sql("ROLLBACK TO unit")
-        connection.exec_driver_sql("RELEASE unit")
+        below.execute("ROLLBACK TO unit")
+        below.execute("RELEASE unit")
         return None, error
-    connection.exec_driver_sql("RELEASE unit")
+    below.execute("RELEASE unit")
     return result, None
 
 

@@ -1,0 +1,69 @@
+"""How records are read, whatever is asked; and what is asked about times and groups."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from gateway.adapters.sql import queries
+from gateway.adapters.sql.queries import Statement
+from gateway.adapters.sql.rows import shape_of, write_time
+from gateway.adapters.sql.spelled import Readers
+from gateway.domain.deadline import Deadline
+from gateway.domain.group import Group, Member
+
+R = TypeVar("R")
+
+
+class Reading:
+    """Reads records over connections of its own, never held up by writing."""
+
+    _readers: Readers
+
+    def _many(self, kind: type[R], statement: Statement, **parameters: object) -> tuple[R, ...]:
+        shape = shape_of(kind)
+        return tuple(map(shape.record, self._readers.rows(statement, parameters)))
+
+    def _one(self, kind: type[R], statement: Statement, **parameters: object) -> R | None:
+        rows = self._readers.rows(statement, parameters)
+        return shape_of(kind).record(rows[0]) if rows else None
+
+    def _value(self, statement: Statement) -> int:
+        value: int = self._readers.rows(statement, {})[0][0]
+        return value
+
+
+class TimeReading(Reading):
+    """Reads what has a time (:class:`gateway.domain.time_book.TimeBook`)."""
+
+    def deadlines(self, movement: str) -> tuple[Deadline, ...]:
+        """Return the deadlines of one movement."""
+        return self._many(Deadline, queries.DEADLINES, movement=movement)
+
+    def deadlines_due(self, now: datetime, limit: int) -> tuple[Deadline, ...]:
+        """See :meth:`gateway.domain.time_book.TimeBook.deadlines_due`."""
+        return self._many(Deadline, queries.DEADLINES_DUE, now=write_time(now), limit=limit)
+
+    def deadlines_near(self, tenant: str, now: datetime, limit: int) -> tuple[Deadline, ...]:
+        """See :meth:`gateway.domain.time_book.TimeBook.deadlines_near`."""
+        return self._many(
+            Deadline, queries.DEADLINES_NEAR, tenant=tenant, now=write_time(now), limit=limit
+        )
+
+
+class GroupReading(Reading):
+    """Reads declarations handed in together (:class:`gateway.domain.group_book.GroupBook`)."""
+
+    def group(self, group: str) -> Group | None:
+        """Return the group of that id."""
+        return self._one(Group, queries.GROUP, id=group)
+
+    def groups(self, tenant: str, limit: int) -> tuple[Group, ...]:
+        """Return a tenant's groups, newest first."""
+        return self._many(Group, queries.GROUPS, tenant=tenant, limit=limit)
+
+    def members(self, group: str) -> tuple[Member, ...]:
+        """Return the members of a group in their order."""
+        return self._many(Member, queries.GROUP_MEMBERS, group=group)
+
+    def groups_resting(self, before: datetime, limit: int) -> tuple[Group, ...]:
+        """See :meth:`gateway.domain.group_book.GroupBook.groups_resting`."""
+        return self._many(Group, queries.GROUPS_RESTING, before=write_time(before), limit=limit)

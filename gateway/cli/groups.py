@@ -1,0 +1,146 @@
+"""Commands about groups: many declarations handed in together, such as those of a train."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.exits import Exit
+from gateway.cli.opening import open_desk
+from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+
+group_commands = typer.Typer(
+    help="Hand in many declarations at once and see what became of each.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+MODES = ("all-or-nothing", "best-effort")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.add_typer(group_commands, name="group")
+
+
+@group_commands.command()
+def submit(
+    files: Annotated[
+        list[Path], typer.Argument(help="Declarations, folders of them, or ZIP archives.")
+    ],
+    *,
+    mode: Annotated[
+        str, typer.Option(help="all-or-nothing, or best-effort: leave out what is not in order.")
+    ] = MODES[0],
+    key: Annotated[Path | None, typer.Option("--key", help="PEM file of the private key.")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="PEM file of its certificate.")] = None,
+    idempotency_key: Annotated[
+        str, typer.Option(help="Any text; the same for a repeat. Else a digest of what is sent.")
+    ] = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Submit many declarations: all are checked, then kept, then taken in one by one.
+
+    All or nothing: one that is not in order, and none is kept (exit code 3; its findings begin
+    with the file's name). Best effort leaves it out (exit code 10). With --key and --certificate
+    each is signed first. Interrupted, it goes on by itself where a worker runs, or when repeated.
+
+    Example:
+      fullroute group submit train-8701/ --key exporter.key.pem --certificate exporter.cert.pem
+    """
+    from gateway.cli.bundle import bundle
+    from gateway.cli.progress import progress
+    from gateway.usecases.group import digest_of
+
+    if mode not in MODES:
+        raise typer.BadParameter(f"--mode is one of {', '.join(MODES)}")
+    found = bundle(files, key, certificate)
+    name = idempotency_key or digest_of(mode, found)
+    with (
+        open_desk(url=url, key=api_key, data=data, lang=lang) as desk,
+        progress(f"{len(found)} declarations") as seen,
+    ):
+        told = desk.hand_in(found, mode, name, seen)
+    if json:
+        output.print_json(told)
+    else:
+        output.print_findings(told["findings"])
+        _show(told)
+    if told["refused"]:
+        raise typer.Exit(Exit.PARTLY)
+
+
+def _show(told: dict[str, Any]) -> None:
+    output.print_table(
+        ("#", "File", "State", "Movement", "Stands at", "Why not"),
+        [
+            (
+                one["place"],
+                one["name"],
+                one["state"],
+                one["movement"],
+                one["movement_state"],
+                ", ".join(one["codes"]),
+            )
+            for one in told["members"]
+        ],
+    )
+    output.note(f"{told['group']}: {_summary(told)}.")
+
+
+def _summary(told: dict[str, Any]) -> str:
+    parts = [f"{told['taken_in']} of {told['size']} taken in"]
+    parts += [f"{told[name]} {name}" for name in ("refused", "staged") if told[name]]
+    return ", ".join(parts)
+
+
+@group_commands.command()
+def show(
+    group: Annotated[str, typer.Argument(help="The group's id, grp_...")],
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Show what became of each declaration of a group, and where its movement stands.
+
+    Example:
+      fullroute group show grp_6f0d2a1c9b8e4d7f8a1b2c3d4e5f6071
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        told = desk.group(group)
+    if json:
+        output.print_json(told)
+    else:
+        _show(told)
+
+
+@group_commands.command("list")
+def list_(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """List groups, newest first.
+
+    Example:
+      fullroute group list
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        found = desk.groups(limit)
+    if json:
+        output.print_json({"data": found})
+        return
+    rows = [(one["group"], one["staged_at"], one["mode"], _summary(one)) for one in found]
+    output.print_table(("Group", "Handed in", "Mode", "What became of it"), rows)
