@@ -180,7 +180,7 @@ class _Struck:
         found = getattr(self._inner, name)
         return partial(self._call, found) if name == self._point.method else found
 
-    def _call(self, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
+    def _call(self, method: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401 - as the method
         moment = self._point.moment
         if moment is Moment.BEFORE and self._point.of(*given):
             self._fall()
