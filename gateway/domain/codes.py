@@ -289,6 +289,8 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "seal.malformed": Severity.ERROR,
         "seal.unknown-key": Severity.ERROR,
         "seal.wrong": Severity.ERROR,
+        "settings.crash-point": Severity.FATAL,
+        "settings.crash-point-unknown": Severity.FATAL,
         "settings.no-data-folder": Severity.FATAL,
         "settings.out-of-range": Severity.FATAL,
         "settings.unknown-key": Severity.FATAL,
