@@ -1,8 +1,8 @@
 """``python -m tests.bench [PART ...] [--json]``: what the product costs, beside what it must.
 
 Parts: ``cpu`` (one declaration in this process, beside the floor); ``items`` and ``stored`` (its
-cost by size, and beside stored movements); ``through`` and ``latency`` (end to end with real
-processes). Without a name every part runs; ``--quick`` makes fewer rounds.
+cost by size, and beside stored movements); ``through``, ``latency`` and ``drain`` (end to end with
+real processes). Without a name every part runs; ``--quick`` makes fewer rounds.
 """
 
 import argparse
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[bool], list[Figure]]] = {
     "items": lambda quick: sizes.by_items(1 if quick else 5),
     "stored": lambda quick: sizes.by_stored((1_000, 10_000) if quick else STORED),
     "through": lambda quick: traffic.throughput(100 if quick else 1_000),
+    "drain": lambda quick: traffic.drain(1_000 if quick else 10_000),
     "latency": lambda quick: traffic.latency(40, 5 if quick else 30),
 }
 

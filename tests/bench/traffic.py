@@ -15,11 +15,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
 
+from gateway import bootstrap
+from gateway.domain.message import Message
+from gateway.domain.records import Change, Insert, Update
+from gateway.pipeline.sign import seal_message
+from gateway.ports import Ports
+from gateway.usecases.submit import submit
 from tests.bench.figures import Figure, middle, share
 from tests.bench.load import OFFICES
 from tests.faults.city import City
@@ -28,6 +35,8 @@ APIS = 2
 CALLERS = 8
 PATIENCE_SECONDS = 120.0
 WARM_UP = 20
+CHANGE = 500
+BATCH = 64
 _TICKS = os.sysconf("SC_CLK_TCK")
 _SWITCH = "\n[packs.cn]\nmanifest-first = false\n"
 
@@ -62,13 +71,6 @@ class Town(City):
         line = started.stdout.readline() if started.stdout else ""
         self.ports.append(int(line.rpartition(":")[2]))
 
-    def spent(self) -> dict[str, float]:
-        """Return the CPU seconds of each program so far."""
-        pids = {name: one.pid for name, one in self.running.items()}
-        found = {name: _cpu(pid) for name, pid in pids.items()}
-        own = os.times()
-        return {**found, "broker": _cpu(self.broker._child.pid), "load": own.user + own.system}
-
     def rows(self, statement: str) -> list[tuple[str, ...]]:
         """Ask the database."""
         path = self.setting.folder / "fullroute.db"
@@ -83,6 +85,77 @@ class Town(City):
             if time.monotonic() > end:
                 raise TimeoutError(f"{self.rows(asked)[0][0]} of {many}\n{self.last_words()}")
             time.sleep(0.02)
+
+
+def spent(running: City) -> dict[str, float]:
+    """Return the CPU seconds of each program so far."""
+    found = {name: _cpu(one.pid) for name, one in running.running.items()}
+    own = os.times()
+    return {**found, "broker": _cpu(running.broker._child.pid), "load": own.user + own.system}
+
+
+class Backlog(City):
+    """A city whose gate has thousands of messages waiting before anything is started.
+
+    They are one real message under other ids, each in a stream of its own, sealed for itself.
+    """
+
+    def __init__(self, folder: Path, many: int, batch: int) -> None:
+        super().__init__(folder)
+        with bootstrap.open_gateway(self.setting.settings, wakeup=False) as gateway:
+            ports = gateway.ports
+            tenant = self.setting.operator.tenant
+            caller = next(one for one in ports.store.principals(tenant) if one.party)
+            movement = submit(ports, self.declaration()[1], caller, idempotency_key="b").movement
+            sent = next(one for one in ports.store.messages(movement) if one.type == "MT2401")
+            limit = Update(table="links", key=sent.link, values={"batch": batch})
+            ports.store.commit(Change((limit,)))
+            self.link = sent.link
+            for first in range(0, many - 1, CHANGE):
+                numbers = range(first, min(first + CHANGE, many - 1))
+                copies = tuple(Insert(_copy(ports, sent, number)) for number in numbers)
+                ports.store.commit(Change(copies))
+
+    def left(self) -> int:
+        """Return how many messages to the gate have no receipt yet."""
+        path = self.setting.folder / "fullroute.db"
+        asked = "SELECT count(*) FROM messages WHERE state = 'due' AND link = ?"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return int(database.execute(asked, (self.link,)).fetchone()[0])
+
+
+def _copy(ports: Ports, sent: Message, number: int) -> Message:
+    """Return the message under another id and in another stream, sealed anew."""
+    body = ports.store.body(sent.wire or "")
+    if body is None:
+        raise LookupError(sent.id)
+    stream = f"{sent.stream}-{number}"
+    other = replace(sent, id=f"{sent.id}-{number}", stream=stream, place=1)
+    return seal_message(other, body.content, sent.media_type, ports.keys.seal, ports.clock.now())
+
+
+def drain(many: int) -> list[Figure]:
+    """Tell how long a link's backlog takes, one message a request and in batches."""
+    told = []
+    for batch in (0, BATCH):
+        with TemporaryDirectory() as folder:
+            waiting = Backlog(Path(folder), many, batch)
+            with waiting:
+                there = waiting.left()
+                while waiting.left() == there:  # the worker is still compiling its packs
+                    time.sleep(0.02)
+                began, left, before = time.monotonic(), waiting.left(), spent(waiting)
+                while waiting.left():
+                    time.sleep(0.1)
+                took, after = time.monotonic() - began, spent(waiting)
+        what = f"{many:,} messages, {batch or 1} a request"
+        part = "A backlog of one link drains"
+        aim = f"under 30 s; {left / took:,.0f} /s"
+        told.append(Figure(part=part, what=what, value=took, unit="s", beside=aim))
+        for name in ("worker", "sandbox"):
+            each = (after[name] - before[name]) / left * 1000
+            told.append(Figure(part=part, what=f"CPU: {name}", value=each, unit="ms each"))
+    return told
 
 
 def _cpu(pid: int) -> float:
@@ -156,19 +229,19 @@ def throughput(many: int) -> list[Figure]:
     part = "End to end, as fast as it goes (SQLite, 4 offices)"
     with town() as running:
         raws = [running.declaration() for _ in range(many)]
-        before, began = running.spent(), time.monotonic()
+        before, began = spent(running), time.monotonic()
         _submit_all(running, raws, 0.0)
         accepted = time.monotonic() - began
         running.wait_acknowledged((WARM_UP + many) * OFFICES)
-        took, after = time.monotonic() - began, running.spent()
+        took, after = time.monotonic() - began, spent(running)
     told = [
         Figure(part=part, what="accepted", value=many / accepted, unit="decl/s"),
         Figure(part=part, what="declarations", value=many / took, unit="decl/s", beside="100"),
         Figure(part=part, what="deliveries", value=many * OFFICES / took, unit="/s", beside="400"),
     ]
     for name in after:
-        spent = (after[name] - before[name]) / many * 1000
-        told.append(Figure(part=part, what=f"CPU: {name}", value=spent, unit="ms/decl"))
+        each = (after[name] - before[name]) / many * 1000
+        told.append(Figure(part=part, what=f"CPU: {name}", value=each, unit="ms/decl"))
     whole = sum(after.values()) - sum(before.values())
     return [*told, Figure(part=part, what="CPU, all", value=whole / many * 1000, unit="ms/decl")]
 
