@@ -18,6 +18,7 @@ from gateway.domain.lane import LaneRules
 from gateway.domain.lane_book import LaneBook
 from gateway.domain.message import Message
 from gateway.domain.parcel import Collected, Parcel, Reply
+from gateway.domain.position import PositionRules
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -33,6 +34,7 @@ from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
 from gateway.domain.time_book import TimeBook
 from gateway.domain.trip import Trip
+from gateway.domain.trip_book import TripBook
 from gateway.domain.trust import Signer, Trust
 from gateway.packs.check import Report
 from gateway.packs.compare import Difference
@@ -41,7 +43,7 @@ from gateway.packs.pins import Pin
 from gateway.packs.vouching import Lying
 
 
-class Store(LaneBook, TimeBook, GroupBook, Protocol):
+class Store(LaneBook, TimeBook, TripBook, GroupBook, Protocol):
     """Durable state. Reads see everything committed before they began."""
 
     def commit(self, change: Change) -> None:
@@ -280,6 +282,10 @@ class Packs(Protocol):
 
     def deadline_rules(self) -> DeadlineRules:
         """Return which dates of movements are watched, and how."""
+        ...
+
+    def position_rules(self) -> PositionRules:
+        """Return when readings on the way are told of anew."""
         ...
 
     def procedure_roles(self) -> Mapping[str, OfficeRole]:

@@ -20,9 +20,11 @@ from gateway.api import (
     movements,
     openapi,
     operations,
+    positions,
     problems,
     signatures,
     stream,
+    trips,
 )
 from gateway.api.metrics import Measures
 from gateway.bootstrap import Gateway
@@ -76,6 +78,8 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     for module in (
         declarations,
         movements,
+        trips,
+        positions,
         groups,
         stream,
         signatures,

@@ -32,11 +32,13 @@ from gateway.cli import (
     offices,
     output,
     packs,
+    positions,
     routes,
     scenarios,
     serve,
     setup,
     sheets,
+    trips,
 )
 from gateway.cli.client import Problem
 from gateway.cli.demo import command as demo
@@ -152,7 +154,9 @@ for _module in (
     declarations,
     sheets,
     movements,
+    trips,
     corrections,
+    positions,
     groups,
     lanes,
     lane_setup,

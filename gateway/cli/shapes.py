@@ -15,14 +15,17 @@ from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
 from gateway.domain.itinerary import CustomsOffice, Stop
 from gateway.domain.message import Message
+from gateway.domain.position import Position, estimates
 from gateway.domain.records import MovementRecord
-from gateway.domain.trip import Trip
+from gateway.domain.trip import Trip, TripReport
 from gateway.pipeline.verdict import OfficeVerdict
 from gateway.register import Submission
 from gateway.usecases.attention import Concern
+from gateway.usecases.position import TakenReading
 from gateway.usecases.preview import Part, Preview, Previewed
 from gateway.usecases.submit import Verdict
 from gateway.usecases.timeline import MovementView, TimelineLine
+from gateway.usecases.trips import RunView
 
 Shape = dict[str, Any]
 
@@ -138,7 +141,7 @@ def movement_shape(view: MovementView, lang: str, texts: Catalogue) -> Shape:
     return {
         **record_shape(view.record),
         "state": view.movement.state.value,
-        "stops": [_stop(stop, lang) for stop in view.itinerary.stops],
+        "stops": [_stop(stop, view, lang) for stop in view.itinerary.stops],
         "procedures": [
             {
                 "kind": one.kind,
@@ -169,7 +172,7 @@ def deadline_shape(one: Deadline) -> Shape:
     }
 
 
-def _stop(stop: Stop, lang: str) -> Shape:
+def _stop(stop: Stop, view: MovementView, lang: str) -> Shape:
     return {
         "sequence": stop.sequence,
         "office": stop.office.code,
@@ -177,6 +180,7 @@ def _stop(stop: Stop, lang: str) -> Shape:
         "role": stop.role.value,
         "expected_at": utc(stop.expected_at),
         "expected_office_time": local(stop.expected_at, stop.office),
+        "estimated_at": utc(estimates(view.movement).get(stop.office.code)),
         "zone": stop.office.zone,
     }
 
@@ -221,6 +225,32 @@ def event_shape(event: Event) -> Shape:
     }
 
 
+def reading_shape(done: TakenReading, texts: Catalogue, lang: str) -> Shape:
+    """Return what a reading came to."""
+    return {
+        "repeated": done.repeated,
+        "late": done.late,
+        "findings": [shown(one, texts, lang) for one in done.findings],
+        "events": [event_shape(one) for one in done.events],
+    }
+
+
+def position_shape(one: Position) -> Shape:
+    """Return a reading as it is kept."""
+    numbers = {
+        "latitude": one.latitude,
+        "longitude": one.longitude,
+        "temperature_c": one.temperature_c,
+    }
+    return {
+        "source": one.source,
+        "at": utc(one.at),
+        "received_at": utc(one.received_at),
+        "place": one.place,
+        **{name: str(number) if number is not None else None for name, number in numbers.items()},
+    }
+
+
 def trip_shape(trip: Trip) -> Shape:
     """Return a trip."""
     return {
@@ -229,6 +259,43 @@ def trip_shape(trip: Trip) -> Shape:
         "plates": [list(plate) for plate in trip.plates],
         "seals": list(trip.seals),
         "movements": [share.movement for share in trip.shares],
+    }
+
+
+def run_report_shape(row: TripReport) -> Shape:
+    """Return what was told of a run."""
+    return {
+        "id": row.id,
+        "kind": row.kind.value,
+        "at": utc(row.at),
+        "office": row.office,
+        "done": row.next_at is None,
+        "refused": dict(row.refused),
+    }
+
+
+def run_shape(view: RunView) -> Shape:
+    """Return a run with everything on it."""
+    return {
+        "batch": view.batch,
+        "trips": list(view.trips),
+        "plates": [list(plate) for plate in view.plates],
+        "seals": list(view.seals),
+        "packages": view.packages,
+        "gross_mass_kg": str(view.gross_mass_kg),
+        "aboard": [
+            {
+                "movement": one.movement,
+                "lrn": one.lrn,
+                "state": one.state,
+                "trip": one.trip,
+                "packages": one.packages,
+                "gross_mass_kg": str(one.gross_mass_kg),
+                "waits_for": list(one.waits_for),
+            }
+            for one in view.aboard
+        ],
+        "reports": [run_report_shape(one) for one in view.reports],
     }
 
 

@@ -10,10 +10,12 @@ from types import MappingProxyType
 from gateway.domain.finding import Severity
 from gateway.domain.lane_codes import LANE_CODES
 from gateway.domain.operator_codes import OPERATOR_CODES
+from gateway.domain.way_codes import WAY_CODES
 
 CODES: Mapping[str, Severity] = MappingProxyType(
     {
         **LANE_CODES,
+        **WAY_CODES,
         "access.malformed-key": Severity.ERROR,
         "access.missing-key": Severity.ERROR,
         "access.scope-missing": Severity.ERROR,
@@ -65,6 +67,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "cli.unreachable": Severity.ERROR,
         "cli.url-malformed": Severity.ERROR,
         "courier.closed": Severity.WARNING,
+        "copy.same-reference": Severity.ERROR,
         "database.closed": Severity.ERROR,
         "database.other-version": Severity.ERROR,
         "database.unavailable": Severity.ERROR,
@@ -286,6 +289,8 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "seal.malformed": Severity.ERROR,
         "seal.unknown-key": Severity.ERROR,
         "seal.wrong": Severity.ERROR,
+        "settings.crash-point": Severity.FATAL,
+        "settings.crash-point-unknown": Severity.FATAL,
         "settings.no-data-folder": Severity.FATAL,
         "settings.out-of-range": Severity.FATAL,
         "settings.unknown-key": Severity.FATAL,
@@ -331,6 +336,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "signature.wrong-key": Severity.FATAL,
         "stylesheet.empty": Severity.FATAL,
         "stylesheet.failed": Severity.FATAL,
+        "trip.not-all-can": Severity.ERROR,
         "trip.unknown": Severity.ERROR,
         "unexpected": Severity.FATAL,
         "wire.malformed": Severity.FATAL,

@@ -17,7 +17,8 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
 from gateway.domain.message import Message
 from gateway.domain.passage import Passage
-from gateway.domain.trip import Trip, TripKey
+from gateway.domain.position import Position
+from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
 
@@ -168,11 +169,13 @@ Record = (
     | Message
     | Trip
     | TripKey
+    | TripReport
     | Lane
     | Passage
     | Group
     | Member
     | Deadline
+    | Position
     | Attempt
     | Link
     | PartyCertificate
@@ -197,8 +200,8 @@ class Update:
     """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
 
     ``table`` is one of ``movements messages links principals certificates mandates tenants``
-    ``offices trips lanes passages deadlines``; names of values are the record's field names (the
-    shares of a trip stay those of the same movements). With no values it is a check alone.
+    ``offices trips lanes passages deadlines trip_reports``; names of values are the record's field
+    names (the shares of a trip stay those of the same movements). With no values it is a check.
     """
 
     table: str

@@ -22,9 +22,11 @@ class Doing(StrEnum):
 
     SUBMIT = "submit"
     REPORT = "report"  # the enterprise tells an event
+    TRIP = "trip"  # it tells one of a vehicle, for every movement on it
     REPLACE = "replace"  # the enterprise hands in a new declaration
     HOLD = "hold"  # offices keep their answers to some types of message
     ANSWER = "answer"  # they answer again
+    SAY = "say"  # an office says something by itself
     CUT = "cut"  # offices cannot be reached
     CONNECT = "connect"
     WAIT = "wait"
@@ -38,19 +40,26 @@ class Step:
 
     ``movement`` names which of several movements it is about: the name that its submission gave,
     empty for the one of the scenario's own declaration. ``declaration`` is another file for a
-    submission. A lane is that of ``office`` for its role on the movement's way: ``plates``,
-    ``seals``, ``containers`` and ``weight`` (kg) are what it reads, ``says`` and ``reason`` what it
-    must say, ``names`` the movement its reason must name.
+    submission, ``batch`` the vehicle that something is told of. A lane is that of ``office`` for
+    its role on the movement's way: ``plates``, ``seals``, ``containers`` and ``weight`` (kg) are
+    what it reads, ``says`` and ``reason`` what it must say, ``names`` the movement its reason must
+    name.
+
+    What an office says by itself stands under ``word``; ``facts`` go with it, ``messages`` narrow
+    what it is about.
 
     What is expected: ``state`` of the movement; ``happened`` and ``not_happened`` events;
-    ``procedures`` by kind; ``told`` and ``untold`` messages as ``OFFICE TYPE``; ``waiting`` and
-    ``dropped`` ones likewise; ``deadlines`` as kind and subject with their state.
+    ``procedures`` by kind; ``stops`` by office; ``told`` and ``untold`` messages as
+    ``OFFICE TYPE``; ``waiting`` and ``dropped`` ones likewise; ``deadlines`` as kind and subject
+    with their state.
     """
 
     do: Doing
     movement: str = ""
     declaration: str = ""
     event: str = ""
+    batch: str = ""
+    word: str = ""
     office: str = ""
     facts: tables.PAIRS = ()
     texts: tables.PAIRS = ()
@@ -69,6 +78,7 @@ class Step:
     happened: tuple[str, ...] = ()
     not_happened: tuple[str, ...] = ()
     procedures: tables.PAIRS = ()
+    stops: tables.PAIRS = ()
     told: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()

@@ -48,6 +48,15 @@ def test_submitting_the_same_file_again_gives_the_same_movement(desk):
     assert first["movement"] == again["movement"]
 
 
+def test_dates_and_readings_of_a_movement(desk, submitted):
+    found = desk.run("movement", "deadlines", submitted, "--json").json["data"]
+    assert {"declaration", "expected", "paper"} <= {one["kind"] for one in found}
+    told = ("movement", "position", submitted, "reefer-7", "--at", "2026-11-23T00:00:00Z")
+    wrong = desk.run(*told, "--json")
+    assert (wrong.code, wrong.json["errors"][0]["code"]) == (3, "position.before-declaration")
+    assert desk.run("movement", "positions", submitted, "--json").json == {"data": []}
+
+
 def test_a_message_without_mandate_waits_until_its_signatory_signs(desk, submitted):
     waiting = desk.run("sign", "--movement", submitted, "--json").json["data"]
     assert [(one["type"], one["signatory"]) for one in waiting] == [("IDA", "importer")]
@@ -69,6 +78,20 @@ def test_a_report_before_its_time_is_refused(desk, submitted):
     said = desk.run("movement", "report", submitted, "departed", "CN008001", "--json")
     assert said.code == 3
     assert said.json["errors"][0]["code"] == "report.not-released"
+
+
+def test_a_run_is_shown_and_not_told_what_a_movement_cannot_take(desk, submitted):
+    (trip,) = [
+        one
+        for one in desk.run("trip", "list", "--json").json["data"]
+        if submitted in one["movements"]
+    ]
+    shown = desk.run("trip", "show", trip["batch"])
+    assert (shown.code, submitted in shown.out) == (0, True), shown.both
+    told = desk.run("trip", "report", trip["batch"], "departed", "CN008001", "--json")
+    assert told.code == 3
+    assert {one["code"] for one in told.json["errors"]} == {"trip.not-all-can"}
+    assert desk.run("trip", "show", trip["id"], "--json").json["reports"] == []
 
 
 def test_a_declaration_is_amended_and_taken_back(desk):
@@ -151,9 +174,15 @@ def served(desk):
 
 def test_the_same_commands_work_over_http(desk, submitted, served):
     there = {"FULLROUTE_URL": served, "FULLROUTE_API_KEY": desk.operator_key}
-    for arguments in (["show", submitted], ["timeline", submitted]):
-        near = desk.run("movement", *arguments, "--json")
-        far = fullroute("movement", *arguments, "--json", **there)
+    batch = desk.run("movement", "show", submitted, "--json").json["trips"][0]["batch"]
+    for arguments in (
+        ["movement", "show", submitted],
+        ["movement", "timeline", submitted],
+        ["trip", "list"],
+        ["trip", "show", batch],
+    ):
+        near = desk.run(*arguments, "--json")
+        far = fullroute(*arguments, "--json", **there)
         assert (far.code, far.json) == (near.code, near.json)
 
 

@@ -50,7 +50,8 @@ from gateway.adapters.sql.tables import (
     trip_shares,
     trips,
 )
-from gateway.adapters.sql.timing_tables import RUNNING, deadlines
+from gateway.adapters.sql.timing_tables import RUNNING, deadlines, positions
+from gateway.adapters.sql.trip_tables import trip_reports
 from gateway.domain.delivery import Attempt, LinkKind
 from gateway.domain.message import Message
 from gateway.domain.plates import plate_key
@@ -154,6 +155,22 @@ PASSAGES = (
     .limit(bindparam("limit"))
 )
 
+TRIPS_UNDER = _by(trips, "tenant", "batch").order_by(trips.c.id).limit(bindparam("limit"))
+OPEN_TRIPS = (
+    _by(trips, "tenant").where(_OPEN_TRIP).order_by(trips.c.id.desc()).limit(bindparam("limit"))
+)
+OPEN_TRIPS_AFTER = OPEN_TRIPS.where(trips.c.id < bindparam("after"))
+TRIP_REPORT = _by(trip_reports, "id")
+TRIP_REPORTS = _by(trip_reports, "tenant", "batch").order_by(
+    trip_reports.c.created_at, trip_reports.c.id
+)
+TRIP_REPORTS_OWED = (
+    _all(trip_reports)
+    .where(trip_reports.c.next_at.is_not(None), trip_reports.c.next_at <= bindparam("now"))
+    .order_by(trip_reports.c.next_at, trip_reports.c.id)
+    .limit(bindparam("limit"))
+)
+
 DEADLINES = _by(deadlines, "movement")
 DEADLINES_DUE = (
     _all(deadlines)
@@ -165,6 +182,12 @@ DEADLINES_NEAR = (
     _by(deadlines, "tenant")
     .where(text(RUNNING), deadlines.c.remind_at <= bindparam("now"))
     .order_by(deadlines.c.remind_at, deadlines.c.id)
+    .limit(bindparam("limit"))
+)
+POSITION = _by(positions, "id")
+POSITIONS = (
+    _by(positions, "movement")
+    .order_by(positions.c.at.desc(), positions.c.id.desc())
     .limit(bindparam("limit"))
 )
 

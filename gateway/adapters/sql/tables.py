@@ -32,7 +32,8 @@ from gateway.adapters.sql.columns import optional as _optional
 from gateway.adapters.sql.columns import texts as _texts
 from gateway.adapters.sql.group_tables import group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
-from gateway.adapters.sql.timing_tables import deadlines
+from gateway.adapters.sql.timing_tables import deadlines, positions
+from gateway.adapters.sql.trip_tables import trip_reports
 from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.group import Group, Member
@@ -40,6 +41,7 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
 from gateway.domain.message import Message
 from gateway.domain.passage import Passage
+from gateway.domain.position import Position
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -51,10 +53,10 @@ from gateway.domain.records import (
     Principal,
     Tenant,
 )
-from gateway.domain.trip import Trip, TripKey
+from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0008"
+VERSION = "0010"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -347,11 +349,13 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         LogRecord: log,
         Trip: trips,
         TripKey: trip_keys,
+        TripReport: trip_reports,
         Lane: lanes,
         Passage: passages,
         Group: groups,
         Member: group_members,
         Deadline: deadlines,
+        Position: positions,
         Link: links,
         PartyCertificate: certificates,
         Mandate: mandates,
@@ -371,6 +375,7 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "tenants": Tenant,
         "offices": CustomsOffice,
         "trips": Trip,
+        "trip_reports": TripReport,
         "lanes": Lane,
         "passages": Passage,
         "groups": Group,
