@@ -20,6 +20,7 @@ from typing import Protocol, runtime_checkable
 from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import worker_shutting_down
 
+from gateway import closures
 from gateway.bootstrap import Gateway, open_gateway, settle
 from gateway.domain.errors import GatewayError
 from gateway.ending import tell
@@ -81,11 +82,18 @@ def run(settings: Settings, gateway: Gateway) -> None:
         threads=1,
         patience_seconds=0.0,
     )
+    diversions = Ticker(
+        lambda: closures.due(ports),
+        lambda closure: closures.go_on(ports, closure, stop.is_set),
+        every_seconds=settings.worker.ticker_seconds,
+        threads=1,
+        patience_seconds=0.0,
+    )
     patience = threading.Timer(GRACE_SECONDS, _drop, [ports])
 
     def stopping(**_: object) -> None:
         stop.set()
-        for one in (ticker, visits, groups):
+        for one in (ticker, visits, groups, diversions):
             one.stop()
         patience.start()
 
@@ -100,7 +108,7 @@ def run(settings: Settings, gateway: Gateway) -> None:
         without_mingle=True,
         without_heartbeat=True,
     )
-    with ticker, visits, groups:
+    with ticker, visits, groups, diversions:
         _logger.info("working with %d threads", threads)
         worker.start()
     patience.cancel()

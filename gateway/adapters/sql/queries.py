@@ -24,6 +24,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from gateway.adapters.sql.closure_tables import closures, diversions
 from gateway.adapters.sql.group_tables import OPEN_GROUPS, group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
@@ -187,6 +188,16 @@ GROUPS_RESTING = (
     .limit(bindparam("limit"))
 )
 GROUP_MEMBERS = _by(group_members, "group").order_by(group_members.c.place)
+CLOSURE = _by(closures, "id")
+CLOSURES = _by(closures, "tenant").order_by(closures.c.from_at, closures.c.id)
+DIVERSION = _by(diversions, "id")
+DIVERSIONS = _by(diversions, "closure").order_by(diversions.c.id)
+DIVERSIONS_DUE = (
+    _all(diversions)
+    .where(diversions.c.due_at.is_not(None), diversions.c.due_at <= bindparam("now"))
+    .order_by(diversions.c.due_at, diversions.c.id)
+    .limit(bindparam("limit"))
+)
 
 FEED = (
     _all(messages)

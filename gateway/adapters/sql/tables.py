@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
 )
 
+from gateway.adapters.sql.closure_tables import closures, diversions
 from gateway.adapters.sql.columns import SERIAL, metadata
 from gateway.adapters.sql.columns import index as _index
 from gateway.adapters.sql.columns import key as _key
@@ -33,6 +34,7 @@ from gateway.adapters.sql.columns import texts as _texts
 from gateway.adapters.sql.group_tables import group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.timing_tables import deadlines, positions
+from gateway.domain.closure import Closure, Diversion
 from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.group import Group, Member
@@ -55,7 +57,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0008"
+VERSION = "0009"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -353,6 +355,8 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         Member: group_members,
         Deadline: deadlines,
         Position: positions,
+        Closure: closures,
+        Diversion: diversions,
         Link: links,
         PartyCertificate: certificates,
         Mandate: mandates,
@@ -377,6 +381,8 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "groups": Group,
         "group_members": Member,
         "deadlines": Deadline,
+        "closures": Closure,
+        "diversions": Diversion,
     }
 )
 """Tables that an :class:`~gateway.ports.Update` may name; the key is their primary key."""
