@@ -35,6 +35,7 @@ from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
 from gateway.domain.time_book import TimeBook
 from gateway.domain.trip import Trip
+from gateway.domain.trip_book import TripBook
 from gateway.domain.trust import Signer, Trust
 from gateway.packs.check import Report
 from gateway.packs.compare import Difference
@@ -43,7 +44,7 @@ from gateway.packs.pins import Pin
 from gateway.packs.vouching import Lying
 
 
-class Store(LaneBook, TimeBook, GroupBook, ClosureBook, Protocol):
+class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, Protocol):
     """Durable state. Reads see everything committed before they began."""
 
     def commit(self, change: Change) -> None:

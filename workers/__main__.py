@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -56,6 +57,27 @@ def _drop(ports: Ports) -> None:
             courier.close()
 
 
+def _going_on(
+    ports: Ports, settings: Settings, stopping: Callable[[], bool]
+) -> tuple[Ticker, Ticker]:
+    """Return who goes on with groups that were left, and with diversions whose time has come."""
+    groups = Ticker(
+        lambda: resting(ports, ports.clock.now()),
+        lambda group: go_on(ports, group, stopping),
+        every_seconds=RESTING_SECONDS,
+        threads=1,
+        patience_seconds=0.0,
+    )
+    diversions = Ticker(
+        lambda: closures.due(ports),
+        lambda closure: closures.go_on(ports, closure, stopping),
+        every_seconds=settings.worker.ticker_seconds,
+        threads=1,
+        patience_seconds=0.0,
+    )
+    return groups, diversions
+
+
 def run(settings: Settings, gateway: Gateway) -> None:
     """Work until a signal says stop."""
     ports, threads = gateway.ports, settings.worker.threads
@@ -75,20 +97,7 @@ def run(settings: Settings, gateway: Gateway) -> None:
         patience_seconds=0.0,  # nobody knocks for what others have to fetch
     )
     stop = threading.Event()
-    groups = Ticker(
-        lambda: resting(ports, ports.clock.now()),
-        lambda group: go_on(ports, group, stop.is_set),
-        every_seconds=RESTING_SECONDS,
-        threads=1,
-        patience_seconds=0.0,
-    )
-    diversions = Ticker(
-        lambda: closures.due(ports),
-        lambda closure: closures.go_on(ports, closure, stop.is_set),
-        every_seconds=settings.worker.ticker_seconds,
-        threads=1,
-        patience_seconds=0.0,
-    )
+    groups, diversions = _going_on(ports, settings, stop.is_set)
     patience = threading.Timer(GRACE_SECONDS, _drop, [ports])
 
     def stopping(**_: object) -> None:

@@ -23,12 +23,10 @@ from gateway.api.shapes import (
     MovementListShape,
     MovementShape,
     TimelineShape,
-    TripShape,
     shape_event,
     shape_line,
     shape_movement,
     shape_record,
-    shape_trip,
 )
 from gateway.domain.errors import NotFound, Refused
 from gateway.domain.event import EventKind, Report
@@ -47,7 +45,7 @@ Reference = Annotated[str, Path(description="Movement reference, 18 characters."
 
 _STRANGE = problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.NOT_FOUND)
 
-_REPORT_EXAMPLE = {
+REPORT_EXAMPLE = {
     "kind": "departed",
     "at": "2026-11-24T08:05:00+08:00",
     "office": "CN008001",
@@ -214,7 +212,8 @@ def as_sent(content: bytes, media_type: str, **headers: str) -> Response:
     return Response(content, headers={"Content-Type": media_type, **kept})
 
 
-async def _report_body(request: Request) -> ReportBody:
+async def report_body(request: Request) -> ReportBody:
+    """Read a report from the body."""
     return await json_body(request, ReportBody)
 
 
@@ -224,7 +223,7 @@ async def _report_body(request: Request) -> ReportBody:
         {
             "application/json": {
                 "schema": ReportBody.model_json_schema(),
-                "example": _REPORT_EXAMPLE,
+                "example": REPORT_EXAMPLE,
             }
         }
     ),
@@ -238,7 +237,7 @@ async def _report_body(request: Request) -> ReportBody:
 def report_event(
     request: Request,
     caller: Reporter,
-    body: Annotated[ReportBody, Depends(_report_body)],
+    body: Annotated[ReportBody, Depends(report_body)],
     ports: Reach,
     reference: Reference,
 ) -> ReportedShape:
@@ -247,13 +246,3 @@ def report_event(
     told = Report(kind=body.kind, at=body.at, office=body.office, facts=tuple(body.facts.items()))
     events = report(ports, caller, reference, told)
     return ReportedShape(events=tuple(shape_event(event) for event in events))
-
-
-@router.get("/trips/{trip}", responses=_STRANGE)
-def show_trip(request: Request, caller: Reader, ports: Reach, trip: str) -> TripShape:
-    """Show a trip with the movements on it."""
-    require_accept(request, "application/json")
-    found = ports.store.trip(trip)
-    if found is None or found.tenant != caller.tenant:
-        raise NotFound(Finding(code="trip.unknown", value=trip))
-    return shape_trip(found)

@@ -103,8 +103,14 @@ class Desk(Protocol):
     def closure(self, closure: str, act: str, told: Mapping[str, Any]) -> Shape:
         """Add, list or show closures, or act on one: plan, apply, undo, end."""
 
-    def trip(self, trip: str) -> Shape:
-        """Describe one trip."""
+    def trips(self, *, limit: int) -> list[Shape]:
+        """List open trips, newest first."""
+
+    def trip(self, batch: str) -> Shape:
+        """Describe one run, by its batch number or the id of one of its trips."""
+
+    def report_trip(self, batch: str, told: Told) -> Shape:
+        """Report once for every movement on a run."""
 
     def pending(self, movement: str) -> list[Shape]:
         """List messages that await a signature."""
@@ -141,6 +147,17 @@ class Desk(Protocol):
 def _media_type(raw: bytes) -> str:
     """Return as what a declaration travels; the gateway itself looks closer."""
     return WORKBOOK if raw.startswith(b"PK") else XML
+
+
+def _written(told: Told) -> bytes:
+    """Spell a report as the interface wants it."""
+    body = {
+        "kind": told.kind,
+        "at": told.at.isoformat(),
+        "office": told.office,
+        "facts": dict(told.facts),
+    }
+    return json.dumps(body).encode()
 
 
 class RemoteDesk:
@@ -185,15 +202,7 @@ class RemoteDesk:
 
     def report(self, reference: str, told: Told) -> list[Shape]:
         """Report what the enterprise did; return the events it led to."""
-        body = {
-            "kind": told.kind,
-            "at": told.at.isoformat(),
-            "office": told.office,
-            "facts": dict(told.facts),
-        }
-        answer = self._client.post(
-            f"/v1/movements/{reference}/reports", json.dumps(body).encode(), JSON
-        )
+        answer = self._client.post(f"/v1/movements/{reference}/reports", _written(told), JSON)
         return list(answer.json()["events"])
 
     def read_position(self, reference: str, raw: bytes) -> Shape:
@@ -215,9 +224,18 @@ class RemoteDesk:
         body = json.dumps({"act": act, **told}).encode()
         return dict(self._client.post(f"{place}/acts", body, JSON).json())
 
-    def trip(self, trip: str) -> Shape:
-        """Describe one trip."""
-        return dict(self._client.get(f"/v1/trips/{trip}").json())
+    def trips(self, *, limit: int) -> list[Shape]:
+        """List open trips, newest first."""
+        return list(self._client.get("/v1/trips", limit=limit).json()["data"])
+
+    def trip(self, batch: str) -> Shape:
+        """Describe one run."""
+        return dict(self._client.get(f"/v1/trips/{quote(batch, safe='')}").json())
+
+    def report_trip(self, batch: str, told: Told) -> Shape:
+        """Report once for every movement on a run."""
+        path = f"/v1/trips/{quote(batch, safe='')}/reports"
+        return dict(self._client.post(path, _written(told), JSON).json())
 
     def pending(self, movement: str) -> list[Shape]:
         """List messages that await a signature."""

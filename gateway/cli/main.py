@@ -39,6 +39,7 @@ from gateway.cli import (
     serve,
     setup,
     sheets,
+    trips,
 )
 from gateway.cli.client import Problem
 from gateway.cli.demo import command as demo
@@ -154,6 +155,7 @@ for _module in (
     declarations,
     sheets,
     movements,
+    trips,
     corrections,
     positions,
     groups,

@@ -336,6 +336,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "signature.wrong-key": Severity.FATAL,
         "stylesheet.empty": Severity.FATAL,
         "stylesheet.failed": Severity.FATAL,
+        "trip.not-all-can": Severity.ERROR,
         "trip.unknown": Severity.ERROR,
         "unexpected": Severity.FATAL,
         "wire.malformed": Severity.FATAL,

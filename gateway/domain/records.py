@@ -19,7 +19,7 @@ from gateway.domain.lane import Lane
 from gateway.domain.message import Message
 from gateway.domain.passage import Passage
 from gateway.domain.position import Position
-from gateway.domain.trip import Trip, TripKey
+from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
 
@@ -170,6 +170,7 @@ Record = (
     | Message
     | Trip
     | TripKey
+    | TripReport
     | Lane
     | Passage
     | Group
@@ -202,9 +203,9 @@ class Update:
     """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
 
     ``table`` is one of ``movements messages links principals certificates mandates tenants``
-    ``offices trips lanes passages deadlines closures diversions``; names of values are the
-    record's field names (the shares of a trip stay those of the same movements). With no values it
-    is a check alone.
+    ``offices trips lanes passages deadlines trip_reports closures diversions``; names of values
+    are the record's field names (the shares of a trip stay those of the same movements). With no
+    values it is a check.
     """
 
     table: str

@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import TypeVar
 
-from gateway.adapters.sql import queries
-from gateway.adapters.sql.queries import Statement
+from gateway.adapters.sql import closure_queries, queries
 from gateway.adapters.sql.rows import shape_of, write_time
+from gateway.adapters.sql.selecting import Statement
 from gateway.adapters.sql.spelled import Readers
 from gateway.domain.closure import Closure, Diversion
 from gateway.domain.deadline import Deadline
 from gateway.domain.group import Group, Member
 from gateway.domain.position import Position
+from gateway.domain.trip import Trip, TripReport
 
 R = TypeVar("R")
 
@@ -59,6 +60,33 @@ class TimeReading(Reading):
         return self._many(Position, queries.POSITIONS, movement=movement, limit=limit)
 
 
+class TripReading(Reading):
+    """Reads runs (:class:`gateway.domain.trip_book.TripBook`)."""
+
+    def open_trips(self, tenant: str, *, after: str = "", limit: int = 50) -> tuple[Trip, ...]:
+        """See :meth:`gateway.domain.trip_book.TripBook.open_trips`."""
+        if after:
+            asked = queries.OPEN_TRIPS_AFTER
+            return self._many(Trip, asked, tenant=tenant, after=after, limit=limit)
+        return self._many(Trip, queries.OPEN_TRIPS, tenant=tenant, limit=limit)
+
+    def trips_under(self, tenant: str, batch: str, limit: int) -> tuple[Trip, ...]:
+        """See :meth:`gateway.domain.trip_book.TripBook.trips_under`."""
+        return self._many(Trip, queries.TRIPS_UNDER, tenant=tenant, batch=batch, limit=limit)
+
+    def trip_report(self, report: str) -> TripReport | None:
+        """Return one report."""
+        return self._one(TripReport, queries.TRIP_REPORT, id=report)
+
+    def trip_reports(self, tenant: str, batch: str) -> tuple[TripReport, ...]:
+        """Return what was told of one run."""
+        return self._many(TripReport, queries.TRIP_REPORTS, tenant=tenant, batch=batch)
+
+    def trip_reports_owed(self, now: datetime, limit: int) -> tuple[TripReport, ...]:
+        """See :meth:`gateway.domain.trip_book.TripBook.trip_reports_owed`."""
+        return self._many(TripReport, queries.TRIP_REPORTS_OWED, now=write_time(now), limit=limit)
+
+
 class GroupReading(Reading):
     """Reads declarations handed in together (:class:`gateway.domain.group_book.GroupBook`)."""
 
@@ -84,20 +112,22 @@ class ClosureReading(Reading):
 
     def closure(self, closure: str) -> Closure | None:
         """Return one closure."""
-        return self._one(Closure, queries.CLOSURE, id=closure)
+        return self._one(Closure, closure_queries.CLOSURE, id=closure)
 
     def closures(self, tenant: str) -> tuple[Closure, ...]:
         """Return the closures of one tenant, the earliest first."""
-        return self._many(Closure, queries.CLOSURES, tenant=tenant)
+        return self._many(Closure, closure_queries.CLOSURES, tenant=tenant)
 
     def diversion(self, diversion: str) -> Diversion | None:
         """Return one diversion."""
-        return self._one(Diversion, queries.DIVERSION, id=diversion)
+        return self._one(Diversion, closure_queries.DIVERSION, id=diversion)
 
     def diversions(self, closure: str) -> tuple[Diversion, ...]:
         """Return the diversions round one closure."""
-        return self._many(Diversion, queries.DIVERSIONS, closure=closure)
+        return self._many(Diversion, closure_queries.DIVERSIONS, closure=closure)
 
     def diversions_due(self, now: datetime, limit: int) -> tuple[Diversion, ...]:
         """See :meth:`gateway.domain.closure_book.ClosureBook.diversions_due`."""
-        return self._many(Diversion, queries.DIVERSIONS_DUE, now=write_time(now), limit=limit)
+        return self._many(
+            Diversion, closure_queries.DIVERSIONS_DUE, now=write_time(now), limit=limit
+        )
