@@ -280,6 +280,7 @@ links = Table(
     _optional("paused_at"),
     _needed("rate", Double()),
     _needed("concurrency", Integer()),
+    _needed("batch", Integer()),
     _needed("tokens", Double()),
     _optional("filled_at"),
     _optional("lease_owner"),
