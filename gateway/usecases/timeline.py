@@ -13,7 +13,7 @@ from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import AnswerKind, Message
 from gateway.domain.movement import Movement
 from gateway.domain.records import AnswerRecord, LogRecord, MovementRecord, NumberRecord
-from gateway.domain.trip import Trip
+from gateway.domain.trip import Trip, carrying, shares_of
 from gateway.ports import Ports
 
 LINES_MAX = 500
@@ -147,7 +147,9 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
     record = ports.store.movement(reference)
     if record is None or record.tenant != tenant:
         raise NotFound(Finding(code="movement.unknown", value=reference))
-    movement = register.folded(record, ports.store.events(reference))
+    trips = ports.store.trips_of(reference)
+    shares = shares_of(carrying(trips, reference), reference)
+    movement = register.folded(record, ports.store.events(reference), shares)
     stops = register.itinerary_of(ports, record)
     messages = ports.store.messages(reference)
     return MovementView(
@@ -157,7 +159,7 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
         messages=messages,
         numbers=ports.store.numbers(reference),
         answers=ports.store.answers(reference),
-        trips=ports.store.trips_of(reference),
+        trips=trips,
         findings=_office_findings(ports, reference),
         deadlines=register.deadlines_of(ports, reference, messages),
     )
