@@ -32,6 +32,7 @@ from gateway.domain.errors import NotFound, Refused
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.identifiers import MovementReference
+from gateway.usecases.copy import copy_as_new
 from gateway.usecases.export import export_movement
 from gateway.usecases.report import report
 from gateway.usecases.timeline import describe_movement, timeline_after
@@ -108,6 +109,31 @@ def list_movements(
         next_cursor=page[-1].reference if more else "",
         has_more=more,
     )
+
+
+@router.get(
+    "/movements/{reference}/copy",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/xml": {"schema": {"type": "string"}}}},
+        **_STRANGE,
+        **problems.documented(problems.REFUSED),
+    },
+)
+def copy_declaration(
+    caller: Reader,
+    ports: Reach,
+    reference: Reference,
+    lrn: Annotated[
+        str, Query(description="Reference number of the new declaration.", min_length=1)
+    ],
+    depart: Annotated[
+        AwareDatetime | None, Query(description="Expected times move with it, else are left out.")
+    ] = None,
+) -> Response:
+    """Copy a movement's declaration as the beginning of a new one: unsigned, nothing is stored."""
+    content = copy_as_new(ports, caller, reference, lrn, depart)
+    return Response(content, media_type="application/xml")
 
 
 @router.get("/movements/{reference}", responses=_STRANGE)

@@ -79,6 +79,9 @@ class Desk(Protocol):
     def amend(self, reference: str, raw: bytes, idempotency_key: str, why: Why) -> Shape:
         """Replace a movement's declaration."""
 
+    def copy(self, reference: str, lrn: str, depart: str) -> bytes:
+        """Return an unsigned declaration like a movement's; ``depart`` is an ISO time or empty."""
+
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
         """List movements, newest first."""
 
@@ -174,6 +177,11 @@ class RemoteDesk:
         path = f"/v1/movements/{reference}/amendments?{asked}"
         answer = self._client.post(path, raw, _media_type(raw), Idempotency_Key=idempotency_key)
         return dict(answer.json())
+
+    def copy(self, reference: str, lrn: str, depart: str) -> bytes:
+        """Fetch an unsigned declaration like a movement's."""
+        asked = urlencode({"lrn": lrn, **({"depart": depart} if depart else {})})
+        return self._client.get(f"/v1/movements/{reference}/copy?{asked}").content
 
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
         """List movements, newest first."""

@@ -7,6 +7,7 @@ principal that ``fullroute init`` made, in the operator's tenant.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ from gateway.usecases import sign as signing
 from gateway.usecases import submit as submitting
 from gateway.usecases import timeline as timelines
 from gateway.usecases import trips as running
+from gateway.usecases.copy import copy_as_new
 
 
 @contextmanager
@@ -101,6 +103,11 @@ class FolderDesk:
             idempotency_key=idempotency_key,
         )
         return submission_shape(done, self._ports.packs.catalogue(), self._lang)
+
+    def copy(self, reference: str, lrn: str, depart: str) -> bytes:
+        """Return an unsigned declaration like a movement's."""
+        at = datetime.fromisoformat(depart) if depart else None
+        return copy_as_new(self._ports, self._caller, reference, lrn, at)
 
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
         """List movements, newest first."""

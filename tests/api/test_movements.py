@@ -222,3 +222,17 @@ def test_trips_do_not_mix_tenants(face: Face, movement: str) -> None:
     assert movement
     strange = face.client.get("/v1/trips", headers=face.callers["stranger"]).json()
     assert strange == {"data": [], "next_cursor": "", "has_more": False}
+
+
+def test_a_declaration_is_copied_as_new(face: Face, movement: str) -> None:
+    def copied(caller: str = "exporter", **asked: str):
+        path = f"/v1/movements/{movement}/copy"
+        return face.client.get(path, params=asked, headers=face.callers[caller])
+
+    answer = copied(lrn="NEXT-9", depart="2026-12-01T08:00:00+08:00")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml")
+    assert b"<FunctionalReferenceID>NEXT-9<" in answer.content
+    assert b"<ExpectedDateTime>2026-12-01T08:00:00+08:00<" in answer.content
+    assert copied().status_code == 400
+    assert copied(lrn="NEXT-9", depart="tomorrow").status_code == 400
+    assert copied("stranger", lrn="NEXT-9").status_code == 404
