@@ -39,9 +39,12 @@ def news(
 ) -> tuple[Shares, bool]:
     """Return the trips to which ``kind`` happens now, and whether that makes it whole.
 
-    What names no ``trip`` is about all of them. Trips it happened to already are no news.
+    What names no ``trip`` is about all of them. Trips it happened to already are no news, and none
+    is where it happened to the movement before that was split.
     """
     known = moved(happened, kind, office)
+    if not known and any((one.kind, one.office) == (kind, office) for one in happened):
+        return (), False
     told = tuple(one for one in shares if one[0] not in known and trip in ("", one[0]))
     packages = sum(known.values()) + sum(number for _, number in told)
     whole = kind is EventKind.DEPARTED or packages >= sum(number for _, number in shares)
