@@ -206,7 +206,7 @@ class FolderDesk:
         dry_run: bool = False,
     ) -> Shape:
         """Do something about a message, a link or an answer."""
-        more = {name: one for name, one in act.items() if name in ("rate", "concurrency")}
+        more = {name: one for name, one in act.items() if name in ("rate", "concurrency", "batch")}
         wanted = Act(kind=ActKind(act["act"]), subject=subject[1], reason=act["reason"], **more)
         if dry_run:
             return asdict(operating.foresee(self._ports, self._caller, wanted))

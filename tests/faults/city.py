@@ -75,6 +75,7 @@ class City:
         self.running: dict[str, Forked] = {}
         self.broker = EmbeddedBroker(self.setting.settings.broker_socket.parent)
         self.history: list[dict] = []
+        self.look_seconds = LOOK_SECONDS
         self._lock = threading.Lock()
         self._count = 0
 
@@ -211,7 +212,7 @@ class City:
             if "arrived" not in told and standing.happened("transit-started"):
                 self._tell(reference, "arrived", standing.office("destination"))
                 told.add("arrived")
-            time.sleep(LOOK_SECONDS)
+            time.sleep(self.look_seconds)
 
     def _tell(self, reference: str, kind: str, office: str) -> None:
         now = self.clock.now()

@@ -4,13 +4,10 @@ import pytest
 
 from gateway.adapters.crash_points import POINTS
 from tests.faults import points
+from tests.faults.__main__ import CHAINS
 from tests.faults.city import City
 
 SEED = 1
-CHAINS = {
-    "push": {"api": points.API, "worker": points.WORKER},
-    "mixed": {"worker": points.COLLECTING},
-}
 
 
 def test_every_point_has_its_turn():

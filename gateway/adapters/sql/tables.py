@@ -56,7 +56,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0009"
+VERSION = "0010"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -278,6 +278,7 @@ links = Table(
     _optional("paused_at"),
     _needed("rate", Double()),
     _needed("concurrency", Integer()),
+    _needed("batch", Integer()),
     _needed("tokens", Double()),
     _optional("filled_at"),
     _optional("lease_owner"),
