@@ -135,6 +135,8 @@ def _event(told: Mapping[str, object]) -> str:
         return f"{told.get('procedure')} {state}"
     if number := detail.get("number"):
         return f"{told.get('procedure')} {detail.get('number-kind')} {number}"
+    if part := detail.get("happened"):
+        return f"{part} with {detail.get('packages')} packages"
     return str(told.get("kind", ""))
 
 

@@ -9,6 +9,7 @@ from gateway.domain.message import MessageState
 from gateway.sandbox.script import read_scenarios
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.audit import verify_log
+from gateway.usecases.timeline import timeline_after
 from gateway.usecases.trips import describe_run
 from tests.world import TENANT, World
 
@@ -50,6 +51,8 @@ def test_each_truck_is_announced_by_itself_with_its_own_vehicle(split, tmp_path)
     told, kept = sorted(announcements(world, reference), key=lambda one: one.place is None)
     assert (told.trip, kept.trip) == (second.trips[0], first.trips[0])
     assert kept.state is MessageState.WAITING
+    lines = timeline_after(world.ports, TENANT, reference)
+    assert any("departed with 24 packages" in line.text for line in lines)
     text = world.store.body(told.unsigned).content.decode()
     assert ("桂A9F305" in text, "桂A8D217" in text) == (True, False)
     assert ("CQ8801205" in text, "CQ8801172" in text) == (True, False)
