@@ -5,7 +5,7 @@ the messages that still wait, it says which fire, with their to-be-signed bytes,
 wait for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -110,6 +110,17 @@ def _pointless(spec: MessageSpec, movement: Movement) -> bool:
     over = procedure is not None and procedure.state is ProcedureState.INVALIDATED
     tells_so = EventKind.INVALIDATED in spec.on
     return not tells_so and (over or (movement.invalidated and not spec.occasional))
+
+
+def per_trip(planned: Iterable[Planned], trips: Collection[str]) -> tuple[Planned, ...]:
+    """Return one message a trip of those that are about a vehicle, where there are several."""
+    return tuple(
+        replace(one, trip=trip)
+        for one in planned
+        for trip in (
+            trips if one.spec.subject is Speaks.TRIP and trips and not one.trip else [one.trip]
+        )
+    )
 
 
 def waiting_row(planned: Planned, subject: Subject, name: str, link: str, at: datetime) -> Message:

@@ -32,7 +32,7 @@ from gateway.domain.trip import Trip, TripShare, carrying, shares_of
 from gateway.domain.trust import Trust
 from gateway.markup import safe, tree
 from gateway.packs.pack import PackSet
-from gateway.pipeline.advance import Advanced, advance, unmet, waiting_row
+from gateway.pipeline.advance import Advanced, advance, per_trip, unmet, waiting_row
 from gateway.pipeline.convert import Converted, to_ours
 from gateway.pipeline.parse import parse_declaration
 from gateway.pipeline.project import Addressee, Subject, declared_totals, judge, project
@@ -40,7 +40,6 @@ from gateway.pipeline.read import read_declaration
 from gateway.pipeline.route import (
     Planned,
     judge_stops,
-    per_trip,
     plan_itinerary,
     plan_messages,
     plan_procedures,

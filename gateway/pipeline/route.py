@@ -296,17 +296,6 @@ def plan_messages(
     )
 
 
-def per_trip(planned: Iterable[Planned], trips: Collection[str]) -> tuple[Planned, ...]:
-    """Return one message a trip of those that are about a vehicle, where there are several."""
-    return tuple(
-        replace(one, trip=trip)
-        for one in planned
-        for trip in (
-            trips if one.spec.subject is Speaks.TRIP and trips and not one.trip else [one.trip]
-        )
-    )
-
-
 def plan_occasions(
     events: Iterable[Event],
     movement: Movement,

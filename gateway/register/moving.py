@@ -8,12 +8,11 @@ from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Message
 from gateway.domain.movement import fold
 from gateway.packs.pack import Pack, PackSet
-from gateway.pipeline.advance import Advanced, advance, waiting_row
+from gateway.pipeline.advance import Advanced, advance, per_trip, waiting_row
 from gateway.pipeline.project import Subject
 from gateway.pipeline.route import (
     Planned,
     Told,
-    per_trip,
     plan_messages,
     plan_newcomers,
     plan_occasions,
