@@ -73,6 +73,7 @@ def test_a_message_without_mandate_waits_until_its_signatory_signs(desk, submitt
     waiting = desk.run("sign", "--movement", submitted, "--json").json["data"]
     assert [(one["type"], one["signatory"]) for one in waiting] == [("IDA", "importer")]
     shown = desk.run("movement", "show", submitted, "--json").json
+    assert {one["state"] for one in shown["stops"]} == {"expected"}
     states = {one["type"]: one["state"] for one in shown["messages"]}
     assert states["IDA"] == "awaiting-signature"
 

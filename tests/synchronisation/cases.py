@@ -52,6 +52,7 @@ GOES_ON = (
     *("quarantine", "incident-endorsed", "unloading", "discrepancies", "discrepancies-solved"),
     *("enquiry-started", "closure-planned", "deadline-reminded", "deadline-passed"),
     *("estimated", "temperature-out", "invalidation-asked", "invalidation-refused", "invalidated"),
+    "part-moved",
 )
 """What happens to goods besides being declared and setting out."""
 
@@ -114,6 +115,9 @@ GOING_SOUTH = {
         f"{HAI_DUONG} AMA",
         f"{HAI_DUONG} AMC",
     ),
+    ("crossing-refused", HUU_NGHI): (f"{CHONGQING} ReturnNotice", f"{YOUYIGUAN} ReturnNotice"),
+    ("turned-back", HUU_NGHI): (f"{CHONGQING} ReturnNotice", f"{YOUYIGUAN} ReturnNotice"),
+    ("cleared", HAI_DUONG): (f"{CHONGQING} ClearanceNotice",),
     ("invalidation-asked", CHONGQING): (
         f"{CHONGQING} WithdrawalNotice",
         f"{YOUYIGUAN} MT2401-3",
@@ -147,6 +151,9 @@ GOING_NORTH = {
         f"{YOUYIGUAN} MT1401-5",
         f"{CHONGQING} AmendmentNotice-I",
     ),
+    ("crossing-refused", YOUYIGUAN): (f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice"),
+    ("turned-back", YOUYIGUAN): (f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice"),
+    ("cleared", CHONGQING): (f"{HAI_DUONG} ClearanceNotice",),
     ("invalidation-asked", HAI_DUONG): (
         f"{HAI_DUONG} ExportCancellation",
         f"{GATE} GateExitCancel",
@@ -456,6 +463,56 @@ case(
     *(f"{GATE} GateExitChange", f"{HUU_NGHI} TOR-cancel", f"{TAN_THANH} TOR-cancel"),
 )
 
+SAID = (f"{CHONGQING} ReturnNotice", f"{YOUYIGUAN} ReturnNotice")
+case(
+    "goods turn back after exit: those already passed are told",
+    Occasion(
+        way=SOUTH,
+        event="turned-back",
+        at=HUU_NGHI,
+        told=SOUTH_TOLD,
+        before=(f"exited {YOUYIGUAN}",),
+    ),
+    *SAID,
+)
+case(
+    "a refusal at the exit itself tells it as well as departure",
+    Occasion(way=SOUTH, event="crossing-refused", at=YOUYIGUAN, told=SOUTH_TOLD),
+    *SAID,
+)
+case(
+    "goods turn back on the way north after exit",
+    Occasion(
+        way=NORTH,
+        event="turned-back",
+        at=YOUYIGUAN,
+        told=NORTH_TOLD,
+        before=(f"exited {HUU_NGHI}",),
+    ),
+    *(f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice"),
+)
+for way, told in ((SOUTH, SOUTH_TOLD), (NORTH, NORTH_TOLD)):
+    for event in ("crossing-refused", "turned-back", "cleared"):
+        case(
+            f"{event} from {way[0][0]}, nobody knows of the goods",
+            Occasion(way=way, event=event, at=way[2][0]),
+        )
+    case(
+        f"cleared where they began, at {way[0][0]}",
+        Occasion(way=way, event="cleared", at=way[0][0], told=told),
+        f"{way[0][0]} ClearanceNotice",
+    )
+    case(
+        f"cleared by rail from {way[0][0]}",
+        Occasion(way=way, event="cleared", at=way[-1][0], told=told, modes=RAIL),
+        *((f"{HAI_DUONG} ClearanceNotice",) if way is NORTH else ()),
+    )
+    case(
+        f"turned back by rail from {way[0][0]}",
+        Occasion(way=way, event="turned-back", at=way[2][0], told=told, modes=RAIL),
+        *((f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice") if way is NORTH else ()),
+    )
+
 # ------------------------------------------------------------------ common transit
 
 # One office of each administration in each role that hears of the goods ahead of it.
@@ -729,11 +786,12 @@ INSIDE = (
 """What a control finds stays inside its administration."""
 
 UNTOLD = (
-    *("transit-started", "duties-assessed", "cleared", "completed", "at-gate", "re-weighed"),
-    *("crossing-refused", "turned-back", "incident-endorsed", "enquiry-started"),
+    *("transit-started", "duties-assessed", "completed", "at-gate", "re-weighed"),
+    *("incident-endorsed", "enquiry-started"),
     *(
         "estimated",
         "temperature-out",
+        "part-moved",
         "closure-planned",
         "deadline-reminded",
         "deadline-passed",
@@ -750,6 +808,9 @@ ELSEWHERE = {
     "left-area": (SOUTH, NORTH),
     "record-asked": (SOUTH, NORTH),
     "invalidated": (SOUTH, NORTH),
+    "cleared": (OVER_GB, OUT_OF_XI),
+    "crossing-refused": (OVER_GB, OUT_OF_XI),
+    "turned-back": (OVER_GB, OUT_OF_XI),
     "departed": (OVER_GB, OUT_OF_XI),
     "exited": (OVER_GB, OUT_OF_XI),
     "entered": (OVER_GB, OUT_OF_XI),
