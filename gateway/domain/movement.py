@@ -300,16 +300,17 @@ def _untimely(movement: Movement, kind: EventKind) -> str:
     """Return the code of what speaks against a report now, or the empty string."""
     under_way, arrived = (movement.has(one) for one in (EventKind.DEPARTED, EventKind.ARRIVED))
     over = movement.invalidating or movement.invalidated
+    on_the_way = (
+        (not under_way, "report.not-departed"),
+        (arrived, "report.already-arrived"),
+    )
     objections = {
         EventKind.PRESENTED: ((not movement.prelodged, "report.not-prelodged"),),
         EventKind.ARRIVED: ((not movement.set_out, "report.not-departed"),),
         EventKind.YARD_REACHED: ((under_way, "report.already-departed"),),
         EventKind.INVALIDATION_ASKED: ((under_way, "report.already-departed"),),
-        EventKind.INCIDENT: ((not under_way, "report.not-departed"),),
-        EventKind.TURNED_BACK: (
-            (not under_way, "report.not-departed"),
-            (arrived, "report.already-arrived"),
-        ),
+        EventKind.INCIDENT: on_the_way,
+        EventKind.TURNED_BACK: on_the_way,
     }
     not_released = ((not movement.has(EventKind.RELEASED), "report.not-released"),)
     half = kind not in objections and movement.half_invalidated

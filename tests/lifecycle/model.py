@@ -7,7 +7,10 @@ must not, in what order, and which steps are refused.
 
 from dataclasses import dataclass, field
 
-RANKS = ("planned", "lodged", "refused", "accepted", "under-control", "released", "over")
+RANKS = (
+    *("planned", "lodged", "refused", "accepted"),
+    *("under-control", "not-released", "released", "over"),
+)
 OVER = ("closed", "invalidated")
 SOUTH = {
     "departure": "CN008001",
@@ -21,8 +24,14 @@ NORTH = {
     "entry": "CN00X001",
     "destination": "CN008001",
 }
-OURS = ("presented", "yard-reached", "departed", "arrived", "incident", "invalidation-asked")
+OURS = (
+    *("presented", "yard-reached", "departed", "arrived"),
+    *("incident", "turned-back", "invalidation-asked"),
+)
 """What the enterprise reports; everything else offices say."""
+
+ANYWHERE = ("incident", "turned-back")
+"""What can happen at any office on the way; the rest at the departure or at the destination."""
 
 ONCE = ("presented", "departed", "arrived")
 """What happens once: told again it is no news."""
@@ -110,11 +119,19 @@ class Movement:
         return asked and "invalidated" in self.states.values() and not self.withdrawn
 
     @property
+    def led_back(self) -> bool:
+        """Whether the goods turned back, and no new declaration let them set out again."""
+        kinds = [kind for kind, _ in self.journal]
+        back = [place for place, kind in enumerate(kinds) if kind == "turned-back"]
+        return bool(back) and not {"substituted", "diverted"} & set(kinds[back[-1] :])
+
+    @property
     def state(self) -> str:
         standings = (
             (set(self.states.values()) == {"closed"}, "completed"),
             (self.withdrawn, "invalidated"),
             (self.happened("arrived"), "arrived"),
+            (self.led_back, "turned-back"),
             (self.happened("departed"), "under-way"),
             (self.happened("released"), "released"),
         )
@@ -124,21 +141,22 @@ class Movement:
 
     def objection(self, deed: str, office: str) -> str:
         """Return the code with which a report must be refused, or nothing."""
-        under_way = self.happened("departed")
+        under_way, arrived = self.happened("departed"), self.happened("arrived")
         place = self.way["destination" if deed == "arrived" else "departure"]
         against = (
             (office not in self.way.values(), "report.office-not-on-the-way"),
             (deed not in OURS, "report.not-yours"),
-            (deed != "incident" and office != place, "report.other-office"),
+            (deed not in ANYWHERE and office != place, "report.other-office"),
             (deed in ONCE and self.happened(deed), "-"),
             (self.asking or self.withdrawn, "report.invalidating"),
-            (self.half_withdrawn and deed in ("departed", "arrived"), "report.half-invalidated"),
+            (self.half_withdrawn and deed == "departed", "report.half-invalidated"),
             (deed == "presented", "report.not-prelodged"),
             (
                 deed in ("yard-reached", "invalidation-asked") and under_way,
                 "report.already-departed",
             ),
-            (deed in ("incident", "arrived") and not under_way, "report.not-departed"),
+            (deed in (*ANYWHERE, "arrived") and not under_way, "report.not-departed"),
+            (deed in ANYWHERE and arrived, "report.already-arrived"),
             (deed == "departed" and not self.happened("released"), "report.not-released"),
         )
         code = next((code for holds, code in against if holds), "")
@@ -155,6 +173,7 @@ class Movement:
             "departed": self._departed,
             "arrived": self._arrived,
             "incident": lambda: self._changed(deed),
+            "turned-back": lambda: None,
             "invalidation-asked": self._asked_back,
         }[deed]()
         self._settle()
@@ -188,7 +207,7 @@ class Movement:
         self.heard[procedure, about, saying.word] = self.moment
         if saying.state and _rank(saying.state) > _rank(self.states[procedure]):
             self.states[procedure] = saying.state
-        again = saying.event in ("at-gate", "invalidated", "invalidation-refused")
+        again = saying.event in ("at-gate", "not-released", "invalidated", "invalidation-refused")
         if saying.event and (again or (saying.event, office) not in self.journal):
             self.journal.append((saying.event, office))
             self._follows(saying.event)
