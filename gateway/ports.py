@@ -18,6 +18,7 @@ from gateway.domain.lane import LaneRules
 from gateway.domain.lane_book import LaneBook
 from gateway.domain.message import Message
 from gateway.domain.parcel import Collected, Parcel, Reply
+from gateway.domain.position import PositionRules
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -280,6 +281,10 @@ class Packs(Protocol):
 
     def deadline_rules(self) -> DeadlineRules:
         """Return which dates of movements are watched, and how."""
+        ...
+
+    def position_rules(self) -> PositionRules:
+        """Return when readings on the way are told of anew."""
         ...
 
     def procedure_roles(self) -> Mapping[str, OfficeRole]:

@@ -20,6 +20,7 @@ from gateway.api import (
     movements,
     openapi,
     operations,
+    positions,
     problems,
     signatures,
     stream,
@@ -76,6 +77,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     for module in (
         declarations,
         movements,
+        positions,
         groups,
         stream,
         signatures,

@@ -13,6 +13,7 @@ from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Message
+from gateway.domain.position import estimates
 from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
 from gateway.domain.stop_state import stop_states
@@ -46,6 +47,7 @@ class StopShape(BaseModel):
     state: str
     expected_at: str | None
     expected_office_time: str | None
+    estimated_at: str | None
     zone: str
 
 
@@ -244,6 +246,7 @@ def _deadline(one: Deadline) -> DeadlineShape:
 
 
 def _stops(view: MovementView, language: str) -> tuple[StopShape, ...]:
+    estimated = estimates(view.movement)
     return tuple(
         StopShape(
             sequence=stop.sequence,
@@ -253,6 +256,7 @@ def _stops(view: MovementView, language: str) -> tuple[StopShape, ...]:
             state=state.value,
             expected_at=utc(stop.expected_at) if stop.expected_at else None,
             expected_office_time=local(stop.expected_at, stop.office),
+            estimated_at=utc(at) if (at := estimated.get(stop.office.code)) else None,
             zone=stop.office.zone,
         )
         for stop, state in stop_states(view.movement, view.itinerary)

@@ -91,6 +91,12 @@ class Desk(Protocol):
     def report(self, reference: str, told: Told) -> list[Shape]:
         """Report what the enterprise did; return the events it led to."""
 
+    def read_position(self, reference: str, raw: bytes) -> Shape:
+        """Hand a reading of position or temperature in."""
+
+    def positions(self, reference: str, limit: int) -> list[Shape]:
+        """List readings, the latest first."""
+
     def trip(self, trip: str) -> Shape:
         """Describe one trip."""
 
@@ -178,6 +184,15 @@ class RemoteDesk:
             f"/v1/movements/{reference}/reports", json.dumps(body).encode(), JSON
         )
         return list(answer.json()["events"])
+
+    def read_position(self, reference: str, raw: bytes) -> Shape:
+        """Hand a reading of position or temperature in."""
+        return dict(self._client.post(f"/v1/movements/{reference}/positions", raw, JSON).json())
+
+    def positions(self, reference: str, limit: int) -> list[Shape]:
+        """List readings, the latest first."""
+        answer = self._client.get(f"/v1/movements/{reference}/positions", limit=limit)
+        return list(answer.json()["data"])
 
     def trip(self, trip: str) -> Shape:
         """Describe one trip."""

@@ -20,6 +20,8 @@ from gateway.cli.shapes import (
     line_shape,
     message_shape,
     movement_shape,
+    position_shape,
+    reading_shape,
     record_shape,
     submission_shape,
     trip_shape,
@@ -36,6 +38,7 @@ from gateway.usecases import amend as amending
 from gateway.usecases import attention as concerns
 from gateway.usecases import group as grouping
 from gateway.usecases import operate as operating
+from gateway.usecases import position as reading
 from gateway.usecases import report as reporting
 from gateway.usecases import sign as signing
 from gateway.usecases import submit as submitting
@@ -123,6 +126,16 @@ class FolderDesk:
         report = Report(kind=kind, at=told.at, office=told.office, facts=tuple(told.facts.items()))
         events = reporting.report(self._ports, self._caller, reference, report)
         return [event_shape(one) for one in events]
+
+    def read_position(self, reference: str, raw: bytes) -> Shape:
+        """Hand a reading of position or temperature in."""
+        done = reading.take_reading(self._ports, self._caller, reference, raw)
+        return reading_shape(done, self._ports.packs.catalogue(), self._lang)
+
+    def positions(self, reference: str, limit: int) -> list[Shape]:
+        """List readings, the latest first."""
+        found = register.readings_of(self._ports, self._caller.tenant, reference, limit)
+        return [position_shape(one) for one in found]
 
     def trip(self, trip: str) -> Shape:
         """Describe one trip."""

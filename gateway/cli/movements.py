@@ -88,6 +88,23 @@ def show(
         _print_movement(found)
 
 
+def _print_stops(found: list[dict[str, Any]]) -> None:
+    output.print_table(
+        ("Office", "Name", "Role", "State", "Expected (office time)", "Estimated"),
+        [
+            (
+                one["office"],
+                one["name"],
+                one["role"],
+                one["state"],
+                one["expected_office_time"],
+                one["estimated_at"] or "",
+            )
+            for one in found
+        ],
+    )
+
+
 def _print_movement(found: dict[str, Any]) -> None:
     output.print_pairs(
         (
@@ -99,19 +116,7 @@ def _print_movement(found: dict[str, Any]) -> None:
             ("Trips", ", ".join(trip["id"] for trip in found["trips"])),
         )
     )
-    output.print_table(
-        ("Office", "Name", "Role", "State", "Expected (office time)"),
-        [
-            (
-                one["office"],
-                one["name"],
-                one["role"],
-                one["state"],
-                one["expected_office_time"],
-            )
-            for one in found["stops"]
-        ],
-    )
+    _print_stops(found["stops"])
     output.print_table(
         ("Procedure", "State", "Official numbers"),
         [

@@ -15,11 +15,13 @@ from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue
 from gateway.domain.itinerary import CustomsOffice, Stop
 from gateway.domain.message import Message
+from gateway.domain.position import Position, estimates
 from gateway.domain.records import MovementRecord
 from gateway.domain.trip import Trip
 from gateway.pipeline.verdict import OfficeVerdict
 from gateway.register import Submission
 from gateway.usecases.attention import Concern
+from gateway.usecases.position import TakenReading
 from gateway.usecases.preview import Part, Preview, Previewed
 from gateway.usecases.submit import Verdict
 from gateway.usecases.timeline import MovementView, TimelineLine
@@ -138,7 +140,7 @@ def movement_shape(view: MovementView, lang: str, texts: Catalogue) -> Shape:
     return {
         **record_shape(view.record),
         "state": view.movement.state.value,
-        "stops": [_stop(stop, lang) for stop in view.itinerary.stops],
+        "stops": [_stop(stop, view, lang) for stop in view.itinerary.stops],
         "procedures": [
             {
                 "kind": one.kind,
@@ -169,7 +171,7 @@ def deadline_shape(one: Deadline) -> Shape:
     }
 
 
-def _stop(stop: Stop, lang: str) -> Shape:
+def _stop(stop: Stop, view: MovementView, lang: str) -> Shape:
     return {
         "sequence": stop.sequence,
         "office": stop.office.code,
@@ -177,6 +179,7 @@ def _stop(stop: Stop, lang: str) -> Shape:
         "role": stop.role.value,
         "expected_at": utc(stop.expected_at),
         "expected_office_time": local(stop.expected_at, stop.office),
+        "estimated_at": utc(estimates(view.movement).get(stop.office.code)),
         "zone": stop.office.zone,
     }
 
@@ -218,6 +221,32 @@ def event_shape(event: Event) -> Shape:
         "procedure": event.procedure,
         "message": event.message,
         "facts": dict(event.facts),
+    }
+
+
+def reading_shape(done: TakenReading, texts: Catalogue, lang: str) -> Shape:
+    """Return what a reading came to."""
+    return {
+        "repeated": done.repeated,
+        "late": done.late,
+        "findings": [shown(one, texts, lang) for one in done.findings],
+        "events": [event_shape(one) for one in done.events],
+    }
+
+
+def position_shape(one: Position) -> Shape:
+    """Return a reading as it is kept."""
+    numbers = {
+        "latitude": one.latitude,
+        "longitude": one.longitude,
+        "temperature_c": one.temperature_c,
+    }
+    return {
+        "source": one.source,
+        "at": utc(one.at),
+        "received_at": utc(one.received_at),
+        "place": one.place,
+        **{name: str(number) if number is not None else None for name, number in numbers.items()},
     }
 
 

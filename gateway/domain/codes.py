@@ -10,10 +10,12 @@ from types import MappingProxyType
 from gateway.domain.finding import Severity
 from gateway.domain.lane_codes import LANE_CODES
 from gateway.domain.operator_codes import OPERATOR_CODES
+from gateway.domain.way_codes import WAY_CODES
 
 CODES: Mapping[str, Severity] = MappingProxyType(
     {
         **LANE_CODES,
+        **WAY_CODES,
         "access.malformed-key": Severity.ERROR,
         "access.missing-key": Severity.ERROR,
         "access.scope-missing": Severity.ERROR,

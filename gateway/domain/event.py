@@ -36,6 +36,8 @@ class EventKind(StrEnum):
     DIVERTED = "diverted"  # a new one by other offices
     CROSSING_REFUSED = "crossing-refused"  # an office at the border did not let the goods pass
     TURNED_BACK = "turned-back"
+    ESTIMATED = "estimated"  # the goods are expected at other times than declared
+    TEMPERATURE = "temperature-out"  # it was read outside the declared range
     CONTROL_ORDERED = "control-ordered"  # papers, a scan or the goods themselves are looked at
     NOT_RELEASED = "not-released"
     SEALS_CHECKED = "seals-checked"
@@ -82,6 +84,8 @@ OCCASIONAL = frozenset(
         EventKind.DIVERTED,
         EventKind.CROSSING_REFUSED,
         EventKind.TURNED_BACK,
+        EventKind.ESTIMATED,
+        EventKind.TEMPERATURE,
         EventKind.CONTROL_ORDERED,
         EventKind.NOT_RELEASED,
         EventKind.SEALS_CHECKED,

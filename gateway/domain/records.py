@@ -17,6 +17,7 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
 from gateway.domain.message import Message
 from gateway.domain.passage import Passage
+from gateway.domain.position import Position
 from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
@@ -173,6 +174,7 @@ Record = (
     | Group
     | Member
     | Deadline
+    | Position
     | Attempt
     | Link
     | PartyCertificate

@@ -1,13 +1,14 @@
-"""What keeping times asks of the store: the part of its port about deadlines."""
+"""What keeping times asks of the store: deadlines, and readings on the way."""
 
 from datetime import datetime
 from typing import Protocol
 
 from gateway.domain.deadline import Deadline
+from gateway.domain.position import Position
 
 
 class TimeBook(Protocol):
-    """Deadlines of movements."""
+    """Deadlines of movements, and readings of their position and temperature."""
 
     def deadlines(self, movement: str) -> tuple[Deadline, ...]:
         """Return a movement's deadlines, ended ones too."""
@@ -19,4 +20,11 @@ class TimeBook(Protocol):
 
     def deadlines_near(self, tenant: str, now: datetime, limit: int) -> tuple[Deadline, ...]:
         """Return the deadlines of a tenant that are near or have passed, and have not ended."""
+        ...
+
+    def position(self, position: str) -> Position | None:
+        """Return the reading of that id (``<movement>/<source>/<time>``)."""
+
+    def positions(self, movement: str, limit: int) -> tuple[Position, ...]:
+        """Return a movement's readings, those of the latest moment first."""
         ...

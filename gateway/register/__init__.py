@@ -51,7 +51,7 @@ from gateway.register.receipts import Proof, acknowledge, check_kept, check_rece
 from gateway.register.remarks import heard_finding
 from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
 from gateway.register.stepping import write_step
-from gateway.register.timing import deadlines_of
+from gateway.register.timing import deadlines_of, readings_of
 from gateway.register.writing import (
     Writing,
     message_facts,
@@ -108,6 +108,7 @@ __all__ = [
     "passage_key",
     "place_of",
     "proof",
+    "readings_of",
     "recorded_stops",
     "refused_answer",
     "refused_answers",

@@ -1,11 +1,14 @@
-"""Deadlines as rows, written with the change that causes, moves or ends them."""
+"""Deadlines as rows, written with the change that causes, moves or ends them; readings back."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from gateway.domain.deadline import Deadline, DeadlineKind, DeadlineState, kept, wanted
 from gateway.domain.declaration import Declaration
+from gateway.domain.errors import NotFound
+from gateway.domain.finding import Finding
 from gateway.domain.message import Message, MessageState
+from gateway.domain.position import Position
 from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
 from gateway.register.writing import Writing
@@ -51,3 +54,15 @@ def _of_message(message: Message, at: datetime, now: datetime) -> Deadline | Non
         state=DeadlineState.PASSED if at <= now else DeadlineState.OPEN,
         next_at=None,
     )
+
+
+def readings_of(ports: Ports, tenant: str, movement: str, limit: int) -> tuple[Position, ...]:
+    """Return a movement's readings, those of the latest moment first.
+
+    Raises:
+        NotFound: no such movement for this tenant.
+    """
+    record = ports.store.movement(movement)
+    if record is None or record.tenant != tenant:
+        raise NotFound(Finding(code="movement.unknown", value=movement))
+    return ports.store.positions(movement, limit)

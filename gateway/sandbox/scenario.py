@@ -17,8 +17,10 @@ from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import MessageState
 from gateway.domain.records import Principal
+from gateway.domain.stop_state import stop_states
 from gateway.markup import safe, signature
 from gateway.packs import tables
+from gateway.pipeline.project import Subject
 from gateway.pipeline.read import read_declaration
 from gateway.ports import Ports
 from gateway.sandbox.passage import drive_up
@@ -201,6 +203,10 @@ class _Theatre:
     def answer(self, step: Step) -> None:
         self._town.held.difference_update(step.messages or tuple(self._town.held))
 
+    def say(self, step: Step) -> None:
+        spoken, movement = (step.office, step.word), self._tale(step).movement
+        self._town.say(self._ports, spoken, movement, step.facts, step.messages)
+
     def cut(self, step: Step) -> None:
         self._town.away.update(f"lnk_{one.lower()}" for one in step.offices)
 
@@ -232,6 +238,7 @@ class _Theatre:
         for kind, state in step.procedures:
             if states.get(kind, "-") != state:
                 yield differs(kind, state, states.get(kind, "-"))
+        yield from _stops(step, loaded.subject)
         yield from self._dates(step)
         yield from self._messages(step)
 
@@ -270,6 +277,7 @@ _DOINGS: Mapping[Doing, Callable[[_Theatre, Step], Iterator[Finding] | None]] = 
     Doing.REPLACE: _Theatre.replace,
     Doing.HOLD: _Theatre.hold,
     Doing.ANSWER: _Theatre.answer,
+    Doing.SAY: _Theatre.say,
     Doing.CUT: _Theatre.cut,
     Doing.CONNECT: _Theatre.connect,
     Doing.WAIT: _Theatre.wait,
@@ -291,3 +299,11 @@ def _unless_wanted(step: Step, error: GatewayError | Refusal) -> Iterator[Findin
     """Yield what a refused step was refused for, unless it had to be refused so."""
     if step.refused not in {one.code for one in error.findings}:
         yield from error.findings
+
+
+def _stops(step: Step, subject: Subject) -> Iterator[Finding]:
+    states = stop_states(subject.movement, subject.itinerary)
+    found = {stop.office.code: state.value for stop, state in states}
+    for office, state in step.stops:
+        if found.get(office, "-") != state:
+            yield differs(office, state, found.get(office, "-"))

@@ -25,6 +25,7 @@ class Doing(StrEnum):
     REPLACE = "replace"  # the enterprise hands in a new declaration
     HOLD = "hold"  # offices keep their answers to some types of message
     ANSWER = "answer"  # they answer again
+    SAY = "say"  # an office says something by itself
     CUT = "cut"  # offices cannot be reached
     CONNECT = "connect"
     WAIT = "wait"
@@ -42,15 +43,20 @@ class Step:
     ``seals``, ``containers`` and ``weight`` (kg) are what it reads, ``says`` and ``reason`` what it
     must say, ``names`` the movement its reason must name.
 
+    What an office says by itself stands under ``word``; ``facts`` go with it, ``messages`` narrow
+    what it is about.
+
     What is expected: ``state`` of the movement; ``happened`` and ``not_happened`` events;
-    ``procedures`` by kind; ``told`` and ``untold`` messages as ``OFFICE TYPE``; ``waiting`` and
-    ``dropped`` ones likewise; ``deadlines`` as kind and subject with their state.
+    ``procedures`` by kind; ``stops`` by office; ``told`` and ``untold`` messages as
+    ``OFFICE TYPE``; ``waiting`` and ``dropped`` ones likewise; ``deadlines`` as kind and subject
+    with their state.
     """
 
     do: Doing
     movement: str = ""
     declaration: str = ""
     event: str = ""
+    word: str = ""
     office: str = ""
     facts: tables.PAIRS = ()
     texts: tables.PAIRS = ()
@@ -69,6 +75,7 @@ class Step:
     happened: tuple[str, ...] = ()
     not_happened: tuple[str, ...] = ()
     procedures: tables.PAIRS = ()
+    stops: tables.PAIRS = ()
     told: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()

@@ -175,24 +175,28 @@ class Town:
     def say(
         self,
         ports: Ports,
-        office: str,
-        word: str,
+        spoken: tuple[str, str],
+        movement: str,
         said: tuple[tuple[str, str], ...] = (),
         about: Iterable[str] = (),
     ) -> None:
-        """Have an office say something on demand, about the last message that it can be about.
+        """Have an office say something on demand; ``spoken`` are the office and the word.
 
-        ``about`` narrows the types of message; none means any.
+        It is about the last message of ``movement`` that it can be about; ``about`` narrows the
+        types of message, none means any.
 
         Raises:
             Refused: ``sandbox.cannot-say``.
         """
+        office, word = spoken
         link = f"lnk_{office.lower()}"
         if link not in self.systems:
             raise Refused(Finding(code="sandbox.cannot-say", value=word, args=(("known", "-"),)))
         wanted = set(about)
         taken = [
-            one for one in self.systems[link].taken if not wanted or one.envelope.type in wanted
+            one
+            for one in self.systems[link].taken
+            if one.envelope.movement == movement and (not wanted or one.envelope.type in wanted)
         ]
         self.post(ports, self.stationery[link].say(word, taken, said, self.clock.now()))
 

@@ -48,6 +48,15 @@ def test_submitting_the_same_file_again_gives_the_same_movement(desk):
     assert first["movement"] == again["movement"]
 
 
+def test_dates_and_readings_of_a_movement(desk, submitted):
+    found = desk.run("movement", "deadlines", submitted, "--json").json["data"]
+    assert {"declaration", "expected", "paper"} <= {one["kind"] for one in found}
+    told = ("movement", "position", submitted, "reefer-7", "--at", "2026-11-23T00:00:00Z")
+    wrong = desk.run(*told, "--json")
+    assert (wrong.code, wrong.json["errors"][0]["code"]) == (3, "position.before-declaration")
+    assert desk.run("movement", "positions", submitted, "--json").json == {"data": []}
+
+
 def test_a_message_without_mandate_waits_until_its_signatory_signs(desk, submitted):
     waiting = desk.run("sign", "--movement", submitted, "--json").json["data"]
     assert [(one["type"], one["signatory"]) for one in waiting] == [("IDA", "importer")]

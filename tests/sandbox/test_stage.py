@@ -13,7 +13,7 @@ import pytest
 from gateway import bootstrap
 from gateway.adapters.links import HttpCourier
 from gateway.domain.delivery import LinkKind
-from gateway.domain.records import Change, Update
+from gateway.domain.records import AnswerRecord, Change, Update
 from gateway.ports import Ports
 from gateway.sandbox.spec import LinkSpec, SandboxSpec
 from gateway.sandbox.stage import Stage
@@ -180,6 +180,24 @@ def test_withheld_answers_are_released(road: Road) -> None:
             await road.until(lambda: road.exported(movement))
 
     asyncio.run(play())
+
+
+def test_an_office_says_on_demand_what_it_is_told_to(road: Road) -> None:
+    async def play() -> None:
+        async with road.stage():
+            movement = road.world.submit(road.world.declaration()).movement
+            await road.until(lambda: road.exported(movement))
+            word = {"word": "seals-checked", "movement": movement, "seals-state": "broken"}
+            told = await _told(road, say=word, link=GATE)
+            await road.until(lambda: told["answer"] in {one.id for one in _answers(road, movement)})
+            unheard = {"word": "hello", "movement": movement}
+            assert "sandbox.cannot-say" in (await _told(road, say=unheard, link=GATE))["reason"]
+
+    asyncio.run(play())
+
+
+def _answers(road: Road, movement: str) -> tuple[AnswerRecord, ...]:
+    return tuple(road.world.store.answers(movement))
 
 
 def test_a_lost_receipt_costs_a_repeat_and_no_second_effect(road: Road) -> None:

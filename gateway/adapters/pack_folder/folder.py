@@ -18,6 +18,7 @@ from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal, Text
 from gateway.domain.hours import Holiday
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import LaneRules
+from gateway.domain.position import PositionRules
 from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
 from gateway.packs import tables
@@ -26,7 +27,7 @@ from gateway.packs.directory import read_holidays, read_offices, read_routes
 from gateway.packs.lane_files import read_lane_rules
 from gateway.packs.pack import PackSet, Versions, compile_set
 from gateway.packs.pins import PINS, Pin
-from gateway.packs.timing_files import read_deadline_rules
+from gateway.packs.timing_files import read_deadline_rules, read_position_rules
 from gateway.packs.vouching import gather, read_pins
 
 FILE_BYTES_MAX = 20_000_000
@@ -141,6 +142,7 @@ class FolderPacks:
         lanes = any(name.startswith("lanes/") for name in self._files)
         self._lane_rules = read_lane_rules(self._files) if lanes else None
         self._deadline_rules = read_deadline_rules(self._files)
+        self._position_rules = read_position_rules(self._files)
         self._roles: Mapping[str, OfficeRole] | None = None
         self._texts = read_texts(self._files)
         self._catalogue: Catalogue | None = None
@@ -196,6 +198,10 @@ class FolderPacks:
     def deadline_rules(self) -> DeadlineRules:
         """Return what stands in ``schemas/timing/deadlines.toml``."""
         return self._deadline_rules
+
+    def position_rules(self) -> PositionRules:
+        """Return what stands in ``schemas/timing/positions.toml``."""
+        return self._position_rules
 
     def procedure_roles(self) -> Mapping[str, OfficeRole]:
         """Return the role of every procedure of every pack; no slot is asked for a second time."""

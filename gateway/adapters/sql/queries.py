@@ -50,7 +50,7 @@ from gateway.adapters.sql.tables import (
     trip_shares,
     trips,
 )
-from gateway.adapters.sql.timing_tables import RUNNING, deadlines
+from gateway.adapters.sql.timing_tables import RUNNING, deadlines, positions
 from gateway.domain.delivery import Attempt, LinkKind
 from gateway.domain.message import Message
 from gateway.domain.plates import plate_key
@@ -165,6 +165,12 @@ DEADLINES_NEAR = (
     _by(deadlines, "tenant")
     .where(text(RUNNING), deadlines.c.remind_at <= bindparam("now"))
     .order_by(deadlines.c.remind_at, deadlines.c.id)
+    .limit(bindparam("limit"))
+)
+POSITION = _by(positions, "id")
+POSITIONS = (
+    _by(positions, "movement")
+    .order_by(positions.c.at.desc(), positions.c.id.desc())
     .limit(bindparam("limit"))
 )
 

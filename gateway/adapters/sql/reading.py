@@ -9,6 +9,7 @@ from gateway.adapters.sql.rows import shape_of, write_time
 from gateway.adapters.sql.spelled import Readers
 from gateway.domain.deadline import Deadline
 from gateway.domain.group import Group, Member
+from gateway.domain.position import Position
 
 R = TypeVar("R")
 
@@ -47,6 +48,14 @@ class TimeReading(Reading):
         return self._many(
             Deadline, queries.DEADLINES_NEAR, tenant=tenant, now=write_time(now), limit=limit
         )
+
+    def position(self, position: str) -> Position | None:
+        """Return one reading."""
+        return self._one(Position, queries.POSITION, id=position)
+
+    def positions(self, movement: str, limit: int) -> tuple[Position, ...]:
+        """See :meth:`gateway.domain.time_book.TimeBook.positions`."""
+        return self._many(Position, queries.POSITIONS, movement=movement, limit=limit)
 
 
 class GroupReading(Reading):

@@ -32,7 +32,7 @@ from gateway.adapters.sql.columns import optional as _optional
 from gateway.adapters.sql.columns import texts as _texts
 from gateway.adapters.sql.group_tables import group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
-from gateway.adapters.sql.timing_tables import deadlines
+from gateway.adapters.sql.timing_tables import deadlines, positions
 from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.group import Group, Member
@@ -40,6 +40,7 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane
 from gateway.domain.message import Message
 from gateway.domain.passage import Passage
+from gateway.domain.position import Position
 from gateway.domain.records import (
     AnswerRecord,
     Body,
@@ -54,7 +55,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0007"
+VERSION = "0008"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -351,6 +352,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         Group: groups,
         Member: group_members,
         Deadline: deadlines,
+        Position: positions,
         Link: links,
         PartyCertificate: certificates,
         Mandate: mandates,

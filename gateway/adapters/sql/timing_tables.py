@@ -1,4 +1,4 @@
-"""Tables of what has a time: the deadlines of movements."""
+"""Tables of what has a time: deadlines of movements, readings on the way."""
 
 from sqlalchemy import Table
 
@@ -17,4 +17,14 @@ deadlines = Table(
     index("deadlines_by_movement", "movement"),
     index("deadlines_due", "next_at", where="next_at IS NOT NULL"),
     index("deadlines_near", "tenant", "remind_at", where=RUNNING),
+)
+
+positions = Table(
+    "positions",
+    metadata,
+    key("id"),
+    *texts("tenant", "movement", "source", "at", "received_at", "place"),
+    *(optional(name) for name in ("latitude", "longitude", "temperature_c")),
+    *texts("body"),
+    index("positions_by_movement", "movement", "at", "id"),
 )

@@ -1,0 +1,24 @@
+"""Codes of what happens on the way: readings of position and temperature.
+
+Part of the table in ``gateway.domain.codes``.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gateway.domain.finding import Severity
+
+WAY_CODES: Mapping[str, Severity] = MappingProxyType(
+    {
+        "position.absurd-temperature": Severity.ERROR,
+        "position.before-declaration": Severity.ERROR,
+        "position.empty": Severity.ERROR,
+        "position.in-future": Severity.ERROR,
+        "position.malformed": Severity.ERROR,
+        "position.movement-over": Severity.ERROR,
+        "position.no-range": Severity.WARNING,
+        "position.not-on-the-way": Severity.ERROR,
+        "position.nowhere": Severity.ERROR,
+        "position.reused": Severity.ERROR,
+    }
+)
