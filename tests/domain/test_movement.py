@@ -151,11 +151,6 @@ REFUSED_REPORTS = {
         told(EventKind.ARRIVED),
         "report.not-departed",
     ),
-    "an incident on the way of goods that arrived": (
-        after(begun(), RELEASE, answer(event="exited"), answer(event="arrived")),
-        told(EventKind.INCIDENT),
-        "report.not-departed",
-    ),
     "an office's own news": (after(begun(), RELEASE), told(EventKind.CLEARED), "report.not-yours"),
     "presenting what was not pre-lodged": (
         begun(),

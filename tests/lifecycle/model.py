@@ -119,6 +119,27 @@ class Movement:
         return asked and "invalidated" in self.states.values() and not self.withdrawn
 
     @property
+    def over(self) -> bool:
+        return self.state in ("completed", "invalidated")
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether a lane at the gate of exit may let the goods go: released, manifest accepted.
+
+        Fruit only when its quarantine is done, and here nobody says it is: unknown is not yes.
+        """
+        taken = ("accepted", "under-control", "not-released", "released", "closed")
+        released = self.states["export"] in ("released", "closed")
+        return self.south and released and self.states["exit"] in taken
+
+    @property
+    def ready_to_leave(self) -> bool:
+        """Whether it must let them go: nothing is held, taken back, or known to be elsewhere."""
+        calm = not (self.asking or self.half_withdrawn or self.happened("departed"))
+        held = {"under-control", "not-released", "refused"} & set(self.states.values())
+        return self.may_leave and calm and not held
+
+    @property
     def led_back(self) -> bool:
         """Whether the goods turned back, and no new declaration let them set out again."""
         kinds = [kind for kind, _ in self.journal]

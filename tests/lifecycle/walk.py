@@ -13,7 +13,7 @@ from typing import Self
 
 from gateway.domain.errors import GatewayError
 from tests.lifecycle.model import OURS, Movement
-from tests.lifecycle.stage import LINKS, Paper, Stage
+from tests.lifecycle.stage import LINKS, PACKAGES, Paper, Stage, Truck
 from tests.lifecycle.words import PROCEDURES, TELLS, saying
 
 FLAVOURS = ("", "", "", "", "GATE", "PERSON", "HOLD", "SILENT", "KEEP")
@@ -27,6 +27,7 @@ WEIGHTS = {
     "report": 3,
     "amend": 2,
     "substitute": 2,
+    "lane": 4,
     "answers": 8,
     "again": 3,
     "cut": 1,
@@ -35,6 +36,8 @@ WEIGHTS = {
     "sweep": 2,
 }
 DEEDS = (*OURS, "released", "exited")
+
+TRUCKS_MAX = 15
 
 Step = tuple[str, int, int]
 
@@ -47,6 +50,7 @@ class Going:
     paper: Paper
     model: Movement
     received: int = 0
+    gate: str = ""  # what the lane said last
 
 
 class Disagreement(AssertionError):
@@ -71,11 +75,13 @@ class Walk:
     def __init__(self, stage: Stage, movements: int = 20) -> None:
         self.stage = stage
         self.most = movements
+        self.trucks: list[Truck] = []
         self.going: list[Going] = []
         self.by_reference: dict[str, Going] = {}
         self.heard = 0
         self.done: list[Step] = []
         self.refused: dict[str, int] = {}
+        self.lanes: dict[str, int] = {}
 
     def __str__(self) -> str:
         """Tell what the walk came to."""
@@ -84,7 +90,8 @@ class Walk:
         refused = sum(self.refused.values())
         return (
             f"{len(self.done)} steps, {len(self.going)} movements ({ends}), {self.heard} messages, "
-            f"{len(self.stage.letters)} answers, {refused} refused for {len(self.refused)} reasons"
+            f"{len(self.stage.letters)} answers, {refused} refused ({len(self.refused)} codes), "
+            f"{len(self.trucks)} trucks, lanes said {self.lanes}"
         )
 
     def take(self, steps: Iterable[Step]) -> None:
@@ -113,14 +120,26 @@ class Walk:
     # ------------------------------------------------------------------ the enterprise's steps
 
     def declare(self, choice: int) -> None:
+        """Declare goods for a truck of their own, or for one that others travel on as well."""
         if len(self.going) >= self.most:
             return
-        south, flavour = choice % 2 == 0, FLAVOURS[choice // 2 % len(FLAVOURS)]
-        paper = self.stage.paper(south=south, number=len(self.going) + 1, flavour=flavour)
-        one = Going(self.stage.declare(paper), paper, Movement(south=south))
+        truck = self._truck(choice)
+        paper = self.stage.paper(truck, len(self.going) + 1)
+        one = Going(self.stage.declare(paper), paper, Movement(south=truck.south))
         self.going.append(one)
         self.by_reference[one.reference] = one
         self.compare(one)
+
+    def _truck(self, choice: int) -> Truck:
+        south, flavour = choice % 2 == 0, FLAVOURS[choice // 2 % len(FLAVOURS)]
+        known = [one for one in self.trucks if one.south == south]
+        free = self.most - len(self.going) - (TRUCKS_MAX - len(self.trucks))
+        shared = known and ((choice % 5 == 0 and free > 0) or len(self.trucks) >= TRUCKS_MAX)
+        if shared:
+            return known[choice % len(known)]
+        truck = Truck(len(self.trucks) + 1, south, flavour)
+        self.trucks.append(truck)
+        return truck
 
     def onward(self, one: Going, choice: int) -> None:
         """The next thing a truck does."""
@@ -170,6 +189,34 @@ class Walk:
         if code:
             self.refused[code] = self.refused.get(code, 0) + 1
         return _Attempt(code, what)
+
+    # ------------------------------------------------------------------ the lane's steps
+
+    def lane(self, one: Going, choice: int) -> None:
+        """The truck of a movement at the lane of its gate: it goes only if all aboard may."""
+        truck = one.paper.truck
+        if one.model.over:
+            return
+        aboard = [it for it in self.going if it.paper.truck is truck and not it.model.over]
+        loads = len(aboard) if choice % 4 else len(aboard) + 1
+        passing = self.stage.lane(truck, one.paper.seal, loads)
+        seals = {it.paper.seal for it in aboard}
+        may = [it.reference for it in aboard if it.model.may_leave]
+        fit = loads == len(aboard) and len(seals) == 1
+        says = passing.passage.says.value
+        if says == "go":
+            _agree("all aboard may leave", may, [it.reference for it in aboard])
+            _agree("weight and seals", fit, True)
+        elif fit and all(it.model.ready_to_leave for it in aboard):
+            _agree(f"the lane says {passing.passage.code} {passing.passage.value}", says, "go")
+        if passing.decision.established:
+            told = {it.reference for it in aboard}
+            _agree(f"movements that pass: {passing.passage.code}, seals {seals}", set(passing.passage.movements), told)
+            for it in aboard:
+                it.gate = says
+        self.lanes[says] = self.lanes.get(says, 0) + 1
+        for it in aboard:
+            self.compare(it)
 
     # ------------------------------------------------------------------ the offices' steps
 
@@ -235,7 +282,7 @@ class Walk:
             self._compare(one)
         except Disagreement as difference:
             told = "\n".join(f"    {it}" for it in one.model.told)
-            way = f"{one.reference} {one.paper.batch} {one.model.states} {one.model.journal}"
+            way = f"{one.reference} {one.paper.truck.batch} {one.model.states} {one.model.journal}"
             raise Disagreement(f"{difference}\n  {way}\n{told}") from difference
 
     def _compare(self, one: Going) -> None:
@@ -248,6 +295,8 @@ class Walk:
         _agree("events", _journal(events, completed=model.state == "completed"), model.journal)
         _agree("told", *_in_order(told, model))
         _agree("procedures", states, model.states)
+        _agree("gate", _gate(events), one.gate)
+        _agree("packages", self.stage.packages(one.reference), PACKAGES[model.south])
         _agree("state", record.state, model.state)
 
     def rest(self) -> None:
@@ -275,9 +324,17 @@ class Walk:
 
 def _journal(events, *, completed: bool) -> list[tuple[str, str]]:
     """Return what happened; that all is closed says the state."""
-    own = ("answered", "number-given", "procedure-moved", "completed")
+    own = ("answered", "number-given", "procedure-moved", "completed", "re-weighed")
     _agree("completed", any(it.kind == "completed" for it in events), completed)
-    return [(it.kind.value, it.office) for it in events if it.kind not in own]
+    return [
+        (it.kind.value, it.office) for it in events if it.kind not in own and not it.fact("passage")
+    ]
+
+
+def _gate(events) -> str:
+    """Return what a lane said last of a movement."""
+    said = [it.fact("decision") for it in events if it.kind == "at-gate" and it.fact("passage")]
+    return said[-1] if said else ""
 
 
 def _in_order(messages, model: Movement) -> tuple[list, list]:
