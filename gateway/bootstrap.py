@@ -75,7 +75,7 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
 
     Raises:
         Misconfigured: ``settings.no-data-folder``, ``database.other-version``, ``key.no-seal``,
-            ``settings.unknown-key``, or what is wrong with the packs.
+            ``settings.unknown-key``, a crash point unknown, or what is wrong with the packs.
         Unavailable: the database cannot be reached.
     """
     from gateway.adapters.keystore import password_of  # noqa: PLC0415 - as needed
@@ -114,6 +114,10 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
             ids=SystemIds(),
             collectors=links.collectors,
         )
+        if settings.crash_point:
+            from gateway.adapters import crash_points  # noqa: PLC0415 - in tests alone
+
+            ports = crash_points.armed(ports, settings.crash_point)
         return Gateway(ports=ports, settings=settings, _closing=opening.pop_all())
 
 

@@ -34,6 +34,7 @@ from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
 from gateway.domain.time_book import TimeBook
 from gateway.domain.trip import Trip
+from gateway.domain.trip_book import TripBook
 from gateway.domain.trust import Signer, Trust
 from gateway.packs.check import Report
 from gateway.packs.compare import Difference
@@ -42,7 +43,7 @@ from gateway.packs.pins import Pin
 from gateway.packs.vouching import Lying
 
 
-class Store(LaneBook, TimeBook, GroupBook, Protocol):
+class Store(LaneBook, TimeBook, TripBook, GroupBook, Protocol):
     """Durable state. Reads see everything committed before they began."""
 
     def commit(self, change: Change) -> None:

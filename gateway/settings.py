@@ -34,6 +34,12 @@ FILE_NAME = "fullroute.toml"
 DATA_DEFAULT = "fullroute-data"
 PREFIX = "FULLROUTE_"
 
+CRASH_POINT = f"{PREFIX}CRASH_POINT"
+"""Names where a program under test kills itself (:mod:`gateway.adapters.crash_points`)."""
+
+TEST_SWITCH = f"{PREFIX}TESTING"
+"""Must be 1 beside it. Nobody sets both by accident; with the first alone no program starts."""
+
 SOCKET_PATH_BYTES_MAX = 103
 """The kernel's limit for the path of a Unix socket: 104 bytes with the last zero on macOS."""
 
@@ -57,7 +63,7 @@ class Settings:
 
     ``packs`` holds switches by pack id: unverified behaviours that a pack lets one turn off.
     ``versions`` holds by pack id the version of a pack that new movements use, by administration;
-    under the empty name that of all its administrations.
+    under the empty name that of all its administrations. ``crash_point`` is for tests alone.
     """
 
     data: Path = Path(DATA_DEFAULT)
@@ -71,6 +77,7 @@ class Settings:
     packs: Mapping[str, Mapping[str, bool]] = field(default_factory=lambda: MappingProxyType({}))
     versions: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    crash_point: str = ""
 
     @property
     def database_url(self) -> str:
@@ -188,6 +195,7 @@ class _Reading:
         self.switches: dict[str, dict[str, bool]] = {}
         self.versions: dict[str, dict[str, str]] = {}
         self.sources: dict[str, str] = {}
+        self.crash_point = ""
         self.findings: list[Finding] = []
 
     def folder(self, stated: object, file: Path, *, explicit: bool) -> Path:
@@ -230,6 +238,11 @@ class _Reading:
 
     def environment(self, environment: Mapping[str, str]) -> None:
         """Take in ``FULLROUTE_SECTION__KEY`` and ``FULLROUTE_PACKS__CN__SWITCH_NAME``."""
+        self.crash_point = environment.get(CRASH_POINT, "")
+        if self.crash_point and environment.get(TEST_SWITCH) != "1":
+            args = (("source", CRASH_POINT), ("switch", TEST_SWITCH))
+            finding = Finding(code="settings.crash-point", value=self.crash_point, args=args)
+            self.findings.append(finding)
         for name in sorted(environment):
             path = name.removeprefix(PREFIX).lower().split("__")
             if not name.startswith(PREFIX) or len(path) == 1:
@@ -317,6 +330,7 @@ class _Reading:
                 {pack: MappingProxyType(named) for pack, named in self.versions.items()}
             ),
             sources=MappingProxyType(self.sources),
+            crash_point=self.crash_point,
             **sections,
         )
 

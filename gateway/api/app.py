@@ -24,6 +24,7 @@ from gateway.api import (
     problems,
     signatures,
     stream,
+    trips,
 )
 from gateway.api.metrics import Measures
 from gateway.bootstrap import Gateway
@@ -77,6 +78,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     for module in (
         declarations,
         movements,
+        trips,
         positions,
         groups,
         stream,

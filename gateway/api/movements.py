@@ -23,17 +23,16 @@ from gateway.api.shapes import (
     MovementListShape,
     MovementShape,
     TimelineShape,
-    TripShape,
     shape_event,
     shape_line,
     shape_movement,
     shape_record,
-    shape_trip,
 )
 from gateway.domain.errors import NotFound, Refused
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.identifiers import MovementReference
+from gateway.usecases.copy import copy_as_new
 from gateway.usecases.export import export_movement
 from gateway.usecases.report import report
 from gateway.usecases.timeline import describe_movement, timeline_after
@@ -46,7 +45,7 @@ Reference = Annotated[str, Path(description="Movement reference, 18 characters."
 
 _STRANGE = problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.NOT_FOUND)
 
-_REPORT_EXAMPLE = {
+REPORT_EXAMPLE = {
     "kind": "departed",
     "at": "2026-11-24T08:05:00+08:00",
     "office": "CN008001",
@@ -110,6 +109,31 @@ def list_movements(
         next_cursor=page[-1].reference if more else "",
         has_more=more,
     )
+
+
+@router.get(
+    "/movements/{reference}/copy",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/xml": {"schema": {"type": "string"}}}},
+        **_STRANGE,
+        **problems.documented(problems.REFUSED),
+    },
+)
+def copy_declaration(
+    caller: Reader,
+    ports: Reach,
+    reference: Reference,
+    lrn: Annotated[
+        str, Query(description="Reference number of the new declaration.", min_length=1)
+    ],
+    depart: Annotated[
+        AwareDatetime | None, Query(description="Expected times move with it, else are left out.")
+    ] = None,
+) -> Response:
+    """Copy a movement's declaration as the beginning of a new one: unsigned, nothing is stored."""
+    content = copy_as_new(ports, caller, reference, lrn, depart)
+    return Response(content, media_type="application/xml")
 
 
 @router.get("/movements/{reference}", responses=_STRANGE)
@@ -188,7 +212,8 @@ def as_sent(content: bytes, media_type: str, **headers: str) -> Response:
     return Response(content, headers={"Content-Type": media_type, **kept})
 
 
-async def _report_body(request: Request) -> ReportBody:
+async def report_body(request: Request) -> ReportBody:
+    """Read a report from the body."""
     return await json_body(request, ReportBody)
 
 
@@ -198,7 +223,7 @@ async def _report_body(request: Request) -> ReportBody:
         {
             "application/json": {
                 "schema": ReportBody.model_json_schema(),
-                "example": _REPORT_EXAMPLE,
+                "example": REPORT_EXAMPLE,
             }
         }
     ),
@@ -212,7 +237,7 @@ async def _report_body(request: Request) -> ReportBody:
 def report_event(
     request: Request,
     caller: Reporter,
-    body: Annotated[ReportBody, Depends(_report_body)],
+    body: Annotated[ReportBody, Depends(report_body)],
     ports: Reach,
     reference: Reference,
 ) -> ReportedShape:
@@ -221,13 +246,3 @@ def report_event(
     told = Report(kind=body.kind, at=body.at, office=body.office, facts=tuple(body.facts.items()))
     events = report(ports, caller, reference, told)
     return ReportedShape(events=tuple(shape_event(event) for event in events))
-
-
-@router.get("/trips/{trip}", responses=_STRANGE)
-def show_trip(request: Request, caller: Reader, ports: Reach, trip: str) -> TripShape:
-    """Show a trip with the movements on it."""
-    require_accept(request, "application/json")
-    found = ports.store.trip(trip)
-    if found is None or found.tenant != caller.tenant:
-        raise NotFound(Finding(code="trip.unknown", value=trip))
-    return shape_trip(found)

@@ -1,6 +1,7 @@
-"""Commands that take a declaration back: ``movement amend`` and ``movement invalidate``."""
+"""Commands about a movement's declaration: ``movement amend``, ``invalidate`` and ``copy``."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from gateway.cli import output
 from gateway.cli.declarations import Certificate, File, Key, signed, tell_submission
 from gateway.cli.desk import Told, Why
+from gateway.cli.files import write_file
 from gateway.cli.movements import Reference, moment, movement_commands, print_events
 from gateway.cli.opening import open_desk
 from gateway.cli.options import ApiKey, Data, Json, Lang, Url
@@ -23,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     del app
     movement_commands.command()(amend)
     movement_commands.command()(invalidate)
+    movement_commands.command()(copy)
 
 
 def amend(
@@ -82,3 +85,42 @@ def invalidate(
     sys.stdout.flush()
     if not json:
         output.note("Its offices decide; fullroute movement show tells how.")
+
+
+def copy(
+    ref: Reference,
+    lrn: Annotated[str, typer.Option(help="The reference number of the new declaration.")],
+    *,
+    depart: Annotated[
+        str, typer.Option(help="ISO time with offset; the expected times move with it.")
+    ] = "",
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write here, not to standard output.")
+    ] = None,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Copy a movement's declaration as the beginning of a new one, unsigned.
+
+    Reference number and time of issue are new, the transport batch number is left out; without
+    --depart expected times are left out too. Look at invoice, papers, vehicle and seals, then
+    submit it with your key.
+
+    Example:
+      fullroute movement copy 26CN4F7KQ2M8ZT1XJ3 --lrn CQ-2026-000118 -o next.xml
+    """
+    at = moment(depart).isoformat() if depart else ""
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        content = desk.copy(ref, lrn, at)
+    if to is not None:
+        write_file(to, content)
+    if json:
+        output.print_json({"declaration": content.decode(), "written": str(to or "")})
+    elif to is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        output.note(f"{to} is like {ref}; look at invoice, papers, vehicle and seals, then submit.")

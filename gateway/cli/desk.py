@@ -79,6 +79,9 @@ class Desk(Protocol):
     def amend(self, reference: str, raw: bytes, idempotency_key: str, why: Why) -> Shape:
         """Replace a movement's declaration."""
 
+    def copy(self, reference: str, lrn: str, depart: str) -> bytes:
+        """Return an unsigned declaration like a movement's; ``depart`` is an ISO time or empty."""
+
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
         """List movements, newest first."""
 
@@ -97,8 +100,14 @@ class Desk(Protocol):
     def positions(self, reference: str, limit: int) -> list[Shape]:
         """List readings, the latest first."""
 
-    def trip(self, trip: str) -> Shape:
-        """Describe one trip."""
+    def trips(self, *, limit: int) -> list[Shape]:
+        """List open trips, newest first."""
+
+    def trip(self, batch: str) -> Shape:
+        """Describe one run, by its batch number or the id of one of its trips."""
+
+    def report_trip(self, batch: str, told: Told) -> Shape:
+        """Report once for every movement on a run."""
 
     def pending(self, movement: str) -> list[Shape]:
         """List messages that await a signature."""
@@ -137,6 +146,17 @@ def _media_type(raw: bytes) -> str:
     return WORKBOOK if raw.startswith(b"PK") else XML
 
 
+def _written(told: Told) -> bytes:
+    """Spell a report as the interface wants it."""
+    body = {
+        "kind": told.kind,
+        "at": told.at.isoformat(),
+        "office": told.office,
+        "facts": dict(told.facts),
+    }
+    return json.dumps(body).encode()
+
+
 class RemoteDesk:
     """A gateway over HTTP."""
 
@@ -158,6 +178,11 @@ class RemoteDesk:
         answer = self._client.post(path, raw, _media_type(raw), Idempotency_Key=idempotency_key)
         return dict(answer.json())
 
+    def copy(self, reference: str, lrn: str, depart: str) -> bytes:
+        """Fetch an unsigned declaration like a movement's."""
+        asked = urlencode({"lrn": lrn, **({"depart": depart} if depart else {})})
+        return self._client.get(f"/v1/movements/{reference}/copy?{asked}").content
+
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
         """List movements, newest first."""
         answer = self._client.get("/v1/movements", state=state, plate=plate, limit=limit)
@@ -174,15 +199,7 @@ class RemoteDesk:
 
     def report(self, reference: str, told: Told) -> list[Shape]:
         """Report what the enterprise did; return the events it led to."""
-        body = {
-            "kind": told.kind,
-            "at": told.at.isoformat(),
-            "office": told.office,
-            "facts": dict(told.facts),
-        }
-        answer = self._client.post(
-            f"/v1/movements/{reference}/reports", json.dumps(body).encode(), JSON
-        )
+        answer = self._client.post(f"/v1/movements/{reference}/reports", _written(told), JSON)
         return list(answer.json()["events"])
 
     def read_position(self, reference: str, raw: bytes) -> Shape:
@@ -194,9 +211,18 @@ class RemoteDesk:
         answer = self._client.get(f"/v1/movements/{reference}/positions", limit=limit)
         return list(answer.json()["data"])
 
-    def trip(self, trip: str) -> Shape:
-        """Describe one trip."""
-        return dict(self._client.get(f"/v1/trips/{trip}").json())
+    def trips(self, *, limit: int) -> list[Shape]:
+        """List open trips, newest first."""
+        return list(self._client.get("/v1/trips", limit=limit).json()["data"])
+
+    def trip(self, batch: str) -> Shape:
+        """Describe one run."""
+        return dict(self._client.get(f"/v1/trips/{quote(batch, safe='')}").json())
+
+    def report_trip(self, batch: str, told: Told) -> Shape:
+        """Report once for every movement on a run."""
+        path = f"/v1/trips/{quote(batch, safe='')}/reports"
+        return dict(self._client.post(path, _written(told), JSON).json())
 
     def pending(self, movement: str) -> list[Shape]:
         """List messages that await a signature."""

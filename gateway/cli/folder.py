@@ -7,6 +7,7 @@ principal that ``fullroute init`` made, in the operator's tenant.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from gateway.cli.shapes import (
     position_shape,
     reading_shape,
     record_shape,
+    run_report_shape,
+    run_shape,
     submission_shape,
     trip_shape,
 )
 from gateway.domain.act import Act, ActKind
-from gateway.domain.errors import Misconfigured, NotFound, Refused
+from gateway.domain.errors import Misconfigured, Refused
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding
 from gateway.domain.group import GroupMode
@@ -43,6 +46,8 @@ from gateway.usecases import report as reporting
 from gateway.usecases import sign as signing
 from gateway.usecases import submit as submitting
 from gateway.usecases import timeline as timelines
+from gateway.usecases import trips as running
+from gateway.usecases.copy import copy_as_new
 
 
 @contextmanager
@@ -99,6 +104,11 @@ class FolderDesk:
         )
         return submission_shape(done, self._ports.packs.catalogue(), self._lang)
 
+    def copy(self, reference: str, lrn: str, depart: str) -> bytes:
+        """Return an unsigned declaration like a movement's."""
+        at = datetime.fromisoformat(depart) if depart else None
+        return copy_as_new(self._ports, self._caller, reference, lrn, at)
+
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
         """List movements, newest first."""
         found = self._ports.store.movements(
@@ -119,12 +129,7 @@ class FolderDesk:
 
     def report(self, reference: str, told: Told) -> list[Shape]:
         """Report what the enterprise did; return the events it led to."""
-        try:
-            kind = EventKind(told.kind)
-        except ValueError as error:
-            raise Refused(Finding(code="report.not-yours", value=told.kind)) from error
-        report = Report(kind=kind, at=told.at, office=told.office, facts=tuple(told.facts.items()))
-        events = reporting.report(self._ports, self._caller, reference, report)
+        events = reporting.report(self._ports, self._caller, reference, _meant(told))
         return [event_shape(one) for one in events]
 
     def read_position(self, reference: str, raw: bytes) -> Shape:
@@ -137,12 +142,18 @@ class FolderDesk:
         found = register.readings_of(self._ports, self._caller.tenant, reference, limit)
         return [position_shape(one) for one in found]
 
-    def trip(self, trip: str) -> Shape:
-        """Describe one trip."""
-        found = self._ports.store.trip(trip)
-        if found is None or found.tenant != self._caller.tenant:
-            raise NotFound(Finding(code="trip.unknown", value=trip))
-        return trip_shape(found)
+    def trips(self, *, limit: int) -> list[Shape]:
+        """List open trips, newest first."""
+        found = self._ports.store.open_trips(self._caller.tenant, limit=limit)
+        return [trip_shape(one) for one in found]
+
+    def trip(self, batch: str) -> Shape:
+        """Describe one run."""
+        return run_shape(running.describe_run(self._ports, self._caller.tenant, batch))
+
+    def report_trip(self, batch: str, told: Told) -> Shape:
+        """Report once for every movement on a run."""
+        return run_report_shape(running.report_trip(self._ports, self._caller, batch, _meant(told)))
 
     def hand_in(self, files: Files, mode: str, key: str, seen: Seen) -> Shape:
         """Check and keep them, then take them in."""
@@ -201,3 +212,12 @@ class FolderDesk:
             return asdict(operating.foresee(self._ports, self._caller, wanted))
         done = operating.perform(self._ports, self._caller, wanted, idempotency_key=key)
         return asdict(done)
+
+
+def _meant(told: Told) -> Report:
+    """Return what is told, as the core spells it."""
+    try:
+        kind = EventKind(told.kind)
+    except ValueError as error:
+        raise Refused(Finding(code="report.not-yours", value=told.kind)) from error
+    return Report(kind=kind, at=told.at, office=told.office, facts=tuple(told.facts.items()))

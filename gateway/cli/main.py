@@ -38,6 +38,7 @@ from gateway.cli import (
     serve,
     setup,
     sheets,
+    trips,
 )
 from gateway.cli.client import Problem
 from gateway.cli.demo import command as demo
@@ -153,6 +154,7 @@ for _module in (
     declarations,
     sheets,
     movements,
+    trips,
     corrections,
     positions,
     groups,

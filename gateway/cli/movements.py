@@ -1,4 +1,4 @@
-"""Commands about movements and trips: list, show, timeline, report, export."""
+"""Commands about movements: list, show, timeline, report, export."""
 
 import sys
 from datetime import datetime
@@ -23,13 +23,11 @@ movement_commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-trip_commands = typer.Typer(help="See trips.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def add_to(app: typer.Typer) -> None:
     """Hang the commands into the tree."""
     app.add_typer(movement_commands, name="movement")
-    app.add_typer(trip_commands, name="trip")
 
 
 @movement_commands.command("list")
@@ -257,7 +255,7 @@ def report(
     Example:
       fullroute movement report 26CN4F7KQ2M8ZT1XJ3 departed CN008001 --fact seal=CQ8801172
     """
-    told = Told(kind=kind, at=moment(at), office=office, facts=_facts(fact or []))
+    told = Told(kind=kind, at=moment(at), office=office, facts=facts_of(fact or []))
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
         events = desk.report(ref, told)
     print_events(events, json=json)
@@ -289,7 +287,8 @@ def moment(text: str) -> datetime:
     return at
 
 
-def _facts(pairs: list[str]) -> dict[str, str]:
+def facts_of(pairs: list[str]) -> dict[str, str]:
+    """Return facts written as NAME=VALUE."""
     facts = {}
     for pair in pairs:
         name, separator, value = pair.partition("=")
@@ -327,34 +326,3 @@ def export(
         output.print_json({"folder": str(folder), "files": [name for name, _ in files]})
     else:
         output.note(f"{len(files)} files in {folder}; README there says how to check them.")
-
-
-@trip_commands.command("show")
-def show_trip(
-    trip: Annotated[str, typer.Argument(help="Its id, as movement show prints it.")],
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
-    """Show a trip: its vehicle, seals and movements.
-
-    Example:
-      fullroute trip show trp_0197f3a2b4c5
-    """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        found = desk.trip(trip)
-    if json:
-        output.print_json(found)
-        return
-    output.print_pairs(
-        (
-            ("Trip", found["id"]),
-            ("Batch", found["batch"]),
-            ("Plates", ", ".join(f"{plate} ({country})" for country, plate in found["plates"])),
-            ("Seals", ", ".join(found["seals"])),
-            ("Movements", ", ".join(found["movements"])),
-        )
-    )

@@ -17,7 +17,7 @@ from gateway.domain.itinerary import CustomsOffice, Stop
 from gateway.domain.message import Message
 from gateway.domain.position import Position, estimates
 from gateway.domain.records import MovementRecord
-from gateway.domain.trip import Trip
+from gateway.domain.trip import Trip, TripReport
 from gateway.pipeline.verdict import OfficeVerdict
 from gateway.register import Submission
 from gateway.usecases.attention import Concern
@@ -25,6 +25,7 @@ from gateway.usecases.position import TakenReading
 from gateway.usecases.preview import Part, Preview, Previewed
 from gateway.usecases.submit import Verdict
 from gateway.usecases.timeline import MovementView, TimelineLine
+from gateway.usecases.trips import RunView
 
 Shape = dict[str, Any]
 
@@ -258,6 +259,43 @@ def trip_shape(trip: Trip) -> Shape:
         "plates": [list(plate) for plate in trip.plates],
         "seals": list(trip.seals),
         "movements": [share.movement for share in trip.shares],
+    }
+
+
+def run_report_shape(row: TripReport) -> Shape:
+    """Return what was told of a run."""
+    return {
+        "id": row.id,
+        "kind": row.kind.value,
+        "at": utc(row.at),
+        "office": row.office,
+        "done": row.next_at is None,
+        "refused": dict(row.refused),
+    }
+
+
+def run_shape(view: RunView) -> Shape:
+    """Return a run with everything on it."""
+    return {
+        "batch": view.batch,
+        "trips": list(view.trips),
+        "plates": [list(plate) for plate in view.plates],
+        "seals": list(view.seals),
+        "packages": view.packages,
+        "gross_mass_kg": str(view.gross_mass_kg),
+        "aboard": [
+            {
+                "movement": one.movement,
+                "lrn": one.lrn,
+                "state": one.state,
+                "trip": one.trip,
+                "packages": one.packages,
+                "gross_mass_kg": str(one.gross_mass_kg),
+                "waits_for": list(one.waits_for),
+            }
+            for one in view.aboard
+        ],
+        "reports": [run_report_shape(one) for one in view.reports],
     }
 
 

@@ -18,7 +18,7 @@ from gateway.domain.lane import Lane
 from gateway.domain.message import Message
 from gateway.domain.passage import Passage
 from gateway.domain.position import Position
-from gateway.domain.trip import Trip, TripKey
+from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
 
@@ -169,6 +169,7 @@ Record = (
     | Message
     | Trip
     | TripKey
+    | TripReport
     | Lane
     | Passage
     | Group
@@ -199,8 +200,8 @@ class Update:
     """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
 
     ``table`` is one of ``movements messages links principals certificates mandates tenants``
-    ``offices trips lanes passages deadlines``; names of values are the record's field names (the
-    shares of a trip stay those of the same movements). With no values it is a check alone.
+    ``offices trips lanes passages deadlines trip_reports``; names of values are the record's field
+    names (the shares of a trip stay those of the same movements). With no values it is a check.
     """
 
     table: str

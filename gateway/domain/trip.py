@@ -1,7 +1,10 @@
 """One run of a vehicle or train, and the share of each movement on it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+
+from gateway.domain.event import EventKind, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,45 @@ class TripKey:
     tenant: str
     key: str
     trip: str
+
+
+TELLABLE = frozenset(
+    {
+        EventKind.PRESENTED,
+        EventKind.YARD_REACHED,
+        EventKind.DEPARTED,
+        EventKind.INCIDENT,
+        EventKind.TURNED_BACK,
+        EventKind.ARRIVED,
+    }
+)
+"""What can be told of a vehicle, once for every movement on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripReport:
+    """What was told of a run, and is owed to every movement on it: the row is the obligation.
+
+    ``next_at`` is when the sweep takes it up if nobody else did, None when every movement was
+    told; ``refused`` pairs movements that could not take it with the code of the finding.
+    """
+
+    id: str
+    tenant: str
+    batch: str
+    caller: str
+    kind: EventKind
+    at: datetime
+    office: str
+    facts: tuple[tuple[str, str], ...]
+    created_at: datetime
+    next_at: datetime | None
+    refused: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def told(self) -> Report:
+        """What each movement is told."""
+        return Report(kind=self.kind, at=self.at, office=self.office, facts=self.facts)
 
 
 def complete(total_packages: int, shares: tuple[TripShare, ...]) -> bool:

@@ -100,6 +100,13 @@ def without(node: Element, space: str, tag: str) -> Element:
     return twin
 
 
+def drop(node: Element) -> None:
+    """Take an element out of its tree; text behind it goes with it."""
+    parent = node.getparent()
+    if parent is not None:
+        parent.remove(node)
+
+
 def copied(node: Element) -> Element:
     """Return a deep copy that belongs to no tree."""
     twin = deepcopy(node)

@@ -49,6 +49,8 @@ from gateway.register.passing import Seen, lane_of, log_passage, move_all, passa
 from gateway.register.put_away import dismissed, refused_answer, refused_answers
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
+from gateway.register.reporting import canonical, reported, tell_movement
+from gateway.register.running import PATIENCE, TRIPS_MAX, movements_on, tell_owed_runs, tell_run
 from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
 from gateway.register.stepping import write_step
 from gateway.register.timing import deadlines_of, readings_of
@@ -62,6 +64,8 @@ from gateway.register.writing import (
 
 __all__ = [
     "LIVING",
+    "PATIENCE",
+    "TRIPS_MAX",
     "Acknowledgement",
     "DeclaredVersion",
     "Ending",
@@ -82,6 +86,7 @@ __all__ = [
     "basis",
     "cancelling",
     "candidates_of",
+    "canonical",
     "check_kept",
     "check_receipt",
     "collected",
@@ -103,6 +108,7 @@ __all__ = [
     "message_facts",
     "move",
     "move_all",
+    "movements_on",
     "owe",
     "packs_of",
     "passage_key",
@@ -112,6 +118,7 @@ __all__ = [
     "recorded_stops",
     "refused_answer",
     "refused_answers",
+    "reported",
     "request_digest",
     "route_offices",
     "runs_of",
@@ -120,6 +127,9 @@ __all__ = [
     "submission_of",
     "supersede",
     "take_in",
+    "tell_movement",
+    "tell_owed_runs",
+    "tell_run",
     "with_askers",
     "write_declaration",
     "write_events",

@@ -33,6 +33,7 @@ from gateway.usecases.report import report
 from gateway.usecases.submit import submit
 from gateway.usecases.sweep import sweep
 from gateway.usecases.timeline import TimelineLine, timeline_after
+from gateway.usecases.trips import report_trip
 
 BEGINNING = datetime(2026, 11, 23, 1, tzinfo=UTC)
 """When every scenario begins: the day the shipped declarations are issued."""
@@ -176,10 +177,14 @@ class _Theatre:
         tale.movement = submit(self._ports, raw, self._caller, idempotency_key=self._key()).movement
 
     def report(self, step: Step) -> None:
-        told = Report(
-            kind=EventKind(step.event), at=self._clock.now(), office=step.office, facts=step.facts
-        )
-        report(self._ports, self._caller, self._tale(step).movement, told)
+        report(self._ports, self._caller, self._tale(step).movement, self._told(step))
+
+    def trip(self, step: Step) -> None:
+        report_trip(self._ports, self._caller, step.batch, self._told(step))
+
+    def _told(self, step: Step) -> Report:
+        kind = EventKind(step.event)
+        return Report(kind=kind, at=self._clock.now(), office=step.office, facts=step.facts)
 
     def replace(self, step: Step) -> None:
         tale = self._tale(step)
@@ -274,6 +279,7 @@ class _Theatre:
 _DOINGS: Mapping[Doing, Callable[[_Theatre, Step], Iterator[Finding] | None]] = {
     Doing.SUBMIT: _Theatre.submit,
     Doing.REPORT: _Theatre.report,
+    Doing.TRIP: _Theatre.trip,
     Doing.REPLACE: _Theatre.replace,
     Doing.HOLD: _Theatre.hold,
     Doing.ANSWER: _Theatre.answer,

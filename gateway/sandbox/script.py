@@ -22,6 +22,7 @@ class Doing(StrEnum):
 
     SUBMIT = "submit"
     REPORT = "report"  # the enterprise tells an event
+    TRIP = "trip"  # it tells one of a vehicle, for every movement on it
     REPLACE = "replace"  # the enterprise hands in a new declaration
     HOLD = "hold"  # offices keep their answers to some types of message
     ANSWER = "answer"  # they answer again
@@ -39,9 +40,10 @@ class Step:
 
     ``movement`` names which of several movements it is about: the name that its submission gave,
     empty for the one of the scenario's own declaration. ``declaration`` is another file for a
-    submission. A lane is that of ``office`` for its role on the movement's way: ``plates``,
-    ``seals``, ``containers`` and ``weight`` (kg) are what it reads, ``says`` and ``reason`` what it
-    must say, ``names`` the movement its reason must name.
+    submission, ``batch`` the vehicle that something is told of. A lane is that of ``office`` for
+    its role on the movement's way: ``plates``, ``seals``, ``containers`` and ``weight`` (kg) are
+    what it reads, ``says`` and ``reason`` what it must say, ``names`` the movement its reason must
+    name.
 
     What an office says by itself stands under ``word``; ``facts`` go with it, ``messages`` narrow
     what it is about.
@@ -56,6 +58,7 @@ class Step:
     movement: str = ""
     declaration: str = ""
     event: str = ""
+    batch: str = ""
     word: str = ""
     office: str = ""
     facts: tables.PAIRS = ()

@@ -195,3 +195,44 @@ def test_a_report_moves_the_movement_once(face: Face) -> None:
     assert first.json()["events"][0]["kind"] == "departed"
     again = face.client.post(path, json=body, headers=face.callers["exporter"])
     assert again.json() == {"events": []}
+
+
+def test_a_run_is_listed_shown_and_told_once(face: Face) -> None:
+    reader, exporter = face.callers["reader"], face.callers["exporter"]
+    texts = {"YYG2611240001": "RUN1", "CQ-2026-000117": "CQ-RUN-1"}
+    made = face.submit(face.world.declaration(texts=texts), "run-1").json()["movement"]
+    listed = face.client.get("/v1/trips", params={"limit": 1}, headers=reader).json()
+    assert listed["data"][0]["movements"] == [made]
+    batch = "RUN1"
+    told = {"kind": "incident", "at": "2026-11-24T08:05:00+08:00", "office": "CN008001"}
+    path = f"/v1/trips/{batch}/reports"
+    refused = face.client.post(path, json=told, headers=exporter)
+    assert refused.status_code == 422
+    assert {one["code"] for one in refused.json()["errors"]} == {"trip.not-all-can"}
+    assert face.client.post(path, json=told, headers=reader).status_code == 403
+    done = face.client.post(path, json={**told, "kind": "yard-reached"}, headers=exporter)
+    assert done.status_code == 200, done.text
+    shown = face.client.get(f"/v1/trips/{batch}", headers=reader).json()
+    assert shown["reports"] == [done.json()]
+    assert [one["movement"] for one in shown["aboard"]] == [made]
+    assert shown["packages"] == 124
+
+
+def test_trips_do_not_mix_tenants(face: Face, movement: str) -> None:
+    assert movement
+    strange = face.client.get("/v1/trips", headers=face.callers["stranger"]).json()
+    assert strange == {"data": [], "next_cursor": "", "has_more": False}
+
+
+def test_a_declaration_is_copied_as_new(face: Face, movement: str) -> None:
+    def copied(caller: str = "exporter", **asked: str):
+        path = f"/v1/movements/{movement}/copy"
+        return face.client.get(path, params=asked, headers=face.callers[caller])
+
+    answer = copied(lrn="NEXT-9", depart="2026-12-01T08:00:00+08:00")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml")
+    assert b"<FunctionalReferenceID>NEXT-9<" in answer.content
+    assert b"<ExpectedDateTime>2026-12-01T08:00:00+08:00<" in answer.content
+    assert copied().status_code == 400
+    assert copied(lrn="NEXT-9", depart="tomorrow").status_code == 400
+    assert copied("stranger", lrn="NEXT-9").status_code == 404

@@ -57,3 +57,13 @@ def test_all_or_nothing_and_best_effort(desk, tmp_path):
 def test_what_cannot_be_done(desk, arguments, code):
     said = desk.run("group", *arguments, "--json")
     assert said.code == code, said.both
+
+
+def test_a_movement_is_copied_as_new(desk, tmp_path):
+    first = desk.run("submit", desk.declaration(), *desk.pair("exporter"), "--json").json
+    target = tmp_path / "next.xml"
+    copied = ("movement", "copy", first["movement"], "--lrn", "CQ-2026-COPY-1", "-o", target)
+    assert desk.run(*copied, "--depart", "2026-11-25T08:00:00+08:00").code == 0
+    again = desk.run("submit", target, *desk.pair("exporter"), "--json")
+    assert again.code == 0, again.both
+    assert again.json["movement"] != first["movement"]

@@ -80,6 +80,20 @@ def test_a_report_before_its_time_is_refused(desk, submitted):
     assert said.json["errors"][0]["code"] == "report.not-released"
 
 
+def test_a_run_is_shown_and_not_told_what_a_movement_cannot_take(desk, submitted):
+    (trip,) = [
+        one
+        for one in desk.run("trip", "list", "--json").json["data"]
+        if submitted in one["movements"]
+    ]
+    shown = desk.run("trip", "show", trip["batch"])
+    assert (shown.code, submitted in shown.out) == (0, True), shown.both
+    told = desk.run("trip", "report", trip["batch"], "departed", "CN008001", "--json")
+    assert told.code == 3
+    assert {one["code"] for one in told.json["errors"]} == {"trip.not-all-can"}
+    assert desk.run("trip", "show", trip["id"], "--json").json["reports"] == []
+
+
 def test_a_declaration_is_amended_and_taken_back(desk):
     path = desk.declaration()
     reference = desk.run("submit", path, *desk.pair("exporter")).out.strip()
@@ -160,9 +174,15 @@ def served(desk):
 
 def test_the_same_commands_work_over_http(desk, submitted, served):
     there = {"FULLROUTE_URL": served, "FULLROUTE_API_KEY": desk.operator_key}
-    for arguments in (["show", submitted], ["timeline", submitted]):
-        near = desk.run("movement", *arguments, "--json")
-        far = fullroute("movement", *arguments, "--json", **there)
+    batch = desk.run("movement", "show", submitted, "--json").json["trips"][0]["batch"]
+    for arguments in (
+        ["movement", "show", submitted],
+        ["movement", "timeline", submitted],
+        ["trip", "list"],
+        ["trip", "show", batch],
+    ):
+        near = desk.run(*arguments, "--json")
+        far = fullroute(*arguments, "--json", **there)
         assert (far.code, far.json) == (near.code, near.json)
 
 

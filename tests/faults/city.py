@@ -1,7 +1,7 @@
 """A whole deployment as real processes on loopback, each of which a test may kill at any moment.
 
-Gateway, worker, broker and simulated customs systems are started by their own module names on a
-data folder of their own, exactly as an operator would. The client's calls are kept as a history;
+Gateway, worker, broker and simulated customs systems are whole programs on a data folder of their
+own, with real keys, ports and files. The client's calls are kept as a history;
 :meth:`City.breaches` has the checker judge it together with database, log and offices' journals.
 """
 
@@ -9,10 +9,9 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -36,8 +35,8 @@ from gateway.usecases import setup
 from tests.cli.commands import fullroute
 from tests.faults.checker import Breach, check
 from tests.faults.evidence import Evidence, read_journals, read_postgres, read_sqlite
+from tests.faults.nursery import Forked, nursery
 
-ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 30
 LOOK_SECONDS = 0.05
 
@@ -46,12 +45,19 @@ class City:
     """The processes of one deployment, its links of one ``kind`` or mixed. Use it as a context.
 
     Roles in ``unmandated`` let nobody sign for them: their key lies with them, in ``parties``, and
-    ``party_keys`` has the API key they come with.
+    ``party_keys`` has the API key they come with. ``beside`` holds by program what it finds in its
+    environment at its first start; at every other it is told anew.
     """
 
     def __init__(
-        self, folder: Path, kind: str = LinkKind.PUSH, *, unmandated: tuple[str, ...] = ()
+        self,
+        folder: Path,
+        kind: str = LinkKind.PUSH,
+        *,
+        unmandated: tuple[str, ...] = (),
+        beside: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
+        self._beside = beside or {}
         self.setting: Setting = set_stage(folder)
         self.clock: Clock = bootstrap.open_clock()
         (folder / "logs").mkdir(exist_ok=True)
@@ -66,9 +72,10 @@ class City:
                 if role in unmandated
             }
         self.exporter = FileKeys(folder / "parties").signer("exporter")
-        self.running: dict[str, subprocess.Popen] = {}
+        self.running: dict[str, Forked] = {}
         self.broker = EmbeddedBroker(self.setting.settings.broker_socket.parent)
         self.history: list[dict] = []
+        self.look_seconds = LOOK_SECONDS
         self._lock = threading.Lock()
         self._count = 0
 
@@ -87,35 +94,31 @@ class City:
         if not self.setting.settings.broker.url:  # else it is somebody else's
             self.broker.start()
         for name in ("sandbox", "api", "worker"):
-            self.start(name)
+            self.start(name, **self._beside.get(name, {}))
         self.wait_ready()
         return self
 
     def __exit__(self, *_):
-        for name in list(self.running):
-            self.kill(name, signal.SIGTERM)
+        for process in self.running.values():
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self.running.values():
+            process.wait(20)
         self.broker.stop()
 
     # ------------------------------------------------------------------ processes
 
     def start(self, name: str, **environment: str) -> None:
         """Start a program; more of one kind are told apart by what follows a dot: ``worker.2``."""
-        data = str(self.setting.folder)
-        command = {
-            "api": ["gateway.api", "--data", data],
-            "worker": ["workers", "--data", data],
-            "sandbox": ["gateway.sandbox", "--spec", f"{data}/sandbox/spec.json"],
-        }[name.partition(".")[0]]
-        with (self.setting.folder / "logs" / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                [sys.executable, "-m", *command],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env=os.environ | environment,
-            )
+        data = ["--data", str(self.setting.folder)]
+        program = name.partition(".")[0]
+        spec = ["--spec", str(self.setting.folder / "sandbox" / "spec.json")]
+        self.running[name] = nursery().start(
+            program,
+            spec if program == "sandbox" else data,
+            {**os.environ, **environment},
+            self.setting.folder / "logs" / f"{name}.log",
+        )
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         process = self.running.pop(name)
@@ -209,7 +212,7 @@ class City:
             if "arrived" not in told and standing.happened("transit-started"):
                 self._tell(reference, "arrived", standing.office("destination"))
                 told.add("arrived")
-            time.sleep(LOOK_SECONDS)
+            time.sleep(self.look_seconds)
 
     def _tell(self, reference: str, kind: str, office: str) -> None:
         now = self.clock.now()

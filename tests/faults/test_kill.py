@@ -15,7 +15,7 @@ import pytest
 from tests.faults.city import City
 
 SEEDS = [int(seed) for seed in os.environ.get("FULLROUTE_TEST_SEEDS", "").split(",") if seed]
-MOMENTS = SEEDS or list(range(20))
+MOMENTS = SEEDS or list(range(10))
 LIFE_SECONDS = 3.0
 """About how long a movement takes undisturbed: the moments are spread over it."""
 

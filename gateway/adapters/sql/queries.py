@@ -51,6 +51,7 @@ from gateway.adapters.sql.tables import (
     trips,
 )
 from gateway.adapters.sql.timing_tables import RUNNING, deadlines, positions
+from gateway.adapters.sql.trip_tables import trip_reports
 from gateway.domain.delivery import Attempt, LinkKind
 from gateway.domain.message import Message
 from gateway.domain.plates import plate_key
@@ -151,6 +152,22 @@ PASSAGE = _by(passages, "id")
 PASSAGES = (
     _by(passages, "lane")
     .order_by(passages.c.received_at.desc(), passages.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+TRIPS_UNDER = _by(trips, "tenant", "batch").order_by(trips.c.id).limit(bindparam("limit"))
+OPEN_TRIPS = (
+    _by(trips, "tenant").where(_OPEN_TRIP).order_by(trips.c.id.desc()).limit(bindparam("limit"))
+)
+OPEN_TRIPS_AFTER = OPEN_TRIPS.where(trips.c.id < bindparam("after"))
+TRIP_REPORT = _by(trip_reports, "id")
+TRIP_REPORTS = _by(trip_reports, "tenant", "batch").order_by(
+    trip_reports.c.created_at, trip_reports.c.id
+)
+TRIP_REPORTS_OWED = (
+    _all(trip_reports)
+    .where(trip_reports.c.next_at.is_not(None), trip_reports.c.next_at <= bindparam("now"))
+    .order_by(trip_reports.c.next_at, trip_reports.c.id)
     .limit(bindparam("limit"))
 )
 

@@ -10,6 +10,7 @@ from gateway.adapters.sql.spelled import Readers
 from gateway.domain.deadline import Deadline
 from gateway.domain.group import Group, Member
 from gateway.domain.position import Position
+from gateway.domain.trip import Trip, TripReport
 
 R = TypeVar("R")
 
@@ -56,6 +57,33 @@ class TimeReading(Reading):
     def positions(self, movement: str, limit: int) -> tuple[Position, ...]:
         """See :meth:`gateway.domain.time_book.TimeBook.positions`."""
         return self._many(Position, queries.POSITIONS, movement=movement, limit=limit)
+
+
+class TripReading(Reading):
+    """Reads runs (:class:`gateway.domain.trip_book.TripBook`)."""
+
+    def open_trips(self, tenant: str, *, after: str = "", limit: int = 50) -> tuple[Trip, ...]:
+        """See :meth:`gateway.domain.trip_book.TripBook.open_trips`."""
+        if after:
+            asked = queries.OPEN_TRIPS_AFTER
+            return self._many(Trip, asked, tenant=tenant, after=after, limit=limit)
+        return self._many(Trip, queries.OPEN_TRIPS, tenant=tenant, limit=limit)
+
+    def trips_under(self, tenant: str, batch: str, limit: int) -> tuple[Trip, ...]:
+        """See :meth:`gateway.domain.trip_book.TripBook.trips_under`."""
+        return self._many(Trip, queries.TRIPS_UNDER, tenant=tenant, batch=batch, limit=limit)
+
+    def trip_report(self, report: str) -> TripReport | None:
+        """Return one report."""
+        return self._one(TripReport, queries.TRIP_REPORT, id=report)
+
+    def trip_reports(self, tenant: str, batch: str) -> tuple[TripReport, ...]:
+        """Return what was told of one run."""
+        return self._many(TripReport, queries.TRIP_REPORTS, tenant=tenant, batch=batch)
+
+    def trip_reports_owed(self, now: datetime, limit: int) -> tuple[TripReport, ...]:
+        """See :meth:`gateway.domain.trip_book.TripBook.trip_reports_owed`."""
+        return self._many(TripReport, queries.TRIP_REPORTS_OWED, now=write_time(now), limit=limit)
 
 
 class GroupReading(Reading):

@@ -33,6 +33,7 @@ from gateway.adapters.sql.columns import texts as _texts
 from gateway.adapters.sql.group_tables import group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.timing_tables import deadlines, positions
+from gateway.adapters.sql.trip_tables import trip_reports
 from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.group import Group, Member
@@ -52,10 +53,10 @@ from gateway.domain.records import (
     Principal,
     Tenant,
 )
-from gateway.domain.trip import Trip, TripKey
+from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0008"
+VERSION = "0009"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -347,6 +348,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         LogRecord: log,
         Trip: trips,
         TripKey: trip_keys,
+        TripReport: trip_reports,
         Lane: lanes,
         Passage: passages,
         Group: groups,
@@ -372,6 +374,7 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "tenants": Tenant,
         "offices": CustomsOffice,
         "trips": Trip,
+        "trip_reports": TripReport,
         "lanes": Lane,
         "passages": Passage,
         "groups": Group,

@@ -1,0 +1,16 @@
+"""Tables of runs: what was told of a vehicle and is owed to every movement on it."""
+
+from sqlalchemy import Table
+
+from gateway.adapters.sql.columns import index, key, metadata, optional, texts
+
+trip_reports = Table(
+    "trip_reports",
+    metadata,
+    key("id"),
+    *texts("tenant", "batch", "caller", "kind", "at", "office", "facts", "created_at"),
+    optional("next_at"),
+    *texts("refused"),
+    index("trip_reports_by_batch", "tenant", "batch"),
+    index("trip_reports_owed", "next_at", where="next_at IS NOT NULL"),
+)

@@ -1,0 +1,155 @@
+"""Runs of vehicles and trains: lists, one with everything on it, what is told of it once."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import BaseModel
+
+from gateway.api import problems
+from gateway.api.movements import LIST_MAX, REPORT_EXAMPLE, ReportBody, report_body
+from gateway.api.request import Reach, Reader, Reporter, described_body, require_accept
+from gateway.api.shapes import TripShape, shape_trip, utc
+from gateway.domain.event import Report
+from gateway.domain.trip import TripReport
+from gateway.usecases.trips import RunView, describe_run, report_trip
+
+router = APIRouter(tags=["trips"])
+
+Batch = Annotated[str, Path(description="The batch number, or a trip's id.")]
+
+_STRANGE = problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.NOT_FOUND)
+
+
+class TripListShape(BaseModel):
+    """A page of open trips, newest first."""
+
+    data: tuple[TripShape, ...]
+    next_cursor: str
+    has_more: bool
+
+
+class AboardShape(BaseModel):
+    """A movement's share of a run; `waits_for` are its vehicle messages and what holds them."""
+
+    movement: str
+    lrn: str
+    state: str
+    trip: str
+    packages: int
+    gross_mass_kg: str
+    waits_for: tuple[str, ...]
+
+
+class RunReportShape(BaseModel):
+    """What was told of a run; `refused` pairs movements that could not take it with a code."""
+
+    id: str
+    kind: str
+    at: str
+    office: str
+    done: bool
+    refused: dict[str, str]
+
+
+class RunShape(BaseModel):
+    """One vehicle or train with every movement on it; masses in kilograms."""
+
+    batch: str
+    trips: tuple[str, ...]
+    plates: tuple[tuple[str, str], ...]
+    seals: tuple[str, ...]
+    packages: int
+    gross_mass_kg: str
+    aboard: tuple[AboardShape, ...]
+    reports: tuple[RunReportShape, ...]
+
+
+def shape_report(row: TripReport) -> RunReportShape:
+    """Return what was told of a run."""
+    return RunReportShape(
+        id=row.id,
+        kind=row.kind.value,
+        at=utc(row.at),
+        office=row.office,
+        done=row.next_at is None,
+        refused=dict(row.refused),
+    )
+
+
+def shape_run(view: RunView) -> RunShape:
+    """Return a run."""
+    return RunShape(
+        batch=view.batch,
+        trips=view.trips,
+        plates=view.plates,
+        seals=view.seals,
+        packages=view.packages,
+        gross_mass_kg=str(view.gross_mass_kg),
+        aboard=tuple(
+            AboardShape(
+                movement=one.movement,
+                lrn=one.lrn,
+                state=one.state,
+                trip=one.trip,
+                packages=one.packages,
+                gross_mass_kg=str(one.gross_mass_kg),
+                waits_for=one.waits_for,
+            )
+            for one in view.aboard
+        ),
+        reports=tuple(shape_report(one) for one in view.reports),
+    )
+
+
+@router.get("/trips", responses=problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED))
+def list_trips(
+    request: Request,
+    caller: Reader,
+    ports: Reach,
+    cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = 50,
+) -> TripListShape:
+    """List open trips, newest first; trips of one batch are one run."""
+    require_accept(request, "application/json")
+    found = ports.store.open_trips(caller.tenant, after=cursor, limit=limit + 1)
+    page, more = found[:limit], len(found) > limit
+    return TripListShape(
+        data=tuple(shape_trip(one) for one in page),
+        next_cursor=page[-1].id if more else "",
+        has_more=more,
+    )
+
+
+@router.get("/trips/{batch}", responses=_STRANGE)
+def show_trip(request: Request, caller: Reader, ports: Reach, batch: Batch) -> RunShape:
+    """Show a run: vehicle, seals, every movement on it with its share and what it waits for."""
+    require_accept(request, "application/json")
+    return shape_run(describe_run(ports, caller.tenant, batch))
+
+
+@router.post(
+    "/trips/{batch}/reports",
+    openapi_extra=described_body(
+        {"application/json": {"schema": ReportBody.model_json_schema(), "example": REPORT_EXAMPLE}}
+    ),
+    responses={
+        **_STRANGE,
+        **problems.documented(
+            problems.MALFORMED, problems.CONFLICT, problems.MEDIA, problems.REFUSED
+        ),
+    },
+)
+def report_run(
+    request: Request,
+    caller: Reporter,
+    body: Annotated[ReportBody, Depends(report_body)],
+    ports: Reach,
+    batch: Batch,
+) -> RunReportShape:
+    """Tell something once of a vehicle and every movement on it; all can take it, or nobody does.
+
+    It is kept before the first movement is told; what is not `done` yet goes on by itself.
+    """
+    require_accept(request, "application/json")
+    told = Report(kind=body.kind, at=body.at, office=body.office, facts=tuple(body.facts.items()))
+    return shape_report(report_trip(ports, caller, batch, told))

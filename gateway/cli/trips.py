@@ -1,0 +1,156 @@
+"""Commands about trips: list, show, report. Trips of one batch number are one run."""
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.desk import Told
+from gateway.cli.exits import Exit
+from gateway.cli.movements import facts_of, moment
+from gateway.cli.opening import open_desk
+from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+
+trip_commands = typer.Typer(
+    help="See vehicles and trains with everything on them, report what happened to them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Batch = Annotated[
+    str, typer.Argument(metavar="BATCH", help="The batch number, or the id of one of its trips.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.add_typer(trip_commands, name="trip")
+
+
+@trip_commands.command("list")
+def list_(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """List open trips, newest first.
+
+    Example:
+      fullroute trip list
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        found = desk.trips(limit=limit)
+    if json:
+        output.print_json({"data": found})
+        return
+    output.print_table(
+        ("Batch", "Trip", "Plates", "Movements"),
+        [
+            (one["batch"], one["id"], _plates(one["plates"]), ", ".join(one["movements"]))
+            for one in found
+        ],
+    )
+    if not found:
+        output.note("No open trips.")
+
+
+@trip_commands.command()
+def show(
+    batch: Batch,
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Show a run: vehicle, seals, each movement on it, its share, and what it waits for.
+
+    Example:
+      fullroute trip show YYG2611240001
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        found = desk.trip(batch)
+    if json:
+        output.print_json(found)
+        return
+    output.print_pairs(
+        (
+            ("Batch", found["batch"]),
+            ("Plates", _plates(found["plates"])),
+            ("Seals", ", ".join(found["seals"])),
+            ("Aboard", f"{found['packages']} packages, {found['gross_mass_kg']} kg"),
+        )
+    )
+    output.print_table(
+        ("Movement", "State", "LRN", "Packages", "Kg", "Waits for"),
+        [
+            (
+                one["movement"],
+                one["state"],
+                one["lrn"],
+                str(one["packages"]),
+                one["gross_mass_kg"],
+                "; ".join(one["waits_for"]),
+            )
+            for one in found["aboard"]
+        ],
+    )
+    output.print_table(
+        ("Told", "At", "Office", "Done"),
+        [(one["kind"], one["at"], one["office"], _done(one)) for one in found["reports"]],
+    )
+
+
+def _plates(plates: list[list[str]]) -> str:
+    return ", ".join(f"{country} {plate}" for country, plate in plates)
+
+
+def _done(told: dict[str, object]) -> str:
+    return "yes" if told["done"] else "going on"
+
+
+@trip_commands.command()
+def report(
+    batch: Batch,
+    kind: Annotated[
+        str, typer.Argument(help="presented, yard-reached, departed, incident, arrived.")
+    ],
+    office: Annotated[str, typer.Argument(help="The office where it happened.")],
+    *,
+    at: Annotated[
+        str, typer.Option(help="When, with offset, e.g. 2026-11-24T08:05:00+08:00; else now.")
+    ] = "",
+    fact: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE, e.g. seal=CQ8801172; repeat for more.")
+    ] = None,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Report once, for every movement on the vehicle. Exit code 10 where some could not take it.
+
+    It is refused, and nobody is told, while a movement on the vehicle cannot take it.
+
+    Example:
+      fullroute trip report YYG2611240001 departed CN008001
+    """
+    told = Told(kind=kind, at=moment(at), office=office, facts=facts_of(fact or []))
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        done = desk.report_trip(batch, told)
+    if json:
+        output.print_json(done)
+    else:
+        output.note(
+            "Every movement on it knows." if done["done"] else "Kept; it goes on by itself."
+        )
+        for movement, code in done["refused"].items():
+            output.note(f"{movement} could not take it: {code}")
+    if done["refused"]:
+        raise typer.Exit(Exit.PARTLY)

@@ -1,0 +1,123 @@
+"""A movement is told what the enterprise reports, in one change; once, or not at all."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import rfc8785
+
+from gateway.audit.entry import EntryKind
+from gateway.domain.errors import InConflict, Refused
+from gateway.domain.event import Event, EventKind, Report
+from gateway.domain.finding import Finding, Refusal
+from gateway.domain.itinerary import Itinerary
+from gateway.domain.movement import report
+from gateway.domain.records import Lost
+from gateway.domain.roles import OfficeRole
+from gateway.pipeline.advance import Advanced
+from gateway.ports import Ports
+from gateway.register.load import Loaded, load
+from gateway.register.moving import move
+from gateway.register.stepping import write_step
+from gateway.register.writing import Writing
+
+TRIES_MAX = 8
+
+REPORTED_AT: Mapping[EventKind, OfficeRole] = MappingProxyType(
+    {
+        EventKind.PRESENTED: OfficeRole.DEPARTURE,
+        EventKind.YARD_REACHED: OfficeRole.DEPARTURE,
+        EventKind.DEPARTED: OfficeRole.DEPARTURE,
+        EventKind.INVALIDATION_ASKED: OfficeRole.DEPARTURE,
+        EventKind.ARRIVED: OfficeRole.DESTINATION,
+    }
+)
+"""What happens at one kind of office only; the rest can happen at any on the way."""
+
+
+def tell_movement(
+    ports: Ports, caller: tuple[str, str], movement: str, told: Report
+) -> tuple[Event, ...]:
+    """Take a report in, with everything it makes owed. Repeating it changes nothing.
+
+    ``caller`` is a tenant and the id of one of its principals.
+
+    Raises:
+        NotFound: no such movement for this tenant.
+        Refused: the report comes before its time, is not one an enterprise makes, or names an
+            office that is not on the way or where this cannot happen.
+        InConflict: the movement kept changing under us.
+    """
+    tenant, name = caller
+    for _ in range(TRIES_MAX):
+        loaded = load(ports, movement, tenant=tenant)
+        events = reported(loaded, told)
+        if not events:
+            return ()
+        advanced = _moved(ports, loaded, events)
+        writing = Writing(ports, tenant, ports.clock.now())
+        _log(writing, movement, name, told)
+        events = (*events, *advanced.events)
+        links = write_step(writing, loaded, events, advanced)
+        try:
+            ports.store.commit(writing.change())
+        except Lost:
+            continue
+        ports.wakeup.knock(links)
+        return events
+    raise InConflict(Finding(code="movement.busy", value=movement))
+
+
+def reported(loaded: Loaded, told: Report) -> tuple[Event, ...]:
+    """Return what a report means for a movement, nothing where it is known.
+
+    Raises:
+        Refused: as for :func:`tell_movement`.
+    """
+    _check_place(loaded.subject.itinerary, told)
+    try:
+        return report(loaded.subject.movement, told)
+    except Refusal as refusal:
+        raise Refused(*refusal.findings) from refusal
+
+
+def _check_place(itinerary: Itinerary, told: Report) -> None:
+    """Refuse what is reported of another office than the one where it can happen."""
+    if itinerary.office(told.office) is None:
+        raise Refused(Finding(code="report.office-not-on-the-way", value=told.office))
+    role = REPORTED_AT.get(told.kind)
+    if role is None:
+        return
+    offices = [stop.office.code for stop in itinerary.playing(role)]
+    if told.office not in offices:
+        args = (("event", told.kind.value), ("offices", ", ".join(offices)))
+        raise Refused(Finding(code="report.other-office", value=told.office, args=args))
+
+
+def _moved(ports: Ports, loaded: Loaded, events: tuple[Event, ...]) -> Advanced:
+    try:
+        with ports.packs.slot() as packs:
+            return move(ports, loaded, events, packs)
+    except Refusal as refusal:
+        raise Refused(*refusal.findings) from refusal
+
+
+def _log(writing: Writing, movement: str, caller: str, told: Report) -> None:
+    body = writing.body(canonical(told), "application/json")
+    writing.entry(
+        EntryKind.ACCEPTED,
+        movement=movement,
+        facts={"caller": caller, "report": told.kind.value, "office": told.office},
+        bodies=[("report", body)],
+    )
+
+
+def canonical(told: Report) -> bytes:
+    """Spell a report in one way only."""
+    return rfc8785.dumps(
+        {
+            "kind": told.kind.value,
+            "at": told.at.isoformat(),
+            "office": told.office,
+            "facts": [list(pair) for pair in told.facts],
+        }
+    )

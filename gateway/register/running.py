@@ -1,0 +1,64 @@
+"""Runs: the trips of one batch number, and what was told of them once for every movement."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from gateway.domain.errors import GatewayError, InConflict
+from gateway.domain.records import Change, Lost, Update
+from gateway.domain.trip import Trip, TripReport
+from gateway.ports import Ports
+from gateway.register.reporting import tell_movement
+
+TRIPS_MAX = 1_000
+"""Trips of one run: a train has fifty wagons and a hundred consignments."""
+
+OWED_MAX = 10
+"""How many reports one sweep takes up."""
+
+PATIENCE = timedelta(seconds=30)
+"""How long whoever accepted a report has for telling it, before the sweep takes it up."""
+
+
+def movements_on(trips: Iterable[Trip]) -> tuple[str, ...]:
+    """Return the movements that travel on trips, each once."""
+    shares = (share for trip in trips for share in trip.shares)
+    return tuple(dict.fromkeys(share.movement for share in shares))
+
+
+def tell_run(ports: Ports, row: TripReport) -> TripReport:
+    """Tell every movement of a run what was told of it, each in a change of its own.
+
+    Whoever knows it already is left as it is, so this can be broken off and begun again anywhere.
+    The row is done when every movement knows it or cannot take it.
+    """
+    refused: list[tuple[str, str]] = []
+    for movement in movements_on(ports.store.trips_under(row.tenant, row.batch, TRIPS_MAX)):
+        try:
+            tell_movement(ports, (row.tenant, row.caller), movement, row.told)
+        except InConflict:
+            return _put_off(ports, row)
+        except GatewayError as error:
+            refused.append((movement, error.findings[0].code))
+    _update(ports, row, {"next_at": None, "refused": tuple(refused)})
+    return ports.store.trip_report(row.id) or row
+
+
+def tell_owed_runs(ports: Ports) -> int:
+    """Go on with what was told of runs and not told to all; return how many were taken up."""
+    owed = ports.store.trip_reports_owed(ports.clock.now(), OWED_MAX)
+    for row in owed:
+        tell_run(ports, row)
+    return len(owed)
+
+
+def _put_off(ports: Ports, row: TripReport) -> TripReport:
+    _update(ports, row, {"next_at": ports.clock.now() + PATIENCE})
+    return row
+
+
+def _update(ports: Ports, row: TripReport, values: dict[str, object]) -> None:
+    step = Update(table="trip_reports", key=row.id, values=values, expect={"next_at": row.next_at})
+    try:
+        ports.store.commit(Change((step,)))
+    except Lost:
+        return  # somebody else told them at the same time

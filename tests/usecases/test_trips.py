@@ -1,0 +1,161 @@
+"""A run is told once for every movement on it: durably, whole or not at all, cut off or not."""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.domain.errors import NotFound, Refused
+from gateway.domain.event import EventKind, Report
+from gateway.domain.records import Lost, Principal
+from gateway.usecases.audit import verify_log
+from gateway.usecases.sweep import sweep
+from gateway.usecases.trips import describe_run, report_trip
+from tests.world import TENANT, World
+
+LRN, UCR, BATCH = "CQ-2026-000117", "CQ20261123000117", "YYG2611240001"
+THREE = ("A", "B", "C")
+
+
+class Cut(Exception):
+    """The program died."""
+
+
+class Mortal:
+    """A store that dies before or after its ``number``-th commit."""
+
+    def __init__(self, store, number, *, after):
+        self._store, self._left, self._after = store, number, after
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def commit(self, change):
+        self._left -= 1
+        if self._left == 0 and not self._after:
+            raise Cut
+        self._store.commit(change)
+        if self._left == 0:
+            raise Cut
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """A world in which three released declarations are on one truck."""
+    world = World(tmp_path_factory.mktemp("truck"))
+    for name in THREE:
+        world.submit(world.declaration(texts={LRN: f"{LRN}{name}", UCR: f"{UCR}{name}"}), name)
+    world.run()
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def world(loaded, tmp_path):
+    copied = loaded.copied(tmp_path)
+    yield copied
+    copied.close()
+
+
+def departed(world, **changed):
+    told = Report(kind=EventKind.DEPARTED, at=world.clock.now(), office="CN008001")
+    return replace(told, **changed)
+
+
+def departures(world):
+    found = (world.store.events(one.movement) for one in view(world).aboard)
+    return [sum(event.kind is EventKind.DEPARTED for event in events) for events in found]
+
+
+def view(world):
+    return describe_run(world.ports, TENANT, BATCH)
+
+
+def test_a_run_is_shown_with_every_share_and_what_it_waits_for(world):
+    run = view(world)
+    assert [one.lrn for one in run.aboard] == [f"{LRN}{name}" for name in THREE]
+    assert {one.state for one in run.aboard} == {"released"}
+    assert (run.packages, str(run.gross_mass_kg)) == (3 * 124, "7441.5")
+    assert [plate for _, plate in run.plates] == ["桂A8D217", "12H-01734", "桂AK217挂"]
+    for one in run.aboard:
+        assert "CN00X001 MT4402: departed" in one.waits_for
+        assert "VN0015BB TIR: exited" in one.waits_for
+    assert describe_run(world.ports, TENANT, run.trips[1]) == run
+
+
+def test_it_is_told_once_and_repeating_it_changes_nothing(world):
+    told = departed(world)
+    done = report_trip(world.ports, world.exporter, BATCH, told)
+    assert (done.next_at, done.refused) == (None, ())
+    assert departures(world) == [1, 1, 1]
+    report_trip(world.ports, world.exporter, BATCH, told)
+    assert departures(world) == [1, 1, 1]
+    sweep(world.ports)
+    assert len(view(world).reports) == 1
+    world.run()
+    assert {one.state for one in view(world).aboard} == {"under-way"}
+    assert verify_log(world.ports).findings == ()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "number", [2, *(pytest.param(n, marks=pytest.mark.full) for n in (1, 3, 4, 5))]
+)
+def test_the_sweep_ends_what_a_dead_program_began(world, number, after):
+    ports = replace(world.ports, store=Mortal(world.store, number, after=after))
+    with pytest.raises(Cut):
+        report_trip(ports, world.exporter, BATCH, departed(world))
+    accepted = number > 1 or after
+    assert len(view(world).reports) == accepted
+    world.clock.forward(minutes=1)
+    sweep(world.ports)
+    assert departures(world) == [int(accepted)] * 3
+    assert all(row.next_at is None for row in view(world).reports)
+
+
+def test_whoever_loses_a_race_leaves_it_to_the_other(world):
+    class Racing(Mortal):
+        def commit(self, change):
+            if any(getattr(step, "table", "") == "trip_reports" for step in change.steps):
+                raise Lost("trip_reports")
+            self._store.commit(change)
+
+    ports = replace(world.ports, store=Racing(world.store, 0, after=True))
+    assert report_trip(ports, world.exporter, BATCH, departed(world)).next_at is not None
+    assert departures(world) == [1, 1, 1]
+
+
+def test_a_truck_leaves_whole_or_not_at_all(world):
+    world.town.held = {"DecMessage"}
+    world.submit(world.declaration(texts={LRN: f"{LRN}D", UCR: f"{UCR}D"}), "D")
+    world.run()
+    late = view(world).aboard[-1]
+    with pytest.raises(Refused) as caught:
+        report_trip(world.ports, world.exporter, BATCH, departed(world))
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.value) == ("trip.not-all-can", late.movement)
+    assert dict(finding.args)["reason"] == "report.not-released"
+    assert departures(world) == [0, 0, 0, 0]
+    assert view(world).reports == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "name", "code"),
+    [
+        ({"kind": EventKind.CLEARED}, BATCH, "report.not-yours"),
+        ({"kind": EventKind.INVALIDATION_ASKED}, BATCH, "report.not-yours"),
+        ({"office": "VN00X001"}, BATCH, "trip.not-all-can"),
+        ({}, "NOWHERE", "trip.unknown"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_and_leaves_nothing(world, changed, name, code):
+    with pytest.raises((Refused, NotFound)) as caught:
+        report_trip(world.ports, world.exporter, name, departed(world, **changed))
+    assert {one.code for one in caught.value.findings} == {code}
+    assert view(world).reports == ()
+
+
+def test_another_tenant_has_no_such_run(world):
+    stranger = Principal(id="s", tenant="other", name="s", scopes=(), secret_digest="")
+    for name in (BATCH, view(world).trips[0]):
+        with pytest.raises(NotFound):
+            report_trip(world.ports, stranger, name, departed(world))
