@@ -235,10 +235,22 @@ def decide(movement: Movement, answer: Answer, office: str, at: datetime) -> tup
     drafts = [_answered(answer, office, when)]
     drafts += _new_numbers(procedure, answer, office, when)
     drafts += _moved(procedure, answer, office, when)
-    if answer.event:
-        draft = _Draft(EventKind(answer.event), when, office, facts=answer.facts)
+    if event := answer.event or _implied(movement, procedure, answer):
+        draft = _Draft(EventKind(event), when, office, facts=answer.facts)
         drafts += [] if _known(movement, draft) else [draft]
     return _numbered(movement, drafts)
+
+
+def _implied(movement: Movement, procedure: Procedure, answer: Answer) -> str:
+    """Return the release of the goods, where an answer releases what the departure was lodged.
+
+    Whatever words the office of departure uses, goods it let go may leave.
+    """
+    released = answer.procedure_state == ProcedureState.RELEASED
+    first = procedure.kind == movement.procedures[0].kind
+    if first and released and advances(procedure.state, ProcedureState.RELEASED):
+        return EventKind.RELEASED.value
+    return ""
 
 
 def _answered(answer: Answer, office: str, at: datetime) -> _Draft:

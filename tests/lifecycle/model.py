@@ -5,7 +5,7 @@ from the code. It says in what state each procedure is, what each office must ha
 must not, in what order, and which steps are refused.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 RANKS = (
     *("planned", "lodged", "refused", "accepted"),
@@ -35,6 +35,12 @@ ANYWHERE = ("incident", "turned-back")
 
 ONCE = ("presented", "departed", "arrived")
 """What happens once: told again it is no news."""
+
+ONCE_SAID = (
+    *("released", "exited", "entered", "transit-started"),
+    *("controlled", "duties-assessed", "cleared"),
+)
+"""What an office says once: said again it is no news. The rest can happen again."""
 
 CHANGES = (
     "manifest changed",
@@ -83,6 +89,7 @@ class Movement:
     heard: dict[tuple[str, str, str], int] = field(default_factory=dict)
     moment: int = 0
     asking: bool = False
+    quarantine: str = ""  # held, done, or nothing was said
 
     def __post_init__(self) -> None:
         third = "transport" if self.south else "entry"
@@ -126,18 +133,21 @@ class Movement:
     def may_leave(self) -> bool:
         """Whether a lane at the gate of exit may let the goods go: released, manifest accepted.
 
-        Fruit only when its quarantine is done, and here nobody says it is: unknown is not yes.
+        Fruit only when its quarantine is done: unknown is not yes. Nothing while it is held.
         """
         taken = ("accepted", "under-control", "not-released", "released", "closed")
         released = self.states["export"] in ("released", "closed")
-        return self.south and released and self.states["exit"] in taken
+        listed = not self.south or self.states["exit"] in taken
+        safe = self.quarantine in (("", "done") if self.south else ("done",))
+        return released and listed and safe
 
     @property
     def ready_to_leave(self) -> bool:
         """Whether it must let them go: nothing is held, taken back, or known to be elsewhere."""
         calm = not (self.asking or self.half_withdrawn or self.happened("departed"))
         held = {"under-control", "not-released", "refused"} & set(self.states.values())
-        return self.may_leave and calm and not held
+        doubts = ("crossing-refused", "control-ordered", "not-released", "seals-checked")
+        return self.may_leave and calm and not held and not any(map(self.happened, doubts))
 
     @property
     def led_back(self) -> bool:
@@ -151,12 +161,25 @@ class Movement:
         standings = (
             (set(self.states.values()) == {"closed"}, "completed"),
             (self.withdrawn, "invalidated"),
-            (self.happened("arrived"), "arrived"),
+            (self.happened("arrived"), self.at_destination),
             (self.led_back, "turned-back"),
             (self.happened("departed"), "under-way"),
             (self.happened("released"), "released"),
         )
         return next((state for holds, state in standings if holds), "lodged")
+
+    @property
+    def at_destination(self) -> str:
+        """Arrived, unloading, discrepancies; solved, they have just arrived again."""
+        state = "arrived"
+        for kind, _ in self.journal:
+            if kind == "unloading" and state == "arrived":
+                state = kind
+            if kind == "discrepancies":
+                state = kind
+            if kind == "discrepancies-solved" and state == "discrepancies":
+                state = "arrived"
+        return state
 
     # ------------------------------------------------------------------ the enterprise
 
@@ -220,15 +243,25 @@ class Movement:
 
     # ------------------------------------------------------------------ the offices
 
+    def can_say(self, word: str, office: str) -> bool:
+        """Whether an office in its right mind says something by itself."""
+        if word in ("unloading", "discrepancies", "discrepancies-solved"):
+            return self.happened("arrived") and office == self.way["destination"]
+        return word != "released" or office == self.way["departure"]
+
     def says(self, office: str, procedure: str, topic: str, saying) -> None:
         """An office answers what it was told; late and repeated news moves nothing back."""
         self.moment += 1
+        if saying.event == "quarantine":
+            self.quarantine = saying.word.removeprefix("quarantine ")
         procedure = saying.procedure or procedure
         about = "declaration" if saying.word == "approved" else topic  # VAS506 approves the whole
         self.heard[procedure, about, saying.word] = self.moment
         if saying.state and _rank(saying.state) > _rank(self.states[procedure]):
             self.states[procedure] = saying.state
-        again = saying.event in ("at-gate", "not-released", "invalidated", "invalidation-refused")
+            if (procedure, saying.state) == ("export", "released") and not saying.event:
+                saying = replace(saying, event="released")  # however the departure says it
+        again = saying.event not in ONCE_SAID
         if saying.event and (again or (saying.event, office) not in self.journal):
             self.journal.append((saying.event, office))
             self._follows(saying.event)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from gateway.adapters.keystore import create_party_key
 from gateway.audit.exchange import read_envelope
-from gateway.domain.event import EventKind
+from gateway.domain.event import EventKind, Report
 from gateway.domain.lane import Direction, Read, Reading
 from gateway.markup import safe, signature
 from gateway.pipeline.read import read_declaration
@@ -19,6 +19,7 @@ from gateway.usecases.lane import Passing, pass_lane
 from gateway.usecases.setup import add_lane
 from gateway.usecases.submit import submit
 from gateway.usecases.sweep import sweep
+from gateway.usecases.trips import report_trip
 from tests.world import LANE, NORTHBOUND, SHIPPED, SIGNATORIES, TENANT, World
 
 LINKS = ("lnk_cn008001", "lnk_cn00x001", "lnk_vn0015bb", "lnk_vn0003pj")
@@ -185,6 +186,16 @@ class Stage:
     def report(self, movement: str, deed: str, office: str) -> None:
         self.world.report(movement, EventKind(deed).value, office, text="as it happened")
 
+    def report_truck(self, truck: Truck, deed: str, office: str) -> None:
+        """Tell something once of a vehicle and everything on it."""
+        told = Report(
+            kind=EventKind(deed),
+            at=self.world.clock.now(),
+            office=office,
+            facts=(("text", "as it happened"),),
+        )
+        report_trip(self.ports, self.world.exporter, truck.batch, told)
+
     def change(self, movement: str, paper: Paper, *, goods: bool) -> Paper:
         """Hand in a new declaration; return it, once it is taken."""
         new = replace(paper)
@@ -247,6 +258,10 @@ class Stage:
     def again(self, letter: Letter) -> None:
         """Post one again, byte for byte."""
         letter.hand_in(self.ports)
+
+    def speak(self, movement: str, office: str, word: str, about: str) -> None:
+        """An office says something by itself about a message it got."""
+        self.town.say(self.ports, (office, word), movement, about=(about,))
 
     def sweep(self) -> None:
         sweep(self.ports)

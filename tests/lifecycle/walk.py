@@ -7,14 +7,14 @@ and taken again: ``python -m tests.lifecycle SEED STEPS``.
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Self
 
 from gateway.domain.errors import GatewayError
 from tests.lifecycle.model import OURS, Movement
 from tests.lifecycle.stage import LINKS, PACKAGES, Paper, Stage, Truck
-from tests.lifecycle.words import PROCEDURES, TELLS, saying
+from tests.lifecycle.words import PROCEDURES, TELLS, UNASKED, saying
 
 FLAVOURS = ("", "", "", "", "GATE", "PERSON", "HOLD", "SILENT", "KEEP")
 """How the Chinese offices behave: nothing special, a gate that reads, a person first, and so on."""
@@ -28,6 +28,8 @@ WEIGHTS = {
     "amend": 2,
     "substitute": 2,
     "lane": 4,
+    "drive": 3,
+    "speak": 4,
     "answers": 8,
     "again": 3,
     "cut": 1,
@@ -38,6 +40,7 @@ WEIGHTS = {
 DEEDS = (*OURS, "released", "exited")
 
 TRUCKS_MAX = 15
+TOLD_OF_TRUCKS = ("departed", "arrived", "departed", "arrived", "incident", "turned-back")
 
 Step = tuple[str, int, int]
 
@@ -80,18 +83,18 @@ class Walk:
         self.by_reference: dict[str, Going] = {}
         self.heard = 0
         self.done: list[Step] = []
-        self.refused: dict[str, int] = {}
-        self.lanes: dict[str, int] = {}
+        self.refused: Counter[str] = Counter()
+        self.lanes: Counter[str] = Counter()
 
     def __str__(self) -> str:
         """Tell what the walk came to."""
         states = Counter(one.model.state for one in self.going)
         ends = ", ".join(f"{count} {state}" for state, count in states.most_common())
-        refused = sum(self.refused.values())
+        refused = self.refused.total()
         return (
             f"{len(self.done)} steps, {len(self.going)} movements ({ends}), {self.heard} messages, "
             f"{len(self.stage.letters)} answers, {refused} refused ({len(self.refused)} codes), "
-            f"{len(self.trucks)} trucks, lanes said {self.lanes}"
+            f"{len(self.trucks)} trucks, lanes said {dict(self.lanes)}"
         )
 
     def take(self, steps: Iterable[Step]) -> None:
@@ -163,12 +166,27 @@ class Walk:
 
     def _report(self, one: Going, deed: str, office: str) -> None:
         code = one.model.objection(deed, office)
-        with self._unless(code, f"{deed} at {office}") as attempt:
+        with self._unless([code] if code else [], f"{deed} at {office}"):
             self.stage.report(one.reference, deed, office)
-            attempt.went = True
         if not code:
             one.model.reports(deed, office)
         self.compare(one)
+
+    def drive(self, one: Going, choice: int) -> None:
+        """What is told once of a truck is told of everything on it, or of nothing."""
+        truck, way = one.paper.truck, one.model.way
+        deed = TOLD_OF_TRUCKS[choice % len(TOLD_OF_TRUCKS)]
+        office = way["destination" if deed == "arrived" else "departure"]
+        aboard = [it for it in self.going if it.paper.truck is truck]
+        moved = [it for it in aboard if not it.model.withdrawn]
+        refused = [it for it in moved if it.model.objection(deed, office)]
+        codes = ["trip.not-all-can"] * len(refused)
+        with self._unless(codes, f"{deed} of {truck.batch}"):
+            self.stage.report_truck(truck, deed, office)
+        for it in moved:
+            if not refused:
+                it.model.reports(deed, office)
+            self.compare(it)
 
     def amend(self, one: Going, _: int) -> None:
         self._change(one, goods=True)
@@ -178,17 +196,22 @@ class Walk:
 
     def _change(self, one: Going, *, goods: bool) -> None:
         code = one.model.objection_to_change(goods=goods)
-        with self._unless(code, "a change") as attempt:
+        with self._unless([code] if code else [], "a change"):
             one.paper = self.stage.change(one.reference, one.paper, goods=goods)
-            attempt.went = True
         if not code:
             one.model.changes(goods=goods)
         self.compare(one)
 
-    def _unless(self, code: str, what: str) -> "_Attempt":
-        if code:
-            self.refused[code] = self.refused.get(code, 0) + 1
-        return _Attempt(code, what)
+    @contextmanager
+    def _unless(self, codes: list[str], what: str) -> Iterator[None]:
+        """Do something that must be refused with ``codes``, or must not where there are none."""
+        found: list[str] = []
+        try:
+            yield
+        except GatewayError as error:
+            found = [one.code for one in error.findings]
+        _agree(f"{what} is refused", found, codes)
+        self.refused.update(codes)
 
     # ------------------------------------------------------------------ the lane's steps
 
@@ -211,10 +234,14 @@ class Walk:
             _agree(f"the lane says {passing.passage.code} {passing.passage.value}", says, "go")
         if passing.decision.established:
             told = {it.reference for it in aboard}
-            _agree(f"movements that pass: {passing.passage.code}, seals {seals}", set(passing.passage.movements), told)
+            _agree(
+                f"movements that pass: {passing.passage.code}, seals {seals}",
+                set(passing.passage.movements),
+                told,
+            )
             for it in aboard:
                 it.gate = says
-        self.lanes[says] = self.lanes.get(says, 0) + 1
+        self.lanes[says] += 1
         for it in aboard:
             self.compare(it)
 
@@ -240,6 +267,19 @@ class Walk:
         self.stage.answer(planned)
         said = saying(topic, planned.effect)
         one.model.says(envelope.office, procedure, topic, said)
+        self.compare(one)
+
+    def speak(self, one: Going, choice: int) -> None:
+        """An office says something by itself about what it got."""
+        got = [it for it in self.stage.ears.taken if it.movement == one.reference]
+        word = tuple(UNASKED)[choice % len(UNASKED)]
+        if not got or not one.model.can_say(word, got[choice % len(got)].office):
+            return
+        about = got[choice % len(got)]
+        procedure, topic = TELLS[about.type]
+        self.stage.world.clock.forward(seconds=2)  # said twice in a second it would be a repeat
+        self.stage.speak(one.reference, about.office, word, about.type)
+        one.model.says(about.office, procedure, topic, UNASKED[word])
         self.compare(one)
 
     def again(self, choice: int) -> None:
@@ -324,7 +364,7 @@ class Walk:
 
 def _journal(events, *, completed: bool) -> list[tuple[str, str]]:
     """Return what happened; that all is closed says the state."""
-    own = ("answered", "number-given", "procedure-moved", "completed", "re-weighed")
+    own = ("answered", "number-given", "procedure-moved", "completed")
     _agree("completed", any(it.kind == "completed" for it in events), completed)
     return [
         (it.kind.value, it.office) for it in events if it.kind not in own and not it.fact("passage")
@@ -365,25 +405,3 @@ def _cut(said: list[str], lengths: Iterable[int]) -> Iterator[list[str]]:
 def _agree(what: str, product: object, model: object) -> None:
     if product != model:
         raise Disagreement(f"{what}\n  product: {product}\n  model:   {model}")
-
-
-@dataclass
-class _Attempt:
-    """A deed that must be refused with a code, or must not."""
-
-    code: str
-    what: str
-    went: bool = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind, error, trace) -> bool:
-        if isinstance(error, GatewayError):
-            _agree(
-                f"{self.what} is refused", sorted({one.code for one in error.findings}), [self.code]
-            )
-            return True
-        if error is None:
-            _agree(f"{self.what} is refused", "", self.code)
-        return False

@@ -149,6 +149,28 @@ SAYINGS = {
 }
 """By what happened at the simulated office (its journal's word)."""
 
+UNASKED = {
+    "to-a-person": Saying("waits for a person"),
+    "control-ordered": Saying("control", "under-control", "control-ordered"),
+    "control-result": Saying("result", "", "controlled"),
+    "not-released": Saying("held", "not-released", "not-released"),
+    "crossing-refused": Saying("refused to pass", "not-released", "crossing-refused"),
+    "re-weighed": Saying("weighed", "", "re-weighed"),
+    "seals-checked": Saying("seals", "", "seals-checked"),
+    "quarantine-held": Saying("quarantine held", "", "quarantine"),
+    "quarantine-done": Saying("quarantine done", "", "quarantine"),
+    "incident-endorsed": Saying("endorsed", "", "incident-endorsed"),
+    "closure-planned": Saying("closes", "", "closure-planned"),
+    "released": Saying("released", "released"),
+    "unloading": Saying("unloading", "", "unloading"),
+    "discrepancies": Saying("discrepancies", "", "discrepancies"),
+    "discrepancies-solved": Saying("solved", "", "discrepancies-solved"),
+}
+"""What an office says by itself. What a control found is nobody else's: it tells no office."""
+
+AT_DESTINATION = ("unloading", "discrepancies", "discrepancies-solved")
+"""What only the office of destination says, of goods that arrived."""
+
 KEPT = {"manifest-kept", "import-manifest-kept"}
 """The office changes or deletes nothing: which of the two says what it answers."""
 
