@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.domain.backlog import LinkLoad, Pending, Tried
+from gateway.domain.closure_book import ClosureBook
 from gateway.domain.deadline import DeadlineRules
 from gateway.domain.delivery import Attempt, Link, LinkKind
 from gateway.domain.event import Event
@@ -43,7 +44,7 @@ from gateway.packs.pins import Pin
 from gateway.packs.vouching import Lying
 
 
-class Store(LaneBook, TimeBook, TripBook, GroupBook, Protocol):
+class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, Protocol):
     """Durable state. Reads see everything committed before they began."""
 
     def commit(self, change: Change) -> None:

@@ -40,7 +40,6 @@ class DeliverySettings:
     concurrency: int = _at_least(16, 1, 1024)
     connect_seconds: float = _at_least(2.0, 0.05, 60)
     total_seconds: float = _at_least(15.0, 0.1, 600)
-    lease_seconds: float = _at_least(30.0, 1, 3600)
     collect_seconds: float = _at_least(2.0, 0.05, 3600)
 
 

@@ -18,7 +18,7 @@ def test_defaults_need_no_file(tmp_path: Path) -> None:
     settings = load_settings(data=tmp_path, environment={})
     assert settings.http.port == 8117
     assert settings.http.body_bytes_max == 10_000_000
-    assert settings.delivery.lease_seconds == 30
+    assert settings.delivery.connect_seconds == 2
     assert settings.database_url == f"sqlite:///{tmp_path}/fullroute.db"
     assert settings.broker_url == f"redis+socket://{settings.broker_socket}"
     assert settings.keys_folder == tmp_path / "keys"

@@ -14,12 +14,14 @@ import os
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import worker_shutting_down
 
+from gateway import closures
 from gateway.bootstrap import Gateway, open_gateway, settle
 from gateway.domain.errors import GatewayError
 from gateway.ending import tell
@@ -55,6 +57,27 @@ def _drop(ports: Ports) -> None:
             courier.close()
 
 
+def _going_on(
+    ports: Ports, settings: Settings, stopping: Callable[[], bool]
+) -> tuple[Ticker, Ticker]:
+    """Return who goes on with groups that were left, and with diversions whose time has come."""
+    groups = Ticker(
+        lambda: resting(ports, ports.clock.now()),
+        lambda group: go_on(ports, group, stopping),
+        every_seconds=RESTING_SECONDS,
+        threads=1,
+        patience_seconds=0.0,
+    )
+    diversions = Ticker(
+        lambda: closures.due(ports),
+        lambda closure: closures.go_on(ports, closure, stopping),
+        every_seconds=settings.worker.ticker_seconds,
+        threads=1,
+        patience_seconds=0.0,
+    )
+    return groups, diversions
+
+
 def run(settings: Settings, gateway: Gateway) -> None:
     """Work until a signal says stop."""
     ports, threads = gateway.ports, settings.worker.threads
@@ -74,18 +97,12 @@ def run(settings: Settings, gateway: Gateway) -> None:
         patience_seconds=0.0,  # nobody knocks for what others have to fetch
     )
     stop = threading.Event()
-    groups = Ticker(
-        lambda: resting(ports, ports.clock.now()),
-        lambda group: go_on(ports, group, stop.is_set),
-        every_seconds=RESTING_SECONDS,
-        threads=1,
-        patience_seconds=0.0,
-    )
+    groups, diversions = _going_on(ports, settings, stop.is_set)
     patience = threading.Timer(GRACE_SECONDS, _drop, [ports])
 
     def stopping(**_: object) -> None:
         stop.set()
-        for one in (ticker, visits, groups):
+        for one in (ticker, visits, groups, diversions):
             one.stop()
         patience.start()
 
@@ -100,7 +117,7 @@ def run(settings: Settings, gateway: Gateway) -> None:
         without_mingle=True,
         without_heartbeat=True,
     )
-    with ticker, visits, groups:
+    with ticker, visits, groups, diversions:
         _logger.info("working with %d threads", threads)
         worker.start()
     patience.cancel()

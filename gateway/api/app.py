@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from gateway import __version__, access
 from gateway.api import (
+    closures,
     declarations,
     directory,
     groups,
@@ -81,6 +82,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
         trips,
         positions,
         groups,
+        closures,
         stream,
         signatures,
         links,

@@ -61,7 +61,11 @@ class AttentionShape(BaseModel):
 
 
 class ActBody(BaseModel):
-    """What is done and why; ``rate`` (messages a second) and ``concurrency`` are for ``limit``."""
+    """What is done and why; the numbers are for ``limit``.
+
+    ``rate`` is in messages a second, ``concurrency`` in requests at once, ``batch`` in messages in
+    one request, for offices that take several.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -69,6 +73,7 @@ class ActBody(BaseModel):
     reason: str = Field(examples=["the office mended its schema"])
     rate: float = 0.0
     concurrency: int = 0
+    batch: int = 0
 
 
 class DoneShape(BaseModel):
@@ -134,6 +139,7 @@ def _act(told: ActBody, subject: str, allowed: tuple[ActKind, ...]) -> Act:
         reason=told.reason,
         rate=told.rate,
         concurrency=told.concurrency,
+        batch=told.batch,
     )
 
 
@@ -164,7 +170,7 @@ def act_on_link(
     ports: Reach,
     link: str,
 ) -> DoneShape:
-    """Pause or resume a link, or set its rate and concurrency."""
+    """Pause or resume a link, or set its rate, concurrency and batches."""
     require_accept(request, "application/json")
     return _done(ports, caller, _act(told, link, LINK_ACTS), key)
 

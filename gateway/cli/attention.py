@@ -258,7 +258,10 @@ def limit(
     reason: Reason,
     *,
     rate: Annotated[float, typer.Option(help="Messages a second; 0 for no limit.")] = 0.0,
-    concurrency: Annotated[int, typer.Option(help="Messages at once; 0 for the setting's.")] = 0,
+    concurrency: Annotated[int, typer.Option(help="Requests at once; 0 for the setting's.")] = 0,
+    batch: Annotated[
+        int, typer.Option(help="Messages in one request, if the office takes several.")
+    ] = 0,
     key: Key = "",
     url: Url = "",
     api_key: ApiKey = "",
@@ -266,11 +269,13 @@ def limit(
     lang: Lang = "en",
     json: Json = False,
 ) -> None:
-    """Set how fast a link is sent to; both values are set, the one not given to 0.
+    """Set how fast a link is sent to; all three values are set, those not given to 0.
 
     Example:
       fullroute link limit vn-huu-nghi --rate 5 --concurrency 2 --reason "as agreed"
+      fullroute link limit vn-huu-nghi --batch 64 --reason "their notice 12"
     """
     place = (url, api_key, data, lang)
     told = {"act": "limit", "reason": reason, "rate": rate, "concurrency": concurrency}
+    told["batch"] = batch
     _act(("links", link), told, place=place, key=key, json=json)

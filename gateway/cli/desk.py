@@ -100,6 +100,9 @@ class Desk(Protocol):
     def positions(self, reference: str, limit: int) -> list[Shape]:
         """List readings, the latest first."""
 
+    def closure(self, closure: str, act: str, told: Mapping[str, Any]) -> Shape:
+        """Add, list or show closures, or act on one: plan, apply, undo, end."""
+
     def trips(self, *, limit: int) -> list[Shape]:
         """List open trips, newest first."""
 
@@ -210,6 +213,16 @@ class RemoteDesk:
         """List readings, the latest first."""
         answer = self._client.get(f"/v1/movements/{reference}/positions", limit=limit)
         return list(answer.json()["data"])
+
+    def closure(self, closure: str, act: str, told: Mapping[str, Any]) -> Shape:
+        """Add, list or show closures, or act on one."""
+        place = "/v1/closures" + (f"/{quote(closure, safe='')}" if closure else "")
+        if act in ("list", "show"):
+            return dict(self._client.get(place).json())
+        if act == "add":
+            return dict(self._client.post(place, json.dumps(told).encode(), JSON).json())
+        body = json.dumps({"act": act, **told}).encode()
+        return dict(self._client.post(f"{place}/acts", body, JSON).json())
 
     def trips(self, *, limit: int) -> list[Shape]:
         """List open trips, newest first."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from gateway import groups, register
+from gateway import closures, groups, register
 from gateway.bootstrap import Gateway, open_gateway
 from gateway.cli import output
 from gateway.cli.desk import AS_DECLARED, Along, Files, Seen, Shape, Told, Unsigned, Why
@@ -47,6 +47,7 @@ from gateway.usecases import sign as signing
 from gateway.usecases import submit as submitting
 from gateway.usecases import timeline as timelines
 from gateway.usecases import trips as running
+from gateway.usecases.closure import NewClosure, close_office
 from gateway.usecases.copy import copy_as_new
 
 
@@ -142,6 +143,23 @@ class FolderDesk:
         found = register.readings_of(self._ports, self._caller.tenant, reference, limit)
         return [position_shape(one) for one in found]
 
+    def closure(self, closure: str, act: str, told: Mapping[str, Any]) -> Shape:
+        """Add, list or show closures, or act on one."""
+        if act == "list":
+            found = self._ports.store.closures(self._caller.tenant)
+            return {"data": [closures.closure_shape(one) for one in found]}
+        if act == "add":
+            ends = told["until"]
+            new = NewClosure(
+                office=told["office"],
+                from_at=datetime.fromisoformat(told["from"]),
+                until_at=datetime.fromisoformat(ends) if ends else None,
+                planned=told["planned"],
+                reason=told["reason"],
+            )
+            return closures.closure_shape(close_office(self._ports, self._caller, new))
+        return closures.obey(self._ports, self._caller, closure, act, told)
+
     def trips(self, *, limit: int) -> list[Shape]:
         """List open trips, newest first."""
         found = self._ports.store.open_trips(self._caller.tenant, limit=limit)
@@ -206,7 +224,7 @@ class FolderDesk:
         dry_run: bool = False,
     ) -> Shape:
         """Do something about a message, a link or an answer."""
-        more = {name: one for name, one in act.items() if name in ("rate", "concurrency")}
+        more = {name: one for name, one in act.items() if name in ("rate", "concurrency", "batch")}
         wanted = Act(kind=ActKind(act["act"]), subject=subject[1], reason=act["reason"], **more)
         if dry_run:
             return asdict(operating.foresee(self._ports, self._caller, wanted))

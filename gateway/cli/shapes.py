@@ -17,6 +17,7 @@ from gateway.domain.itinerary import CustomsOffice, Stop
 from gateway.domain.message import Message
 from gateway.domain.position import Position, estimates
 from gateway.domain.records import MovementRecord
+from gateway.domain.stop_state import StopState, stop_states
 from gateway.domain.trip import Trip, TripReport
 from gateway.pipeline.verdict import OfficeVerdict
 from gateway.register import Submission
@@ -141,7 +142,10 @@ def movement_shape(view: MovementView, lang: str, texts: Catalogue) -> Shape:
     return {
         **record_shape(view.record),
         "state": view.movement.state.value,
-        "stops": [_stop(stop, view, lang) for stop in view.itinerary.stops],
+        "stops": [
+            _stop(stop, state, view, lang)
+            for stop, state in stop_states(view.movement, view.itinerary)
+        ],
         "procedures": [
             {
                 "kind": one.kind,
@@ -172,12 +176,13 @@ def deadline_shape(one: Deadline) -> Shape:
     }
 
 
-def _stop(stop: Stop, view: MovementView, lang: str) -> Shape:
+def _stop(stop: Stop, state: StopState, view: MovementView, lang: str) -> Shape:
     return {
         "sequence": stop.sequence,
         "office": stop.office.code,
         "name": stop.office.name(lang),
         "role": stop.role.value,
+        "state": state.value,
         "expected_at": utc(stop.expected_at),
         "expected_office_time": local(stop.expected_at, stop.office),
         "estimated_at": utc(estimates(view.movement).get(stop.office.code)),

@@ -25,8 +25,8 @@ LINK_ACTS = (ActKind.PAUSE, ActKind.RESUME, ActKind.LIMIT)
 class Act:
     """One act. ``subject`` is the id of a message, a link, or the log entry of a refused answer.
 
-    ``rate`` (messages a second) and ``concurrency`` are for ``limit``; 0 gives it back to the
-    gateway.
+    ``rate`` (messages a second), ``concurrency`` and ``batch`` (messages in one request) are for
+    ``limit``; 0 gives it back to the gateway.
     """
 
     kind: ActKind
@@ -34,3 +34,4 @@ class Act:
     reason: str
     rate: float = 0.0
     concurrency: int = 0
+    batch: int = 0

@@ -187,6 +187,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "office.unknown-role": Severity.ERROR,
         "office.unknown-zone": Severity.ERROR,
         "office.wrong-role": Severity.ERROR,
+        "pack.against-synchronisation": Severity.FATAL,
         "pack.bad-name": Severity.ERROR,
         "pack.child-died": Severity.FATAL,
         "pack.codelist-broken": Severity.FATAL,

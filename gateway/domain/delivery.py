@@ -146,7 +146,9 @@ class Link:
     signed, or empty: then the transport is all that vouches for them. ``login`` is the user whose
     password the key store holds; ``receipt`` says what a receipt must prove. ``fence`` grows
     with every lease, so that a sleeper's writes are refused. ``rate`` is in messages a second and
-    ``concurrency`` how many may be under way at once; 0 leaves both to the gateway.
+    ``concurrency`` how many requests may be under way at once; 0 leaves both to the gateway.
+    ``batch`` is how many messages one request may hold, where the office takes several (push only);
+    0 or 1 sends each by itself.
     """
 
     id: str
@@ -164,11 +166,12 @@ class Link:
     paused_at: datetime | None = None
     rate: float = 0.0
     concurrency: int = 0
+    batch: int = 0
     bucket: Bucket = Bucket()
 
     def room(self, now: datetime, most: int) -> int:
-        """Return how many messages may be sent side by side now, ``most`` at the utmost."""
-        most = min(most, self.concurrency or most)
+        """Return how many messages may be sent now, in ``most`` requests at the utmost."""
+        most = min(most, self.concurrency or most) * max(self.batch, 1)
         return min(most, int(self.bucket.filled(self.rate, now).tokens)) if self.rate else most
 
     def spent(self, now: datetime, many: int) -> "Link":

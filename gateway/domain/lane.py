@@ -88,11 +88,24 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shut:
+    """When an office is closed, and why; ``until_at`` None: nobody knows until when."""
+
+    from_at: datetime
+    until_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a lane stands: the administration of its office and the IANA zone of its days."""
+    """Where a lane stands: the administration of its office, the IANA zone of its days.
+
+    ``shut`` is when that office is closed.
+    """
 
     administration: str
     zone: str
+    shut: tuple[Shut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ LANE_CODES: Mapping[str, Severity] = MappingProxyType(
         "lane.not-released": Severity.ERROR,
         "lane.not-yours": Severity.ERROR,
         "lane.nothing-to-override": Severity.ERROR,
+        "lane.office-closed": Severity.ERROR,
         "lane.one-fact": Severity.ERROR,
         "lane.overridden": Severity.ERROR,
         "lane.override-differs": Severity.ERROR,

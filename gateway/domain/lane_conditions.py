@@ -40,6 +40,14 @@ def reading_fresh(case: Case) -> Outcome:
     return HOLDS if off <= case.skew else fails(case.reading.at.isoformat(timespec="seconds"))
 
 
+def office_open(case: Case) -> Outcome:
+    """Tell whether the office is not closed now."""
+    for one in case.place.shut:
+        if one.from_at <= case.now and (one.until_at is None or case.now < one.until_at):
+            return fails(one.reason)
+    return HOLDS
+
+
 def direction(case: Case) -> Outcome:
     """Tell whether the vehicle goes the way of the lane."""
     wanted, read = case.lane.direction, case.reading.direction
@@ -310,6 +318,7 @@ OF_READING: Mapping[str, Callable[[Case], Outcome]] = MappingProxyType(
     {
         "facts-fresh": facts_fresh,
         "reading-fresh": reading_fresh,
+        "office-open": office_open,
         "direction": direction,
         "one-run": one_run,
     }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gateway.domain.closure import Closure, Diversion
 from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.event import Event
@@ -176,6 +177,8 @@ Record = (
     | Member
     | Deadline
     | Position
+    | Closure
+    | Diversion
     | Attempt
     | Link
     | PartyCertificate
@@ -200,8 +203,9 @@ class Update:
     """Set ``values`` on the one row of ``table`` with that ``key``, if ``expect`` still holds.
 
     ``table`` is one of ``movements messages links principals certificates mandates tenants``
-    ``offices trips lanes passages deadlines trip_reports``; names of values are the record's field
-    names (the shares of a trip stay those of the same movements). With no values it is a check.
+    ``offices trips lanes passages deadlines trip_reports closures diversions``; names of values
+    are the record's field names (the shares of a trip stay those of the same movements). With no
+    values it is a check.
     """
 
     table: str

@@ -1,4 +1,4 @@
-"""Codes of what happens on the way: readings of position and temperature.
+"""Codes of what happens on the way: readings, closures.
 
 Part of the table in ``gateway.domain.codes``.
 """
@@ -10,6 +10,16 @@ from gateway.domain.finding import Severity
 
 WAY_CODES: Mapping[str, Severity] = MappingProxyType(
     {
+        "closure.announced": Severity.WARNING,
+        "closure.busy": Severity.ERROR,
+        "closure.ends-before": Severity.ERROR,
+        "closure.mandate-gone": Severity.ERROR,
+        "closure.no-crossing": Severity.ERROR,
+        "closure.no-reason": Severity.ERROR,
+        "closure.not-a-way": Severity.ERROR,
+        "closure.not-planned": Severity.ERROR,
+        "closure.shut": Severity.ERROR,
+        "closure.unknown": Severity.ERROR,
         "position.absurd-temperature": Severity.ERROR,
         "position.before-declaration": Severity.ERROR,
         "position.empty": Severity.ERROR,

@@ -18,6 +18,8 @@ from gateway.packs.digests import below, folders
 from gateway.packs.field_sources import read_matrix
 from gateway.packs.intake_format import IntakeFormat, compile_intakes
 from gateway.packs.sheet_layout import SheetFormat, compile_sheets
+from gateway.packs.synchronisation import FILE as SYNCHRONISATION
+from gateway.packs.synchronisation import obey, read_table
 
 __all__ = [
     "DeclarationFormat",
@@ -118,13 +120,14 @@ def compile_set(
     """Compile all of ``schemas/``, given as bytes by path relative to it.
 
     ``switches`` and ``pinned`` are keyed by pack id; several folders may hold versions of one pack.
-    A folder that is broken becomes findings of the set; the file they name is relative to
-    ``schemas/``.
+    A folder that is broken, or against the synchronisation table, becomes findings of the set; the
+    file they name is relative to ``schemas/``.
 
     Raises:
         Refusal: ``pack.*``: the declaration or a foreign format is broken.
     """
     fields = read_matrix(files)
+    table = read_table(files[SYNCHRONISATION]) if SYNCHRONISATION in files else None
     packs: dict[tuple[str, str], Pack] = {}
     findings: list[Finding] = []
     for folder in folders(files, "packs/"):
@@ -133,6 +136,8 @@ def compile_set(
                 inside = below(files, f"packs/{folder}/")
                 known = _pack_id(inside)
                 pack = compile_pack(inside, switches.get(known, {}), fields.get(known))
+                if table is not None:
+                    obey(table, pack.manifest)
                 _add(packs, pack)
         except Refusal as refusal:
             findings += refusal.findings

@@ -30,6 +30,7 @@ def basis(ports: Ports, tenant: str, trust: Trust, packs: PackSet, *, stored: bo
         new_id=ports.ids.new,
         random=ports.ids.draw(REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH),
         accepts_unsigned_foreign=known is not None and known.accepts_unsigned,
+        closures=ports.store.closures(tenant) if stored else (),
     )
 
 

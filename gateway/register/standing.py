@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gateway.domain.errors import NotFound
 from gateway.domain.finding import Finding
-from gateway.domain.lane import Lane, Place, Reading, Run
+from gateway.domain.lane import Lane, Place, Reading, Run, Shut
 from gateway.domain.lane_identity import gathered
 from gateway.domain.trip import Trip, TripKey
 from gateway.markup import safe, tree
@@ -77,7 +77,12 @@ def place_of(ports: Ports, lane: Lane) -> Place:
     office = all_offices(ports).get(lane.office)
     if office is None:
         raise NotFound(Finding(code="office.unknown", value=lane.office))
-    return Place(administration=office.administration, zone=office.zone)
+    shut = tuple(
+        Shut(from_at=one.from_at, until_at=one.until_at, reason=one.reason)
+        for one in ports.store.closures(lane.tenant)
+        if one.office == lane.office
+    )
+    return Place(administration=office.administration, zone=office.zone, shut=shut)
 
 
 def write_keys(writing: Writing, trip: Trip) -> None:

@@ -11,7 +11,16 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from gateway.audit.exchange import HEADER_ENVELOPE, HEADER_SEAL, to_base64, write_reply
+from gateway.audit.batch import MEDIA_TYPE, BatchItem, BatchReply, read_batch, write_replies
+from gateway.audit.exchange import (
+    HEADER_ENVELOPE,
+    HEADER_SEAL,
+    from_base64,
+    read_envelope,
+    to_base64,
+    write_reply,
+)
+from gateway.domain.finding import Refusal
 from gateway.sandbox.gatewayside import GatewaySide, Unreachable
 from gateway.sandbox.journal import Journal
 from gateway.sandbox.office import Arrival, CustomsSystem, Verdict
@@ -61,7 +70,7 @@ class PushDoor:
         await self.close()
 
     async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
-        if request.path != "/messages":
+        if request.path not in ("/messages", "/messages/batch"):
             return said(HTTPStatus.NOT_FOUND, "no such page")
         if request.method != "POST":
             return said(HTTPStatus.METHOD_NOT_ALLOWED, "POST only")
@@ -70,25 +79,47 @@ class PushDoor:
             return said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
         if self._failing:
             return said(self._failing.popleft(), "told to")
+        enter = self._batch if request.path == "/messages/batch" else self._single
+        try:
+            return await enter(request, content)
+        except Unreachable:
+            return said(HTTPStatus.SERVICE_UNAVAILABLE, "the gateway's keys cannot be had")
+
+    async def _single(self, request: web.BaseRequest, content: bytes) -> web.Response:
         arrival = Arrival(
             envelope=request.headers.get(HEADER_ENVELOPE, ""),
             seal=request.headers.get(HEADER_SEAL, ""),
             media_type=request.headers.get("Content-Type", ""),
             content=content,
         )
-        try:
-            keys = await self._gateway.keys_for(arrival.seal)
-        except Unreachable:
-            return said(HTTPStatus.SERVICE_UNAVAILABLE, "the gateway's keys cannot be had")
-        return self._taken(request, self._system.receive(arrival, keys))
+        return _answer(await self._taken(request, arrival))
 
-    def _taken(self, request: web.BaseRequest, verdict: Verdict) -> web.Response:
+    async def _batch(self, request: web.BaseRequest, content: bytes) -> web.Response:
+        """Take several messages, one after the other, each with a verdict of its own."""
+        try:
+            items = read_batch(content)
+        except Refusal as refusal:
+            return said(HTTPStatus.BAD_REQUEST, str(refusal))
+        replies = []
+        for one in items:
+            arrival = Arrival(
+                envelope=one.envelope, seal=one.seal, media_type=one.media_type, content=one.content
+            )
+            verdict = await self._taken(request, arrival)
+            replies.append(
+                BatchReply(message=_named(one), status=verdict.status, content=_body(verdict))
+            )
+        return web.Response(body=write_replies(replies), content_type=MEDIA_TYPE)
+
+    async def _taken(self, request: web.BaseRequest, arrival: Arrival) -> Verdict:
+        keys = await self._gateway.keys_for(arrival.seal)
+        verdict = self._system.receive(arrival, keys)
         if verdict.taken is not None:
             self._outbox.plan(verdict.taken)
         if self._losing and verdict.receipt is not None and request.transport is not None:
             self._losing -= 1
             request.transport.abort()
-        return _answer(verdict)
+        return verdict
 
 
 async def read_content(request: web.BaseRequest) -> bytes:
@@ -102,19 +133,31 @@ async def read_content(request: web.BaseRequest) -> bytes:
     return bytes(content)
 
 
+def _named(item: BatchItem) -> str:
+    """Return the id an envelope claims, which the reply is found by; nothing if it has none."""
+    try:
+        return read_envelope(from_base64(item.envelope, "envelope")).id
+    except Refusal:
+        return ""
+
+
 def _answer(verdict: Verdict) -> web.Response:
+    return web.Response(status=verdict.status, body=_body(verdict), content_type="application/json")
+
+
+def _body(verdict: Verdict) -> bytes:
     if verdict.receipt is None:
-        return said(verdict.status, verdict.reason)
-    return web.Response(
-        body=write_reply("receipt", verdict.receipt), content_type="application/json"
-    )
+        return _reason(verdict.reason)
+    return write_reply("receipt", verdict.receipt)
+
+
+def _reason(words: str) -> bytes:
+    return json.dumps({"reason": words}).encode()
 
 
 def said(status: int, reason: str) -> web.Response:
     """Answer with a reason."""
-    return web.Response(
-        status=status, body=json.dumps({"reason": reason}), content_type="application/json"
-    )
+    return web.Response(status=status, body=_reason(reason), content_type="application/json")
 
 
 class FeedDoor:

@@ -25,6 +25,7 @@ from gateway.pipeline.read import read_declaration
 from gateway.ports import Ports
 from gateway.sandbox.passage import drive_up
 from gateway.sandbox.script import SIGNATORIES, Doing, Scenario, Step, differs
+from gateway.sandbox.shutting import Shutting
 from gateway.sandbox.town import MovableClock, Town
 from gateway.settings import Settings
 from gateway.usecases import setup
@@ -91,6 +92,7 @@ class _Theatre:
         self._first = scenario.declaration
         self._tales: dict[str, _Tale] = {"": _Tale(self._shipped[self._first])}
         self._count = 0
+        self._shutting = Shutting(self._ports, self._caller)
         self._cast(scenario)
         certificates = tuple(keys.signer(name).certificate for name in SIGNATORIES)
         offices = tuple(self._offices(scenario))
@@ -135,6 +137,7 @@ class _Theatre:
         try:
             findings = tuple(_DOINGS[step.do](self, step) or ())
             sweep(self._ports)
+            self._shutting.go_on()
             self._town.run(self._ports)
         except (GatewayError, Refusal) as error:
             findings = tuple(_unless_wanted(step, error))
@@ -222,6 +225,9 @@ class _Theatre:
     def wait(self, step: Step) -> None:
         self._clock.forward(timedelta(hours=step.hours))
 
+    def close_round(self, step: Step) -> None:
+        self._shutting.act(step)
+
     def expect(self, step: Step) -> None:
         """Nothing is done; what stands is looked at afterwards."""
 
@@ -288,6 +294,10 @@ _DOINGS: Mapping[Doing, Callable[[_Theatre, Step], Iterator[Finding] | None]] = 
     Doing.CONNECT: _Theatre.connect,
     Doing.WAIT: _Theatre.wait,
     Doing.LANE: _Theatre.lane,
+    Doing.CLOSE: _Theatre.close_round,
+    Doing.PLAN: _Theatre.close_round,
+    Doing.APPLY: _Theatre.close_round,
+    Doing.UNDO: _Theatre.close_round,
     Doing.EXPECT: _Theatre.expect,
 }
 

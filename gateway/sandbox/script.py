@@ -31,6 +31,10 @@ class Doing(StrEnum):
     CONNECT = "connect"
     WAIT = "wait"
     LANE = "lane"  # a vehicle stands at the smart lane of an office
+    CLOSE = "close"  # an office is closed, for some hours
+    PLAN = "plan"  # a way round it is planned, by the crossing named in offices
+    APPLY = "apply"  # the plan is confirmed; it can be undone for some hours
+    UNDO = "undo"
     EXPECT = "expect"
 
 

@@ -10,7 +10,7 @@ from gateway.domain.event import Event, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState
 from gateway.domain.movement import replace_declaration
-from gateway.domain.records import Lost, Principal
+from gateway.domain.records import Lost, Principal, Update
 from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trip import TripShare
 from gateway.pipeline.advance import Advanced
@@ -34,11 +34,28 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
-    """What is handed in: the new declaration, why, and the offices for a format that names none."""
+    """What is handed in: the new declaration, why, and the offices for a format that names none.
+
+    ``beside`` is written in the same change, or nothing is: what else the amendment settles.
+    """
 
     raw: bytes
     reason: Reason
     along: RouteOffices | None = None
+    beside: tuple[Update, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What an amendment would lead to: messages as ``OFFICE TYPE``.
+
+    Those ``told`` go out at once, those of ``later`` when their time comes, ``dropped`` never.
+    """
+
+    told: tuple[str, ...]
+    later: tuple[str, ...]
+    dropped: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 def amend(
@@ -69,6 +86,8 @@ def amend(
         same = isinstance(step, Accepted)
         accepted = step if isinstance(step, Accepted) else step.accepted
         links = () if isinstance(step, Accepted) else _write(ports, writing, loaded, step, caller)
+        for one in new.beside:
+            writing.update(one.table, one.key, one.values, one.expect)
         request.remember(writing, movement)
         try:
             ports.store.commit(writing.change())
@@ -77,6 +96,34 @@ def amend(
         ports.wakeup.knock(links)
         return register.submission_of(ports, movement, accepted.findings, repeated=same)
     raise InConflict(Finding(code="movement.busy", value=movement))
+
+
+def foresee(ports: Ports, caller: Principal, movement: str, new: Amendment) -> Foreseen:
+    """Return what the amendment would lead to, signed or not; nothing is stored or sent.
+
+    Raises:
+        NotFound: no such movement for this tenant.
+        Refused: with every finding of the phase that would stop it.
+    """
+    loaded = register.load(ports, movement, tenant=caller.tenant)
+    try:
+        step = _decided(ports, loaded, new, unsigned=True)
+    except Refusal as refusal:
+        raise Refused(*refusal.findings) from refusal
+    if isinstance(step, Accepted):
+        return Foreseen(told=(), later=(), dropped=(), findings=step.findings)
+    known = {one.id for one in loaded.messages}
+    advanced = step.advanced
+    return Foreseen(
+        told=_spelled(fired.message for fired in advanced.fired),
+        later=_spelled(one for one in advanced.waiting if one.id not in known),
+        dropped=_spelled(one for one in advanced.dropped if one.id in known),
+        findings=step.accepted.findings,
+    )
+
+
+def _spelled(messages: Iterable[Message]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{one.office} {one.type}" for one in messages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +137,9 @@ class _Step:
     advanced: Advanced
 
 
-def _decided(ports: Ports, loaded: register.Loaded, new: Amendment) -> _Step | Accepted:
+def _decided(
+    ports: Ports, loaded: register.Loaded, new: Amendment, *, unsigned: bool = False
+) -> _Step | Accepted:
     """Return what the new declaration leads to, or only itself where its content is known.
 
     Raises:
@@ -100,7 +149,9 @@ def _decided(ports: Ports, loaded: register.Loaded, new: Amendment) -> _Step | A
     trust = ports.store.trust(record.tenant)
     with ports.packs.slot() as packs:
         basis = register.basis(ports, record.tenant, trust, packs)
-        basis = replace(basis, packs=basis.packs.keeping(record.packs), route=new.along)
+        packs_kept = basis.packs.keeping(record.packs)
+        basis = replace(basis, packs=packs_kept, route=new.along, closures=())
+        basis = replace(basis, unsigned=unsigned)
         accepted = intake(new.raw, basis)
         if not isinstance(accepted, Accepted):
             raise Refusal(*accepted.findings)

@@ -26,6 +26,9 @@ from gateway.ports import Ports
 
 LEASE_SECONDS = 4.0
 BATCH_MAX = 16
+MESSAGES_MAX = 256
+"""Most messages of one round, whatever the link takes in one request: all are held in memory."""
+
 ROUNDS_MAX = 50
 SUCCESS = range(200, 300)
 PATIENCE = frozenset({408, 425, 429})
@@ -54,7 +57,7 @@ def _drain(ports: Ports, link: Link) -> int:
     acknowledged = 0
     for _ in range(ROUNDS_MAX):
         now = ports.clock.now()
-        room = link.room(now, BATCH_MAX)
+        room = min(link.room(now, BATCH_MAX), MESSAGES_MAX)
         if not (room and link.breaker.allows(now)) or _paused(ports, link.id):
             break
         due = ports.store.due_heads(link.id, now, room)

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from gateway import register
+from gateway.audit.batch import MESSAGES_MAX
 from gateway.audit.entry import EntryKind
 from gateway.domain.act import LINK_ACTS, Act, ActKind
 from gateway.domain.delivery import Link, LinkKind
@@ -92,8 +93,10 @@ def _check(act: Act) -> None:
     if not act.reason.strip() or len(act.reason) > REASON_LENGTH_MAX:
         raise Refused(Finding(code="act.no-reason", value=act.kind.value, args=(most,)))
     right = 0 <= act.rate <= RATE_MAX and 0 <= act.concurrency <= CONCURRENCY_MAX
+    right = right and 0 <= act.batch <= MESSAGES_MAX
     if act.kind is ActKind.LIMIT and not right:
-        bounds = (("rate", f"{RATE_MAX:.0f}"), ("concurrency", str(CONCURRENCY_MAX)))
+        pace = {"rate": RATE_MAX, "concurrency": CONCURRENCY_MAX, "batch": MESSAGES_MAX}
+        bounds = tuple((name, f"{one:.0f}") for name, one in pace.items())
         raise Refused(Finding(code="act.out-of-range", value=act.subject, args=bounds))
 
 
@@ -187,6 +190,7 @@ class _Step:
             return self._done(repeated=True)
         self.writing.update("links", link.id, values, {"paused": link.paused})
         told = {"rate": str(self.act.rate), "concurrency": self.act.concurrency}
+        told["batch"] = self.act.batch
         self._told(None, link.id, **(told if self.act.kind is ActKind.LIMIT else {}))
         self.links = () if self.act.kind is ActKind.PAUSE else (link.id,)
         return self._done()
@@ -272,8 +276,8 @@ def _link_values(act: Act, link: Link, at: datetime) -> Mapping[str, object]:
         case ActKind.RESUME:
             return {"paused": False, "paused_at": None} if link.paused else {}
         case _:
-            wanted = {"rate": act.rate, "concurrency": act.concurrency}
-            stands = (link.rate, link.concurrency) == (act.rate, act.concurrency)
+            wanted = {"rate": act.rate, "concurrency": act.concurrency, "batch": act.batch}
+            stands = all(getattr(link, name) == value for name, value in wanted.items())
             return {} if stands else wanted
 
 

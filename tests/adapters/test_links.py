@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -46,6 +47,15 @@ class Office:
     async def ok(self, _: web.Request) -> web.StreamResponse:
         await asyncio.sleep(0.01)
         return web.Response(body=b'{"receipt":"..."}')
+
+    async def each(self, _: web.Request) -> web.StreamResponse:
+        """Take a batch: the first of its messages is refused, the last one not named at all."""
+        told = [json.loads(line)["seal"] for line in self.seen[-1][1].splitlines()]
+        replies = [
+            {"message": seal, "status": "422" if seal == told[0] else "200", "reply": seal}
+            for seal in told[:-1]
+        ]
+        return web.Response(body="".join(json.dumps(one) + "\n" for one in reversed(replies)))
 
     async def conflict(self, _: web.Request) -> web.StreamResponse:
         return web.Response(status=409, body=b"other digest")
@@ -103,6 +113,7 @@ def server() -> Iterator[tuple[str, Office]]:
     office = loop.run_until_complete(_made())
     application = web.Application()
     application.router.add_post("/{how}/messages", office.answer)
+    application.router.add_post("/{how}/messages/batch", office.answer)
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     loop.run_until_complete(runner.setup())
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -319,3 +330,43 @@ def test_no_cookie_is_kept(server, office):
 )
 def test_retry_after(header, seconds):
     assert retry_after_seconds(header, NOW + timedelta(0)) == seconds
+
+
+# ------------------------------------------------------------------ several in one request
+
+
+def batched(endpoint: str, batch: int, many: int) -> list[tuple[str, int, str]]:
+    parcels = [replace(parcel(n), seal=f"msg_{n}") for n in range(many)]
+    with courier() as carrying:
+        told = list(carrying.carry(replace(link(endpoint), batch=batch), parcels))
+    return sorted((one.message, one.status, one.error or one.content.decode()) for one in told)
+
+
+def test_each_message_of_a_batch_has_its_own_reply(server, office):
+    """Replies are found by the message they name, in any order; who is not named goes again."""
+    assert batched(f"{server[0]}/each", batch=4, many=4) == [
+        ("msg_0", 422, "msg_0"),
+        ("msg_1", 200, "msg_1"),
+        ("msg_2", 200, "msg_2"),
+        ("msg_3", 0, "malformed-reply"),
+    ]
+    assert len(office.seen) == 1
+
+
+def test_a_link_says_how_many_one_request_holds(server, office):
+    batched(f"{server[0]}/each", batch=3, many=8)
+    held = sorted(len(body.splitlines()) for _, body in office.seen)
+    assert held == [2, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "told"),
+    [
+        pytest.param("busy", 503, "", id="busy"),
+        pytest.param("nothing/here", 404, "404: Not Found", id="takes none"),
+        pytest.param("ok", 0, "malformed-reply", id="no lines"),
+    ],
+)
+def test_what_befalls_a_batch_befalls_each_of_its_messages(server, how, status, told):
+    found = batched(f"{server[0]}/{how}", batch=2, many=2)
+    assert found == [(f"msg_{n}", status, told) for n in range(2)]

@@ -57,10 +57,23 @@ def test_dates_and_readings_of_a_movement(desk, submitted):
     assert desk.run("movement", "positions", submitted, "--json").json == {"data": []}
 
 
+def test_a_closure_is_said_listed_planned_and_ended(desk, submitted):
+    asked = ("closure", "add", "CN00X002", "flood", "--until", "2099-01-01T00:00:00Z", "--json")
+    name = desk.run(*asked).json["id"]
+    listed = desk.run("closure", "list", "--json").json["data"]
+    assert name in [one["id"] for one in listed]
+    planned = desk.run("closure", "plan", name, "--json").json
+    assert submitted not in {one["movement"] for one in planned["movements"]}
+    wrong = desk.run("closure", "plan", name, "--via", "nowhere", "--json")
+    assert (wrong.code, wrong.json["errors"][0]["code"]) == (3, "closure.not-a-way")
+    assert desk.run("closure", "end", name).code == 0
+
+
 def test_a_message_without_mandate_waits_until_its_signatory_signs(desk, submitted):
     waiting = desk.run("sign", "--movement", submitted, "--json").json["data"]
     assert [(one["type"], one["signatory"]) for one in waiting] == [("IDA", "importer")]
     shown = desk.run("movement", "show", submitted, "--json").json
+    assert {one["state"] for one in shown["stops"]} == {"expected"}
     states = {one["type"]: one["state"] for one in shown["messages"]}
     assert states["IDA"] == "awaiting-signature"
 

@@ -126,7 +126,7 @@ def test_who_holds_the_turn_of_a_stream(store, state, waits):
 
 def test_a_links_pace_is_kept(store):
     store.commit(inserted(r.LINK))
-    values = {"rate": 2.5, "concurrency": 3, "paused": True, "paused_at": later(1)}
+    values = {"rate": 2.5, "concurrency": 3, "batch": 64, "paused": True, "paused_at": later(1)}
     store.commit(Change((Update(table="links", key=r.LINK.id, values=values),)))
     assert store.link(r.LINK.id) == replace(r.LINK, **values)
     bucket = r.LINK.bucket.filled(2.5, later(2))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.dialects import sqlite
 
-from gateway.adapters.sql import queries, turns
+from gateway.adapters.sql import closure_queries, queries, turns
 
 PAGES = {
     f"movements_page {' '.join(wanted) or 'plain'}": queries.movements_page(
@@ -17,7 +17,7 @@ PAGES = {
 STATEMENTS = {
     **{
         name: statement
-        for name, statement in vars(queries).items()
+        for name, statement in (*vars(queries).items(), *vars(closure_queries).items())
         if name.isupper() and not name.startswith("_") and hasattr(statement, "compile")
     },
     **PAGES,

@@ -16,6 +16,7 @@ from gateway.domain.lane import (
     Place,
     Quarantine,
     Read,
+    Shut,
     Signal,
     Standing,
     Truth,
@@ -51,6 +52,12 @@ def standing(export=ProcedureState.RELEASED, leaving=ProcedureState.ACCEPTED, **
     )
 
 
+def shut(begins, ends):
+    """A closure from so many hours after noon until so many."""
+    until = NOON + timedelta(hours=ends) if ends is not None else None
+    return Shut(from_at=NOON + timedelta(hours=begins), until_at=until, reason="storm")
+
+
 def test_all_is_well():
     decision = say()
     assert (decision.says, decision.reason.code) == (GO, "lane.go")
@@ -73,6 +80,18 @@ ROWS = {
     "a reading of yesterday": (
         reading(at=NOON - timedelta(days=1)), (), {}, REFER, "reading-old",
         "2026-11-24T06:00:00+00:00",
+    ),
+    "a closed office": (
+        None, (), {"place": replace(PLACE, shut=(shut(-1, 1),))}, STOP, "office-closed", "storm",
+    ),
+    "an office closed until nobody knows when": (
+        None, (), {"place": replace(PLACE, shut=(shut(-1, None),))}, STOP, "office-closed", "storm",
+    ),
+    "an office that was closed": (
+        None, (), {"place": replace(PLACE, shut=(shut(-2, 0),))}, GO, "go", "",
+    ),
+    "an office that will be closed": (
+        None, (), {"place": replace(PLACE, shut=(shut(1, 2),))}, GO, "go", "",
     ),
     "the wrong way": (
         reading(direction=Direction.IN), (), {}, STOP, "wrong-direction", "in",

@@ -34,7 +34,7 @@ from gateway.ports import Clock, Ports
 from gateway.usecases import setup
 from tests.cli.commands import fullroute
 from tests.faults.checker import Breach, check
-from tests.faults.evidence import Evidence, read_journals, read_postgres, read_sqlite
+from tests.faults.evidence import Evidence, read_journals, read_rows
 from tests.faults.nursery import Forked, nursery
 
 READY_SECONDS = 30
@@ -249,7 +249,7 @@ class City:
         told = fullroute(*ask, **there).json if verified else {}
         return Evidence(
             history=list(self.history),
-            rows=read_postgres(url) if url else read_sqlite(folder / "fullroute.db"),
+            rows=read_rows(self.setting.settings.database_url),
             journals=read_journals(folder / "sandbox" / "journal"),
             verified=told,
         )

@@ -58,6 +58,12 @@ def read_postgres(url: str) -> dict[str, list[Line]]:
         return {name: connection.execute(_all(name).encode()).fetchall() for name in TABLES}
 
 
+def read_rows(url: str) -> dict[str, list[Line]]:
+    """Read the database at that URL."""
+    path = url.removeprefix("sqlite:///")
+    return read_postgres(url) if path == url else read_sqlite(Path(path))
+
+
 def read_lines(path: Path) -> list[Line]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 

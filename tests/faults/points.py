@@ -86,9 +86,13 @@ class Traffic:
         self._city = city
         self.threads: list[threading.Thread] = []
 
+    @property
+    def under_way(self) -> int:
+        return sum(thread.is_alive() for thread in self.threads)
+
     def keep(self, many: int) -> None:
         """See to it that so many are under way."""
-        for _ in range(many - sum(thread.is_alive() for thread in self.threads)):
+        for _ in range(many - self.under_way):
             thread = threading.Thread(target=self._travel)
             thread.start()
             self.threads.append(thread)

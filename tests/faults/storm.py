@@ -27,8 +27,8 @@ from tests.faults.checker import Breach
 from tests.faults.city import City
 from tests.postgres import Postgres
 
-UNDER_WAY = 6
-PAUSE_SECONDS = (0.4, 1.6)
+UNDER_WAY = 16
+PAUSE_SECONDS = (0.6, 2.4)
 FROZEN_SECONDS = 6.0
 """Longer than a lease: whoever wakes up finds that others went on."""
 
@@ -72,9 +72,8 @@ class Storm:
         traffic = points.Traffic(self.city)
         began, deck = time.monotonic(), []
         while (now := time.monotonic() - began) < seconds:
-            started = len(traffic.threads)
-            if started < movements * now / seconds + 1:
-                traffic.keep(min(UNDER_WAY, started + 1))
+            late = int(movements * now / seconds) + 1 - len(traffic.threads)
+            traffic.keep(min(UNDER_WAY, traffic.under_way + max(late, 0)))
             deck = deck or self._dealt()
             self._strike(deck.pop())
             time.sleep(self._chance.uniform(*PAUSE_SECONDS))

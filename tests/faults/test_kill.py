@@ -1,4 +1,4 @@
-"""``kill -9`` of worker, gateway and broker (with its folder wiped), at seeded moments.
+"""``kill -9`` of worker, gateway, broker (with its folder wiped) and offices, at seeded moments.
 
 Each seed is one movement under way and one moment of its life. Whatever dies, the movement
 completes, each effect is taken exactly once, and every repeated request is byte-identical.
@@ -24,7 +24,10 @@ LIFE_SECONDS = 3.0
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("victim", "links"),
-    [("worker", "push"), ("worker", "mixed"), ("api", "push"), ("broker", "push")],
+    [
+        *(("worker", "push"), ("worker", "mixed"), ("api", "push"), ("broker", "push")),
+        *(("sandbox", "feed"), ("api", "feed")),
+    ],
 )
 def test_kill_at_seeded_moments(tmp_path, victim, links):
     with City(tmp_path, links) as city:

@@ -29,6 +29,8 @@ TELLS = {
     "MT4401": ("entry", "vehicle"),
     "CrossingNotice": ("export", "goods left"),
     "ArrivalNotice": ("export", "goods arrived"),
+    "ReturnNotice": ("export", "goods come back"),
+    "ClearanceNotice": ("export", "goods cleared"),
     "BOA": ("transport", "start"),
     "BIA": ("transport", "arrival"),
     "PresentationNotice": ("import", "arrival"),

@@ -41,6 +41,8 @@ ROLES = {
     "MT2401-3": OfficeRole.EXIT,
     "AmendmentNotice": OfficeRole.DEPARTURE,
     "WithdrawalNotice": OfficeRole.DEPARTURE,
+    "ReturnNotice": OfficeRole.DEPARTURE,
+    "ClearanceNotice": OfficeRole.DEPARTURE,
     "GatePass": OfficeRole.EXIT,
 }
 
@@ -68,6 +70,8 @@ OCCASIONS = {
     "MT2401-3": (EventKind.INVALIDATION_ASKED, TAKEN_BACK),
     "AmendmentNotice": (EventKind.AMENDED, CHANGED),
     "WithdrawalNotice": (EventKind.INVALIDATION_ASKED, TAKEN_BACK),
+    "ReturnNotice": (EventKind.TURNED_BACK, (("text", "road closed"),)),
+    "ClearanceNotice": (EventKind.CLEARED, ()),
 }
 """What brings an occasional message: the event and its facts, five hours after release."""
 
@@ -271,6 +275,8 @@ def case_documents(pack: Pack) -> dict[str, tree.Element]:
         "crossing-notice": prepared(pack, "CrossingNotice", until=EventKind.EXITED),
         "crossing-notice-dry-run": prepared(pack, "CrossingNotice", dry_run=True),
         "arrival-notice": prepared(pack, "ArrivalNotice", until=EventKind.ARRIVED),
+        "return-notice": prepared(pack, "ReturnNotice"),
+        "clearance-notice": prepared(pack, "ClearanceNotice"),
         "mt2401-containers": prepared(pack, "MT2401", edited(containers)),
         "decmessage-transit": prepared(pack, "DecMessage", edited(containers, transit)),
         "mt3402": prepared(pack, "MT3402"),

@@ -64,6 +64,15 @@ SENDINGS = {
     "TOR": Sending("vn", OfficeRole.EXIT, EventKind.DEPARTED),
     "CrossingNotice": Sending("vn", OfficeRole.DEPARTURE, EventKind.EXITED),
     "ArrivalNotice": Sending("vn", OfficeRole.DEPARTURE, EventKind.ARRIVED),
+    "ReturnNotice": Sending(
+        "vn",
+        OfficeRole.DEPARTURE,
+        EventKind.EXITED,
+        occasion=(EventKind.CROSSING_REFUSED, (("reason", "plate"),)),
+    ),
+    "ClearanceNotice": Sending(
+        "vn", OfficeRole.DEPARTURE, EventKind.ARRIVED, occasion=(EventKind.CLEARED, ())
+    ),
     "MT1401": Sending("cn", OfficeRole.ENTRY, EventKind.SUBMITTED, numbers=False),
     "DecMessage-I": Sending("cn", OfficeRole.DESTINATION, EventKind.SUBMITTED, numbers=False),
     "MT4401": Sending("cn", OfficeRole.ENTRY, EventKind.EXITED),

@@ -30,6 +30,8 @@ UNTIL = {
     "MT2401-3": EventKind.RELEASED,
     "AmendmentNotice": EventKind.RELEASED,
     "WithdrawalNotice": EventKind.RELEASED,
+    "ReturnNotice": EventKind.RELEASED,
+    "ClearanceNotice": EventKind.RELEASED,
     "GatePass": EventKind.DEPARTED,
 }
 PLANNED = ("MT2401", "DecMessage", "MT4402", "CrossingNotice", "ArrivalNotice", "GatePass")
@@ -311,6 +313,15 @@ TRIGGERS = {
     "MT4402": ("cn-exit", "exit", ("departed",), (), "carrier", "xml"),
     "CrossingNotice": ("cn-export", "departure", ("exited",), (), "gateway", "none"),
     "ArrivalNotice": ("cn-export", "departure", ("arrived",), (), "gateway", "none"),
+    "ReturnNotice": (
+        "cn-export",
+        "departure",
+        ("crossing-refused", "turned-back"),
+        (),
+        "gateway",
+        "none",
+    ),
+    "ClearanceNotice": ("cn-export", "departure", ("cleared",), (), "gateway", "none"),
     "MT3402": (
         "cn-exit",
         "departure",
@@ -448,6 +459,8 @@ BEHAVIOUR = [
     ("MT4402", "YYG2611240001", ["11"], ["exit-confirmed"]),
     ("CrossingNotice", "YYG2611240001", ["closed"], ["export-closed"]),
     ("ArrivalNotice", "YYG2611240001", [], []),
+    ("ReturnNotice", "YYG2611240001", [], []),
+    ("ClearanceNotice", "YYG2611240001", [], []),
     ("MT3402", "YYG2611240001", ["01"], ["yard-arrival-accepted"]),
     ("MT3402", "REFUSE-1", ["03"], ["yard-arrival-returned"]),
     ("MT2401-5", "YYG2611240001", ["01"], ["manifest-changed"]),

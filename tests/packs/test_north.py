@@ -254,6 +254,15 @@ TRIGGERS = {
     "TOR": ("vn-exit", "exit", ("departed",), (), "carrier", "cms"),
     "CrossingNotice": ("vn-export", "departure", ("exited",), (), "gateway", "none"),
     "ArrivalNotice": ("vn-export", "departure", ("arrived",), (), "gateway", "none"),
+    "ReturnNotice": (
+        "vn-export",
+        "departure",
+        ("crossing-refused", "turned-back"),
+        (),
+        "gateway",
+        "none",
+    ),
+    "ClearanceNotice": ("vn-export", "departure", ("cleared",), (), "gateway", "none"),
     "MT1401": ("cn-entry", "entry", ("submitted",), (), "carrier", "xml"),
     "DecMessage-I": (
         "cn-import",
@@ -297,6 +306,8 @@ STORY = [
     ("TOR", "SILENT-1", []),
     ("CrossingNotice", "HD-1", ["CrossingNotice-closed"]),
     ("ArrivalNotice", "HD-1", []),
+    ("ReturnNotice", "HD-1", []),
+    ("ClearanceNotice", "HD-1", []),
     ("DecMessage-I", "HD-1", ["DecMessage-I-01"]),
     ("MT4401", "HD-1", ["MT4401-11"]),
     (

@@ -137,6 +137,28 @@ def test_a_movement_is_cleared_by_push_and_feed(road: Road) -> None:
     assert road.world.store.movement(movement).state == "completed"
 
 
+def test_a_batch_is_taken_message_by_message(road: Road) -> None:
+    """Five streams in one request; the third message is spoilt and holds up its own stream only."""
+
+    async def play() -> list[str]:
+        async with road.stage() as stage:
+            declared = "<FunctionalReferenceID>CQ-2026-000117<"
+            for place in range(5):
+                texts = {declared: f"<FunctionalReferenceID>CQ-B-{place}<"}
+                road.world.submit(road.world.declaration(texts=texts), f"batch-{place}")
+            due = road.world.store.due_heads(GATE, road.world.clock.now(), 9)
+            spoilt = Update(table="messages", key=due[2].id, values={"seal": due[1].seal})
+            wanted = Update(table="links", key=GATE, values={"batch": 4})
+            road.world.store.commit(Change((spoilt, wanted)))
+            assert await asyncio.to_thread(deliver, road.ports, GATE, "test") == 4
+            came = [line["status"] for line in stage.actors[GATE].system.requests()]
+            assert sorted(came) == [200, 200, 200, 200, 401]
+            return [road.world.store.message(one.id).state.value for one in due]
+
+    states = asyncio.run(play())
+    assert states == ["acknowledged"] * 2 + ["parked"] + ["acknowledged"] * 2
+
+
 def test_an_outage_is_one_and_nothing_is_lost(road: Road) -> None:
     async def play() -> None:
         async with road.stage() as stage:

@@ -235,7 +235,9 @@ def test_without_a_reason_nothing_is_done(desk, reason):
 
 
 @pytest.mark.parametrize(
-    "more", [{"rate": -1.0}, {"rate": 1e9}, {"rate": float("nan")}, {"concurrency": -1}], ids=str
+    "more",
+    [{"rate": -1.0}, {"rate": 1e9}, {"rate": float("nan")}, {"concurrency": -1}, {"batch": 257}],
+    ids=str,
 )
 def test_a_pace_has_bounds(desk, more):
     with pytest.raises(Refused, match=r"act\.out-of-range"):

@@ -176,10 +176,19 @@ class HttpLinks(ABC):
     async def _send(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
         try:
             request = self._request(link, parcel)
+        except ValueError as failure:
+            return self._failed(parcel, failed(failure))
+        return await self._posted(session, parcel, request, self.reply_bytes_max)
+
+    async def _posted(
+        self, session: aiohttp.ClientSession, parcel: Parcel, request: Request, limit: int
+    ) -> Reply:
+        """Post a request for a parcel and return its reply, cut at ``limit`` bytes."""
+        try:
             async with session.post(
                 request.url, data=request.content, headers=request.headers, allow_redirects=False
             ) as response:
-                content = await read_body(response, self.reply_bytes_max)
+                content = await read_body(response, limit)
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             return self._failed(parcel, failed(failure))
         now = self._clock.now()

@@ -1,16 +1,25 @@
 """The push courier: parcels in the form of exchange v1, posted to a link's own address.
 
+A link that takes batches gets several parcels in one request, each of which brings its own reply.
 Links of the kind *feed* have no courier: their systems come and fetch.
 """
 
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
-from gateway.adapters.links.connection import HttpLinks, Request
+import aiohttp
+
+from gateway.adapters.links.connection import Failure, HttpLinks, Request
+from gateway.audit import batch
 from gateway.audit.exchange import HEADER_ENVELOPE, HEADER_SEAL, to_base64
 from gateway.domain.delivery import Link
-from gateway.domain.parcel import Parcel
+from gateway.domain.finding import Refusal
+from gateway.domain.parcel import Parcel, Reply
 
 REPLY_BYTES_MAX = 65_536
+OK = 200
 
 
 class HttpCourier(HttpLinks):
@@ -25,3 +34,68 @@ class HttpCourier(HttpLinks):
             HEADER_SEAL: parcel.seal,
         }
         return Request(f"{link.endpoint.rstrip('/')}/messages", headers, parcel.content)
+
+    async def _carry(
+        self,
+        session: aiohttp.ClientSession,
+        link: Link,
+        parcels: Sequence[Parcel],
+        put: Callable[[Reply], None],
+    ) -> None:
+        if link.batch <= 1:
+            await super()._carry(session, link, parcels, put)
+            return
+        turnstile = asyncio.Semaphore(link.concurrency or self._concurrency)
+
+        async def some(parcels: Sequence[Parcel]) -> None:
+            async with turnstile:
+                for reply in await self._together(session, link, parcels):
+                    put(reply)
+
+        await asyncio.gather(*(some(one) for one in _batches(parcels, link.batch)))
+
+    async def _together(
+        self, session: aiohttp.ClientSession, link: Link, parcels: Sequence[Parcel]
+    ) -> list[Reply]:
+        """Post several parcels as one request and return the reply of each."""
+        request = Request(
+            f"{link.endpoint.rstrip('/')}/messages/batch",
+            {"Content-Type": batch.MEDIA_TYPE},
+            batch.write_batch(
+                batch.BatchItem(
+                    envelope=to_base64(one.envelope),
+                    seal=one.seal,
+                    media_type=one.media_type,
+                    content=one.content,
+                )
+                for one in parcels
+            ),
+        )
+        limit = batch.REPLY_BYTES_MAX * len(parcels)
+        whole = await self._posted(session, parcels[0], request, limit)
+        if whole.status != OK:
+            return [replace(whole, message=one.message) for one in parcels]
+        try:
+            told = {one.message: one for one in batch.read_replies(whole.content)}
+        except Refusal:
+            told = {}
+        return [self._own(one, whole, told.get(one.message)) for one in parcels]
+
+    def _own(self, parcel: Parcel, whole: Reply, told: batch.BatchReply | None) -> Reply:
+        if told is None:
+            return self._failed(parcel, Failure.MALFORMED_REPLY.value)
+        return replace(whole, message=parcel.message, status=told.status, content=told.content)
+
+
+def _batches(parcels: Sequence[Parcel], most: int) -> Iterator[Sequence[Parcel]]:
+    """Cut parcels into requests of at most ``most`` messages and ``batch.BYTES_MAX`` bytes."""
+    some: list[Parcel] = []
+    size = 0
+    for one in parcels:
+        if some and (len(some) >= most or size + len(one.content) > batch.BYTES_MAX):
+            yield some
+            some, size = [], 0
+        some.append(one)
+        size += len(one.content)
+    if some:
+        yield some

@@ -6,13 +6,10 @@ statement, not among its parameters, where a partial index has to recognise them
 """
 
 from functools import cache
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
-    Select,
-    Table,
     and_,
     bindparam,
     exists,
@@ -27,8 +24,8 @@ from sqlalchemy import (
 from gateway.adapters.sql.group_tables import OPEN_GROUPS, group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
+from gateway.adapters.sql.selecting import Statement, selected, selected_by
 from gateway.adapters.sql.tables import (
-    TABLES,
     TOLD,
     UNSEQUENCED,
     answers,
@@ -56,38 +53,25 @@ from gateway.domain.delivery import Attempt, LinkKind
 from gateway.domain.message import Message
 from gateway.domain.plates import plate_key
 
-Statement = Select[Any]
-
-
-def _all(table: Table) -> Statement:
-    kind = next(kind for kind, known in TABLES.items() if known is table)
-    return select(*(table.c[name] for name in shape_of(kind).columns))
-
-
-def _by(table: Table, *names: str) -> Statement:
-    """Select records whose columns have the values bound under the same names."""
-    return _all(table).where(*(table.c[name] == bindparam(name) for name in names))
-
-
-TENANT = _by(tenants, "id")
-PRINCIPAL = _by(principals, "id")
-PRINCIPALS = _all(principals).order_by(principals.c.id)
-PRINCIPALS_OF = _by(principals, "tenant").order_by(principals.c.id)
-CERTIFICATES = _by(certificates, "tenant").order_by(
+TENANT = selected_by(tenants, "id")
+PRINCIPAL = selected_by(principals, "id")
+PRINCIPALS = selected(principals).order_by(principals.c.id)
+PRINCIPALS_OF = selected_by(principals, "tenant").order_by(principals.c.id)
+CERTIFICATES = selected_by(certificates, "tenant").order_by(
     certificates.c.valid_from, certificates.c.fingerprint
 )
-MANDATES = _by(mandates, "tenant").order_by(mandates.c.valid_from, mandates.c.id)
-OFFICES = _all(offices).order_by(offices.c.code)
-OFFICE = _by(offices, "code")
-LINKS = _all(links).order_by(links.c.id)
-LINK = _by(links, "id")
-BODY = _by(bodies, "digest")
-IDEMPOTENCY = _by(idempotency, "tenant", "principal", "key")
+MANDATES = selected_by(mandates, "tenant").order_by(mandates.c.valid_from, mandates.c.id)
+OFFICES = selected(offices).order_by(offices.c.code)
+OFFICE = selected_by(offices, "code")
+LINKS = selected(links).order_by(links.c.id)
+LINK = selected_by(links, "id")
+BODY = selected_by(bodies, "digest")
+IDEMPOTENCY = selected_by(idempotency, "tenant", "principal", "key")
 
-MOVEMENT = _by(movements, "reference")
-MOVEMENT_BY_LRN = _by(movements, "tenant", "declarant", "lrn")
+MOVEMENT = selected_by(movements, "reference")
+MOVEMENT_BY_LRN = selected_by(movements, "tenant", "declarant", "lrn")
 MOVEMENT_BY_NUMBER = (
-    _all(movements)
+    selected(movements)
     .join(numbers, numbers.c.movement == movements.c.reference)
     .where(
         numbers.c.administration == bindparam("administration"),
@@ -96,18 +80,18 @@ MOVEMENT_BY_NUMBER = (
     .order_by(numbers.c.kind)
     .limit(1)
 )
-EVENTS = _by(events, "movement").order_by(events.c.sequence)
-NUMBERS = _by(numbers, "movement").order_by(
+EVENTS = selected_by(events, "movement").order_by(events.c.sequence)
+NUMBERS = selected_by(numbers, "movement").order_by(
     numbers.c.administration, numbers.c.kind, numbers.c.number
 )
-MESSAGES = _by(messages, "movement").order_by(messages.c.created_at, messages.c.id)
-MESSAGE = _by(messages, "id")
-ATTEMPTS = _by(attempts, "message").order_by(attempts.c.id)
-ANSWERS = _by(answers, "movement").order_by(answers.c.received_at, answers.c.id)
-ANSWER = _by(answers, "link", "id")
-TRIP = _by(trips, "id")
+MESSAGES = selected_by(messages, "movement").order_by(messages.c.created_at, messages.c.id)
+MESSAGE = selected_by(messages, "id")
+ATTEMPTS = selected_by(attempts, "message").order_by(attempts.c.id)
+ANSWERS = selected_by(answers, "movement").order_by(answers.c.received_at, answers.c.id)
+ANSWER = selected_by(answers, "link", "id")
+TRIP = selected_by(trips, "id")
 TRIPS_OF = (
-    _all(trips)
+    selected(trips)
     .join(trip_shares, trip_shares.c.trip == trips.c.id)
     .where(trip_shares.c.movement == bindparam("movement"))
     .order_by(trips.c.id)
@@ -131,7 +115,7 @@ def trips_keyed(keys: int) -> Statement:
     wanted = or_(*(trip_keys.c.key == bindparam(f"key_{place}") for place in range(keys)))
     keyed = select(trip_keys.c.trip).where(trip_keys.c.tenant == bindparam("tenant"), wanted)
     return (
-        _all(trips)
+        selected(trips)
         .where(trips.c.id.in_(keyed), _OPEN_TRIP)
         .order_by(trips.c.id)
         .limit(bindparam("limit"))
@@ -139,74 +123,80 @@ def trips_keyed(keys: int) -> Statement:
 
 
 TRIPS_OF_BATCH = (
-    _by(trips, "tenant", "batch").where(_OPEN_TRIP).order_by(trips.c.id).limit(bindparam("limit"))
+    selected_by(trips, "tenant", "batch")
+    .where(_OPEN_TRIP)
+    .order_by(trips.c.id)
+    .limit(bindparam("limit"))
 )
 _KEYED_OTHERWISE = or_(
     trips.c.keyed_by < bindparam("keyed_by"), trips.c.keyed_by > bindparam("keyed_by")
 )
-TRIPS_KEYED_OTHERWISE = _all(trips).where(_KEYED_OTHERWISE).limit(bindparam("limit"))
+TRIPS_KEYED_OTHERWISE = selected(trips).where(_KEYED_OTHERWISE).limit(bindparam("limit"))
 
-LANE = _by(lanes, "id")
-LANES = _by(lanes, "tenant").order_by(lanes.c.id)
-PASSAGE = _by(passages, "id")
+LANE = selected_by(lanes, "id")
+LANES = selected_by(lanes, "tenant").order_by(lanes.c.id)
+PASSAGE = selected_by(passages, "id")
 PASSAGES = (
-    _by(passages, "lane")
+    selected_by(passages, "lane")
     .order_by(passages.c.received_at.desc(), passages.c.id.desc())
     .limit(bindparam("limit"))
 )
 
-TRIPS_UNDER = _by(trips, "tenant", "batch").order_by(trips.c.id).limit(bindparam("limit"))
+TRIPS_UNDER = selected_by(trips, "tenant", "batch").order_by(trips.c.id).limit(bindparam("limit"))
 OPEN_TRIPS = (
-    _by(trips, "tenant").where(_OPEN_TRIP).order_by(trips.c.id.desc()).limit(bindparam("limit"))
+    selected_by(trips, "tenant")
+    .where(_OPEN_TRIP)
+    .order_by(trips.c.id.desc())
+    .limit(bindparam("limit"))
 )
 OPEN_TRIPS_AFTER = OPEN_TRIPS.where(trips.c.id < bindparam("after"))
-TRIP_REPORT = _by(trip_reports, "id")
-TRIP_REPORTS = _by(trip_reports, "tenant", "batch").order_by(
+TRIP_REPORT = selected_by(trip_reports, "id")
+TRIP_REPORTS = selected_by(trip_reports, "tenant", "batch").order_by(
     trip_reports.c.created_at, trip_reports.c.id
 )
 TRIP_REPORTS_OWED = (
-    _all(trip_reports)
+    selected(trip_reports)
     .where(trip_reports.c.next_at.is_not(None), trip_reports.c.next_at <= bindparam("now"))
     .order_by(trip_reports.c.next_at, trip_reports.c.id)
     .limit(bindparam("limit"))
 )
 
-DEADLINES = _by(deadlines, "movement")
+DEADLINES = selected_by(deadlines, "movement")
 DEADLINES_DUE = (
-    _all(deadlines)
+    selected(deadlines)
     .where(deadlines.c.next_at.is_not(None), deadlines.c.next_at <= bindparam("now"))
     .order_by(deadlines.c.next_at, deadlines.c.id)
     .limit(bindparam("limit"))
 )
 DEADLINES_NEAR = (
-    _by(deadlines, "tenant")
+    selected_by(deadlines, "tenant")
     .where(text(RUNNING), deadlines.c.remind_at <= bindparam("now"))
     .order_by(deadlines.c.remind_at, deadlines.c.id)
     .limit(bindparam("limit"))
 )
-POSITION = _by(positions, "id")
+POSITION = selected_by(positions, "id")
 POSITIONS = (
-    _by(positions, "movement")
+    selected_by(positions, "movement")
     .order_by(positions.c.at.desc(), positions.c.id.desc())
     .limit(bindparam("limit"))
 )
 
-GROUP = _by(groups, "id")
+GROUP = selected_by(groups, "id")
 GROUPS = (
-    _by(groups, "tenant")
+    selected_by(groups, "tenant")
     .order_by(groups.c.staged_at.desc(), groups.c.id.desc())
     .limit(bindparam("limit"))
 )
 GROUPS_RESTING = (
-    _all(groups)
+    selected(groups)
     .where(text(OPEN_GROUPS), groups.c.touched_at <= bindparam("before"))
     .order_by(groups.c.touched_at, groups.c.id)
     .limit(bindparam("limit"))
 )
-GROUP_MEMBERS = _by(group_members, "group").order_by(group_members.c.place)
+GROUP_MEMBERS = selected_by(group_members, "group").order_by(group_members.c.place)
 
 FEED = (
-    _all(messages)
+    selected(messages)
     .where(
         messages.c.link == bindparam("link"),
         messages.c.feed_sequence.is_not(None),
@@ -216,14 +206,16 @@ FEED = (
     .limit(bindparam("limit"))
 )
 _SEQUENCED = and_(log.c.index.is_not(None), log.c.index > bindparam("after"))
-LOG = _all(log).where(_SEQUENCED).order_by(log.c.index).limit(bindparam("limit"))
+LOG = selected(log).where(_SEQUENCED).order_by(log.c.index).limit(bindparam("limit"))
 LOG_OF = (
-    _all(log)
+    selected(log)
     .where(_SEQUENCED, log.c.movement == bindparam("movement"))
     .order_by(log.c.index)
     .limit(bindparam("limit"))
 )
-_TOLD = _all(log).where(text(TOLD), log.c.kind == bindparam("kind"), log.c.at >= bindparam("since"))
+_TOLD = selected(log).where(
+    text(TOLD), log.c.kind == bindparam("kind"), log.c.at >= bindparam("since")
+)
 LOG_TOLD_OF_LINKS = (
     _TOLD.where(log.c.link != "")
     .order_by(log.c.at.desc(), log.c.id.desc())
@@ -252,7 +244,7 @@ def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, di
 
 @cache
 def _movements_page(*, after: bool, plate: bool, state: bool) -> Statement:
-    statement = _by(movements, "tenant")
+    statement = selected_by(movements, "tenant")
     if state:
         statement = statement.where(movements.c.state == bindparam("state"))
     if plate:
@@ -282,7 +274,7 @@ def _movements_page(*, after: bool, plate: bool, state: bool) -> Statement:
 def messages_in_state(*, of_tenant: bool) -> Statement:
     """Return messages in the state bound as ``state``, oldest first."""
     names = ("state", "tenant") if of_tenant else ("state",)
-    statement = _by(messages, *names).order_by(messages.c.created_at, messages.c.id)
+    statement = selected_by(messages, *names).order_by(messages.c.created_at, messages.c.id)
     return statement.limit(bindparam("limit"))
 
 
@@ -315,7 +307,7 @@ def _heads() -> ColumnElement[bool]:
 
 
 DUE_HEADS = (
-    _all(messages)
+    selected(messages)
     .where(messages.c.link == bindparam("link"), _heads())
     .order_by(messages.c.created_at, messages.c.id)
     .limit(bindparam("limit"))
@@ -341,7 +333,7 @@ _last_outcome = (
     .scalar_subquery()
 )
 LAST_TRIED = (
-    _all(messages)
+    selected(messages)
     .where(_states(messages, "due"), messages.c.attempts > 0)
     .where(_last_outcome == bindparam("outcome"))
     .order_by(messages.c.created_at, messages.c.id)

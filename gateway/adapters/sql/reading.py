@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import TypeVar
 
-from gateway.adapters.sql import queries
-from gateway.adapters.sql.queries import Statement
+from gateway.adapters.sql import closure_queries, queries
 from gateway.adapters.sql.rows import shape_of, write_time
+from gateway.adapters.sql.selecting import Statement
 from gateway.adapters.sql.spelled import Readers
+from gateway.domain.closure import Closure, Diversion
 from gateway.domain.deadline import Deadline
 from gateway.domain.group import Group, Member
 from gateway.domain.position import Position
@@ -104,3 +105,29 @@ class GroupReading(Reading):
     def groups_resting(self, before: datetime, limit: int) -> tuple[Group, ...]:
         """See :meth:`gateway.domain.group_book.GroupBook.groups_resting`."""
         return self._many(Group, queries.GROUPS_RESTING, before=write_time(before), limit=limit)
+
+
+class ClosureReading(Reading):
+    """Reads closures and what is planned (:class:`gateway.domain.closure_book.ClosureBook`)."""
+
+    def closure(self, closure: str) -> Closure | None:
+        """Return one closure."""
+        return self._one(Closure, closure_queries.CLOSURE, id=closure)
+
+    def closures(self, tenant: str) -> tuple[Closure, ...]:
+        """Return the closures of one tenant, the earliest first."""
+        return self._many(Closure, closure_queries.CLOSURES, tenant=tenant)
+
+    def diversion(self, diversion: str) -> Diversion | None:
+        """Return one diversion."""
+        return self._one(Diversion, closure_queries.DIVERSION, id=diversion)
+
+    def diversions(self, closure: str) -> tuple[Diversion, ...]:
+        """Return the diversions round one closure."""
+        return self._many(Diversion, closure_queries.DIVERSIONS, closure=closure)
+
+    def diversions_due(self, now: datetime, limit: int) -> tuple[Diversion, ...]:
+        """See :meth:`gateway.domain.closure_book.ClosureBook.diversions_due`."""
+        return self._many(
+            Diversion, closure_queries.DIVERSIONS_DUE, now=write_time(now), limit=limit
+        )

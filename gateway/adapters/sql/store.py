@@ -17,7 +17,12 @@ from gateway.adapters.sql.engines import (
     sqlite_writer,
 )
 from gateway.adapters.sql.keeper import Keeper
-from gateway.adapters.sql.reading import GroupReading, TimeReading, TripReading
+from gateway.adapters.sql.reading import (
+    ClosureReading,
+    GroupReading,
+    TimeReading,
+    TripReading,
+)
 from gateway.adapters.sql.rows import read_time, shape_of, write_time
 from gateway.adapters.sql.spelled import FileReaders, PoolReaders
 from gateway.adapters.sql.writer import GroupWriter, PoolWriter, Writer
@@ -44,7 +49,7 @@ from gateway.domain.trip import Trip
 from gateway.domain.trust import Mandate, PartyCertificate, Trust
 
 
-class SqlStore(TimeReading, TripReading, GroupReading):
+class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
     """Durable state in the database at ``url``, for use by any number of threads.
 
     Make one a program, after it has forked. The database must have this program's version (see

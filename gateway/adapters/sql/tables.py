@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
 )
 
+from gateway.adapters.sql.closure_tables import closures, diversions
 from gateway.adapters.sql.columns import SERIAL, metadata
 from gateway.adapters.sql.columns import index as _index
 from gateway.adapters.sql.columns import key as _key
@@ -34,6 +35,7 @@ from gateway.adapters.sql.group_tables import group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.timing_tables import deadlines, positions
 from gateway.adapters.sql.trip_tables import trip_reports
+from gateway.domain.closure import Closure, Diversion
 from gateway.domain.deadline import Deadline
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.group import Group, Member
@@ -56,7 +58,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0009"
+VERSION = "0011"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -278,6 +280,7 @@ links = Table(
     _optional("paused_at"),
     _needed("rate", Double()),
     _needed("concurrency", Integer()),
+    _needed("batch", Integer()),
     _needed("tokens", Double()),
     _optional("filled_at"),
     _optional("lease_owner"),
@@ -355,6 +358,8 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         Member: group_members,
         Deadline: deadlines,
         Position: positions,
+        Closure: closures,
+        Diversion: diversions,
         Link: links,
         PartyCertificate: certificates,
         Mandate: mandates,
@@ -380,6 +385,8 @@ UPDATABLE: Mapping[str, type] = MappingProxyType(
         "groups": Group,
         "group_members": Member,
         "deadlines": Deadline,
+        "closures": Closure,
+        "diversions": Diversion,
     }
 )
 """Tables that an :class:`~gateway.ports.Update` may name; the key is their primary key."""

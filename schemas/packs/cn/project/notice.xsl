@@ -12,6 +12,10 @@
   <xsl:variable name="event">
     <xsl:choose>
       <xsl:when test="$message/@type = 'CrossingNotice'">exited</xsl:when>
+      <xsl:when test="$message/@type = 'ReturnNotice'">
+        <xsl:value-of select="$movement/p:Happened[@kind = 'crossing-refused' or @kind = 'turned-back'][last()]/@kind"/>
+      </xsl:when>
+      <xsl:when test="$message/@type = 'ClearanceNotice'">cleared</xsl:when>
       <xsl:when test="starts-with($message/@type, 'AmendmentNotice')">amended</xsl:when>
       <xsl:when test="starts-with($message/@type, 'WithdrawalNotice')">invalidation-asked</xsl:when>
       <xsl:otherwise>arrived</xsl:otherwise>

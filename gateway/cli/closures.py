@@ -1,0 +1,250 @@
+"""Commands about closures: say that an office is shut, see who is hit, take a way round."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.movements import moment
+from gateway.cli.opening import open_desk
+from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+
+Name = Annotated[str, typer.Argument(metavar="CLOSURE", help="Its id, as add printed it.")]
+
+closure_commands = typer.Typer(
+    help="Close an office and take a way round, planned before anything is sent.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.add_typer(closure_commands, name="closure")
+
+
+@closure_commands.command()
+def add(
+    office: Annotated[str, typer.Argument(help="The office that is closed.")],
+    reason: Annotated[str, typer.Argument(help="Why, in words; told to the offices concerned.")],
+    *,
+    begins: Annotated[str, typer.Option("--from", help="With offset; else now.")] = "",
+    until: Annotated[str, typer.Option(help="With offset; else until it is ended.")] = "",
+    planned: Annotated[bool, typer.Option(help="It was announced beforehand.")] = False,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Say that an office is closed. Nothing is diverted by that: plan and apply do.
+
+    Example:
+      fullroute closure add CN00X001 "typhoon" --until 2026-11-28T08:00:00+08:00
+    """
+    told = {
+        "office": office,
+        "reason": reason,
+        "from": moment(begins).isoformat(),
+        "until": moment(until).isoformat() if until else None,
+        "planned": planned,
+    }
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        _print(desk.closure("", "add", told), json=json)
+
+
+@closure_commands.command("list")
+def list_(
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """List closures, the earliest first.
+
+    Example:
+      fullroute closure list
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        found = desk.closure("", "list", {})
+    if json:
+        output.print_json(found)
+        return
+    rows = [
+        (one["id"], one["office"], one["from"], one["until"] or "", one["reason"])
+        for one in found["data"]
+    ]
+    output.print_table(("Closure", "Office", "From", "Until", "Reason"), rows)
+    if not rows:
+        output.note("No closures.")
+
+
+@closure_commands.command()
+def show(
+    name: Name,
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Show a closure and what is planned round it, movement by movement.
+
+    Example:
+      fullroute closure show clo_0197f3a2b4c5
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        _print(desk.closure(name, "show", {}), json=json)
+
+
+@closure_commands.command()
+def plan(
+    name: Name,
+    *,
+    via: Annotated[
+        str, typer.Option(metavar="EXIT:ENTRY", help="Take this crossing; else those of routes.")
+    ] = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Find a way round for every movement that is hit. Nothing is sent.
+
+    Each changed declaration is put to every office on its way, dry; what each office would be told,
+    at once and later, and what is told no more stands beside it.
+
+    Example:
+      fullroute closure plan clo_0197f3a2b4c5 --via CN007208:VN00X002
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        _print(desk.closure(name, "plan", {"via": via}), json=json)
+
+
+@closure_commands.command()
+def apply(
+    name: Name,
+    *,
+    minutes: Annotated[
+        int, typer.Option(min=0, max=1440, help="How long it can be undone before it is sent.")
+    ] = 5,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Confirm the plan: it is carried out after a while, and can be undone until then.
+
+    A movement whose declarant gave no mandate awaits the declarant's own signature.
+
+    Example:
+      fullroute closure apply clo_0197f3a2b4c5 --minutes 10
+    """
+    seconds = int(timedelta(minutes=minutes).total_seconds())
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        _print(desk.closure(name, "apply", {"grace_seconds": seconds}), json=json)
+
+
+@closure_commands.command()
+def undo(
+    name: Name,
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Take back what was not carried out yet; nobody was told of it.
+
+    Example:
+      fullroute closure undo clo_0197f3a2b4c5
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        _print(desk.closure(name, "undo", {}), json=json)
+
+
+@closure_commands.command()
+def end(
+    name: Name,
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Say that the office is open again; what was diverted stays so.
+
+    Example:
+      fullroute closure end clo_0197f3a2b4c5
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        _print(desk.closure(name, "end", {}), json=json)
+
+
+@closure_commands.command()
+def declaration(
+    name: Name,
+    movement: Annotated[str, typer.Argument(metavar="REF", help="The movement reference.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where to write it.")],
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Write the changed declaration of a movement, for its declarant to sign and hand in.
+
+    Hand it in with `fullroute movement amend REF FILE --key ... --certificate ...`.
+
+    Example:
+      fullroute closure declaration clo_0197f3a2b4c5 26CN4F7KQ2M8ZT1XJ3 -o changed.xml
+    """
+    from gateway.cli.files import write_file
+    from gateway.cli.folder import open_folder, operator
+    from gateway.closures import declaration_of
+
+    del lang
+    with open_folder(data) as gateway:
+        content = declaration_of(gateway.ports, operator(gateway.ports), name, movement)
+    write_file(out, content)
+    if json:
+        output.print_json({"file": str(out)})
+    else:
+        output.note(f"{out}: sign it, then hand it in with movement amend.")
+
+
+def _print(found: dict[str, Any], *, json: bool) -> None:
+    if json:
+        output.print_json(found)
+        return
+    output.print_pairs(
+        (
+            ("Closure", found["id"]),
+            ("Office", found["office"]),
+            ("From", found["from"]),
+            ("Until", found["until"] or "it is ended"),
+            ("Reason", found["reason"]),
+        )
+    )
+    output.print_table(
+        ("Movement", "State", "Instead", "Told at once", "Told no more", "Why not"),
+        [
+            (
+                one["movement"],
+                one["state"],
+                ", ".join(f"{old} > {new}" for old, new in one["instead"].items()),
+                ", ".join(one["told"]),
+                ", ".join(one["told_no_more"]),
+                ", ".join(one["codes"]),
+            )
+            for one in found["movements"]
+        ],
+    )

@@ -1,0 +1,368 @@
+"""Round a closure: planned as a difference per movement, confirmed, carried out, or undone before.
+
+A diversion is a changed declaration. Where the declarant gave the gateway a mandate it is signed
+under that; where not, it is prepared for the declarant to sign. Planning sends nothing: every
+changed declaration is put to every office on its way, dry.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from gateway import register
+from gateway.domain.closure import (
+    Closure,
+    Diversion,
+    DiversionState,
+    Pair,
+    crossing,
+    swaps_of,
+    ways_round,
+)
+from gateway.domain.errors import GatewayError, NotFound, Refused
+from gateway.domain.finding import Finding, Refusal, Severity
+from gateway.domain.records import Change, Lost, Principal, Update
+from gateway.domain.trust import Signatory, Signer
+from gateway.markup import signature
+from gateway.pipeline.reroute import rerouted
+from gateway.ports import Ports
+from gateway.usecases import closure as keeping
+from gateway.usecases.amend import Amendment, Reason, amend, foresee
+from gateway.usecases.closure import Hit
+
+DUE_MAX = 50
+CODES_MAX = 10
+REFUSING = (Severity.FATAL, Severity.ERROR)
+PUT_OFF = timedelta(minutes=1)
+GRACE = timedelta(minutes=5)
+"""How long a confirmed plan can be undone before it is carried out, where nobody says otherwise."""
+
+Seen = Callable[[int], None]
+"""Told how many movements were looked at."""
+
+Swaps = tuple[tuple[str, str], ...]
+
+
+def _nobody(_done: int) -> None:
+    """Nobody looks."""
+
+
+# ------------------------------------------------------------------ planning
+
+
+def plan(
+    ports: Ports, caller: Principal, name: str, via: Pair | None = None, *, seen: Seen = _nobody
+) -> tuple[Diversion, ...]:
+    """Propose a way round for every movement that a closure meets; nothing is sent.
+
+    ``via`` names the crossing to take; else those of named routes are tried in their order. What
+    was confirmed or carried out before stays as it is; who is met no more needs no diversion.
+
+    Raises:
+        NotFound: ``closure.unknown``, ``office.unknown``.
+    """
+    closure = keeping.closure_of(ports, caller.tenant, name)
+    _check_known(ports, via)
+    known = {one.movement: one for one in ports.store.diversions(closure.id)}
+    met = set()
+    for done, one in enumerate(keeping.hits(ports, closure), start=1):
+        reference = one.loaded.record.reference
+        met.add(reference)
+        before = known.get(reference)
+        if before is None or before.state not in (DiversionState.CONFIRMED, DiversionState.DONE):
+            diversion, raw = _proposed(ports, caller, closure, one, via)
+            keeping.keep(ports, diversion, raw)
+        seen(done)
+    _settle(ports, caller, closure, met)
+    return ports.store.diversions(closure.id)
+
+
+def _check_known(ports: Ports, via: Pair | None) -> None:
+    offices = register.all_offices(ports)
+    for code in via or ():
+        if code not in offices:
+            raise NotFound(Finding(code="office.unknown", value=code))
+
+
+def _settle(ports: Ports, caller: Principal, closure: Closure, met: set[str]) -> None:
+    """Close what is planned for movements that are met no more: they went, or were diverted."""
+    gone = [
+        (one, {"state": DiversionState.DONE if awaited else DiversionState.UNDONE})
+        for one in ports.store.diversions(closure.id)
+        if one.movement not in met
+        if (awaited := one.state is DiversionState.AWAITING)
+        or one.state in (DiversionState.PROPOSED, DiversionState.NO_WAY)
+    ]
+    keeping.move_on(ports, caller, closure, "closure-planned", gone)
+
+
+def _proposed(
+    ports: Ports, caller: Principal, closure: Closure, one: Hit, via: Pair | None
+) -> tuple[Diversion, bytes]:
+    """Return the first way that every office on it would take, with the changed declaration."""
+    reference, declared = one.loaded.record.reference, _declared(ports, one)
+    blank = Diversion(
+        id=f"{closure.id}/{reference}",
+        tenant=closure.tenant,
+        closure=closure.id,
+        movement=reference,
+        swaps=(),
+        told=(),
+        later=(),
+        dropped=(),
+        codes=("closure.no-crossing",),
+        declaration="",
+        state=DiversionState.NO_WAY,
+        by=caller.id,
+    )
+    codes: list[str] = []
+    for swaps in _ways(ports, closure, one, via):
+        raw = rerouted(declared, swaps)
+        amendment = Amendment(raw=raw, reason=Reason(text=closure.reason))
+        try:
+            seen = foresee(ports, caller, reference, amendment)
+        except Refused as refused:
+            codes += [found.code for found in refused.findings if found.severity in REFUSING]
+            continue
+        told = replace(
+            blank,
+            swaps=swaps,
+            told=seen.told,
+            later=seen.later,
+            dropped=seen.dropped,
+            codes=(),
+            declaration=sha256(raw).hexdigest(),
+            state=DiversionState.PROPOSED,
+        )
+        return told, raw
+    return replace(blank, codes=tuple(dict.fromkeys(codes))[:CODES_MAX] or blank.codes), b""
+
+
+def _ways(ports: Ports, closure: Closure, one: Hit, via: Pair | None) -> Iterator[Swaps]:
+    """Yield which offices would take the place of which, way by way."""
+    old = crossing(one.stop, one.loaded.subject.itinerary)
+    if old is None:
+        return
+    shut = keeping.shut_offices(ports, closure)
+    routes = ports.packs.routes().values()
+    offices = register.all_offices(ports)
+    found = (via,) if via else ways_round(one.stop, one.journey, routes, offices, shut)
+    yield from (swaps_of(old, new) for new in found)
+
+
+def _declared(ports: Ports, one: Hit) -> bytes:
+    body = ports.store.body(one.loaded.record.declaration)
+    if body is None:
+        raise NotFound(Finding(code="movement.body-erased", value=one.loaded.record.reference))
+    return body.content
+
+
+# ------------------------------------------------------------------ deciding
+
+
+def apply(
+    ports: Ports, caller: Principal, name: str, grace: timedelta = GRACE
+) -> tuple[Diversion, ...]:
+    """Confirm what is proposed: it is carried out after ``grace``, and can be undone until then.
+
+    Without a mandate of its declarant a diversion awaits a signature instead.
+
+    Raises:
+        NotFound: ``closure.unknown``.
+    """
+    closure = keeping.closure_of(ports, caller.tenant, name)
+    now = ports.clock.now()
+    moved = []
+    for one in ports.store.diversions(closure.id):
+        if one.state is not DiversionState.PROPOSED:
+            continue
+        held = _signer(ports, one) is not None
+        state = DiversionState.CONFIRMED if held else DiversionState.AWAITING
+        due = now + grace if held else None
+        moved.append((one, {"state": state, "due_at": due, "by": caller.id}))
+    keeping.move_on(ports, caller, closure, "closure-applied", moved)
+    return ports.store.diversions(closure.id)
+
+
+def undo(ports: Ports, caller: Principal, name: str) -> tuple[Diversion, ...]:
+    """Take back whatever was not carried out yet; nobody was told of it.
+
+    Raises:
+        NotFound: ``closure.unknown``.
+    """
+    closure = keeping.closure_of(ports, caller.tenant, name)
+    moved = [
+        (one, {"state": DiversionState.UNDONE, "due_at": None})
+        for one in ports.store.diversions(closure.id)
+        if one.state in keeping.OPEN
+    ]
+    keeping.move_on(ports, caller, closure, "closure-undone", moved)
+    return ports.store.diversions(closure.id)
+
+
+def declaration_of(ports: Ports, caller: Principal, name: str, movement: str) -> bytes:
+    """Return the changed declaration of one movement, for its declarant to sign.
+
+    Raises:
+        NotFound: ``closure.unknown``, ``closure.not-planned``.
+    """
+    closure = keeping.closure_of(ports, caller.tenant, name)
+    found = ports.store.diversion(f"{closure.id}/{movement}")
+    body = ports.store.body(found.declaration) if found and found.declaration else None
+    if body is None:
+        raise NotFound(Finding(code="closure.not-planned", value=movement))
+    return body.content
+
+
+def _signer(ports: Ports, one: Diversion) -> Signer | None:
+    """Return the declarant's key if it is held under a mandate that stands."""
+    loaded = register.load(ports, one.movement, tenant=one.tenant)
+    declarant = loaded.declaration.declarant
+    trust, now = ports.store.trust(one.tenant), ports.clock.now()
+    for scheme, identifier in declarant.ids if declarant else ():
+        for signatory in (Signatory.EXPORTER, Signatory.IMPORTER, Signatory.BROKER):
+            mandate = trust.mandate(f"{scheme}:{identifier}", signatory, now)
+            if mandate is not None:
+                return ports.keys.signer(mandate.key)
+    return None
+
+
+# ------------------------------------------------------------------ carrying out
+
+
+def due(ports: Ports) -> tuple[str, ...]:
+    """Return the closures round which something has to be carried out now."""
+    found = ports.store.diversions_due(ports.clock.now(), DUE_MAX)
+    return tuple(dict.fromkeys(one.closure for one in found))
+
+
+def go_on(ports: Ports, closure: str, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Carry out what is due of a closure's plan; return how many movements were diverted here.
+
+    Each is one change with the row that says so: whoever undoes it or carries it out at the same
+    moment wins or loses whole.
+    """
+    count = 0
+    for one in ports.store.diversions_due(ports.clock.now(), DUE_MAX):
+        if stopping():
+            break
+        if one.closure == closure:
+            count += _carry_out(ports, one)
+    return count
+
+
+def _carry_out(ports: Ports, one: Diversion) -> bool:
+    try:
+        caller, new = _signed(ports, one)
+        amend(ports, caller, one.movement, new, idempotency_key=one.id)
+    except (Refused, Refusal) as refused:
+        codes = tuple(dict.fromkeys(found.code for found in refused.findings))[:CODES_MAX]
+        _write(ports, one, {"state": DiversionState.REFUSED, "codes": codes, "due_at": None})
+        return False
+    except GatewayError:
+        _write(ports, one, {"due_at": ports.clock.now() + PUT_OFF})
+        return False
+    return True
+
+
+def _signed(ports: Ports, one: Diversion) -> tuple[Principal, Amendment]:
+    """Return who confirmed it, and the changed declaration signed under the mandate.
+
+    Raises:
+        Refused: ``closure.mandate-gone``, also where what it needs was erased.
+    """
+    body, caller = ports.store.body(one.declaration), ports.store.principal(one.by)
+    closure, signer = ports.store.closure(one.closure), _signer(ports, one)
+    if body is None or caller is None or closure is None or signer is None:
+        raise Refused(Finding(code="closure.mandate-gone", value=one.movement))
+    done = Update(
+        table="diversions",
+        key=one.id,
+        values={"state": DiversionState.DONE, "due_at": None},
+        expect={"state": one.state, "due_at": one.due_at},
+    )
+    raw = signature.sign(body.content, signer, ports.clock.now())
+    return caller, Amendment(raw=raw, reason=Reason(text=closure.reason), beside=(done,))
+
+
+def _write(ports: Ports, one: Diversion, values: Mapping[str, object]) -> None:
+    expect = {"state": one.state, "due_at": one.due_at}
+    step = Update(table="diversions", key=one.id, values=values, expect=expect)
+    with contextlib.suppress(Lost):  # it was undone, or carried out elsewhere
+        ports.store.commit(Change((step,)))
+
+
+# ------------------------------------------------------------------ as every face spells it
+
+
+def closure_shape(closure: Closure, diversions: Iterable[Diversion] = ()) -> dict[str, Any]:
+    """Return a closure with its plan."""
+    return {
+        "id": closure.id,
+        "office": closure.office,
+        "from": _spelled(closure.from_at),
+        "until": _spelled(closure.until_at),
+        "planned": closure.planned,
+        "reason": closure.reason,
+        "by": closure.by,
+        "movements": [_diversion_shape(one) for one in diversions],
+    }
+
+
+def _diversion_shape(one: Diversion) -> dict[str, Any]:
+    return {
+        "movement": one.movement,
+        "state": one.state.value,
+        "instead": dict(one.swaps),
+        "told": list(one.told),
+        "told_later": list(one.later),
+        "told_no_more": list(one.dropped),
+        "codes": list(one.codes),
+        "due_at": _spelled(one.due_at),
+    }
+
+
+def _spelled(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at is not None else None
+
+
+def obey(
+    ports: Ports, caller: Principal, name: str, act: str, told: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Do what a face asks about a closure, and return the closure with its plan as it then stands.
+
+    ``told``: ``via`` (``EXIT:ENTRY``) for *plan*, ``grace_seconds`` for *apply*.
+
+    Raises:
+        NotFound, Refused, InConflict: as the acts say; ``closure.not-a-way``.
+    """
+    match act:
+        case "plan":
+            plan(ports, caller, name, way_of(str(told.get("via") or "")))
+        case "apply":
+            apply(ports, caller, name, timedelta(seconds=int(told.get("grace_seconds") or 0)))
+        case "undo":
+            undo(ports, caller, name)
+        case "end":
+            keeping.end_closure(ports, caller, name)
+        case _:
+            pass  # shown as it stands
+    closure = keeping.closure_of(ports, caller.tenant, name)
+    return closure_shape(closure, ports.store.diversions(closure.id))
+
+
+def way_of(spelled: str) -> Pair | None:
+    """Return a crossing spelled ``EXIT:ENTRY``, None for the empty text.
+
+    Raises:
+        Refused: ``closure.not-a-way``.
+    """
+    if not spelled:
+        return None
+    one, _, other = spelled.partition(":")
+    if not (one and other):
+        raise Refused(Finding(code="closure.not-a-way", value=spelled))
+    return one, other

@@ -1,0 +1,134 @@
+"""Who hears of what: ``synchronisation.toml``, the policy that every pack obeys.
+
+A *cell* is an event, an administration and the role an office plays: the table names the messages
+that such an office is owed then, or says why nothing. Packs send; the table says what they may and
+must. So that neither drifts from the other, a pack is compared with the table when it is compiled
+(:func:`obey`), and one that says otherwise serves nobody.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gateway.domain.event import EventKind
+from gateway.domain.itinerary import OfficeRole
+from gateway.packs import tables
+from gateway.packs.manifest import FILE as MANIFEST
+from gateway.packs.manifest import Manifest, MessageSpec, Per, To
+
+FILE = "synchronisation.toml"
+
+OUR_OWN = frozenset({EventKind.ANSWERED, EventKind.NUMBER_GIVEN, EventKind.PROCEDURE_MOVED})
+"""Events that keep our own books; what they stand for is an event of its own."""
+
+EVENTS = tuple(kind for kind in EventKind if kind not in OUR_OWN)
+"""Every event that somebody could be told of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One message that offices are owed.
+
+    ``whom`` says which of the offices with the role (see ``manifest.To``); ``once`` that an
+    administration gets one however many they are (G0130), and none where one of ``fuller`` goes to
+    it (G0170). ``by`` are the modes it is for, empty for any; with ``declared`` one of them must be
+    stated.
+    """
+
+    events: tuple[EventKind, ...]
+    administrations: tuple[str, ...]
+    roles: tuple[OfficeRole, ...]
+    message: str
+    why: str
+    whom: To = To.ALL
+    once: bool = False
+    fuller: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    declared: bool = False
+
+    def covers(self, event: EventKind, administration: str, role: OfficeRole) -> bool:
+        """Tell whether the row fills that cell."""
+        return (
+            event in self.events and administration in self.administrations and role in self.roles
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Why nothing is said in cells that no row fills; what is left empty means all there are.
+
+    The first silence that speaks of a cell is its reason. It is read by people: nothing is decided
+    by it, and that every cell has a row or a reason is tested.
+    """
+
+    why: str
+    events: tuple[EventKind, ...] = ()
+    administrations: tuple[str, ...] = ()
+    roles: tuple[OfficeRole, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The whole policy. Administrations that it does not name decide for themselves."""
+
+    administrations: tuple[str, ...]
+    rows: tuple[Row, ...] = field(default=(), metadata={tables.KEY: "row"})
+    silences: tuple[Silence, ...] = field(default=(), metadata={tables.KEY: "silence"})
+
+    def tells(self, event: EventKind, administration: str, role: OfficeRole) -> tuple[Row, ...]:
+        """Return the rows of a cell."""
+        return tuple(one for one in self.rows if one.covers(event, administration, role))
+
+    def cells(self) -> Iterator[tuple[EventKind, str, OfficeRole]]:
+        """Yield every cell there is."""
+        for event in EVENTS:
+            for administration in self.administrations:
+                for role in OfficeRole:
+                    yield event, administration, role
+
+
+def read_table(raw: bytes) -> Table:
+    """Read the table.
+
+    Raises:
+        Refusal: ``pack.*``.
+    """
+    return tables.read(Table, tables.load(raw, FILE), FILE)
+
+
+_Line = tuple[str, str, bool, tuple[str, ...], tuple[str, ...], bool]
+
+
+def obey(table: Table, manifest: Manifest) -> None:
+    """Compare a pack with the table, both ways, cell by cell.
+
+    Raises:
+        Refusal: ``pack.against-synchronisation`` with the message and the cell.
+    """
+    for event, administration, role in table.cells():
+        if administration not in manifest.administrations:
+            continue
+        cell = f"{event} / {administration} / {role}"
+        wanted = {_of_row(one) for one in table.tells(event, administration, role)}
+        found = {
+            _of_spec(one, manifest)
+            for one in manifest.messages
+            if event in one.on and one.goes_to(role)
+        }
+        for line in sorted(wanted ^ found):
+            raise tables.refusal("pack.against-synchronisation", MANIFEST, word=line[0], cell=cell)
+
+
+def _of_row(row: Row) -> _Line:
+    return row.message, row.whom.value, row.once, row.fuller, row.by, row.declared
+
+
+def _of_spec(spec: MessageSpec, manifest: Manifest) -> _Line:
+    procedure = next(one for one in manifest.procedures if one.kind == spec.procedure)
+    return (
+        spec.type,
+        spec.to.value,
+        spec.per is Per.ADMINISTRATION,
+        spec.yields_to,
+        procedure.modes,
+        procedure.where_declared,
+    )

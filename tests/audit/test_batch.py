@@ -1,0 +1,49 @@
+"""Several messages in one request: what is written is read back, everything else is refused."""
+
+import pytest
+
+from gateway.audit import batch
+from gateway.domain.finding import Refusal
+
+ITEMS = tuple(
+    batch.BatchItem(envelope=f"e{n}", seal=f"k:{n}", media_type="text/plain", content=bytes([n]))
+    for n in range(3)
+)
+REPLIES = (
+    batch.BatchReply(message="msg_1", status=200, content=b'{"receipt":"x"}'),
+    batch.BatchReply(message="msg_2", status=422, content='{"reason": "không"}'.encode()),
+)
+
+
+def test_a_batch_comes_back_in_its_order():
+    assert batch.read_batch(batch.write_batch(ITEMS)) == ITEMS
+    assert batch.read_replies(batch.write_replies(REPLIES)) == REPLIES
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<M/>", id="no JSON"),
+        pytest.param(b"[]", id="no object"),
+        pytest.param(b"{}", id="no members"),
+        pytest.param(b'{"envelope":"e","seal":"s","media_type":"t","content":"?"}', id="no base64"),
+        pytest.param(batch.write_batch(ITEMS * 100), id="too many"),
+        pytest.param(batch.write_batch(ITEMS)[:-9], id="cut off"),
+    ],
+)
+def test_what_is_no_batch_is_refused(body):
+    with pytest.raises(Refusal, match=r"exchange\.malformed"):
+        batch.read_batch(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b'{"message":"m","status":200,"reply":""}', id="status is a number"),
+        pytest.param(b'{"message":"m","status":"ok","reply":""}', id="status is a word"),
+        pytest.param(b'{"message":"m","status":"200"}', id="no reply"),
+    ],
+)
+def test_what_is_no_answer_to_a_batch_is_refused(body):
+    with pytest.raises(Refusal, match=r"exchange\.malformed"):
+        batch.read_replies(body)

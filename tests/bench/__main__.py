@@ -1,0 +1,42 @@
+"""``python -m tests.bench [PART ...] [--json]``: what the product costs, beside what it must.
+
+Parts: ``cpu`` (one declaration in this process, beside the floor); ``items`` and ``stored`` (its
+cost by size, and beside stored movements); ``through``, ``latency`` and ``drain`` (end to end with
+real processes). Without a name every part runs; ``--quick`` makes fewer rounds.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from tests.bench import memory, sizes, traffic
+from tests.bench.figures import Figure, as_json, as_table
+
+STORED = (1_000, 10_000, 100_000, 1_000_000)
+
+PARTS: dict[str, Callable[[bool], list[Figure]]] = {
+    "cpu": lambda quick: memory.measure(*((3, 5) if quick else (5, 20))),
+    "items": lambda quick: sizes.by_items(1 if quick else 5),
+    "stored": lambda quick: sizes.by_stored((1_000, 10_000) if quick else STORED),
+    "through": lambda quick: traffic.throughput(100 if quick else 1_000),
+    "drain": lambda quick: traffic.drain(1_000 if quick else 10_000),
+    "latency": lambda quick: traffic.latency(40, 5 if quick else 30),
+}
+
+
+def main() -> None:
+    """Run the parts asked for and print their figures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--json", action="store_true", help="figures as JSON")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    told = parser.parse_args()
+    unknown = [name for name in told.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    found = [one for name in told.parts or PARTS for one in PARTS[name](told.quick)]
+    sys.stdout.write((as_json(found) if told.json else as_table(found)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

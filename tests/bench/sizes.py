@@ -1,0 +1,153 @@
+"""Cost against the size of a declaration and the number of movements stored; CPU, in this process.
+
+Stored movements are copies of one real movement under other numbers, with its messages, events and
+trip; their bodies are shared, as copies of the same bytes are.
+"""
+
+import resource
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gateway.adapters.system import spare_collector
+from gateway.markup import signature
+from gateway.register import load
+from tests.bench.big import declaration
+from tests.bench.figures import Figure, middle, share
+from tests.bench.load import four_offices, plain, signed
+from tests.world import TENANT, World
+
+ITEMS = (1, 20, 200, 999)
+ASKED = 100
+
+_COPIED = {
+    "movements": ("reference", "lrn", "trip", "created_at"),
+    "messages": ("id", "movement", "stream", "trip"),
+    "events": ("movement",),
+    "trips": ("id", "batch", "shares"),
+    "trip_shares": ("trip", "movement"),
+    "trip_plates": ("plate", "trip"),
+}
+"""The tables of a movement, and the columns in which its copies differ."""
+
+_OWN = {
+    "movements": "reference = :movement",
+    "trips": "id = :trip",
+    "trip_plates": "trip = :trip",
+}
+
+
+def by_items(each: int) -> list[Figure]:
+    """Submit declarations of several sizes."""
+    told = []
+    with (
+        TemporaryDirectory() as folder,
+        closing(World(Path(folder), packs=four_offices())) as world,
+    ):
+        signer = world.keys.signer("exporter")
+        for items in ITEMS:
+            text = declaration(items).decode()
+            raws = [
+                signature.sign(plain(text, f"ITEMS-{items}-{one}"), signer, world.clock.now())
+                for one in range(each + 1)
+            ]
+            spent = _spent(lambda raw: world.submit(raw, str(hash(raw))), raws)
+            told.append(
+                Figure(
+                    part="CPU of submission, by goods items",
+                    what=f"{items} items, {len(raws[0]) / 1000:,.0f} kB",
+                    value=middle(spent[1:]) * 1000,
+                    unit="ms CPU",
+                )
+            )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told.append(Figure(part=told[0].part, what="largest memory", value=peak, unit="MiB"))
+    return told
+
+
+def _spent(work: Callable[[bytes], object], raws: list[bytes]) -> list[float]:
+    times = []
+    for raw in raws:
+        began = time.process_time()
+        work(raw)
+        times.append(time.process_time() - began)
+    return times
+
+
+def by_stored(stored: tuple[int, ...]) -> list[Figure]:
+    """Accept and look up beside more and more stored movements."""
+    told: list[Figure] = []
+    with (
+        TemporaryDirectory() as folder,
+        closing(World(Path(folder), packs=four_offices())) as world,
+    ):
+        raws = signed(world, ["STORED-1", "STORED-2"])
+        reference = world.submit(raws[0], "stored-1").movement
+        world.submit(raws[1], "stored-2")
+        there = 2
+        spare_collector()
+        for many in stored:
+            _fill(Path(folder) / "world.db", reference, there, many)
+            there = many
+            told += _asked(world, reference, many)
+    return told
+
+
+def _asked(world: World, reference: str, many: int) -> list[Figure]:
+    raws = signed(world, [f"BESIDE-{many}-{one}" for one in range(ASKED)])
+    accept = _spent(lambda raw: world.submit(raw, str(hash(raw))), raws)
+    one = [reference.encode()] * ASKED
+    find = _spent(lambda name: load(world.ports, name.decode()), one)
+    page = _spent(lambda _: world.store.movements(TENANT, plate="桂A8D217", limit=50), one)
+    part = "CPU beside stored movements"
+    return [
+        Figure(
+            part=part,
+            what=f"{many:,} stored: {what}, {word}",
+            value=value * 1000,
+            unit="ms CPU",
+        )
+        for what, times in (("accept", accept), ("look up", find), ("list by plate", page))
+        for word, value in (("p50", middle(times)), ("p99", share(times, 0.99)))
+    ]
+
+
+def _fill(path: Path, reference: str, first: int, last: int) -> None:
+    """Copy one movement until there are ``last``."""
+    with closing(sqlite3.connect(path, timeout=60)) as database:
+        trip = database.execute(
+            "SELECT trip FROM movements WHERE reference = ?", (reference,)
+        ).fetchone()[0]
+        for table in _COPIED:
+            own = _OWN.get(table, "movement = :movement")
+            rows = database.execute(
+                f"SELECT * FROM {table} WHERE {own}",  # noqa: S608 - words of this file
+                {"movement": reference, "trip": trip},
+            )
+            names = [column[0] for column in rows.description]
+            marks = ", ".join("?" for _ in names)
+            copies = _copies(table, names, rows.fetchall(), range(first, last))
+            database.executemany(f"INSERT INTO {table} VALUES ({marks})", copies)  # noqa: S608 - as above
+        database.commit()
+        database.execute("ANALYZE")
+
+
+def _copies(
+    table: str, names: list[str], rows: list[tuple[object, ...]], numbers: range
+) -> Iterator[tuple[object, ...]]:
+    """Yield the rows once a number; what would still be due is done."""
+    differ = [name in _COPIED[table] for name in names]
+    state = names.index("state") if table == "messages" else -1
+    for number in numbers:
+        for row in rows:
+            yield tuple(
+                "acknowledged"
+                if place == state
+                else f"{value}{number:07d}"
+                if other and value is not None and names[place] != "shares"
+                else value
+                for place, (value, other) in enumerate(zip(row, differ, strict=True))
+            )

@@ -1,0 +1,831 @@
+"""Who must hear of what, case by case, written by hand from the issue and ``formats.md`` 1.6.
+
+A case says: on this way, with this behind it, when this happens, exactly these offices get exactly
+these messages. None of it is made from ``schemas/synchronisation.toml``.
+"""
+
+from dataclasses import dataclass, replace
+
+from tests.synchronisation.ways import (
+    ANY,
+    BELFAST,
+    CHONGQING,
+    DOUBLE_NORTH,
+    DOUBLE_SOUTH,
+    DOVER,
+    GATE,
+    HAI_DUONG,
+    HUU_NGHI,
+    LONDON,
+    NORTH,
+    RAIL,
+    SOUTH,
+    TAN_THANH,
+    TWINS,
+    ULSTER,
+    YOUYIGUAN,
+    Occasion,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An occasion and what must come of it, each ``OFFICE MESSAGE`` once."""
+
+    occasion: Occasion
+    told: tuple[str, ...]
+
+
+CASES: dict[str, Case] = {}
+
+
+def case(name, occasion, *told):
+    assert name not in CASES, name
+    CASES[name] = Case(occasion, told)
+
+
+GOES_ON = (
+    *("presented", "released", "exited", "entered", "transit-started", "arrived", "controlled"),
+    *("duties-assessed", "cleared", "completed", "yard-reached", "at-gate", "re-weighed"),
+    *("passed", "left-area", "incident", "record-asked", "amended", "substituted", "diverted"),
+    *("crossing-refused", "turned-back", "control-ordered", "not-released", "seals-checked"),
+    *("quarantine", "incident-endorsed", "unloading", "discrepancies", "discrepancies-solved"),
+    *("enquiry-started", "closure-planned", "deadline-reminded", "deadline-passed"),
+    *("estimated", "temperature-out", "invalidation-asked", "invalidation-refused", "invalidated"),
+)
+"""What happens to goods besides being declared and setting out."""
+
+# ------------------------------------------------------------------ the two directions, by road
+
+SOUTH_TOLD = (
+    f"{CHONGQING} DecMessage",
+    f"{YOUYIGUAN} MT2401",
+    f"{HUU_NGHI} OLA",
+    f"{GATE} GateEntryDeclaration",
+    f"{HAI_DUONG} IDA",
+)
+NORTH_TOLD = (
+    f"{HAI_DUONG} EDA",
+    f"{HUU_NGHI} TOR",
+    f"{GATE} GateExitDeclaration",
+    f"{YOUYIGUAN} MT1401",
+    f"{CHONGQING} DecMessage-I",
+)
+
+GOING_SOUTH = {
+    ("submitted", CHONGQING): (
+        f"{CHONGQING} DecMessage",
+        f"{YOUYIGUAN} MT2401",
+        f"{HUU_NGHI} OLA",
+        f"{HUU_NGHI} OLC",
+        f"{GATE} GateEntryDeclaration",
+        f"{HAI_DUONG} IDA",
+        f"{HAI_DUONG} IDC",
+    ),
+    ("yard-reached", CHONGQING): (f"{CHONGQING} MT3402",),
+    ("departed", CHONGQING): (f"{YOUYIGUAN} MT4402", f"{YOUYIGUAN} GatePass"),
+    ("exited", YOUYIGUAN): (f"{CHONGQING} CrossingNotice", f"{HUU_NGHI} TIR"),
+    ("entered", HUU_NGHI): (f"{HUU_NGHI} BOA",),
+    ("arrived", HAI_DUONG): (f"{CHONGQING} ArrivalNotice", f"{HAI_DUONG} BIA"),
+    ("incident", HUU_NGHI): (
+        f"{HUU_NGHI} COT",
+        f"{HUU_NGHI} TIR-change",
+        f"{GATE} GateEntryChange",
+    ),
+    ("substituted", CHONGQING): (
+        f"{HUU_NGHI} COT",
+        f"{HUU_NGHI} TIR-change",
+        f"{GATE} GateEntryChange",
+    ),
+    ("diverted", CHONGQING): (
+        f"{HUU_NGHI} COT",
+        f"{HUU_NGHI} TIR-change",
+        f"{GATE} GateEntryChange",
+    ),
+    ("amended", CHONGQING): (
+        f"{CHONGQING} AmendmentNotice",
+        f"{YOUYIGUAN} MT2401-5",
+        f"{HUU_NGHI} COT",
+        f"{HUU_NGHI} TIR-change",
+        f"{GATE} GateEntryChange",
+        f"{HAI_DUONG} IDD",
+        f"{HAI_DUONG} IDA01",
+        f"{HAI_DUONG} IDE",
+        f"{HAI_DUONG} AMA",
+        f"{HAI_DUONG} AMC",
+    ),
+    ("crossing-refused", HUU_NGHI): (f"{CHONGQING} ReturnNotice", f"{YOUYIGUAN} ReturnNotice"),
+    ("turned-back", HUU_NGHI): (f"{CHONGQING} ReturnNotice", f"{YOUYIGUAN} ReturnNotice"),
+    ("cleared", HAI_DUONG): (f"{CHONGQING} ClearanceNotice",),
+    ("invalidation-asked", CHONGQING): (
+        f"{CHONGQING} WithdrawalNotice",
+        f"{YOUYIGUAN} MT2401-3",
+        f"{HUU_NGHI} COT-cancel",
+        f"{GATE} GateEntryCancel",
+        f"{HAI_DUONG} ImportCancellation",
+    ),
+}
+GOING_NORTH = {
+    ("submitted", HAI_DUONG): (
+        f"{HAI_DUONG} EDA",
+        f"{HAI_DUONG} EDC",
+        f"{GATE} GateExitDeclaration",
+        f"{YOUYIGUAN} MT1401",
+        f"{CHONGQING} DecMessage-I",
+    ),
+    ("departed", HAI_DUONG): (f"{HUU_NGHI} TOR",),
+    ("exited", HUU_NGHI): (f"{HAI_DUONG} CrossingNotice", f"{YOUYIGUAN} MT4401"),
+    ("arrived", CHONGQING): (f"{HAI_DUONG} ArrivalNotice", f"{CHONGQING} PresentationNotice"),
+    ("incident", YOUYIGUAN): (f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange"),
+    ("substituted", HAI_DUONG): (f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange"),
+    ("diverted", HAI_DUONG): (f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange"),
+    ("amended", HAI_DUONG): (
+        f"{HAI_DUONG} EDD",
+        f"{HAI_DUONG} EDA01",
+        f"{HAI_DUONG} EDE",
+        f"{HAI_DUONG} AMA-E",
+        f"{HAI_DUONG} AMC-E",
+        f"{HUU_NGHI} TOR-change",
+        f"{GATE} GateExitChange",
+        f"{YOUYIGUAN} MT1401-5",
+        f"{CHONGQING} AmendmentNotice-I",
+    ),
+    ("crossing-refused", YOUYIGUAN): (f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice"),
+    ("turned-back", YOUYIGUAN): (f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice"),
+    ("cleared", CHONGQING): (f"{HAI_DUONG} ClearanceNotice",),
+    ("invalidation-asked", HAI_DUONG): (
+        f"{HAI_DUONG} ExportCancellation",
+        f"{GATE} GateExitCancel",
+        f"{YOUYIGUAN} MT1401-3",
+        f"{CHONGQING} WithdrawalNotice-I",
+    ),
+}
+
+
+def twins(names):
+    """Return what the offices beside these get: where two play a role, each gets its own."""
+    words = (one.split() for one in names)
+    return tuple(f"{TWINS[office]} {message}" for office, message in words if office in TWINS)
+
+
+def _double(told, first):
+    return (*told, *(one for one in twins(told) if not one.startswith(TWINS.get(first, "-"))))
+
+
+STRANGE = (
+    ("CN00X103", "transit"),
+    ("VN00X103", "transit"),
+    (GATE, "departure"),
+    (GATE, "transit"),
+    (GATE, "destination"),
+)
+"""Offices in roles that nothing is said to: beside them all others hear what they hear."""
+
+
+def _wide(going):
+    return replace(going, way=(*going.way, *STRANGE))
+
+
+FIRST_NEWS = ("submitted", "departed", "exited", "entered", "arrived", "amended", "yard-reached")
+"""What goes to everybody with the role, whether or not an office heard of the goods before."""
+
+for news in (GOING_SOUTH, GOING_NORTH):
+    for (event, at), expected in news.items():
+        if event not in FIRST_NEWS:
+            continue
+        way = SOUTH if news is GOING_SOUTH else NORTH
+        only_told = ("COT", "TIR-change", "TOR-change", "GateEntryChange", "GateExitChange")
+        case(
+            f"{event} from {at}, to offices that know nothing yet",
+            Occasion(way=way, event=event, at=at),
+            *(one for one in expected if not one.endswith(only_told)),
+        )
+
+for (event, at), expected in GOING_SOUTH.items():
+    going = Occasion(way=SOUTH, event=event, at=at, told=(*SOUTH_TOLD, f"{HUU_NGHI} TIR"))
+    case(f"southbound {event}", going, *expected)
+    case(f"southbound {event}, no mode stated", replace(going, modes=ANY), *expected)
+    beside = replace(going, way=DOUBLE_SOUTH, told=_double(going.told, CHONGQING))
+    case(f"southbound {event}, offices met in other roles", _wide(going), *expected)
+    case(f"southbound {event}, two offices a role", beside, *_double(expected, CHONGQING))
+
+for (event, at), expected in GOING_NORTH.items():
+    going = Occasion(way=NORTH, event=event, at=at, told=NORTH_TOLD)
+    case(f"northbound {event}", going, *expected)
+    case(f"northbound {event}, no mode stated", replace(going, modes=ANY), *expected)
+    beside = replace(going, way=DOUBLE_NORTH, told=_double(going.told, HAI_DUONG))
+    case(f"northbound {event}, offices met in other roles", _wide(going), *expected)
+    case(f"northbound {event}, two offices a role", beside, *_double(expected, HAI_DUONG))
+
+case(
+    "northbound entered: China's entry says it itself",
+    Occasion(way=NORTH, event="entered", at=YOUYIGUAN),
+)
+case(
+    "northbound in the yard: Viet Nam knows no such report",
+    Occasion(way=NORTH, event="yard-reached", at=HAI_DUONG),
+)
+
+# ------------------------------------------------------------------ the same by rail
+
+case(
+    "southbound by rail submitted: China has no rail",
+    Occasion(way=SOUTH, event="submitted", at=CHONGQING, modes=RAIL),
+    *(f"{HUU_NGHI} OLA", f"{HUU_NGHI} OLC", f"{GATE} GateEntryDeclaration"),
+    *(f"{HAI_DUONG} IDA", f"{HAI_DUONG} IDC"),
+)
+case(
+    "southbound by rail departed: the train's manifest",
+    Occasion(way=SOUTH, event="departed", at=CHONGQING, modes=RAIL),
+    *(f"{HUU_NGHI} RMR", f"{HUU_NGHI} DRM"),
+)
+case(
+    "two stations a role departed by rail: each the manifest",
+    Occasion(way=DOUBLE_SOUTH, event="departed", at=CHONGQING, modes=RAIL),
+    *(f"{HUU_NGHI} RMR", f"{HUU_NGHI} DRM", f"{TAN_THANH} RMR", f"{TAN_THANH} DRM"),
+)
+case(
+    "southbound by rail exited",
+    Occasion(way=SOUTH, event="exited", at=YOUYIGUAN, modes=RAIL),
+    *(f"{HUU_NGHI} TIR", f"{HUU_NGHI} RIR"),
+)
+case(
+    "two stations a role exited by rail",
+    Occasion(way=DOUBLE_SOUTH, event="exited", at=YOUYIGUAN, modes=RAIL),
+    *(f"{HUU_NGHI} TIR", f"{HUU_NGHI} RIR", f"{TAN_THANH} TIR", f"{TAN_THANH} RIR"),
+)
+case(
+    "southbound by rail arrived",
+    Occasion(way=SOUTH, event="arrived", at=HAI_DUONG, modes=RAIL),
+    f"{HAI_DUONG} BIA",
+)
+case(
+    "southbound by rail in the yard",
+    Occasion(way=SOUTH, event="yard-reached", at=CHONGQING, modes=RAIL),
+)
+case(
+    "southbound by rail amended",
+    Occasion(way=SOUTH, event="amended", at=CHONGQING, modes=RAIL),
+    *(f"{HAI_DUONG} {one}" for one in ("IDD", "IDA01", "IDE", "AMA", "AMC")),
+)
+case(
+    "southbound by rail taken back",
+    Occasion(way=SOUTH, event="invalidation-asked", at=CHONGQING, modes=RAIL),
+    *(f"{HUU_NGHI} COT-cancel", f"{HAI_DUONG} ImportCancellation"),
+)
+case(
+    "northbound by rail submitted",
+    Occasion(way=NORTH, event="submitted", at=HAI_DUONG, modes=RAIL),
+    *(f"{HAI_DUONG} EDA", f"{HAI_DUONG} EDC", f"{GATE} GateExitDeclaration"),
+)
+case(
+    "northbound by rail departed",
+    Occasion(way=NORTH, event="departed", at=HAI_DUONG, modes=RAIL),
+    f"{HUU_NGHI} ROR",
+)
+case(
+    "two stations a role departed northbound by rail",
+    Occasion(way=DOUBLE_NORTH, event="departed", at=HAI_DUONG, modes=RAIL),
+    *(f"{HUU_NGHI} ROR", f"{TAN_THANH} ROR"),
+)
+case(
+    "northbound by rail exited",
+    Occasion(way=NORTH, event="exited", at=HUU_NGHI, modes=RAIL),
+    f"{HAI_DUONG} CrossingNotice",
+)
+case(
+    "northbound by rail arrived",
+    Occasion(way=NORTH, event="arrived", at=CHONGQING, modes=RAIL),
+    f"{HAI_DUONG} ArrivalNotice",
+)
+case(
+    "northbound by rail amended",
+    Occasion(way=NORTH, event="amended", at=HAI_DUONG, modes=RAIL, told=(f"{HUU_NGHI} TOR",)),
+    *(f"{HAI_DUONG} {one}" for one in ("EDD", "EDA01", "EDE", "AMA-E", "AMC-E")),
+)
+case(
+    "northbound by rail taken back",
+    Occasion(way=NORTH, event="invalidation-asked", at=HAI_DUONG, modes=RAIL),
+    f"{HAI_DUONG} ExportCancellation",
+)
+
+case(
+    "southbound by rail entered",
+    Occasion(way=SOUTH, event="entered", at=HUU_NGHI, modes=RAIL),
+    f"{HUU_NGHI} BOA",
+)
+BY_RAIL_SAID = ("submitted", "departed", "exited", "entered", "arrived", "amended")
+for event in GOES_ON:
+    if event not in (*BY_RAIL_SAID, "invalidation-asked"):
+        for way in (SOUTH, NORTH):
+            case(
+                f"{event} by rail from {way[0][0]}: nobody",
+                Occasion(way=way, event=event, at=way[1][0], modes=RAIL),
+            )
+for way, said in (
+    (SOUTH, (f"{HUU_NGHI} RMR", f"{HUU_NGHI} DRM")),
+    (NORTH, (f"{HUU_NGHI} ROR",)),
+):
+    case(
+        f"departed by rail from {way[0][0]}, passing offices in other roles",
+        _wide(Occasion(way=way, event="departed", at=way[0][0], modes=RAIL)),
+        *said,
+    )
+case(
+    "exited by rail, passing offices in other roles",
+    _wide(Occasion(way=SOUTH, event="exited", at=YOUYIGUAN, modes=RAIL)),
+    *(f"{HUU_NGHI} TIR", f"{HUU_NGHI} RIR"),
+)
+
+# ------------------------------------------------------------------ who was told, who is behind
+
+case(
+    "an incident is no news to those who know nothing of the movement",
+    Occasion(way=SOUTH, event="incident", at=HUU_NGHI, told=(f"{HAI_DUONG} IDA",)),
+)
+case(
+    "nor is it on the way north",
+    Occasion(way=NORTH, event="incident", at=YOUYIGUAN, told=(f"{HAI_DUONG} EDA",)),
+)
+case(
+    "what Viet Nam's border was told is put right also when the goods are past it",
+    Occasion(
+        way=SOUTH,
+        event="incident",
+        at=HAI_DUONG,
+        told=SOUTH_TOLD,
+        before=(f"entered {HUU_NGHI}", f"entered {GATE}"),
+    ),
+    *(f"{HUU_NGHI} COT", f"{HUU_NGHI} TIR-change", f"{GATE} GateEntryChange"),
+)
+case(
+    "and so it is on the way north",
+    Occasion(
+        way=NORTH,
+        event="incident",
+        at=YOUYIGUAN,
+        told=NORTH_TOLD,
+        before=(f"exited {HUU_NGHI}", f"exited {GATE}"),
+    ),
+    *(f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange"),
+)
+for way, told, at in ((SOUTH, SOUTH_TOLD, CHONGQING), (NORTH, NORTH_TOLD, HAI_DUONG)):
+    knows_nothing = tuple(one for one in told if not one.startswith(GATE))
+    expected = GOING_SOUTH if way is SOUTH else GOING_NORTH
+    case(
+        f"a gate that was told nothing is not told of a withdrawal, from {at}",
+        Occasion(way=way, event="invalidation-asked", at=at, told=knows_nothing),
+        *(one for one in expected["invalidation-asked", at] if not one.startswith(GATE)),
+    )
+    case(
+        f"a gate at which the question is put and that is passed is told of it, from {at}",
+        Occasion(
+            way=way, event="invalidation-asked", at=GATE, told=told, before=(f"entered {GATE}",)
+        ),
+        *expected["invalidation-asked", at],
+    )
+
+case(
+    "both systems of a place are left out: customs' gate is told, the digital one has no such word",
+    Occasion(
+        way=(*(one for one in SOUTH if one[0] not in (HUU_NGHI, GATE)), (TAN_THANH, "entry")),
+        event="diverted",
+        at=CHONGQING,
+        told=(*SOUTH_TOLD, f"{HUU_NGHI} TIR"),
+        dropped=((HUU_NGHI, "entry"), (GATE, "entry")),
+    ),
+    f"{HUU_NGHI} TIR-cancel",
+)
+case(
+    "the vehicle's way to a gate that is left out is taken back",
+    Occasion(
+        way=(*(one for one in SOUTH if one[0] != HUU_NGHI), (TAN_THANH, "entry")),
+        event="diverted",
+        at=CHONGQING,
+        told=(*SOUTH_TOLD, f"{HUU_NGHI} TIR"),
+        dropped=((HUU_NGHI, "entry"),),
+    ),
+    *(f"{GATE} GateEntryChange", f"{HUU_NGHI} TIR-cancel"),
+)
+case(
+    "each of two gates that are left out is told",
+    Occasion(
+        way=(*(one for one in SOUTH if one[0] != HUU_NGHI), ("VN00X003", "entry")),
+        event="diverted",
+        at=CHONGQING,
+        told=(*SOUTH_TOLD, f"{HUU_NGHI} TIR", f"{TAN_THANH} TIR"),
+        dropped=((HUU_NGHI, "entry"), (TAN_THANH, "entry")),
+    ),
+    *(f"{GATE} GateEntryChange", f"{HUU_NGHI} TIR-cancel", f"{TAN_THANH} TIR-cancel"),
+)
+case(
+    "a gate that is left out and was told nothing hears nothing",
+    Occasion(
+        way=(*(one for one in SOUTH if one[0] != HUU_NGHI), (TAN_THANH, "entry")),
+        event="diverted",
+        at=CHONGQING,
+        told=(f"{HAI_DUONG} IDA",),
+        dropped=((HUU_NGHI, "entry"),),
+    ),
+)
+LEFT_OUT = Occasion(
+    way=(*(one for one in NORTH if one[0] != HUU_NGHI), (TAN_THANH, "exit")),
+    event="diverted",
+    at=HAI_DUONG,
+    told=NORTH_TOLD,
+    dropped=((HUU_NGHI, "exit"),),
+)
+case(
+    "the vehicle's way out by a gate that is left out is taken back",
+    LEFT_OUT,
+    *(f"{GATE} GateExitChange", f"{HUU_NGHI} TOR-cancel"),
+)
+case(
+    "and so it is where no mode is stated",
+    replace(LEFT_OUT, modes=ANY),
+    *(f"{GATE} GateExitChange", f"{HUU_NGHI} TOR-cancel"),
+)
+case(
+    "a train has no such way",
+    replace(LEFT_OUT, modes=RAIL),
+    f"{GATE} GateExitChange",
+)
+case(
+    "each of two exits that are left out is told",
+    Occasion(
+        way=(*(one for one in NORTH if one[0] != HUU_NGHI), ("VN00X003", "exit")),
+        event="diverted",
+        at=HAI_DUONG,
+        told=(*NORTH_TOLD, f"{TAN_THANH} TOR"),
+        dropped=((HUU_NGHI, "exit"), (TAN_THANH, "exit")),
+    ),
+    *(f"{GATE} GateExitChange", f"{HUU_NGHI} TOR-cancel", f"{TAN_THANH} TOR-cancel"),
+)
+
+SAID = (f"{CHONGQING} ReturnNotice", f"{YOUYIGUAN} ReturnNotice")
+case(
+    "goods turn back after exit: those already passed are told",
+    Occasion(
+        way=SOUTH,
+        event="turned-back",
+        at=HUU_NGHI,
+        told=SOUTH_TOLD,
+        before=(f"exited {YOUYIGUAN}",),
+    ),
+    *SAID,
+)
+case(
+    "a refusal at the exit itself tells it as well as departure",
+    Occasion(way=SOUTH, event="crossing-refused", at=YOUYIGUAN, told=SOUTH_TOLD),
+    *SAID,
+)
+case(
+    "goods turn back on the way north after exit",
+    Occasion(
+        way=NORTH,
+        event="turned-back",
+        at=YOUYIGUAN,
+        told=NORTH_TOLD,
+        before=(f"exited {HUU_NGHI}",),
+    ),
+    *(f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice"),
+)
+for way, told in ((SOUTH, SOUTH_TOLD), (NORTH, NORTH_TOLD)):
+    for event in ("crossing-refused", "turned-back", "cleared"):
+        case(
+            f"{event} from {way[0][0]}, nobody knows of the goods",
+            Occasion(way=way, event=event, at=way[2][0]),
+        )
+    case(
+        f"cleared where they began, at {way[0][0]}",
+        Occasion(way=way, event="cleared", at=way[0][0], told=told),
+        f"{way[0][0]} ClearanceNotice",
+    )
+    case(
+        f"cleared by rail from {way[0][0]}",
+        Occasion(way=way, event="cleared", at=way[-1][0], told=told, modes=RAIL),
+        *((f"{HAI_DUONG} ClearanceNotice",) if way is NORTH else ()),
+    )
+    case(
+        f"turned back by rail from {way[0][0]}",
+        Occasion(way=way, event="turned-back", at=way[2][0], told=told, modes=RAIL),
+        *((f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice") if way is NORTH else ()),
+    )
+
+# ------------------------------------------------------------------ common transit
+
+# One office of each administration in each role that hears of the goods ahead of it.
+OVER_GB = ((ULSTER, "departure"), (DOVER, "transit"), (BELFAST, "destination"))
+OUT_OF_GB = ((ULSTER, "departure"), (LONDON, "exit"), (BELFAST, "destination"))
+OVER_XI = ((DOVER, "departure"), (BELFAST, "transit"), (LONDON, "destination"))
+OUT_OF_XI = ((DOVER, "departure"), (BELFAST, "exit"), (LONDON, "destination"))
+AHEAD = {
+    "over Great Britain": (OVER_GB, f"{DOVER} CD050C", f"{BELFAST} CD001C"),
+    "out of Great Britain": (OUT_OF_GB, f"{LONDON} CD160C", f"{BELFAST} CD001C"),
+    "over Northern Ireland": (OVER_XI, f"{BELFAST} CD050C", f"{LONDON} CD001C"),
+    "out of Northern Ireland": (OUT_OF_XI, f"{BELFAST} CD160C", f"{LONDON} CD001C"),
+}
+
+for name, (way, first, last) in AHEAD.items():
+    begins, middle, end = (office for office, _ in way)
+    told = (f"{begins} CC015C", first, last)
+    case(f"{name}: submitted", Occasion(way=way, event="submitted", at=begins), f"{begins} CC015C")
+    case(f"{name}: presented", Occasion(way=way, event="presented", at=begins), f"{begins} CC170C")
+    case(f"{name}: released", Occasion(way=way, event="released", at=begins), first, last)
+    for event in ("submitted", "presented", "released", "amended", "invalidation-asked"):
+        case(
+            f"{name}: {event}, an office met on entry hears nothing of its own",
+            Occasion(way=(*way, (f"{begins[:2]}000X01", "entry")), event=event, at=begins),
+            *{
+                "submitted": (f"{begins} CC015C",),
+                "presented": (f"{begins} CC170C",),
+                "released": (first, last),
+                "amended": (f"{begins} CC013C",),
+                "invalidation-asked": (f"{begins} CC014C",),
+            }[event],
+        )
+    case(
+        f"{name}: a frontier passed", Occasion(way=way, event="passed", at=middle, told=told),
+        f"{begins} CD118C",
+    )  # fmt: skip
+    case(
+        f"{name}: the area left", Occasion(way=way, event="left-area", at=middle, told=told),
+        f"{begins} CD168C",
+    )  # fmt: skip
+    case(
+        f"{name}: an incident before the office on the way",
+        Occasion(way=way, event="incident", at=begins, told=told),
+        *(f"{begins} CD180C", f"{middle} CD181C", f"{end} CD181C"),
+    )
+    case(
+        f"{name}: an incident behind it",
+        Occasion(way=way, event="incident", at=begins, told=told, before=(f"passed {middle}",)),
+        *(f"{begins} CD180C", f"{end} CD181C"),
+    )
+    case(
+        f"{name}: an incident at it",
+        Occasion(way=way, event="incident", at=middle, told=told),
+        *(f"{begins} CD180C", f"{end} CD181C"),
+    )
+    case(
+        f"{name}: an incident nobody ahead was told of the goods before",
+        Occasion(way=way, event="incident", at=begins, told=told[:1]),
+        f"{begins} CD180C",
+    )
+    case(
+        f"{name}: arrived, the office on the way never saw them",
+        Occasion(way=way, event="arrived", at=end, told=told),
+        *(f"{begins} CD006C", f"{middle} CD024C"),
+    )
+    case(
+        f"{name}: arrived, the office on the way saw them",
+        Occasion(way=way, event="arrived", at=end, told=told, before=(f"passed {middle}",)),
+        f"{begins} CD006C",
+    )
+    case(
+        f"{name}: arrived at an office on the way instead",
+        Occasion(way=way, event="arrived", at=middle, told=told),
+        *(f"{begins} CD006C", f"{end} CD024C"),
+    )
+    case(
+        f"{name}: arrived, nobody was told",
+        Occasion(way=way, event="arrived", at=end, told=told[:1]),
+        f"{begins} CD006C",
+    )
+    case(
+        f"{name}: controlled at destination",
+        Occasion(way=way, event="controlled", at=end, told=told),
+        f"{begins} CD018C",
+    )
+    case(
+        f"{name}: amended before release",
+        Occasion(way=way, event="amended", at=begins, told=told[:1]),
+        f"{begins} CC013C",
+    )
+    case(
+        f"{name}: taken back",
+        Occasion(way=way, event="invalidation-asked", at=begins, told=told),
+        f"{begins} CC014C",
+    )
+    case(
+        f"{name}: invalidated, all who were told hear of it",
+        Occasion(way=way, event="invalidated", at=begins, told=told),
+        *(f"{middle} CD010C", f"{end} CD010C"),
+    )
+    case(
+        f"{name}: invalidated, also an office that is passed",
+        Occasion(way=way, event="invalidated", at=begins, told=told, before=(f"passed {middle}",)),
+        *(f"{middle} CD010C", f"{end} CD010C"),
+    )
+    case(
+        f"{name}: invalidated before anybody was told",
+        Occasion(way=way, event="invalidated", at=begins, told=told[:1]),
+    )
+
+for asker, others in ((LONDON, DOVER), (ULSTER, BELFAST)):
+    start = ULSTER if asker is LONDON else DOVER
+    case(
+        f"{asker} asks for a record: it alone gets it",
+        Occasion(
+            way=((start, "departure"), (others, "destination"), (asker, "destination")),
+            event="record-asked",
+            at=asker,
+            told=(f"{start} CC015C", f"{others} CD001C"),
+        ),
+        f"{asker} CD003C",
+    )
+case(
+    "both destinations of an administration ask: the one that asks now gets it",
+    Occasion(
+        way=((ULSTER, "departure"), (DOVER, "destination"), (LONDON, "destination")),
+        event="record-asked",
+        at=LONDON,
+    ),
+    f"{LONDON} CD003C",
+)
+
+# One message an administration (G0130), none beside a fuller one (G0170).
+TWICE = ((ULSTER, "departure"), (DOVER, "transit"), (LONDON, "transit"), (BELFAST, "destination"))
+TOLD_TWICE = (f"{ULSTER} CC015C", f"{DOVER} CD050C", f"{BELFAST} CD001C")
+case(
+    "two transit offices of one administration get one record",
+    Occasion(way=TWICE, event="released", at=ULSTER),
+    *(f"{DOVER} CD050C", f"{BELFAST} CD001C"),
+)
+case(
+    "two exit offices of one administration get one record",
+    Occasion(
+        way=((ULSTER, "departure"), (DOVER, "exit"), (LONDON, "exit"), (BELFAST, "destination")),
+        event="released",
+        at=ULSTER,
+    ),
+    *(f"{DOVER} CD160C", f"{BELFAST} CD001C"),
+)
+case(
+    "two destinations of one administration get one record",
+    Occasion(
+        way=((ULSTER, "departure"), (DOVER, "destination"), (LONDON, "destination")),
+        event="released",
+        at=ULSTER,
+    ),
+    f"{DOVER} CD001C",
+)
+case(
+    "the administration of the destination gets no record of transit beside",
+    Occasion(
+        way=((ULSTER, "departure"), (DOVER, "transit"), (LONDON, "destination")),
+        event="released",
+        at=ULSTER,
+    ),
+    f"{LONDON} CD001C",
+)
+case(
+    "nor one of exit",
+    Occasion(
+        way=((DOVER, "departure"), (BELFAST, "exit"), (ULSTER, "destination")),
+        event="released",
+        at=DOVER,
+    ),
+    f"{ULSTER} CD001C",
+)
+case(
+    "the administration of a transit office gets no record of exit beside",
+    Occasion(
+        way=(
+            (DOVER, "departure"),
+            (BELFAST, "transit"),
+            (ULSTER, "exit"),
+            (LONDON, "destination"),
+        ),
+        event="released",
+        at=DOVER,
+    ),
+    *(f"{BELFAST} CD050C", f"{LONDON} CD001C"),
+)
+case(
+    "an incident is told once to an administration ahead",
+    Occasion(way=TWICE, event="incident", at=ULSTER, told=TOLD_TWICE),
+    *(f"{ULSTER} CD180C", f"{DOVER} CD181C", f"{BELFAST} CD181C"),
+)
+case(
+    "of two offices the one that is not passed hears of it",
+    Occasion(way=TWICE, event="incident", at=ULSTER, told=TOLD_TWICE, before=(f"passed {DOVER}",)),
+    *(f"{ULSTER} CD180C", f"{LONDON} CD181C", f"{BELFAST} CD181C"),
+)
+case(
+    "an arrival elsewhere is told once",
+    Occasion(way=TWICE, event="arrived", at=BELFAST, told=TOLD_TWICE),
+    *(f"{ULSTER} CD006C", f"{DOVER} CD024C"),
+)
+case(
+    "an invalidation is told once",
+    Occasion(way=TWICE, event="invalidated", at=ULSTER, told=TOLD_TWICE),
+    *(f"{DOVER} CD010C", f"{BELFAST} CD010C"),
+)
+
+# ------------------------------------------------------------------ onward, and a bare declaration
+
+for country in ("LA", "TH", "KH"):
+    here, there = f"{country}00X002", f"{country}00X003"
+    case(
+        f"onward to {country}: expected when the goods are under way",
+        Occasion(
+            way=((HAI_DUONG, "departure"), (here, "destination")), event="departed", at=HAI_DUONG
+        ),
+        f"{here} AnticipatedRecord",
+    )
+    case(
+        f"onward to {country}: once, by whatever gates",
+        Occasion(
+            way=(
+                (HAI_DUONG, "departure"),
+                (f"{country}00X001", "entry"),
+                (f"{country}00X004", "transit"),
+                (f"{country}00X005", "exit"),
+                (here, "destination"),
+                (there, "destination"),
+            ),
+            event="departed",
+            at=HAI_DUONG,
+        ),
+        f"{here} AnticipatedRecord",
+    )
+    case(
+        f"departing from {country}",
+        Occasion(way=((here, "departure"), (there, "destination")), event="departed", at=here),
+        f"{there} AnticipatedRecord",
+    )
+    for event in (*GOES_ON, "submitted"):
+        case(
+            f"onward to {country}, {event}: its own system says what follows",
+            Occasion(way=((here, "departure"), (there, "destination")), event=event, at=here),
+        )
+BARE = tuple(
+    (f"XW00X00{place}", role)
+    for place, role in enumerate(("departure", "exit", "entry", "transit", "destination"), start=1)
+)
+case(
+    "a bare declaration goes to the office it is made at",
+    Occasion(way=BARE, event="submitted", at="XW00X001"),
+    "XW00X001 DEC",
+)
+
+for event in (*GOES_ON, "departed"):
+    case(
+        f"a bare declaration, {event}: no message follows it",
+        Occasion(way=BARE, event=event, at="XW00X001"),
+    )
+
+# ------------------------------------------------------------------ nothing, because ...
+
+INSIDE = (
+    *("control-ordered", "not-released", "seals-checked", "quarantine", "unloading"),
+    *("discrepancies", "discrepancies-solved"),
+)
+"""What a control finds stays inside its administration."""
+
+UNTOLD = (
+    *("transit-started", "duties-assessed", "completed", "at-gate", "re-weighed"),
+    *("incident-endorsed", "enquiry-started"),
+    *(
+        "estimated",
+        "temperature-out",
+        "closure-planned",
+        "deadline-reminded",
+        "deadline-passed",
+        "invalidation-refused",
+    ),
+)
+"""What no message tells; the enterprise sees it all the same."""
+
+ELSEWHERE = {
+    "controlled": (SOUTH, NORTH),
+    "presented": (SOUTH, NORTH),
+    "released": (SOUTH, NORTH),
+    "passed": (SOUTH, NORTH),
+    "left-area": (SOUTH, NORTH),
+    "record-asked": (SOUTH, NORTH),
+    "invalidated": (SOUTH, NORTH),
+    "cleared": (OVER_GB, OUT_OF_XI),
+    "crossing-refused": (OVER_GB, OUT_OF_XI),
+    "turned-back": (OVER_GB, OUT_OF_XI),
+    "departed": (OVER_GB, OUT_OF_XI),
+    "exited": (OVER_GB, OUT_OF_XI),
+    "entered": (OVER_GB, OUT_OF_XI),
+    "yard-reached": (OVER_GB, OUT_OF_XI),
+    "substituted": (OVER_GB, OUT_OF_XI),
+    "diverted": (OVER_GB, OUT_OF_XI),
+}
+"""What is told to others, but on these ways to nobody."""
+
+KNOWN = {SOUTH: SOUTH_TOLD, NORTH: NORTH_TOLD} | {
+    way: (f"{way[0][0]} CC015C", first, last) for way, first, last in AHEAD.values()
+}
+for event in (*INSIDE, *UNTOLD):
+    for way in (SOUTH, NORTH, OVER_GB, OUT_OF_XI):
+        at = way[1][0]
+        case(f"{event} at {at}: nobody", Occasion(way=way, event=event, at=at, told=KNOWN[way]))
+for event, ways in ELSEWHERE.items():
+    for way in ways:
+        at = way[1][0]
+        case(f"{event} at {at}: nobody", Occasion(way=way, event=event, at=at, told=KNOWN[way]))
