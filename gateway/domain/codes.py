@@ -264,6 +264,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "report.not-yours": Severity.ERROR,
         "report.office-not-on-the-way": Severity.ERROR,
         "report.other-office": Severity.ERROR,
+        "report.other-trip": Severity.ERROR,
         "request.media-type": Severity.ERROR,
         "request.method": Severity.ERROR,
         "request.no-such-page": Severity.ERROR,

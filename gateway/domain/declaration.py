@@ -49,11 +49,16 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle:
-    """The plates, container and seals of one declared trip."""
+    """The plates, container and seals of one declared trip, and its share of the goods.
+
+    ``packages`` and ``gross_mass_kg`` are those of the whole declaration where it has one trip.
+    """
 
     batch: str
     plates: tuple[tuple[str, str], ...]
     seals: tuple[str, ...]
+    packages: int = 0
+    gross_mass_kg: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,7 @@ class Declaration:
     issued_at: datetime | None
     parties: tuple[Party, ...]
     stops: tuple[DeclaredStop, ...]
-    vehicle: Vehicle
+    vehicles: tuple[Vehicle, ...]
     packages: int
     gross_mass_kg: Decimal
     items: int
@@ -87,6 +92,11 @@ class Declaration:
     limit_on: date | None = None
     papers: tuple[DatedPaper, ...] = ()
     temperatures: tuple[Decimal, Decimal] | None = None
+
+    @property
+    def vehicle(self) -> Vehicle:
+        """The first trip's; most declarations have one only."""
+        return self.vehicles[0]
 
     def party(self, role: str) -> Party | None:
         """Return the party with that role, if one is declared."""

@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     DUTIES_ASSESSED = "duties-assessed"
     CLEARED = "cleared"
     COMPLETED = "completed"
+    PART_MOVED = "part-moved"  # something happened to one of several trips (domain/parts)
     # what may happen, once, often or never
     YARD_REACHED = "yard-reached"  # the goods stand in the yard of departure
     AT_GATE = "at-gate"  # a gate read the vehicle

@@ -20,12 +20,17 @@ from gateway.domain.event import (
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, AnswerKind
 from gateway.domain.movement_state import MovementState, reached
+from gateway.domain.parts import PARTIAL, Shares, States, decided, facts_of, news
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState, advances
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """The folded state. ``answered`` pairs ``TYPE:kind`` of answers with their events' numbers."""
+    """The folded state. ``answered`` pairs ``TYPE:kind`` of answers with their events' numbers.
+
+    ``shares`` and ``decided`` are filled where the movement is on several trips: then an answer to
+    the message of one is also heard as ``TYPE:kind@trip``.
+    """
 
     reference: str
     tenant: str
@@ -34,6 +39,8 @@ class Movement:
     procedures: tuple[Procedure, ...] = ()
     happened: tuple[Event, ...] = ()
     answered: tuple[tuple[str, int], ...] = ()
+    shares: Shares = ()
+    decided: States = ()
 
     def procedure(self, kind: str) -> Procedure | None:
         """Return the procedure of that kind."""
@@ -125,13 +132,18 @@ class Movement:
         return reached(kinds, prelodged=self.prelodged)
 
 
+def of_trip(movement: Movement, trip: str) -> Movement:
+    """Return a movement as one of its trips knows it: without the numbers of the others."""
+    procedures = (replace(one, numbers=one.numbers_of(trip)) for one in movement.procedures)
+    return replace(movement, procedures=tuple(procedures))
+
+
 def evolve(movement: Movement, event: Event) -> Movement:
     """Fold one event in."""
     movement = replace(movement, version=event.sequence)
     match event.kind:
         case EventKind.ANSWERED:
-            name = f"{event.message}:{event.fact('kind')}"
-            return replace(movement, answered=(*movement.answered, (name, event.sequence)))
+            return _with_answer(movement, event)
         case EventKind.NUMBER_GIVEN:
             return _with_number(movement, event)
         case EventKind.PROCEDURE_MOVED:
@@ -147,8 +159,18 @@ def fold(movement: Movement, events: Iterable[Event]) -> Movement:
     return movement
 
 
+def _with_answer(movement: Movement, event: Event) -> Movement:
+    name, trip = f"{event.message}:{event.fact('kind')}", event.fact("trip")
+    names = (name, f"{name}@{trip}") if trip else (name,)
+    answered = (*movement.answered, *((one, event.sequence) for one in names))
+    if not (trip and (state := event.fact("trip-state"))):
+        return replace(movement, answered=answered)
+    told = (event.procedure, trip, ProcedureState(state))
+    return replace(movement, answered=answered, decided=(*movement.decided, told))
+
+
 def _with_number(movement: Movement, event: Event) -> Movement:
-    number = OfficialNumber(event.fact("number-kind"), event.fact("number"))
+    number = OfficialNumber(event.fact("number-kind"), event.fact("number"), event.fact("trip"))
     return _changed(movement, event.procedure, numbers=number)
 
 
@@ -222,8 +244,12 @@ def lodge(movement: Movement, procedures: Iterable[str], at: datetime) -> tuple[
     return _numbered(movement, drafts)
 
 
-def decide(movement: Movement, answer: Answer, office: str, at: datetime) -> tuple[Event, ...]:
+def decide(
+    movement: Movement, answer: Answer, office: str, at: datetime, trip: str = ""
+) -> tuple[Event, ...]:
     """Return what an office's answer means for the movement.
+
+    ``trip`` is that of the message it answers; it counts where the movement is on several.
 
     Raises:
         Refusal: the answer speaks of a procedure this movement does not pass through.
@@ -232,12 +258,13 @@ def decide(movement: Movement, answer: Answer, office: str, at: datetime) -> tup
     if procedure is None:
         raise Refusal(Finding(code="answer.unknown-procedure", value=answer.procedure))
     when = answer.occurred_at or at
-    drafts = [_answered(answer, office, when)]
-    drafts += _new_numbers(procedure, answer, office, when)
-    drafts += _moved(procedure, answer, office, when)
+    trip = trip if movement.shares else ""
+    drafts = [_answered(answer, office, when, trip)]
+    drafts += _new_numbers(procedure, answer, drafts[0], trip)
+    drafts += _moved(_with_part(movement, procedure, answer, trip), answer, office, when)
     if event := answer.event or _implied(movement, procedure, answer):
         draft = _Draft(EventKind(event), when, office, facts=answer.facts)
-        drafts += [] if _known(movement, draft) else [draft]
+        drafts += _new(movement, draft, trip)
     return _numbered(movement, drafts)
 
 
@@ -253,27 +280,64 @@ def _implied(movement: Movement, procedure: Procedure, answer: Answer) -> str:
     return ""
 
 
-def _answered(answer: Answer, office: str, at: datetime) -> _Draft:
-    facts = (("kind", answer.kind.value), ("type", answer.type), *answer.facts)
+def _new(movement: Movement, draft: _Draft, trip: str) -> list[_Draft]:
+    """Return what is news: the parts of a movement on several trips, and what they add up to."""
+    if draft.kind not in PARTIAL or not movement.shares:
+        facts = (*draft.facts, *((("trip", trip),) if trip else ()))
+        draft = replace(draft, facts=tuple(dict.fromkeys(facts)))
+        return [] if _known(movement, draft) else [draft]
+    told, whole = news(movement.happened, movement.shares, draft.kind, draft.office, trip)
+    own = tuple(pair for pair in draft.facts if pair[0] != "trip")
+    parts = [
+        replace(draft, kind=EventKind.PART_MOVED, facts=(*facts_of(draft.kind, part), *own))
+        for part in told
+    ]
+    if not whole or _known(movement, draft):
+        return parts
+    return [*parts, replace(draft, facts=own)]
+
+
+def _with_part(
+    movement: Movement, procedure: Procedure, answer: Answer, trip: str
+) -> Procedure | None:
+    """Return the procedure if the answer moves it; what is said of one trip may not."""
+    if not trip or not answer.procedure_state:
+        return procedure
+    then = ProcedureState(answer.procedure_state)
+    states = (*movement.decided, (procedure.kind, trip, then))
+    return procedure if decided(states, movement.shares, procedure.kind, then) else None
+
+
+def _answered(answer: Answer, office: str, at: datetime, trip: str) -> _Draft:
+    part = (("trip", trip), ("trip-state", answer.procedure_state)) if trip else ()
+    facts = (("kind", answer.kind.value), ("type", answer.type), *part, *answer.facts)
     return _Draft(EventKind.ANSWERED, at, office, answer.procedure, answer.about, facts)
 
 
-def _new_numbers(procedure: Procedure, answer: Answer, office: str, at: datetime) -> list[_Draft]:
+def _new_numbers(procedure: Procedure, answer: Answer, heard: _Draft, trip: str) -> list[_Draft]:
     drafts = []
     for kind, value in answer.numbers:
-        known = procedure.number(kind)
+        known = procedure.number(kind, trip)
         if known is not None and known != value:
             raise Refusal(
                 Finding(code="answer.number-changed", value=value, args=(("known", known),))
             )
         if known is None:
-            facts = (("number-kind", kind), ("number", value))
-            drafts.append(_Draft(EventKind.NUMBER_GIVEN, at, office, procedure.kind, facts=facts))
+            facts = (("number-kind", kind), ("number", value), *((("trip", trip),) if trip else ()))
+            drafts.append(
+                replace(
+                    heard,
+                    kind=EventKind.NUMBER_GIVEN,
+                    procedure=procedure.kind,
+                    message="",
+                    facts=facts,
+                )
+            )
     return drafts
 
 
-def _moved(procedure: Procedure, answer: Answer, office: str, at: datetime) -> list[_Draft]:
-    if not answer.procedure_state:
+def _moved(procedure: Procedure | None, answer: Answer, office: str, at: datetime) -> list[_Draft]:
+    if procedure is None or not answer.procedure_state:
         return []
     then = ProcedureState(answer.procedure_state)
     if not advances(procedure.state, then):
@@ -301,11 +365,12 @@ def report(movement: Movement, told: Report) -> tuple[Event, ...]:
     if told.kind not in REPORTABLE:
         raise Refusal(Finding(code="report.not-yours", value=told.kind.value))
     draft = _Draft(told.kind, told.at, told.office, facts=told.facts)
-    if _known(movement, draft):
+    drafts = _new(movement, draft, dict(told.facts).get("trip", "") if movement.shares else "")
+    if not drafts:
         return ()
     if code := _untimely(movement, told.kind):
         raise Refusal(Finding(code=code, value=told.kind.value))
-    return _numbered(movement, [draft])
+    return _numbered(movement, drafts)
 
 
 def _untimely(movement: Movement, kind: EventKind) -> str:
@@ -332,63 +397,6 @@ def _untimely(movement: Movement, kind: EventKind) -> str:
         *objections.get(kind, not_released),
     )
     return next((code for holds, code in against if holds), "")
-
-
-def replace_declaration(movement: Movement, told: Report) -> tuple[Event, ...]:
-    """Return the event of a new declaration in the place of the one before.
-
-    ``told.kind`` says what it changes (see ``pipeline.amendment``).
-
-    Raises:
-        Refusal: ``amend.already-released``, ``amend.already-arrived``, ``report.invalidating``.
-    """
-    released, arrived = (movement.has(one) for one in (EventKind.RELEASED, EventKind.ARRIVED))
-    objections = (
-        (movement.invalidating or movement.invalidated, "report.invalidating"),
-        (released and told.kind is EventKind.AMENDED, "amend.already-released"),
-        (arrived, "amend.already-arrived"),
-    )
-    if code := next((code for holds, code in objections if holds), ""):
-        raise Refusal(Finding(code=code, value=told.kind.value))
-    draft = _Draft(told.kind, told.at, told.office, facts=told.facts)
-    return _numbered(movement, [draft])
-
-
-def gate_news(
-    movement: Movement,
-    office: str,
-    at: datetime,
-    seen: Iterable[tuple[EventKind, tuple[tuple[str, str], ...]]],
-) -> tuple[Event, ...]:
-    """Return what a gate saw that is news: not what it saw the last time, and not too late.
-
-    The fact ``passage`` names a reading and is no news by itself. An older reading than the last
-    one that counted never speaks after it.
-    """
-    drafts = [
-        _Draft(kind, at, office, facts=facts)
-        for kind, facts in seen
-        if not _seen(movement, office, at, kind, facts)
-    ]
-    return () if movement.invalidated else _numbered(movement, drafts)
-
-
-def _seen(
-    movement: Movement,
-    office: str,
-    at: datetime,
-    kind: EventKind,
-    facts: tuple[tuple[str, str], ...],
-) -> bool:
-    before = [one for one in movement.happened if (one.kind, one.office) == (kind, office)]
-    if not before:
-        return False
-    last = before[-1]
-    return at <= last.at or _telling(last.facts) == _telling(facts)
-
-
-def _telling(facts: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return {name: value for name, value in facts if name != "passage"}
 
 
 def refused(answer: Answer) -> bool:

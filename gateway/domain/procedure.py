@@ -43,10 +43,14 @@ PROCEDURE_STEPS: Mapping[ProcedureState, frozenset[ProcedureState]] = MappingPro
 
 @dataclass(frozen=True, slots=True)
 class OfficialNumber:
-    """A number an authority gave; ``kind`` is the pack's word: ``entry``, ``transport`` ..."""
+    """A number an authority gave; ``kind`` is the pack's word: ``entry``, ``transport`` ...
+
+    ``trip`` is the one it was given to, where a movement has several.
+    """
 
     kind: str
     value: str
+    trip: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +62,13 @@ class Procedure:
     state: ProcedureState = ProcedureState.PLANNED
     numbers: tuple[OfficialNumber, ...] = ()
 
-    def number(self, kind: str) -> str | None:
-        """Return the official number of that kind, if the authority gave one."""
-        return next((number.value for number in self.numbers if number.kind == kind), None)
+    def number(self, kind: str, trip: str = "") -> str | None:
+        """Return the official number of that kind, if the authority gave one (to that trip)."""
+        return next((number.value for number in self.numbers_of(trip) if number.kind == kind), None)
+
+    def numbers_of(self, trip: str) -> tuple[OfficialNumber, ...]:
+        """Return the numbers that hold for one trip; without one, all."""
+        return tuple(one for one in self.numbers if not trip or one.trip in ("", trip))
 
     @property
     def opened(self) -> bool:

@@ -1,6 +1,7 @@
 """One run of a vehicle or train, and the share of each movement on it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -31,6 +32,11 @@ class Trip:
     seals: tuple[str, ...]
     shares: tuple[TripShare, ...]
     keyed_by: str = ""
+
+    def share(self, movement: str) -> TripShare:
+        """Return what of a movement is on it; nothing where it left the trip."""
+        nothing = TripShare(movement=movement, packages=0, gross_mass_kg=Decimal(0))
+        return next((one for one in self.shares if one.movement == movement), nothing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,43 @@ class TripReport:
         return Report(kind=self.kind, at=self.at, office=self.office, facts=self.facts)
 
 
-def complete(total_packages: int, shares: tuple[TripShare, ...]) -> bool:
-    """Tell whether the shares of one movement over all its trips add up to all its packages."""
-    return sum(share.packages for share in shares) == total_packages
+def carrying(trips: Iterable[Trip], movement: str) -> tuple[Trip, ...]:
+    """Return the trips a movement is on now, where they are several; else none."""
+    found = tuple(trip for trip in trips if trip.share(movement).packages)
+    return found if len(found) > 1 else ()
+
+
+def shares_of(trips: Iterable[Trip], movement: str) -> tuple[tuple[str, int], ...]:
+    """Return trip and packages of every share of a movement."""
+    return tuple((trip.id, trip.share(movement).packages) for trip in trips)
+
+
+def planned_trips(known: Sequence[Trip], declared: Sequence[Trip]) -> tuple[Trip, ...]:
+    """Return the trips of a movement as a new declaration has them, those it left at the end.
+
+    A trip is known by its batch number; where there was one and is one, it is the same trip.
+    """
+    movement = declared[0].shares[0].movement
+    before = {trip.batch: trip for trip in known}
+    if len(declared) == 1 and len(known) == 1:
+        before = {declared[0].batch: known[0]}
+    now = tuple(_renewed(before.get(trip.batch), trip) for trip in declared)
+    kept = {trip.id for trip in now}
+    left = TripShare(movement=movement, packages=0, gross_mass_kg=Decimal(0))
+    gone = (
+        replace(trip, plates=(), seals=(), shares=_with(trip.shares, left))
+        for trip in known
+        if trip.id not in kept
+    )
+    return (*now, *gone)
+
+
+def _renewed(known: Trip | None, told: Trip) -> Trip:
+    if known is None:
+        return told
+    return replace(told, id=known.id, shares=_with(known.shares, *told.shares))
+
+
+def _with(shares: tuple[TripShare, ...], *told: TripShare) -> tuple[TripShare, ...]:
+    found = {share.movement: share for share in (*shares, *told)}
+    return tuple(found.values())

@@ -5,7 +5,7 @@ the messages that still wait, it says which fire, with their to-be-signed bytes,
 wait for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from gateway.domain.finding import Finding, Refusal
 from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Message, MessageState
 from gateway.domain.movement import Movement, fold, lodge
+from gateway.domain.parts import has_for
 from gateway.domain.procedure import ProcedureState
 from gateway.packs.manifest import MessageSpec
 from gateway.packs.manifest import Subject as Speaks
@@ -48,18 +49,18 @@ class Advanced:
     findings: tuple[Finding, ...] = ()
 
 
-def unmet(spec: MessageSpec, pack: Pack, movement: Movement) -> tuple[str, ...]:
+def unmet(spec: MessageSpec, pack: Pack, movement: Movement, trip: str = "") -> tuple[str, ...]:
     """Return what a message still waits for: event kinds, or ``TYPE:answer`` of another message.
 
     While offices decide whether to invalidate the movement, only they are written to about it:
-    first the office of departure, then, if it lets go, the others.
+    first the office of departure, then, if it lets go, the others. What is about one of several
+    trips waits for what happens to that ``trip``.
     """
     if movement.invalidating and not spec.occasional:
         return (EventKind.INVALIDATION_REFUSED.value,)
     if _for_others_first(spec, movement):
         return (EventKind.INVALIDATED.value,)
-    happened = {event.kind.value for event in movement.happened}
-    events = [kind for kind in spec.on if kind not in happened]
+    events = [kind for kind in spec.on if not has_for(movement.happened, kind, trip)]
     if spec.occasional and len(events) < len(spec.on):
         events = []  # one occasion is enough
     awaited = [
@@ -71,12 +72,17 @@ def unmet(spec: MessageSpec, pack: Pack, movement: Movement) -> tuple[str, ...]:
     answers = [
         name
         for one in awaited
-        if not movement.heard(
-            name := f"{one.message}:{one.answer}",
-            _occasion(spec, pack.message(one.message), movement),
-        )
+        for name in _names(f"{one.message}:{one.answer}", pack.message(one.message), movement, trip)
+        if not movement.heard(name, _occasion(spec, pack.message(one.message), movement))
     ]
     return (*events, *answers)
+
+
+def _names(name: str, awaited: MessageSpec, movement: Movement, trip: str) -> tuple[str, ...]:
+    """Return the answers to hear: about one of several trips, that trip's; else those of all."""
+    if awaited.subject is not Speaks.TRIP or not movement.shares:
+        return (name,)
+    return tuple(f"{name}@{one}" for one, _ in movement.shares if trip in ("", one))
 
 
 def _for_others_first(spec: MessageSpec, movement: Movement) -> bool:
@@ -106,6 +112,17 @@ def _pointless(spec: MessageSpec, movement: Movement) -> bool:
     return not tells_so and (over or (movement.invalidated and not spec.occasional))
 
 
+def per_trip(planned: Iterable[Planned], trips: Collection[str]) -> tuple[Planned, ...]:
+    """Return one message a trip of those that are about a vehicle, where there are several."""
+    return tuple(
+        replace(one, trip=trip)
+        for one in planned
+        for trip in (
+            trips if one.spec.subject is Speaks.TRIP and trips and not one.trip else [one.trip]
+        )
+    )
+
+
 def waiting_row(planned: Planned, subject: Subject, name: str, link: str, at: datetime) -> Message:
     """Return the row of a planned message under the id ``name``; nothing has looked at it yet."""
     office, spec = planned.stop.office.code, planned.spec
@@ -113,7 +130,7 @@ def waiting_row(planned: Planned, subject: Subject, name: str, link: str, at: da
         id=name,
         tenant=subject.movement.tenant,
         movement=subject.movement.reference,
-        trip=subject.trip if spec.subject is Speaks.TRIP else None,
+        trip=(planned.trip or subject.trip) if spec.subject is Speaks.TRIP else None,
         link=link,
         office=office,
         pack=planned.pack.digest,
@@ -125,7 +142,9 @@ def waiting_row(planned: Planned, subject: Subject, name: str, link: str, at: da
         state=MessageState.WAITING,
         waits_for="",
         created_at=at,
-        stream=f"{subject.movement.reference}/{office}",
+        stream="/".join(
+            [subject.movement.reference, office, *([planned.trip] if planned.trip else [])]
+        ),
     )
 
 
@@ -171,18 +190,24 @@ class _Step:
         spec = pack.message(message.type)
         if _pointless(spec, self._subject.movement) or self._off_the_way(message, spec):
             self._drop(message)
-        elif missing := unmet(spec, pack, self._subject.movement):
+        elif missing := unmet(spec, pack, self._subject.movement, self._trip(message)):
             reason = ", ".join(missing)
             if reason != message.waits_for:
                 self.waiting.append(replace(message, waits_for=reason))
         else:
             self._fire(message, pack, spec)
 
+    def _trip(self, message: Message) -> str:
+        """Return the trip a message is about, where there are several."""
+        return (message.trip or "") if self._subject.trips else ""
+
     def _off_the_way(self, message: Message, spec: MessageSpec) -> bool:
-        """Tell whether a diversion took the office off the way before it was told anything."""
+        """Tell whether office or trip are left out by now, before anything was said about it."""
         stops = self._subject.itinerary.stops
         on_it = any(one.office.code == message.office and spec.goes_to(one.role) for one in stops)
-        return not on_it and not spec.occasional
+        trips = {one.id for one in self._subject.trips} or {self._subject.trip}
+        left = message.trip is not None and message.trip not in trips
+        return left or (not on_it and not spec.occasional)
 
     def _fire(self, message: Message, pack: Pack, spec: MessageSpec) -> None:
         try:
@@ -209,7 +234,7 @@ def _project(
     )
     addressee = Addressee(pack=pack, spec=spec, stop=stop, message=message.id, at=at)
     deadline = at + timedelta(hours=spec.deadline_hours) if spec.deadline_hours else None
-    projected = project(subject, addressee)
+    projected = project(subject.of_trip(message.trip or ""), addressee)
     parts = [
         Fired(
             replace(

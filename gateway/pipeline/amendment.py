@@ -5,7 +5,7 @@ release) but who declares and under which reference. Afterwards the journey may 
 vehicle, its driver and seals (a *substitution*), or the offices ahead (a *diversion*).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -15,6 +15,7 @@ from gateway.domain.finding import Finding, Refusal
 from gateway.domain.itinerary import Itinerary, Stop
 from gateway.domain.movement import Movement
 from gateway.domain.procedure import ProcedureState
+from gateway.domain.trip import Trip, carrying, shares_of
 from gateway.markup import tree
 from gateway.pipeline.intake import Accepted
 from gateway.pipeline.project import Subject
@@ -32,8 +33,10 @@ class Replaced:
     places: tuple[str, ...]
 
 
-def replaced(declared: Declaration, subject: Subject, new: Accepted) -> Replaced:
-    """Return what a new declaration makes of a movement.
+def replaced(
+    declared: Declaration, subject: Subject, new: Accepted, trips: Sequence[Trip]
+) -> Replaced:
+    """Return what a new declaration makes of a movement; ``trips`` are those it is on now.
 
     Raises:
         Refusal: ``amend.*``, every part that may not change at once.
@@ -47,13 +50,19 @@ def replaced(declared: Declaration, subject: Subject, new: Accepted) -> Replaced
         found.append(Finding(code="amend.already-released", pointer=beyond))
     if found:
         raise Refusal(*found)
+    reference = subject.movement.reference
     after = replace(
         subject,
         root=new.subject.root,
         totals=new.subject.totals,
         itinerary=_itinerary(declared, subject.itinerary, new.subject.itinerary),
-        movement=_with_procedures(subject.movement, new.movement),
-        batch=new.declaration.vehicle.batch or subject.batch,
+        movement=replace(
+            _with_procedures(subject.movement, new.movement),
+            shares=shares_of(carrying(trips, reference), reference),
+        ),
+        trip=trips[0].id,
+        batch=trips[0].batch,
+        trips=carrying(trips, reference),
     )
     return Replaced(after, _kind(released=released, diverted=diverted, beyond=beyond), places)
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.domain.closure import Closure, judge_closures
-from gateway.domain.declaration import Declaration
+from gateway.domain.declaration import Declaration, Vehicle
 from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal, refused
 from gateway.domain.identifiers import MovementReference
@@ -28,11 +28,11 @@ from gateway.domain.message import Message
 from gateway.domain.movement import Movement, begin, fold
 from gateway.domain.procedure import Procedure
 from gateway.domain.route_offices import RouteOffices
-from gateway.domain.trip import Trip, TripShare
+from gateway.domain.trip import Trip, TripShare, carrying, shares_of
 from gateway.domain.trust import Trust
 from gateway.markup import safe, tree
 from gateway.packs.pack import PackSet
-from gateway.pipeline.advance import Advanced, advance, unmet, waiting_row
+from gateway.pipeline.advance import Advanced, advance, per_trip, unmet, waiting_row
 from gateway.pipeline.convert import Converted, to_ours
 from gateway.pipeline.parse import parse_declaration
 from gateway.pipeline.project import Addressee, Subject, declared_totals, judge, project
@@ -85,7 +85,7 @@ class Accepted:
     declaration: Declaration
     subject: Subject
     events: tuple[Event, ...]
-    trip: Trip
+    trips: tuple[Trip, ...]
     planned: tuple[Message, ...]
     advanced: Advanced
     findings: tuple[Finding, ...]
@@ -149,10 +149,13 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
     day, linked = basis.at.date(), basis.links or ()
     itinerary = plan_itinerary(declaration, basis.offices, basis.packs, day, linked)
     reached.stops = planned_stops(itinerary)
-    subject, trip = _subject(verified, declaration, itinerary, basis)
+    subject, trips = _subject(verified, declaration, itinerary, basis)
     events = begin(subject.movement, basis.at, itinerary.departure.office.code)
     subject = replace(subject, movement=fold(subject.movement, events))
-    planned = plan_messages(itinerary, basis.packs, prelodged=declaration.prelodged)
+    planned = per_trip(
+        plan_messages(itinerary, basis.packs, prelodged=declaration.prelodged),
+        [trip.id for trip in subject.trips],
+    )
     messages = tuple(_message(one, subject, basis) for one in planned)
     asked = [
         *_unlinked(planned, basis),
@@ -169,7 +172,7 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
         declaration=declaration,
         subject=subject,
         events=(*events, *advanced.events),
-        trip=trip,
+        trips=trips,
         planned=messages,
         advanced=advanced,
         findings=reached.located((*findings, *remarks)),
@@ -178,7 +181,7 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
 
 def _subject(
     verified: Verified, declaration: Declaration, itinerary: Itinerary, basis: Basis
-) -> tuple[Subject, Trip]:
+) -> tuple[Subject, tuple[Trip, ...]]:
     country = itinerary.departure.office.country
     reference = MovementReference.make(basis.at.year, country, basis.random).value
     procedures = plan_procedures(itinerary, basis.packs)
@@ -188,32 +191,32 @@ def _subject(
         prelodged=declaration.prelodged,
         procedures=tuple(Procedure(kind=kind, administration=adm) for adm, kind in procedures),
     )
-    trip = _trip(reference, declaration, basis)
+    trips = tuple(_trip(reference, one, basis) for one in declaration.vehicles)
+    several = carrying(trips, reference)
     subject = Subject(
         root=tree.without(verified.root, tree.XMLDSIG, "Signature"),
         lrn=declaration.lrn,
         totals=declared_totals(verified.root),
         itinerary=itinerary,
-        movement=movement,
-        trip=trip.id,
-        batch=trip.batch,
+        movement=replace(movement, shares=shares_of(several, reference)),
+        trip=trips[0].id,
+        batch=trips[0].batch,
+        trips=several,
     )
-    return subject, trip
+    return subject, trips
 
 
-def _trip(reference: str, declaration: Declaration, basis: Basis) -> Trip:
-    """Put all of the movement on one trip, as its vehicle was declared: the simple case."""
+def _trip(reference: str, vehicle: Vehicle, basis: Basis) -> Trip:
+    """Put on a trip what was declared to be on it; in the simple case that is everything."""
     share = TripShare(
-        movement=reference,
-        packages=declaration.packages,
-        gross_mass_kg=declaration.gross_mass_kg,
+        movement=reference, packages=vehicle.packages, gross_mass_kg=vehicle.gross_mass_kg
     )
     return Trip(
         id=basis.new_id("trp"),
         tenant=basis.tenant,
-        batch=declaration.vehicle.batch or reference,
-        plates=declaration.vehicle.plates,
-        seals=declaration.vehicle.seals,
+        batch=vehicle.batch or reference,
+        plates=vehicle.plates,
+        seals=vehicle.seals,
         shares=(share,),
     )
 
@@ -232,7 +235,7 @@ def _unlinked(planned: tuple[Planned, ...], basis: Basis) -> list[Finding]:
 def _message(one: Planned, subject: Subject, basis: Basis) -> Message:
     link = (basis.links or {}).get(one.stop.office.code, "")
     row = waiting_row(one, subject, basis.new_id("msg"), link, basis.at)
-    return replace(row, waits_for=", ".join(unmet(one.spec, one.pack, subject.movement)))
+    return replace(row, waits_for=", ".join(unmet(one.spec, one.pack, subject.movement, one.trip)))
 
 
 def _owed_now(
@@ -263,7 +266,7 @@ def _owed_now(
             dry_run=True,
         )
         try:
-            findings += project(subject, addressee).findings
+            findings += project(subject.of_trip(one.trip), addressee).findings
         except Refusal as refusal:
             findings += refusal.findings
     try:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from gateway.domain.event import REPLACING, Event, EventKind
 from gateway.domain.lane import Lane, MovementFacts, Paper, Quarantine, Run, Standing
 from gateway.domain.movement import Movement
+from gateway.domain.parts import concerns, passed_by
 from gateway.domain.plates import Confusions, plate_key
 from gateway.domain.roles import OfficeRole
 from gateway.domain.trip import Trip
@@ -41,12 +42,16 @@ QUARANTINE = "quarantine"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One movement on a trip: its declaration, folded state, events in order, stops."""
+    """One movement on a trip: its declaration, folded state, events in order, stops.
+
+    ``trip`` is filled where it is on several: then ``root`` holds that one alone.
+    """
 
     root: tree.Element
     movement: Movement
     events: tuple[Event, ...]
     stops: Stops
+    trip: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +225,7 @@ def _seals(trip: Trip, loads: Sequence[Load]) -> tuple[str, ...]:
         told = [
             event.fact("seal") or event.fact("seals")
             for event in _since_declared(load)
-            if event.kind in (EventKind.DEPARTED, EventKind.INCIDENT)
+            if event.kind in (EventKind.DEPARTED, EventKind.INCIDENT, EventKind.PART_MOVED)
         ]
         told = [one for one in told if one]
         if told and len(tree.elements(load.root, "d:Trip/d:TransportEquipment")) == 1:
@@ -251,14 +256,15 @@ def _movement(load: Load, asked: Asked) -> MovementFacts:
         expected_here=any(
             (office, role) == (lane.office, lane.role.value) for _, office, role, _ in load.stops
         ),
-        passed_here=movement.passed(lane.office),
+        passed_here=passed_by(movement.happened, lane.office, load.trip),
     )
 
 
 def _since_declared(load: Load) -> Sequence[Event]:
     """Return what happened since the declaration in force came."""
     declared = [place for place, event in enumerate(load.events) if event.kind in _DECLARED]
-    return load.events[declared[-1] :] if declared else load.events
+    since = load.events[declared[-1] :] if declared else load.events
+    return [event for event in since if concerns(event, load.trip)]
 
 
 def _turned(load: Load) -> bool:

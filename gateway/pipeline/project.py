@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 from gateway.domain.event import JOURNEY, Event, EventKind
 from gateway.domain.finding import Finding, Refusal, refused
 from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
-from gateway.domain.movement import Movement
+from gateway.domain.movement import Movement, of_trip
 from gateway.domain.procedure import Procedure
+from gateway.domain.trip import Trip
 from gateway.markup import tree
 from gateway.packs.manifest import MessageSpec
 from gateway.packs.pack import Pack, PackSet
+from gateway.pipeline.alone import trip_alone
 
 SENDER = "FULLROUTE"
 
@@ -47,7 +49,8 @@ class Subject:
 
     ``root`` is a copy without signature that belongs to the subject alone: projecting puts one
     document after the other around it, because copying a long declaration for every message costs
-    more than projecting it. ``totals`` are exact sums as decimal strings.
+    more than projecting it. ``totals`` are exact sums as decimal strings. ``trips`` are all
+    of them where there are several; ``trip`` and ``batch`` are the first's.
     """
 
     root: tree.Element
@@ -57,6 +60,23 @@ class Subject:
     movement: Movement
     trip: str
     batch: str
+    trips: tuple[Trip, ...] = ()
+
+    def of_trip(self, trip: str) -> "Subject":
+        """Return what one of several trips carries: its vehicle, its share, its numbers."""
+        one = next((one for one in self.trips if one.id == trip), None)
+        if one is None:
+            return self
+        share = one.share(self.movement.reference)
+        shared = {"packages": str(share.packages), "gross-mass": format(share.gross_mass_kg, "f")}
+        return replace(
+            self,
+            root=trip_alone(self.root, one.batch),
+            totals=tuple((name, shared.get(name, value)) for name, value in self.totals),
+            movement=of_trip(self.movement, trip),
+            trip=one.id,
+            batch=one.batch,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

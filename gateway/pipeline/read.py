@@ -24,15 +24,17 @@ def read_declaration(root: tree.Element) -> Declaration:
         Refusal: ``declaration.no-declarant`` when nobody in it can be held to it.
     """
     items = tree.elements(root, "d:Consignment/d:HouseConsignment/d:GoodsItem")
+    packages = _packages(root)
+    gross = _decimal(tree.text(root, "d:Consignment/d:GrossMassMeasure"))
     declaration = Declaration(
         lrn=tree.text(root, "d:FunctionalReferenceID"),
         prelodged=tree.text(root, "d:AdditionalTypeCode") == "D",
         issued_at=_moment(tree.text(root, "d:IssueDateTime")),
         parties=tuple(_party(node) for node in tree.elements(root, "d:Party")),
         stops=tuple(_stop(node) for node in tree.elements(root, "d:Itinerary/d:Office")),
-        vehicle=_vehicle(root),
-        packages=_packages(root),
-        gross_mass_kg=_decimal(tree.text(root, "d:Consignment/d:GrossMassMeasure")),
+        vehicles=_vehicles(root, packages, gross),
+        packages=packages,
+        gross_mass_kg=gross,
         items=len(items),
         legs=tuple(_leg(node) for node in tree.elements(root, "d:Trip/d:Leg")),
         presentation_at=_moment(tree.text(root, "d:TransitOperation/d:PresentationDateTime")),
@@ -74,17 +76,27 @@ def _leg(node: tree.Element) -> Leg:
     )
 
 
-def _vehicle(root: tree.Element) -> Vehicle:
-    plates = tree.elements(root, "d:Trip/d:Leg/d:Vehicle/d:Plate")
+def _vehicles(root: tree.Element, packages: int, gross: Decimal) -> tuple[Vehicle, ...]:
+    """Read every trip; without one, the vehicles that transit declarations name."""
     means = tree.elements(root, "d:Consignment/d:DepartureTransportMeans")
-    seals = tree.elements(root, "d:Trip/d:TransportEquipment/d:Seal/d:ID")
+    road = tuple(_road_plate(one) for one in means if _is_road(one))
+    whole = Vehicle(batch="", plates=road, seals=(), packages=packages, gross_mass_kg=gross)
+    return tuple(_vehicle(one, whole) for one in tree.elements(root, "d:Trip")) or (whole,)
+
+
+def _vehicle(trip: tree.Element, whole: Vehicle) -> Vehicle:
+    plates = tree.elements(trip, "d:Leg/d:Vehicle/d:Plate")
+    seals = tree.elements(trip, "d:TransportEquipment/d:Seal/d:ID")
+    share, gross = (tree.text(trip, f"d:{one}") for one in ("PackageQuantity", "GrossMassMeasure"))
     return Vehicle(
-        batch=tree.text(root, "d:Trip/d:ID"),
+        batch=tree.text(trip, "d:ID"),
         plates=(
             *((tree.text(one, "@country"), tree.text(one, ".")) for one in plates),
-            *(_road_plate(one) for one in means if _is_road(one)),
+            *whole.plates,
         ),
         seals=tuple(tree.text(one, ".") for one in seals),
+        packages=int(share) if share else whole.packages,
+        gross_mass_kg=_decimal(gross) if gross else whole.gross_mass_kg,
     )
 
 

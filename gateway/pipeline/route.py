@@ -13,16 +13,21 @@ from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
 from gateway.domain.movement import Movement
 from gateway.domain.roles import Status
 from gateway.packs.manifest import MessageSpec, Per, To
+from gateway.packs.manifest import Subject as Speaks
 from gateway.packs.pack import Pack, PackSet
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One message that will be owed to one stop when its triggers fire."""
+    """One message that will be owed to one stop when its triggers fire.
+
+    ``trip`` is the one it is about, where there are several.
+    """
 
     pack: Pack
     spec: MessageSpec
     stop: Stop
+    trip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +312,7 @@ def plan_occasions(
     planned: list[Planned] = []
     for event in events:
         planned += _once_each(
-            Planned(pack, spec, stop)
+            Planned(pack, spec, stop, event.fact("trip") if spec.subject is Speaks.TRIP else "")
             for stop in (*itinerary.stops, *itinerary.dropped)
             if (pack := pack_of(stop.office.administration)) is not None
             for spec in pack.messages

@@ -50,7 +50,7 @@ from gateway.register.put_away import dismissed, refused_answer, refused_answers
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
 from gateway.register.reporting import canonical, reported, tell_movement
-from gateway.register.running import PATIENCE, TRIPS_MAX, movements_on, tell_owed_runs, tell_run
+from gateway.register.running import PATIENCE, TRIPS_MAX, aboard, tell_owed_runs, tell_run, told_of
 from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
 from gateway.register.stepping import write_step
 from gateway.register.timing import deadlines_of, readings_of
@@ -80,6 +80,7 @@ __all__ = [
     "Submission",
     "Vouched",
     "Writing",
+    "aboard",
     "acknowledge",
     "all_offices",
     "awaited_types",
@@ -108,7 +109,6 @@ __all__ = [
     "message_facts",
     "move",
     "move_all",
-    "movements_on",
     "owe",
     "packs_of",
     "passage_key",
@@ -130,6 +130,7 @@ __all__ = [
     "tell_movement",
     "tell_owed_runs",
     "tell_run",
+    "told_of",
     "with_askers",
     "write_declaration",
     "write_events",

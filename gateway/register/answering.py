@@ -121,7 +121,8 @@ def _consequence(ports: Ports, incoming: Incoming, packs: PackSet) -> _Consequen
     receipt = about is not None and _is_receipt(packs, incoming, answer, about)
     loaded = load(ports, reference, tenant=incoming.link.tenant)
     office = speaker(ports, incoming, answer, about)
-    events = decide(loaded.subject.movement, answer, office, ports.clock.now())
+    trip = (about.trip or "") if about is not None else ""
+    events = decide(loaded.subject.movement, answer, office, ports.clock.now(), trip)
     advanced = move(ports, loaded, events, packs)
     findings = understood.pack.findings_of(answer, loaded.subject.root)
     events = (*events, *advanced.events)

@@ -11,8 +11,10 @@ from gateway.domain.finding import Finding
 from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
 from gateway.domain.message import Message, MessageState
 from gateway.domain.movement import Movement, fold
+from gateway.domain.parts import Shares
 from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
+from gateway.domain.trip import Trip, carrying, shares_of
 from gateway.markup import safe, tree
 from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.project import Subject, declared_totals
@@ -59,8 +61,8 @@ def load(ports: Ports, reference: str, *, tenant: str | None = None) -> Loaded:
     )
 
 
-def folded(record: MovementRecord, events: Iterable[Event]) -> Movement:
-    """Fold a movement's events over its planned procedures."""
+def folded(record: MovementRecord, events: Iterable[Event], shares: Shares = ()) -> Movement:
+    """Fold a movement's events over its planned procedures; ``shares`` are those of its trips."""
     planned = tuple(
         Procedure(kind=kind, administration=administration)
         for administration, kind in record.procedures
@@ -70,6 +72,7 @@ def folded(record: MovementRecord, events: Iterable[Event]) -> Movement:
         tenant=record.tenant,
         prelodged=record.prelodged,
         procedures=planned,
+        shares=shares,
     )
     return fold(begun, events)
 
@@ -77,7 +80,9 @@ def folded(record: MovementRecord, events: Iterable[Event]) -> Movement:
 def _subject(
     ports: Ports, record: MovementRecord, declaration: Declaration, root: tree.Element
 ) -> Subject:
-    movement = folded(record, ports.store.events(record.reference))
+    several = several_trips(ports, record.reference, declaration)
+    shares = shares_of(several, record.reference)
+    movement = folded(record, ports.store.events(record.reference), shares)
     return Subject(
         root=tree.without(root, tree.XMLDSIG, "Signature"),
         lrn=declaration.lrn,
@@ -86,7 +91,15 @@ def _subject(
         movement=movement,
         trip=record.trip,
         batch=declaration.vehicle.batch or record.reference,
+        trips=several,
     )
+
+
+def several_trips(ports: Ports, reference: str, declaration: Declaration) -> tuple[Trip, ...]:
+    """Return the trips a movement is on where they are several; the store is asked only then."""
+    if len(declaration.vehicles) < 2:  # noqa: PLR2004 - one is none to tell apart
+        return ()
+    return carrying(ports.store.trips_of(reference), reference)
 
 
 def recorded_stops(itinerary: Itinerary) -> tuple[tuple[int, str, str, str], ...]:

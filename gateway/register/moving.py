@@ -8,8 +8,15 @@ from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Message
 from gateway.domain.movement import fold
 from gateway.packs.pack import Pack, PackSet
-from gateway.pipeline.advance import Advanced, advance, waiting_row
-from gateway.pipeline.route import Planned, Told, plan_newcomers, plan_occasions
+from gateway.pipeline.advance import Advanced, advance, per_trip, waiting_row
+from gateway.pipeline.project import Subject
+from gateway.pipeline.route import (
+    Planned,
+    Told,
+    plan_messages,
+    plan_newcomers,
+    plan_occasions,
+)
 from gateway.ports import Ports
 from gateway.register.gathering import links_of
 from gateway.register.load import Loaded, all_offices, pack_for, with_askers
@@ -43,6 +50,9 @@ def move(
     if newcomers:
         known = tuple(_known(loaded, itinerary))
         planned = (*plan_newcomers(itinerary, packs.keeping(loaded.record.packs), known), *planned)
+    planned = per_trip(planned, [trip.id for trip in subject.trips])
+    if newcomers:
+        planned = (*planned, *_of_new_trips(loaded, subject, packs))
     now = ports.clock.now()
     links = links_of(ports, loaded.record.tenant) if planned else {}
 
@@ -65,6 +75,19 @@ def _not_waiting(planned: Iterable[Planned], loaded: Loaded) -> tuple[Planned, .
         if (one.spec.type, one.stop.office.code) not in waiting
         or not set(one.spec.on) & set(REPLACING)
     )
+
+
+def _of_new_trips(loaded: Loaded, subject: Subject, packs: PackSet) -> Iterator[Planned]:
+    """Yield the messages of the journey about trips that a new declaration added.
+
+    Offices behind the goods are told nothing of a trip that began after them.
+    """
+    known = {one.trip for one in loaded.messages if one.trip is not None}
+    added = [trip.id for trip in subject.trips if trip.id not in known]
+    planned = plan_messages(subject.itinerary, packs.keeping(loaded.record.packs))
+    for one in per_trip(planned, added) if added else ():
+        if one.trip and not subject.movement.passed(one.stop.office.code):
+            yield one
 
 
 def _known(loaded: Loaded, itinerary: Itinerary) -> Iterator[tuple[str, str, str]]:

@@ -7,8 +7,8 @@ from gateway.audit.entry import EntryKind
 from gateway.domain.errors import NotAllowed, NotFound, Refused
 from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Refusal
+from gateway.domain.gate_news import gate_news
 from gateway.domain.lane import Lane
-from gateway.domain.movement import gate_news
 from gateway.domain.passage import Passage
 from gateway.domain.records import Body, Principal
 from gateway.ports import Ports
@@ -75,19 +75,23 @@ def move_all(
     ports: Ports,
     writing: Writing,
     lane: Lane,
-    movements: Iterable[str],
+    passage: Passage,
     what: tuple[datetime, Seen],
 ) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """Write the news on every movement of the run; return it, and the links to knock at.
+
+    Where a movement is on several trips, it is news of the one that stands at the lane.
 
     Raises:
         Refused: a message that the news makes owed fails its office's schema or rules.
     """
     events: list[Event] = []
     links: list[str] = []
-    for reference in movements:
+    for reference in passage.movements:
         loaded = load(ports, reference, tenant=lane.tenant)
-        news = gate_news(loaded.subject.movement, lane.office, *what)
+        trip = [("trip", one.id) for one in loaded.subject.trips if one.id in passage.trips]
+        seen = ((kind, (*facts, *trip)) for kind, facts in what[1])
+        news = gate_news(loaded.subject.movement, lane.office, what[0], seen)
         if not news:
             continue
         try:

@@ -1,6 +1,7 @@
 """A movement is told what the enterprise reports, in one change; once, or not at all."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import rfc8785
@@ -75,9 +76,27 @@ def reported(loaded: Loaded, told: Report) -> tuple[Event, ...]:
     """
     _check_place(loaded.subject.itinerary, told)
     try:
-        return report(loaded.subject.movement, told)
+        return report(loaded.subject.movement, _of_trip(loaded, told))
     except Refusal as refusal:
         raise Refused(*refusal.findings) from refusal
+
+
+def _of_trip(loaded: Loaded, told: Report) -> Report:
+    """Return a report with the trip it names by id, as far as there are several.
+
+    Raises:
+        Refused: ``report.other-trip``.
+    """
+    name = dict(told.facts).get("trip", "")
+    facts = tuple(pair for pair in told.facts if pair[0] != "trip")
+    trips = loaded.subject.trips
+    if not (name and trips):
+        return replace(told, facts=facts)
+    found = next((trip.id for trip in trips if name in (trip.id, trip.batch)), None)
+    if found is None:
+        args = (("trips", ", ".join(trip.batch for trip in trips)),)
+        raise Refused(Finding(code="report.other-trip", value=name, args=args))
+    return replace(told, facts=(*facts, ("trip", found)))
 
 
 def _check_place(itinerary: Itinerary, told: Report) -> None:

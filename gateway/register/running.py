@@ -1,9 +1,11 @@
 """Runs: the trips of one batch number, and what was told of them once for every movement."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from gateway.domain.errors import GatewayError, InConflict
+from gateway.domain.event import Report
 from gateway.domain.records import Change, Lost, Update
 from gateway.domain.trip import Trip, TripReport
 from gateway.ports import Ports
@@ -19,10 +21,16 @@ PATIENCE = timedelta(seconds=30)
 """How long whoever accepted a report has for telling it, before the sweep takes it up."""
 
 
-def movements_on(trips: Iterable[Trip]) -> tuple[str, ...]:
-    """Return the movements that travel on trips, each once."""
-    shares = (share for trip in trips for share in trip.shares)
-    return tuple(dict.fromkeys(share.movement for share in shares))
+def aboard(trips: Iterable[Trip]) -> tuple[tuple[str, Trip], ...]:
+    """Return the movements that travel on trips, each with its trip."""
+    return tuple(
+        (share.movement, trip) for trip in trips for share in trip.shares if share.packages
+    )
+
+
+def told_of(told: Report, trip: Trip) -> Report:
+    """Return what a movement is told of its trip; one that is on others too hears of that alone."""
+    return replace(told, facts=(*told.facts, ("trip", trip.id)))
 
 
 def tell_run(ports: Ports, row: TripReport) -> TripReport:
@@ -32,9 +40,9 @@ def tell_run(ports: Ports, row: TripReport) -> TripReport:
     The row is done when every movement knows it or cannot take it.
     """
     refused: list[tuple[str, str]] = []
-    for movement in movements_on(ports.store.trips_under(row.tenant, row.batch, TRIPS_MAX)):
+    for movement, trip in aboard(ports.store.trips_under(row.tenant, row.batch, TRIPS_MAX)):
         try:
-            tell_movement(ports, (row.tenant, row.caller), movement, row.told)
+            tell_movement(ports, (row.tenant, row.caller), movement, told_of(row.told, trip))
         except InConflict:
             return _put_off(ports, row)
         except GatewayError as error:

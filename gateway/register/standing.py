@@ -7,8 +7,9 @@ from gateway.domain.errors import NotFound
 from gateway.domain.finding import Finding
 from gateway.domain.lane import Lane, Place, Reading, Run, Shut
 from gateway.domain.lane_identity import gathered
-from gateway.domain.trip import Trip, TripKey
+from gateway.domain.trip import Trip, TripKey, TripShare
 from gateway.markup import safe, tree
+from gateway.pipeline.alone import trip_alone
 from gateway.pipeline.lane_facts import Asked, Load, bare_run, bears, run_of
 from gateway.ports import Ports
 from gateway.register.load import all_offices, folded
@@ -29,7 +30,7 @@ def runs_of(
         lane=lane, roles=ports.packs.procedure_roles(), headings=rules.quarantine_headings
     )
     return gathered(
-        run_of(trip, [_load(ports, share.movement, until) for share in trip.shares], asked)
+        run_of(trip, [_load(ports, trip, share.movement, until) for share in _aboard(trip)], asked)
         for trip in trips
     )
 
@@ -51,7 +52,12 @@ def candidates_of(
     return (*runs_of(ports, bearing, lane, until=until), *others)
 
 
-def _load(ports: Ports, reference: str, until: datetime | None) -> Load:
+def _aboard(trip: Trip) -> tuple[TripShare, ...]:
+    """Return the shares on a trip; where all left it, all: a lane has to know whose it was."""
+    return tuple(share for share in trip.shares if share.packages) or trip.shares
+
+
+def _load(ports: Ports, trip: Trip, reference: str, until: datetime | None) -> Load:
     """Read one movement; of a declaration that was erased nothing is known, so nothing goes."""
     record = ports.store.movement(reference)
     if record is None:
@@ -60,8 +66,11 @@ def _load(ports: Ports, reference: str, until: datetime | None) -> Load:
     events = ports.store.events(reference)
     if until is not None:
         events = tuple(event for event in events if event.at <= until)
+    root = safe.parse(body.content, safe.Limits()) if body is not None else _NOTHING
+    several = len(tree.elements(root, "d:Trip")) > 1
     return Load(
-        root=safe.parse(body.content, safe.Limits()) if body is not None else _NOTHING,
+        root=trip_alone(root, trip.batch) if several else root,
+        trip=trip.id if several else "",
         movement=folded(record, events),
         events=events,
         stops=record.stops,

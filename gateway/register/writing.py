@@ -29,6 +29,7 @@ TELLING_FACTS = frozenset(
         *("kind", "type", "state", "number-kind", "number", "channel", "result"),
         *("lane", "passage", "decision", "reason", "weight", "declared"),
         *("deadline", "due", "delay", "temperature"),
+        *("trip", "happened", "packages"),
     }
 )
 """Facts of events that an entry may show; others can hold plates, seals or names."""

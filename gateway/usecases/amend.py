@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gateway import register
-from gateway.domain.declaration import Declaration
 from gateway.domain.errors import InConflict, Refused
 from gateway.domain.event import Event, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState
-from gateway.domain.movement import replace_declaration
 from gateway.domain.records import Lost, Principal, Update
+from gateway.domain.replacing import replace_declaration
 from gateway.domain.route_offices import RouteOffices
-from gateway.domain.trip import TripShare
+from gateway.domain.trip import Trip, planned_trips
 from gateway.pipeline.advance import Advanced
 from gateway.pipeline.amendment import replaced
 from gateway.pipeline.intake import Accepted, intake
@@ -135,6 +134,7 @@ class _Step:
     packs: tuple[tuple[str, str], ...]
     events: tuple[Event, ...]
     advanced: Advanced
+    trips: tuple[Trip, ...]
 
 
 def _decided(
@@ -157,7 +157,8 @@ def _decided(
             raise Refusal(*accepted.findings)
         if accepted.verified.content == record.content:
             return accepted
-        found = replaced(loaded.declaration, loaded.subject, accepted)
+        trips = _trips(ports, loaded, accepted)
+        found = replaced(loaded.declaration, loaded.subject, accepted, trips)
         told = Report(
             kind=found.kind,
             at=ports.clock.now(),
@@ -174,7 +175,21 @@ def _decided(
             messages=_anew(loaded.messages),
         )
         advanced = register.move(ports, after, events, packs, newcomers=True)
-    return _Step(accepted, after, after.record.packs, (*events, *advanced.events), advanced)
+    return _Step(accepted, after, after.record.packs, (*events, *advanced.events), advanced, trips)
+
+
+def _trips(ports: Ports, loaded: register.Loaded, accepted: Accepted) -> tuple[Trip, ...]:
+    """Return the trips as the new declaration has them, under the movement's own reference."""
+    reference = loaded.record.reference
+    declared = tuple(_own(trip, reference) for trip in accepted.trips)
+    return planned_trips(ports.store.trips_of(reference), declared)
+
+
+def _own(trip: Trip, reference: str) -> Trip:
+    """Return a trip of an intake that gave the movement another reference."""
+    shares = tuple(replace(share, movement=reference) for share in trip.shares)
+    given = {share.movement for share in trip.shares}
+    return replace(trip, batch=reference if trip.batch in given else trip.batch, shares=shares)
 
 
 def _anew(messages: Iterable[Message]) -> tuple[Message, ...]:
@@ -217,12 +232,13 @@ def _write(
         "declaration": version.declaration,
         "original": version.original,
         "content": accepted.verified.content,
+        "trip": step.trips[0].id,
         "stops": register.recorded_stops(step.after.subject.itinerary),
         "procedures": tuple((one.administration, one.kind) for one in movement.procedures),
         "packs": step.packs,
     }
     register.write_movement(writing, record, movement, values)
-    _write_trip(ports, writing, record.trip, movement.reference, accepted.declaration)
+    _write_trips(ports, writing, step.trips)
     register.write_events(writing, movement, step.events)
     owing = register.Owing(
         declaration=accepted.declaration,
@@ -233,26 +249,17 @@ def _write(
     return register.owe(writing, step.advanced, owing)
 
 
-def _write_trip(
-    ports: Ports, writing: register.Writing, trip: str, movement: str, declared: Declaration
-) -> None:
-    """Put the new vehicle, seals and quantities on the trip."""
-    known = ports.store.trip(trip)
-    if known is None:
-        return
-    share = TripShare(
-        movement=movement, packages=declared.packages, gross_mass_kg=declared.gross_mass_kg
-    )
-    shares = tuple(share if one.movement == movement else one for one in known.shares)
-    vehicle = declared.vehicle
-    values = {
-        "batch": vehicle.batch or known.batch,
-        "plates": vehicle.plates,
-        "seals": vehicle.seals,
-        "shares": shares,
-    }
-    writing.update("trips", trip, values)
-    register.write_keys(writing, replace(known, plates=vehicle.plates))
+def _write_trips(ports: Ports, writing: register.Writing, trips: Iterable[Trip]) -> None:
+    """Put the new vehicles, seals and quantities on the trips; those that are left bear nothing."""
+    version = ports.packs.lane_rules().confusions.version
+    for trip in trips:
+        if ports.store.trip(trip.id) is None:
+            trip = replace(trip, keyed_by=version)  # noqa: PLW2901 - the same trip, keyed
+            writing.insert(trip)
+        else:
+            names = ("batch", "plates", "seals", "shares")
+            writing.update("trips", trip.id, {name: getattr(trip, name) for name in names})
+        register.write_keys(writing, trip)
 
 
 def _drop_parts(writing: register.Writing, messages: Iterable[Message], advanced: Advanced) -> None:

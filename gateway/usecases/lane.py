@@ -121,7 +121,7 @@ def pass_lane(
         writing.insert(passage)
         register.log_passage(writing, EntryKind.PASSAGE, passage, [("passage", body)])
         seen = _seen(lane, reading, passage, decision)
-        told = passage.movements if decision.established else ()
+        told = passage if decision.established else replace(passage, movements=())
         try:
             events, links = register.move_all(ports, writing, lane, told, (reading.at, seen))
             ports.store.commit(writing.change())

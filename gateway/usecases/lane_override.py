@@ -40,7 +40,7 @@ def override(
     before = {one: getattr(known, one) for one in ("override_by", "confirmed_by")}
     writing.update("passages", after.id, values, before)
     register.log_passage(writing, EntryKind.OVERRIDE, after)
-    told = after.movements if after.confirmed_by else ()
+    told = after if after.confirmed_by else replace(after, movements=())
     facts = (
         ("lane", lane.id),
         ("passage", after.id),

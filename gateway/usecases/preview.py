@@ -130,7 +130,7 @@ def _contents(
     addressee = Addressee(
         pack=pack, spec=spec, stop=stop, message=message.id, at=basis.at, dry_run=True
     )
-    return project(accepted.subject, addressee).contents
+    return project(accepted.subject.of_trip(message.trip or ""), addressee).contents
 
 
 def _withheld(message: Message, pack: Pack, spec: MessageSpec) -> Iterator[WithheldSpec]:

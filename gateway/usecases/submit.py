@@ -124,9 +124,10 @@ def _accept(ports: Ports, taken: _Taken, request: Request) -> Submission:
     record = _record(writing, taken, request.caller)
     writing.insert(record)
     rules = ports.packs.lane_rules()
-    trip = replace(accepted.trip, keyed_by=rules.confusions.version)
-    writing.insert(trip)
-    register.write_keys(writing, trip)
+    for one in accepted.trips:
+        trip = replace(one, keyed_by=rules.confusions.version)
+        writing.insert(trip)
+        register.write_keys(writing, trip)
     register.write_events(writing, accepted.movement, accepted.events)
     owing = register.Owing(declaration=accepted.declaration, trust=taken.trust, before={})
     links = register.owe(writing, accepted.advanced, owing)
@@ -160,7 +161,7 @@ def _record(writing: register.Writing, taken: _Taken, caller: Principal) -> Move
         "state": movement.state.value,
         "random": movement.reference[4:-2],
         "messages": [[m.id, m.type, m.office] for m in accepted.planned],
-        "trip": accepted.trip.id,
+        "trip": accepted.trips[0].id,
     }
     version = register.write_declaration(writing, accepted, movement.reference, facts, taken.packs)
     return MovementRecord(
@@ -174,7 +175,7 @@ def _record(writing: register.Writing, taken: _Taken, caller: Principal) -> Move
         declaration=version.declaration,
         original=version.original,
         content=accepted.verified.content,
-        trip=accepted.trip.id,
+        trip=accepted.trips[0].id,
         stops=register.recorded_stops(accepted.subject.itinerary),
         procedures=tuple((p.administration, p.kind) for p in movement.procedures),
         packs=taken.packs,

@@ -13,7 +13,7 @@ from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import AnswerKind, Message
 from gateway.domain.movement import Movement
 from gateway.domain.records import AnswerRecord, LogRecord, MovementRecord, NumberRecord
-from gateway.domain.trip import Trip
+from gateway.domain.trip import Trip, carrying, shares_of
 from gateway.ports import Ports
 
 LINES_MAX = 500
@@ -135,6 +135,8 @@ def _event(told: Mapping[str, object]) -> str:
         return f"{told.get('procedure')} {state}"
     if number := detail.get("number"):
         return f"{told.get('procedure')} {detail.get('number-kind')} {number}"
+    if part := detail.get("happened"):
+        return f"{part} with {detail.get('packages')} packages"
     return str(told.get("kind", ""))
 
 
@@ -147,7 +149,9 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
     record = ports.store.movement(reference)
     if record is None or record.tenant != tenant:
         raise NotFound(Finding(code="movement.unknown", value=reference))
-    movement = register.folded(record, ports.store.events(reference))
+    trips = ports.store.trips_of(reference)
+    shares = shares_of(carrying(trips, reference), reference)
+    movement = register.folded(record, ports.store.events(reference), shares)
     stops = register.itinerary_of(ports, record)
     messages = ports.store.messages(reference)
     return MovementView(
@@ -157,7 +161,7 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
         messages=messages,
         numbers=ports.store.numbers(reference),
         answers=ports.store.answers(reference),
-        trips=ports.store.trips_of(reference),
+        trips=trips,
         findings=_office_findings(ports, reference),
         deadlines=register.deadlines_of(ports, reference, messages),
     )

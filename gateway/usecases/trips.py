@@ -84,6 +84,8 @@ def _trips(ports: Ports, tenant: str, name: str) -> tuple[Trip, ...]:
 def _aboard(ports: Ports, trip: Trip) -> list[Aboard]:
     found = []
     for share in trip.shares:
+        if not share.packages:
+            continue  # it left the trip
         record = ports.store.movement(share.movement)
         if record is None:
             continue
@@ -126,7 +128,7 @@ def report_trip(ports: Ports, caller: Principal, name: str, told: Report) -> Tri
     trips = _trips(ports, caller.tenant, name)
     row = _row(ports, caller, trips[0].batch, told)
     if ports.store.trip_report(row.id) is None:
-        _check(ports, caller.tenant, register.movements_on(trips), told)
+        _check(ports, caller.tenant, register.aboard(trips), told)
         _accept(ports, row)
     return register.tell_run(ports, ports.store.trip_report(row.id) or row)
 
@@ -149,14 +151,14 @@ def _row(ports: Ports, caller: Principal, batch: str, told: Report) -> TripRepor
     )
 
 
-def _check(ports: Ports, tenant: str, movements: tuple[str, ...], told: Report) -> None:
+def _check(ports: Ports, tenant: str, aboard: tuple[tuple[str, Trip], ...], told: Report) -> None:
     """Ask every movement whether it can take the report: a truck leaves whole or not at all."""
     found = []
-    for movement in movements:
+    for movement, trip in aboard:
         try:
             loaded = register.load(ports, movement, tenant=tenant)
             if not loaded.subject.movement.invalidated:
-                register.reported(loaded, told)
+                register.reported(loaded, register.told_of(told, trip))
         except GatewayError as error:
             args = (("movement", movement), ("reason", error.findings[0].code))
             found.append(Finding(code="trip.not-all-can", value=movement, args=args))

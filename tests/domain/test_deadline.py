@@ -65,7 +65,8 @@ ITINERARY = Itinerary(
 )
 DECLARED = Declaration(
     lrn="L1", prelodged=True, issued_at=None, parties=(), stops=(),
-    vehicle=Vehicle(batch="", plates=(), seals=()), packages=1, gross_mass_kg=Decimal(1), items=1,
+    vehicles=(Vehicle(batch="", plates=(), seals=()),),
+    packages=1, gross_mass_kg=Decimal(1), items=1,
     limit_on=date(2026, 11, 27),
     papers=(DatedPaper(type="GMS", id="G-1", until=date(2026, 11, 30)),),
 )  # fmt: skip

@@ -217,7 +217,7 @@ class Movement:
             "departed": self._departed,
             "arrived": self._arrived,
             "incident": lambda: self._changed(deed),
-            "turned-back": lambda: None,
+            "turned-back": self._come_back,
             "invalidation-asked": self._asked_back,
         }[deed]()
         self._settle()
@@ -247,6 +247,8 @@ class Movement:
         """Whether an office in its right mind says something by itself."""
         if word in ("unloading", "discrepancies", "discrepancies-solved"):
             return self.happened("arrived") and office == self.way["destination"]
+        if word == "crossing-refused":
+            return self.happened("departed") and office == self.way["entry"]
         return word != "released" or office == self.way["departure"]
 
     def says(self, office: str, procedure: str, topic: str, saying) -> None:
@@ -272,6 +274,10 @@ class Movement:
             self._exited()
         if event == "entered":
             self._entered()
+        if event == "crossing-refused":
+            self._come_back()
+        if event == "cleared" and self.states["export"] != "planned":
+            self._owe("departure", "export", "goods cleared", occasion=True)
         if event == "invalidation-refused":
             self.asking = False
             self.owed = [one for one in self.owed if one.topic != "withdrawal"]
@@ -324,6 +330,14 @@ class Movement:
         else:
             after = [("import", "declaration", "accepted")]
             self._owe("destination", "import", "arrival", after)
+
+    def _come_back(self) -> None:
+        """Who let the goods go, and who is behind them, learns that they come back."""
+        if self.states["export"] == "planned":
+            return
+        for role in ("departure", "exit"):
+            if any(one.office == self.way[role] for one in self.told):
+                self._owe(role, "export", "goods come back", occasion=True)
 
     def _corrected(self) -> None:
         """Before release every office that holds the old version gets the new one, marked so.

@@ -26,7 +26,7 @@ def declaration(*stops):
             DeclaredStop(sequence=place, office=code, role=OfficeRole(role), expected_at=None)
             for place, (code, role) in enumerate(stops, start=1)
         ),
-        vehicle=Vehicle(batch="B1", plates=(), seals=()),
+        vehicles=(Vehicle(batch="B1", plates=(), seals=()),),
         packages=1,
         gross_mass_kg=Decimal(1),
         items=1,

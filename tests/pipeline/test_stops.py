@@ -46,7 +46,7 @@ def declaration(times=(), legs=LEGS):
             )
             for place, (code, (role, _)) in enumerate(ROAD.items(), start=1)
         ),
-        vehicle=Vehicle(batch="B1", plates=(), seals=()),
+        vehicles=(Vehicle(batch="B1", plates=(), seals=()),),
         packages=1,
         gross_mass_kg=Decimal(1),
         items=1,

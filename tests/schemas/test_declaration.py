@@ -43,6 +43,12 @@ def numbered(parent, child, old, new):
     return (rf"(<{parent}>.*?<{child}[^>]*>){NUMBER.format(old)}", rf"\g<1>{NUMBER.format(new)}")
 
 
+def share(packages, mass):
+    """What of the goods is on one of several trips."""
+    gross = f'<GrossMassMeasure unit="KGM">{mass}</GrossMassMeasure>'
+    return f"<PackageQuantity>{packages}</PackageQuantity>{gross}"
+
+
 HOUSE = "<HouseConsignment>.*?"
 ITEM = f"{HOUSE}<GoodsItem>.*?"
 
@@ -114,6 +120,23 @@ RULES = {
         "<TotalPackageQuantity>124<",
         "<TotalPackageQuantity>125<",
     ),
+    "declaration.trip-unnamed": (
+        EXAMPLE,
+        "</Trip>",
+        f"{share(100, 2000.5)}</Trip><Trip>{share(24, 480)}</Trip>",
+    ),
+    "declaration.trip-repeated": (
+        EXAMPLE,
+        "</Trip>",
+        f"{share(100, 2000.5)}</Trip><Trip><ID>YYG2611240001</ID>{share(24, 480)}</Trip>",
+    ),
+    "declaration.trip-share": (
+        EXAMPLE,
+        "</Trip>",
+        f"{share(124, 2480.5)}</Trip><Trip><ID>B2</ID></Trip>",
+    ),
+    "declaration.trip-packages": (EXAMPLE, "</Trip>", f"{share(123, 2480.5)}</Trip>"),
+    "declaration.trip-mass": (EXAMPLE, "</Trip>", f"{share(124, 2480)}</Trip>"),
     "declaration.value-total": (EXAMPLE, ">186400.00<", ">186400.01<"),
     "declaration.value-currency": (
         EXAMPLE,

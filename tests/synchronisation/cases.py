@@ -52,6 +52,7 @@ GOES_ON = (
     *("quarantine", "incident-endorsed", "unloading", "discrepancies", "discrepancies-solved"),
     *("enquiry-started", "closure-planned", "deadline-reminded", "deadline-passed"),
     *("estimated", "temperature-out", "invalidation-asked", "invalidation-refused", "invalidated"),
+    "part-moved",
 )
 """What happens to goods besides being declared and setting out."""
 
@@ -790,6 +791,7 @@ UNTOLD = (
     *(
         "estimated",
         "temperature-out",
+        "part-moved",
         "closure-planned",
         "deadline-reminded",
         "deadline-passed",

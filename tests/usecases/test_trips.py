@@ -159,3 +159,27 @@ def test_another_tenant_has_no_such_run(world):
     for name in (BATCH, view(world).trips[0]):
         with pytest.raises(NotFound):
             report_trip(world.ports, stranger, name, departed(world))
+
+
+@pytest.mark.full
+def test_a_hundred_movements_on_one_train_are_told_once_though_programs_die(tmp_path):
+    world = World(tmp_path)
+    hundred = 100
+    for number in range(hundred):
+        texts = {LRN: f"TRAIN-{number}", UCR: f"TRAIN{number}", "桂A8D217": f"桂W{number:05d}"}
+        world.submit(world.declaration(texts=texts), f"train-{number}")
+    world.run()
+    told = departed(world)
+    for number in (1, 40, 61):
+        ports = replace(world.ports, store=Mortal(world.store, number, after=True))
+        with pytest.raises(Cut):
+            report_trip(ports, world.exporter, BATCH, told)
+    world.clock.forward(minutes=1)
+    sweep(world.ports)
+    run = view(world)
+    assert departures(world) == [1] * hundred
+    assert (len(run.aboard), run.packages) == (hundred, hundred * 124)
+    assert [(row.next_at, row.refused) for row in run.reports] == [(None, ())]
+    world.run()
+    assert {one.state for one in view(world).aboard} == {"under-way"}
+    world.close()

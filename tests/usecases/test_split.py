@@ -1,0 +1,91 @@
+"""A declaration is split over two trucks after release, and put together before they leave."""
+
+import pytest
+
+from gateway.adapters.pack_folder import schemas_root
+from gateway.domain.errors import Refused
+from gateway.domain.event import EventKind
+from gateway.domain.message import MessageState
+from gateway.sandbox.script import read_scenarios
+from gateway.usecases.amend import Amendment, Reason, amend
+from gateway.usecases.audit import verify_log
+from gateway.usecases.timeline import timeline_after
+from gateway.usecases.trips import describe_run
+from tests.world import TENANT, World
+
+SPLIT = dict(read_scenarios(schemas_root())["two-trucks"].steps[0].texts)
+FIRST, SECOND = "YYG2611240001", "YYG2611240002"
+
+
+@pytest.fixture(scope="module")
+def split(tmp_path_factory):
+    """A released movement on one truck, then on two."""
+    world = World(tmp_path_factory.mktemp("split"))
+    reference = world.submit(world.declaration()).movement
+    world.run()
+    replaced(world, reference, SPLIT)
+    yield world, reference
+    world.close()
+
+
+def replaced(world, reference, texts):
+    new = Amendment(raw=world.declaration(texts=texts), reason=Reason(text="a second truck"))
+    return amend(world.ports, world.exporter, reference, new, idempotency_key=str(len(texts)))
+
+
+def announcements(world, reference):
+    return [one for one in world.store.messages(reference) if one.type == "MT4402"]
+
+
+def test_each_truck_is_announced_by_itself_with_its_own_vehicle(split, tmp_path):
+    world, reference = split
+    world = world.copied(tmp_path)
+    events = [one.kind for one in world.store.events(reference)]
+    assert EventKind.SUBSTITUTED in events
+    first, second = (describe_run(world.ports, TENANT, batch) for batch in (FIRST, SECOND))
+    assert (first.packages, second.packages) == (100, 24)
+    assert str(first.gross_mass_kg + second.gross_mass_kg) == "2480.5"
+    before = announcements(world, reference)
+    assert {one.trip for one in before} == {*first.trips, *second.trips}
+    world.report(reference, "departed", "CN008001", trip=SECOND)
+    told, kept = sorted(announcements(world, reference), key=lambda one: one.place is None)
+    assert (told.trip, kept.trip) == (second.trips[0], first.trips[0])
+    assert kept.state is MessageState.WAITING
+    lines = timeline_after(world.ports, TENANT, reference)
+    assert any("departed with 24 packages" in line.text for line in lines)
+    text = world.store.body(told.unsigned).content.decode()
+    assert ("桂A9F305" in text, "桂A8D217" in text) == (True, False)
+    assert ("CQ8801205" in text, "CQ8801172" in text) == (True, False)
+    assert told.stream == f"{reference}/CN00X001/{told.trip}"
+    world.report(reference, "departed", "CN008001")
+    assert all(one.place for one in announcements(world, reference))
+    assert verify_log(world.ports).findings == ()
+    world.close()
+
+
+def test_a_truck_that_is_not_needed_after_all_bears_nothing_and_hears_nothing(split, tmp_path):
+    world, reference = split
+    world = world.copied(tmp_path)
+    replaced(world, reference, {})
+    gone = describe_run(world.ports, TENANT, SECOND)
+    assert (gone.plates, gone.aboard) == ((), ())
+    states = {one.trip: one.state for one in announcements(world, reference)}
+    assert states[gone.trips[0]] is MessageState.DROPPED
+    (first,) = set(states) - set(gone.trips)
+    assert states[first] is MessageState.WAITING
+    assert describe_run(world.ports, TENANT, FIRST).packages == 124
+    world.report(reference, "departed", "CN008001")
+    world.run()
+    assert world.procedures(reference)["cn-exit"] == "closed"
+    world.close()
+
+
+def test_a_report_of_a_trip_it_has_not_is_refused(split):
+    world, reference = split
+    with pytest.raises(Refused) as caught:
+        world.report(reference, "departed", "CN008001", trip="B9")
+    (finding,) = caught.value.findings
+    assert (finding.code, dict(finding.args)["trips"]) == (
+        "report.other-trip",
+        f"{FIRST}, {SECOND}",
+    )
