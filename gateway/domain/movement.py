@@ -269,15 +269,10 @@ def decide(
 
 
 def _implied(movement: Movement, procedure: Procedure, answer: Answer) -> str:
-    """Return the release of the goods, where an answer releases what the departure was lodged.
-
-    Whatever words the office of departure uses, goods it let go may leave.
-    """
+    """Return the release of the goods, in whatever words the office of departure let them go."""
     released = answer.procedure_state == ProcedureState.RELEASED
-    first = procedure.kind == movement.procedures[0].kind
-    if first and released and advances(procedure.state, ProcedureState.RELEASED):
-        return EventKind.RELEASED.value
-    return ""
+    forward = released and advances(procedure.state, ProcedureState.RELEASED)
+    return EventKind.RELEASED.value if forward and procedure is movement.procedures[0] else ""
 
 
 def _new(movement: Movement, draft: _Draft, trip: str) -> list[_Draft]:
