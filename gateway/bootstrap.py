@@ -91,7 +91,7 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
     check_version(settings.database_url)
     with ExitStack() as opening:
         keys = _keys(settings)
-        packs = open_packs(settings)
+        packs = open_packs(settings, keep=True)
         store = SqlStore(settings.database_url)
         opening.callback(store.close)
         clock = open_clock()
@@ -150,11 +150,12 @@ def _wakeup(settings: Settings, opening: ExitStack, *, knocking: bool) -> Wakeup
 # ------------------------------------------------------------------ less than everything
 
 
-def open_packs(settings: Settings | None = None) -> Packs:
+def open_packs(settings: Settings | None = None, *, keep: bool = False) -> Packs:
     """Open the packs alone; no data folder, database, keys or broker is needed.
 
     Raises:
-        Misconfigured: a pack is broken, or settings name a switch that no pack has.
+        Misconfigured: a pack is broken, or settings name a switch that no pack has; with ``keep``,
+            copies of the packs cannot be left in the data folder.
     """
     from gateway.adapters.pack_folder import FolderPacks, schemas_root  # noqa: PLC0415 - as needed
 
@@ -168,6 +169,8 @@ def open_packs(settings: Settings | None = None) -> Packs:
             extra=settings.packs_folder if settings else None,
         )
         _check_ids(packs, settings)
+        if keep:
+            packs.keep()
     except Refusal as refusal:
         raise Misconfigured(*refusal.findings) from refusal
     return packs

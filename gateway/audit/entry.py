@@ -22,6 +22,7 @@ from types import MappingProxyType
 
 import rfc8785
 
+from gateway.audit.canonical import canonical
 from gateway.domain.finding import Finding, Refusal, Severity
 
 VERSION = 1
@@ -119,7 +120,7 @@ def make_entry(  # noqa: PLR0913 - the members of an entry, each named at the ca
         ValueError: the entry is longer than ``ENTRY_BYTES_MAX``, ``at`` has no offset, or a fact
             cannot be written in canonical JSON.
     """
-    content = rfc8785.dumps(
+    content = canonical(
         {
             "v": VERSION,
             "kind": kind.value,
@@ -161,7 +162,7 @@ def read_entry(content: bytes) -> EntryView:
     """
     try:
         document = json.loads(content)
-        if rfc8785.dumps(document) != content:
+        if canonical(document) != content:
             raise _malformed("the bytes are not canonical")
         return _view(document)
     except (ValueError, TypeError, KeyError, RecursionError, rfc8785.CanonicalizationError) as bad:

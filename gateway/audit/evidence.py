@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
-import rfc8785
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from gateway.audit.canonical import canonical
 from gateway.audit.exchange import VERSION, spell_time
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.trust import Trust
@@ -57,7 +57,7 @@ def answer_header(
     Its form is canonical, so its members make its bytes; ``issued`` is the text as the link wrote
     it. A member that differs in the least makes other bytes, and the seal does not hold.
     """
-    return rfc8785.dumps(
+    return canonical(
         {
             "v": VERSION,
             "id": answer,
@@ -72,7 +72,7 @@ def answer_header(
 
 def handover(*, message: str, digest: str, link: str, office: str, at: datetime) -> bytes:
     """Return our own note that the transport took a message: all there is without a receipt."""
-    return rfc8785.dumps(
+    return canonical(
         {
             "v": VERSION,
             "message": message,

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from gateway.audit.canonical import canonical
 from gateway.domain.finding import Finding, Refusal
 
 VERSION = 1
@@ -339,7 +339,7 @@ def spell_time(at: datetime) -> str:
 
 
 def _canonical(paper: Mapping[str, str | int]) -> bytes:
-    return rfc8785.dumps(dict(paper))
+    return canonical(dict(paper))
 
 
 def _malformed(name: str, reason: str) -> Refusal:
@@ -368,10 +368,10 @@ def _read(content: bytes, name: str, members: tuple[str, ...]) -> dict[str, obje
     if paper["v"] != VERSION or isinstance(paper["v"], bool):
         raise _malformed(name, "v")
     try:
-        canonical = rfc8785.dumps(paper)  # type: ignore[arg-type]  # a parsed object is JSON
+        written = canonical(paper)
     except (ValueError, RecursionError) as error:
         raise _malformed(name, "canonical") from error
-    if canonical != content:
+    if written != content:
         raise _malformed(name, "canonical")
     return paper
 

@@ -15,8 +15,7 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-import rfc8785
-
+from gateway.audit.canonical import canonical
 from gateway.audit.exchange import SealedPaper, from_base64, to_base64, verify_seal
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.lane import Lane, Place, Run
@@ -45,12 +44,12 @@ class Snapshot:
 
 def make_snapshot(snapshot: Snapshot) -> bytes:
     """Return the snapshot's canonical JSON: the bytes to be sealed."""
-    return rfc8785.dumps({"paper": PAPER, "v": VERSION, "snapshot": _plain(snapshot)})
+    return canonical({"paper": PAPER, "v": VERSION, "snapshot": _plain(snapshot)})
 
 
 def write_sealed(paper: SealedPaper) -> bytes:
     """Return the file that is carried to the lane."""
-    return rfc8785.dumps({PAPER: to_base64(paper.content), "seal": paper.seal})
+    return canonical({PAPER: to_base64(paper.content), "seal": paper.seal})
 
 
 def read_sealed(raw: bytes, keys: Mapping[str, bytes]) -> Snapshot:

@@ -203,6 +203,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "pack.none-for-office": Severity.ERROR,
         "pack.none-in-force": Severity.ERROR,
         "pack.not-a-file": Severity.FATAL,
+        "pack.not-kept": Severity.ERROR,
         "pack.not-pinned": Severity.ERROR,
         "pack.not-toml": Severity.FATAL,
         "pack.not-xml": Severity.FATAL,

@@ -175,10 +175,11 @@ class Pack:
             told += [f for rules in form.rules for f in rules.check(result, label)]
             raise Refusal(*told) from None
 
-    def check(self, message: str, content: bytes) -> tuple[Finding, ...]:
+    def check(self, message: str, content: bytes, *, spelled: bool = False) -> tuple[Finding, ...]:
         """Return what is wrong with a message of that type, signed or not; empty when right.
 
         A signature as the last child of the root is left out: ``markup.signature`` judges it.
+        ``spelled`` says that :meth:`spell` wrote these bytes, which looked at every field then.
         """
         form = self._of(message)
         label = self.manifest.source_label
@@ -189,7 +190,7 @@ class Pack:
         found: tuple[Finding, ...] = ()
         if form.schema is not None:
             found = form.schema.check(root)
-        elif self.layouts is not None:
+        elif self.layouts is not None and not spelled:
             body = self.layouts.bodies[form.spec.layout]
             found = layouts_of.check(root, body, self.layouts.header)
         found = tuple(replace(finding, source=label) for finding in found)

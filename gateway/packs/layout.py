@@ -69,8 +69,10 @@ _HOLDS: Mapping[Kind, Callable[[str, int], bool]] = {
 
 
 def _value_findings(spec: FieldSpec, text: str, where: str) -> Sequence[Finding]:
+    if not text:
+        return ()
     width = spec.width(text)
-    holds = not text or _HOLDS[spec.kind](text, spec.length)
+    holds = _HOLDS[spec.kind](text, spec.length)
     if holds and width <= spec.length:
         return ()
     found = []
@@ -280,8 +282,11 @@ def _decode_fields(
     parent: Element, specs: Sequence[FieldSpec], lines: Iterator[tuple[int, bytes]]
 ) -> None:
     for spec in specs:
+        blank = spec.padded("")
         for index in range(1, spec.repeat + 1):
             number, raw = _next(lines)
+            if raw == blank:
+                continue
             text = _plain(raw, number)
             if spec.width(text) != spec.length:
                 raise _refusal("layout.width-differs", value=spec.name, line=number)

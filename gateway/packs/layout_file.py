@@ -55,6 +55,8 @@ class FieldSpec:
 
     def padded(self, text: str) -> bytes:
         """Return ``text`` at the field's width."""
+        if not text:
+            return b" " * self.length
         return (text + " " * (self.length - self.width(text))).encode()
 
 

@@ -4,7 +4,7 @@ Compiled schemas and stylesheets belong to one thread at a time; the packs drive
 sets (DESIGN 5.8). A movement keeps the versions it began with: they are found by their digest.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
@@ -35,14 +35,20 @@ Versions: TypeAlias = Mapping[str, Mapping[str, str]]
 """Versions that settings ask for: by pack id, then by administration (empty: all of them)."""
 
 
+def _nothing_older(_digest: str) -> Pack | None:
+    """Know no pack but those that lie here."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class PackSet:
     """Everything compiled from ``schemas/``: packs, our declaration, foreign formats.
 
     ``packs`` holds every version, oldest first; ``choose`` says which one begins a movement.
-    ``sheets`` are the layouts of workbooks. ``findings`` name the folders that are broken: they
-    serve nobody, the others all the same. ``unvouched`` are administrations whose only pack nobody
-    pinned.
+    ``sheets`` are the layouts of workbooks. ``older`` finds by its digest a pack that ran here once
+    and begins nothing any more; ``begun`` are those a movement began with, by administration.
+    ``findings`` name the folders that are broken: they serve nobody, the others all the same.
+    ``unvouched`` are administrations whose only pack nobody pinned.
     """
 
     packs: tuple[Pack, ...]
@@ -53,6 +59,8 @@ class PackSet:
     day: date | None = None
     unvouched: frozenset[str] = frozenset()
     sheets: tuple[SheetFormat, ...] = ()
+    older: Callable[[str], Pack | None] = _nothing_older
+    begun: Mapping[str, Pack] = field(default_factory=dict)
 
     def on(self, day: date) -> "PackSet":
         """Return the set as a movement that begins on ``day`` sees it: versions in force then."""
@@ -63,19 +71,17 @@ class PackSet:
 
         ``begun`` pairs administration and digest; for the others the set stays as it is.
         """
-        pinned = {name: dict(versions) for name, versions in self.pinned.items()}
-        for administration, digest in begun:
-            if pack := self.by_digest(digest):
-                versions = pinned.setdefault(pack.manifest.pack, {})
-                versions[administration] = pack.manifest.version
-        return replace(self, pinned=pinned)
+        found = {name: pack for name, digest in begun if (pack := self.by_digest(digest))}
+        return replace(self, begun={**self.begun, **found})
 
     def by_administration(self, administration: str) -> Pack | None:
-        """Return the pack that a new movement uses with an administration.
+        """Return the pack that is used with an administration: the one begun with, if there is one.
 
-        The version that settings name for the administration, or for the pack; else, on a day, the
-        newest in force; else the newest of all.
+        Else that of a new movement: the version that settings name for the administration, or for
+        the pack; else, on a day, the newest in force; else the newest of all.
         """
+        if administration in self.begun:
+            return self.begun[administration]
         serving = self.versions_of(administration)
         for pack in serving:
             named = self.pinned.get(pack.manifest.pack, {})
@@ -104,8 +110,9 @@ class PackSet:
         )
 
     def by_digest(self, digest: str) -> Pack | None:
-        """Return the pack with that digest."""
-        return next((pack for pack in self.packs if pack.digest == digest), None)
+        """Return the pack with that digest, though it begin nothing any more."""
+        here = (pack for pack in self.packs if pack.digest == digest)
+        return next(here, None) or self.older(digest)
 
 
 def _age(pack: Pack) -> tuple[str, str]:

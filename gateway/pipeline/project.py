@@ -6,8 +6,8 @@ A *dry run* prepares the same document before anything has happened: numbers an 
 later are placeholders and events ahead stand at their expected times, marked ``planned``.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -50,7 +50,9 @@ class Subject:
     ``root`` is a copy without signature that belongs to the subject alone: projecting puts one
     document after the other around it, because copying a long declaration for every message costs
     more than projecting it. ``totals`` are exact sums as decimal strings. ``trips`` are all
-    of them where there are several; ``trip`` and ``batch`` are the first's.
+    of them where there are several; ``trip`` and ``batch`` are the first's. ``drawn`` holds parts
+    of prepared documents that one message has in common with the next; a subject that differs in
+    anything has its own.
     """
 
     root: tree.Element
@@ -61,6 +63,9 @@ class Subject:
     trip: str
     batch: str
     trips: tuple[Trip, ...] = ()
+    drawn: dict[tuple[object, ...], list[tree.Element]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def of_trip(self, trip: str) -> "Subject":
         """Return what one of several trips carries: its vehicle, its share, its numbers."""
@@ -130,7 +135,7 @@ def project(subject: Subject, addressee: Addressee) -> Projected:
     findings = [
         _at_office(finding, subject, addressee, part)
         for part, content in enumerate(contents)
-        for finding in addressee.pack.check(addressee.spec.type, content)
+        for finding in addressee.pack.check(addressee.spec.type, content, spelled=True)
     ]
     if refused(findings):
         raise Refusal(*findings)
@@ -158,12 +163,24 @@ def judge(subject: Subject, packs: PackSet, at: datetime) -> tuple[Finding, ...]
 
 
 def _circumstances(subject: Subject, at: datetime) -> list[tree.Element]:
+    return [_node("Office"), *_drawn(subject, ("journey", at), lambda: _journey(subject, at))]
+
+
+def _journey(subject: Subject, at: datetime) -> list[tree.Element]:
     return [
-        _node("Office"),
         *(_stop(one, at) for one in subject.itinerary.stops),
         _node("Totals", subject.totals),
         _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
     ]
+
+
+def _drawn(
+    subject: Subject, part: tuple[object, ...], draw: Callable[[], list[tree.Element]]
+) -> list[tree.Element]:
+    """Return copies of a part that is drawn once; every prepared document has its own."""
+    if part not in subject.drawn:
+        subject.drawn[part] = draw()
+    return [tree.copied(one) for one in subject.drawn[part]]
 
 
 def _at_office(finding: Finding, subject: Subject, addressee: Addressee, part: int = 0) -> Finding:
@@ -201,13 +218,13 @@ def _around(root: tree.Element, heads: Iterable[tree.Element]) -> tree.Element:
 
 
 def _heads(subject: Subject, addressee: Addressee) -> list[tree.Element]:
-    zone = ZoneInfo(addressee.stop.office.zone)
+    at, pack, named = addressee.at, addressee.pack, addressee.stop.office.zone
+    zone = ZoneInfo(named)
+    movement = ("movement", pack.digest, named, at, addressee.dry_run)
     return [
         _message(addressee, zone),
-        _movement(subject, addressee, zone),
-        *(_stop(stop, addressee.at) for stop in subject.itinerary.stops),
-        _node("Totals", subject.totals),
-        _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
+        *_drawn(subject, movement, lambda: [_movement(subject, addressee, zone)]),
+        *_drawn(subject, ("journey", at), lambda: _journey(subject, at)),
         *(addressee.pack.drawn_list(name) for name in addressee.spec.maps),
     ]
 

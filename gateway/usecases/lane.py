@@ -11,9 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
-import rfc8785
-
 from gateway import register
+from gateway.audit.canonical import canonical
 from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict
 from gateway.domain.event import Event, EventKind
@@ -153,7 +152,7 @@ def _spelled(reading: Reading, acted: Acted | None) -> bytes:
             acted.facts_at.isoformat(),
             acted.decided_at.isoformat(),
         ]
-    return rfc8785.dumps(told)  # type: ignore[arg-type]  # text, numbers and lists
+    return canonical(told)
 
 
 def looked_again(ports: Ports, lane: Lane, passage: Passage) -> Decision | None:

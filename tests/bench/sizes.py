@@ -133,6 +133,7 @@ def _fill(path: Path, reference: str, first: int, last: int) -> None:
             database.executemany(f"INSERT INTO {table} VALUES ({marks})", copies)  # noqa: S608 - as above
         database.commit()
         database.execute("ANALYZE")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # else the first to write pays for it
 
 
 def _copies(

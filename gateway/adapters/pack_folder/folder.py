@@ -11,8 +11,10 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
+from gateway.adapters.pack_folder.keeping import KEPT, keep, kept
 from gateway.domain.deadline import DeadlineRules
 from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal, Text
 from gateway.domain.hours import Holiday
@@ -22,13 +24,14 @@ from gateway.domain.position import PositionRules
 from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
 from gateway.packs import tables
-from gateway.packs.digests import runs
+from gateway.packs.digests import below, digest_of, folders, runs
 from gateway.packs.directory import read_holidays, read_offices, read_routes
+from gateway.packs.field_sources import read_matrix
 from gateway.packs.lane_files import read_lane_rules
-from gateway.packs.pack import PackSet, Versions, compile_set
+from gateway.packs.pack import Pack, PackSet, Versions, compile_pack, compile_set
 from gateway.packs.pins import PINS, Pin
 from gateway.packs.timing_files import read_deadline_rules, read_position_rules
-from gateway.packs.vouching import gather, read_pins
+from gateway.packs.vouching import gather, read_head, read_pins
 
 FILE_BYTES_MAX = 20_000_000
 """No file of ``schemas/`` comes near; a larger one is a mistake or an attack."""
@@ -90,7 +93,7 @@ def read_others(extra: Path | None) -> tuple[dict[str, dict[str, bytes]], tuple[
     findings: list[Finding] = []
     if extra is None or not extra.is_dir():
         return others, ()
-    for folder in sorted(one for one in extra.iterdir() if one.is_dir()):
+    for folder in sorted(one for one in extra.iterdir() if one.is_dir() and one.name != KEPT):
         try:
             with tables.within(f"packs/{folder.name}"):
                 others[folder.name] = read_folder(folder)
@@ -134,6 +137,7 @@ class FolderPacks:
         self._gathered = gather(shipped, others, read_pin_file(extra))
         self._broken = (*broken, *self._gathered.findings)
         self._files = self._gathered.files
+        self._kept = extra / KEPT if extra is not None else None
         self._switches = switches
         self._versions = versions or {}
         self._offices = {**self._gathered.offices, **read_offices(self._files)}
@@ -173,11 +177,38 @@ class FolderPacks:
             for _ in range(self._slots.qsize()):
                 lent.enter_context(self.slot())
 
+    def keep(self) -> None:
+        """Leave a copy of what runs, for movements that will outlive it.
+
+        Raises:
+            Misconfigured: ``pack.not-kept``.
+        """
+        if self._kept is not None:
+            running = (
+                below(self._files, f"packs/{one}/") for one in folders(self._files, "packs/")
+            )
+            keep(self._kept, {digest_of(files): files for files in running})
+
     def _compiled(self) -> PackSet:
         with self._compiling:  # libxml2 has one loader of included files for all threads
             made = compile_set(self._files, self._switches, self._versions)
         findings = (*self._broken, *made.findings)
-        return replace(made, findings=findings, unvouched=self._gathered.unvouched)
+        return replace(
+            made,
+            findings=findings,
+            unvouched=self._gathered.unvouched,
+            older=cache(self._older),  # a cache of its own: what is compiled belongs to one slot
+        )
+
+    def _older(self, digest: str) -> Pack | None:
+        """Compile a pack that ran here before; those that run now are not asked for."""
+        files = kept(self._kept, digest) if self._kept is not None else None
+        if files is None:
+            return None
+        name = read_head(files).pack
+        fields = read_matrix(self._files).get(name)
+        with self._compiling:
+            return compile_pack(files, self._switches.get(name, {}), fields)
 
     def offices(self) -> Mapping[str, CustomsOffice]:
         """Return the offices of ``schemas/offices`` by code."""
