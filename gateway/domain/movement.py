@@ -262,10 +262,17 @@ def decide(
     drafts = [_answered(answer, office, when, trip)]
     drafts += _new_numbers(procedure, answer, drafts[0], trip)
     drafts += _moved(_with_part(movement, procedure, answer, trip), answer, office, when)
-    if answer.event:
-        draft = _Draft(EventKind(answer.event), when, office, facts=answer.facts)
+    if event := answer.event or _implied(movement, procedure, answer):
+        draft = _Draft(EventKind(event), when, office, facts=answer.facts)
         drafts += _new(movement, draft, trip)
     return _numbered(movement, drafts)
+
+
+def _implied(movement: Movement, procedure: Procedure, answer: Answer) -> str:
+    """Return the release of the goods, in whatever words the office of departure let them go."""
+    released = answer.procedure_state == ProcedureState.RELEASED
+    forward = released and advances(procedure.state, ProcedureState.RELEASED)
+    return EventKind.RELEASED.value if forward and procedure is movement.procedures[0] else ""
 
 
 def _new(movement: Movement, draft: _Draft, trip: str) -> list[_Draft]:
@@ -365,16 +372,17 @@ def _untimely(movement: Movement, kind: EventKind) -> str:
     """Return the code of what speaks against a report now, or the empty string."""
     under_way, arrived = (movement.has(one) for one in (EventKind.DEPARTED, EventKind.ARRIVED))
     over = movement.invalidating or movement.invalidated
+    on_the_way = (
+        (not under_way, "report.not-departed"),
+        (arrived, "report.already-arrived"),
+    )
     objections = {
         EventKind.PRESENTED: ((not movement.prelodged, "report.not-prelodged"),),
         EventKind.ARRIVED: ((not movement.set_out, "report.not-departed"),),
         EventKind.YARD_REACHED: ((under_way, "report.already-departed"),),
         EventKind.INVALIDATION_ASKED: ((under_way, "report.already-departed"),),
-        EventKind.INCIDENT: ((not under_way, "report.not-departed"),),
-        EventKind.TURNED_BACK: (
-            (not under_way, "report.not-departed"),
-            (arrived, "report.already-arrived"),
-        ),
+        EventKind.INCIDENT: on_the_way,
+        EventKind.TURNED_BACK: on_the_way,
     }
     not_released = ((not movement.has(EventKind.RELEASED), "report.not-released"),)
     half = kind not in objections and movement.half_invalidated

@@ -169,6 +169,13 @@ def test_refused_reports(state, one, code):
     assert code == refusal.value.findings[0].code
 
 
+def test_goods_that_the_departure_let_go_are_released_in_whatever_words():
+    told = after(begun(), answer(kind=AnswerKind.RELEASED, procedure_state="released"))
+    elsewhere = answer(procedure="vn-import", kind=AnswerKind.RELEASED, procedure_state="released")
+    assert told.has(EventKind.RELEASED)
+    assert not after(begun(), elsewhere).has(EventKind.RELEASED)
+
+
 def test_a_departure_is_reported_once():
     state = after(begun(), RELEASE)
     departure = told(EventKind.DEPARTED, seal="CQ8801172")

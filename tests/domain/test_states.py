@@ -100,6 +100,7 @@ def test_every_state_is_entered_by_a_step_or_at_the_beginning():
     [
         ((), "turned-back", "report.not-departed"),
         (("released", "departed", "arrived"), "turned-back", "report.already-arrived"),
+        (("released", "departed", "arrived"), "incident", "report.already-arrived"),
         ((), "departed", "report.not-released"),
         ((), "presented", "report.not-prelodged"),
         (("released", "departed"), "yard-reached", "report.already-departed"),

@@ -5,9 +5,12 @@ from the code. It says in what state each procedure is, what each office must ha
 must not, in what order, and which steps are refused.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-RANKS = ("planned", "lodged", "refused", "accepted", "under-control", "released", "over")
+RANKS = (
+    *("planned", "lodged", "refused", "accepted"),
+    *("under-control", "not-released", "released", "over"),
+)
 OVER = ("closed", "invalidated")
 SOUTH = {
     "departure": "CN008001",
@@ -21,11 +24,23 @@ NORTH = {
     "entry": "CN00X001",
     "destination": "CN008001",
 }
-OURS = ("presented", "yard-reached", "departed", "arrived", "incident", "invalidation-asked")
+OURS = (
+    *("presented", "yard-reached", "departed", "arrived"),
+    *("incident", "turned-back", "invalidation-asked"),
+)
 """What the enterprise reports; everything else offices say."""
+
+ANYWHERE = ("incident", "turned-back")
+"""What can happen at any office on the way; the rest at the departure or at the destination."""
 
 ONCE = ("presented", "departed", "arrived")
 """What happens once: told again it is no news."""
+
+ONCE_SAID = (
+    *("released", "exited", "entered", "transit-started"),
+    *("controlled", "duties-assessed", "cleared"),
+)
+"""What an office says once: said again it is no news. The rest can happen again."""
 
 CHANGES = (
     "manifest changed",
@@ -74,6 +89,7 @@ class Movement:
     heard: dict[tuple[str, str, str], int] = field(default_factory=dict)
     moment: int = 0
     asking: bool = False
+    quarantine: str = ""  # held, done, or nothing was said
 
     def __post_init__(self) -> None:
         third = "transport" if self.south else "entry"
@@ -110,35 +126,81 @@ class Movement:
         return asked and "invalidated" in self.states.values() and not self.withdrawn
 
     @property
+    def over(self) -> bool:
+        return self.state in ("completed", "invalidated")
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether a lane at the gate of exit may let the goods go: released, manifest accepted.
+
+        Fruit only when its quarantine is done: unknown is not yes. Nothing while it is held.
+        """
+        taken = ("accepted", "under-control", "not-released", "released", "closed")
+        released = self.states["export"] in ("released", "closed")
+        listed = not self.south or self.states["exit"] in taken
+        safe = self.quarantine in (("", "done") if self.south else ("done",))
+        return released and listed and safe
+
+    @property
+    def ready_to_leave(self) -> bool:
+        """Whether it must let them go: nothing is held, taken back, or known to be elsewhere."""
+        calm = not (self.asking or self.half_withdrawn or self.happened("departed"))
+        held = {"under-control", "not-released", "refused"} & set(self.states.values())
+        doubts = ("crossing-refused", "control-ordered", "not-released", "seals-checked")
+        return self.may_leave and calm and not held and not any(map(self.happened, doubts))
+
+    @property
+    def led_back(self) -> bool:
+        """Whether the goods turned back, and no new declaration let them set out again."""
+        kinds = [kind for kind, _ in self.journal]
+        back = [place for place, kind in enumerate(kinds) if kind == "turned-back"]
+        return bool(back) and not {"substituted", "diverted"} & set(kinds[back[-1] :])
+
+    @property
     def state(self) -> str:
         standings = (
             (set(self.states.values()) == {"closed"}, "completed"),
             (self.withdrawn, "invalidated"),
-            (self.happened("arrived"), "arrived"),
+            (self.happened("arrived"), self.at_destination),
+            (self.led_back, "turned-back"),
             (self.happened("departed"), "under-way"),
             (self.happened("released"), "released"),
         )
         return next((state for holds, state in standings if holds), "lodged")
 
+    @property
+    def at_destination(self) -> str:
+        """Arrived, unloading, discrepancies; solved, they have just arrived again."""
+        state = "arrived"
+        for kind, _ in self.journal:
+            if kind == "unloading" and state == "arrived":
+                state = kind
+            if kind == "discrepancies":
+                state = kind
+            if kind == "discrepancies-solved" and state == "discrepancies":
+                state = "arrived"
+        return state
+
     # ------------------------------------------------------------------ the enterprise
 
     def objection(self, deed: str, office: str) -> str:
         """Return the code with which a report must be refused, or nothing."""
-        under_way = self.happened("departed")
+        under_way, arrived = self.happened("departed"), self.happened("arrived")
         place = self.way["destination" if deed == "arrived" else "departure"]
         against = (
             (office not in self.way.values(), "report.office-not-on-the-way"),
             (deed not in OURS, "report.not-yours"),
-            (deed != "incident" and office != place, "report.other-office"),
+            (deed not in ANYWHERE and office != place, "report.other-office"),
             (deed in ONCE and self.happened(deed), "-"),
             (self.asking or self.withdrawn, "report.invalidating"),
-            (self.half_withdrawn and deed in ("departed", "arrived"), "report.half-invalidated"),
+            (self.half_withdrawn and deed == "departed", "report.half-invalidated"),
             (deed == "presented", "report.not-prelodged"),
             (
                 deed in ("yard-reached", "invalidation-asked") and under_way,
                 "report.already-departed",
             ),
-            (deed in ("incident", "arrived") and not under_way, "report.not-departed"),
+            (deed in (*ANYWHERE, "arrived") and not under_way, "report.not-departed"),
+            (deed in ANYWHERE and arrived, "report.already-arrived"),
             (deed == "departed" and not self.happened("released"), "report.not-released"),
         )
         code = next((code for holds, code in against if holds), "")
@@ -155,6 +217,7 @@ class Movement:
             "departed": self._departed,
             "arrived": self._arrived,
             "incident": lambda: self._changed(deed),
+            "turned-back": self._come_back,
             "invalidation-asked": self._asked_back,
         }[deed]()
         self._settle()
@@ -180,15 +243,27 @@ class Movement:
 
     # ------------------------------------------------------------------ the offices
 
+    def can_say(self, word: str, office: str) -> bool:
+        """Whether an office in its right mind says something by itself."""
+        if word in ("unloading", "discrepancies", "discrepancies-solved"):
+            return self.happened("arrived") and office == self.way["destination"]
+        if word == "crossing-refused":
+            return self.happened("departed") and office == self.way["entry"]
+        return word != "released" or office == self.way["departure"]
+
     def says(self, office: str, procedure: str, topic: str, saying) -> None:
         """An office answers what it was told; late and repeated news moves nothing back."""
         self.moment += 1
+        if saying.event == "quarantine":
+            self.quarantine = saying.word.removeprefix("quarantine ")
         procedure = saying.procedure or procedure
         about = "declaration" if saying.word == "approved" else topic  # VAS506 approves the whole
         self.heard[procedure, about, saying.word] = self.moment
         if saying.state and _rank(saying.state) > _rank(self.states[procedure]):
             self.states[procedure] = saying.state
-        again = saying.event in ("at-gate", "invalidated", "invalidation-refused")
+            if (procedure, saying.state) == ("export", "released") and not saying.event:
+                saying = replace(saying, event="released")  # however the departure says it
+        again = saying.event not in ONCE_SAID
         if saying.event and (again or (saying.event, office) not in self.journal):
             self.journal.append((saying.event, office))
             self._follows(saying.event)
@@ -199,6 +274,10 @@ class Movement:
             self._exited()
         if event == "entered":
             self._entered()
+        if event == "crossing-refused":
+            self._come_back()
+        if event == "cleared" and self.states["export"] != "planned":
+            self._owe("departure", "export", "goods cleared", occasion=True)
         if event == "invalidation-refused":
             self.asking = False
             self.owed = [one for one in self.owed if one.topic != "withdrawal"]
@@ -251,6 +330,14 @@ class Movement:
         else:
             after = [("import", "declaration", "accepted")]
             self._owe("destination", "import", "arrival", after)
+
+    def _come_back(self) -> None:
+        """Who let the goods go, and who is behind them, learns that they come back."""
+        if self.states["export"] == "planned":
+            return
+        for role in ("departure", "exit"):
+            if any(one.office == self.way[role] for one in self.told):
+                self._owe(role, "export", "goods come back", occasion=True)
 
     def _corrected(self) -> None:
         """Before release every office that holds the old version gets the new one, marked so.

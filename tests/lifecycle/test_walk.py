@@ -7,7 +7,7 @@ seed is taken again by ``python -m tests.lifecycle SEED STEPS``.
 import itertools
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.lifecycle.stage import Stage, both_ways
@@ -49,6 +49,8 @@ def taken(beginning, tmp_path_factory):
     derandomize=True,
     deadline=None,
     database=None,
+    phases=(Phase.generate,),  # shrinking takes minutes; the steps of the first failure are printed
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
 @given(STEPS)

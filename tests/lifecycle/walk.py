@@ -7,14 +7,14 @@ and taken again: ``python -m tests.lifecycle SEED STEPS``.
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Self
 
 from gateway.domain.errors import GatewayError
 from tests.lifecycle.model import OURS, Movement
-from tests.lifecycle.stage import LINKS, Paper, Stage
-from tests.lifecycle.words import PROCEDURES, TELLS, saying
+from tests.lifecycle.stage import LINKS, PACKAGES, Paper, Stage, Truck
+from tests.lifecycle.words import PROCEDURES, TELLS, UNASKED, saying
 
 FLAVOURS = ("", "", "", "", "GATE", "PERSON", "HOLD", "SILENT", "KEEP")
 """How the Chinese offices behave: nothing special, a gate that reads, a person first, and so on."""
@@ -27,6 +27,9 @@ WEIGHTS = {
     "report": 3,
     "amend": 2,
     "substitute": 2,
+    "lane": 4,
+    "drive": 3,
+    "speak": 4,
     "answers": 8,
     "again": 3,
     "cut": 1,
@@ -35,6 +38,9 @@ WEIGHTS = {
     "sweep": 2,
 }
 DEEDS = (*OURS, "released", "exited")
+
+TRUCKS_MAX = 15
+TOLD_OF_TRUCKS = ("departed", "arrived", "departed", "arrived", "incident", "turned-back")
 
 Step = tuple[str, int, int]
 
@@ -47,6 +53,7 @@ class Going:
     paper: Paper
     model: Movement
     received: int = 0
+    gate: str = ""  # what the lane said last
 
 
 class Disagreement(AssertionError):
@@ -71,20 +78,23 @@ class Walk:
     def __init__(self, stage: Stage, movements: int = 20) -> None:
         self.stage = stage
         self.most = movements
+        self.trucks: list[Truck] = []
         self.going: list[Going] = []
         self.by_reference: dict[str, Going] = {}
         self.heard = 0
         self.done: list[Step] = []
-        self.refused: dict[str, int] = {}
+        self.refused: Counter[str] = Counter()
+        self.lanes: Counter[str] = Counter()
 
     def __str__(self) -> str:
         """Tell what the walk came to."""
         states = Counter(one.model.state for one in self.going)
         ends = ", ".join(f"{count} {state}" for state, count in states.most_common())
-        refused = sum(self.refused.values())
+        refused = self.refused.total()
         return (
             f"{len(self.done)} steps, {len(self.going)} movements ({ends}), {self.heard} messages, "
-            f"{len(self.stage.letters)} answers, {refused} refused for {len(self.refused)} reasons"
+            f"{len(self.stage.letters)} answers, {refused} refused ({len(self.refused)} codes), "
+            f"{len(self.trucks)} trucks, lanes said {dict(self.lanes)}"
         )
 
     def take(self, steps: Iterable[Step]) -> None:
@@ -113,14 +123,26 @@ class Walk:
     # ------------------------------------------------------------------ the enterprise's steps
 
     def declare(self, choice: int) -> None:
+        """Declare goods for a truck of their own, or for one that others travel on as well."""
         if len(self.going) >= self.most:
             return
-        south, flavour = choice % 2 == 0, FLAVOURS[choice // 2 % len(FLAVOURS)]
-        paper = self.stage.paper(south=south, number=len(self.going) + 1, flavour=flavour)
-        one = Going(self.stage.declare(paper), paper, Movement(south=south))
+        truck = self._truck(choice)
+        paper = self.stage.paper(truck, len(self.going) + 1)
+        one = Going(self.stage.declare(paper), paper, Movement(south=truck.south))
         self.going.append(one)
         self.by_reference[one.reference] = one
         self.compare(one)
+
+    def _truck(self, choice: int) -> Truck:
+        south, flavour = choice % 2 == 0, FLAVOURS[choice // 2 % len(FLAVOURS)]
+        known = [one for one in self.trucks if one.south == south]
+        free = self.most - len(self.going) - (TRUCKS_MAX - len(self.trucks))
+        shared = known and ((choice % 5 == 0 and free > 0) or len(self.trucks) >= TRUCKS_MAX)
+        if shared:
+            return known[choice % len(known)]
+        truck = Truck(len(self.trucks) + 1, south, flavour)
+        self.trucks.append(truck)
+        return truck
 
     def onward(self, one: Going, choice: int) -> None:
         """The next thing a truck does."""
@@ -144,12 +166,27 @@ class Walk:
 
     def _report(self, one: Going, deed: str, office: str) -> None:
         code = one.model.objection(deed, office)
-        with self._unless(code, f"{deed} at {office}") as attempt:
+        with self._unless([code] if code else [], f"{deed} at {office}"):
             self.stage.report(one.reference, deed, office)
-            attempt.went = True
         if not code:
             one.model.reports(deed, office)
         self.compare(one)
+
+    def drive(self, one: Going, choice: int) -> None:
+        """What is told once of a truck is told of everything on it, or of nothing."""
+        truck, way = one.paper.truck, one.model.way
+        deed = TOLD_OF_TRUCKS[choice % len(TOLD_OF_TRUCKS)]
+        office = way["destination" if deed == "arrived" else "departure"]
+        aboard = [it for it in self.going if it.paper.truck is truck]
+        moved = [it for it in aboard if not it.model.withdrawn]
+        refused = [it for it in moved if it.model.objection(deed, office)]
+        codes = ["trip.not-all-can"] * len(refused)
+        with self._unless(codes, f"{deed} of {truck.batch}"):
+            self.stage.report_truck(truck, deed, office)
+        for it in moved:
+            if not refused:
+                it.model.reports(deed, office)
+            self.compare(it)
 
     def amend(self, one: Going, _: int) -> None:
         self._change(one, goods=True)
@@ -159,17 +196,54 @@ class Walk:
 
     def _change(self, one: Going, *, goods: bool) -> None:
         code = one.model.objection_to_change(goods=goods)
-        with self._unless(code, "a change") as attempt:
+        with self._unless([code] if code else [], "a change"):
             one.paper = self.stage.change(one.reference, one.paper, goods=goods)
-            attempt.went = True
         if not code:
             one.model.changes(goods=goods)
         self.compare(one)
 
-    def _unless(self, code: str, what: str) -> "_Attempt":
-        if code:
-            self.refused[code] = self.refused.get(code, 0) + 1
-        return _Attempt(code, what)
+    @contextmanager
+    def _unless(self, codes: list[str], what: str) -> Iterator[None]:
+        """Do something that must be refused with ``codes``, or must not where there are none."""
+        found: list[str] = []
+        try:
+            yield
+        except GatewayError as error:
+            found = [one.code for one in error.findings]
+        _agree(f"{what} is refused", found, codes)
+        self.refused.update(codes)
+
+    # ------------------------------------------------------------------ the lane's steps
+
+    def lane(self, one: Going, choice: int) -> None:
+        """The truck of a movement at the lane of its gate: it goes only if all aboard may."""
+        truck = one.paper.truck
+        if one.model.over:
+            return
+        aboard = [it for it in self.going if it.paper.truck is truck and not it.model.over]
+        loads = len(aboard) if choice % 4 else len(aboard) + 1
+        passing = self.stage.lane(truck, one.paper.seal, loads)
+        seals = {it.paper.seal for it in aboard}
+        may = [it.reference for it in aboard if it.model.may_leave]
+        fit = loads == len(aboard) and len(seals) == 1
+        says = passing.passage.says.value
+        if says == "go":
+            _agree("all aboard may leave", may, [it.reference for it in aboard])
+            _agree("weight and seals", fit, True)
+        elif fit and all(it.model.ready_to_leave for it in aboard):
+            _agree(f"the lane says {passing.passage.code} {passing.passage.value}", says, "go")
+        if passing.decision.established:
+            told = {it.reference for it in aboard}
+            _agree(
+                f"movements that pass: {passing.passage.code}, seals {seals}",
+                set(passing.passage.movements),
+                told,
+            )
+            for it in aboard:
+                it.gate = says
+        self.lanes[says] += 1
+        for it in aboard:
+            self.compare(it)
 
     # ------------------------------------------------------------------ the offices' steps
 
@@ -193,6 +267,19 @@ class Walk:
         self.stage.answer(planned)
         said = saying(topic, planned.effect)
         one.model.says(envelope.office, procedure, topic, said)
+        self.compare(one)
+
+    def speak(self, one: Going, choice: int) -> None:
+        """An office says something by itself about what it got."""
+        got = [it for it in self.stage.ears.taken if it.movement == one.reference]
+        word = tuple(UNASKED)[choice % len(UNASKED)]
+        if not got or not one.model.can_say(word, got[choice % len(got)].office):
+            return
+        about = got[choice % len(got)]
+        procedure, topic = TELLS[about.type]
+        self.stage.world.clock.forward(seconds=2)  # said twice in a second it would be a repeat
+        self.stage.speak(one.reference, about.office, word, about.type)
+        one.model.says(about.office, procedure, topic, UNASKED[word])
         self.compare(one)
 
     def again(self, choice: int) -> None:
@@ -235,7 +322,7 @@ class Walk:
             self._compare(one)
         except Disagreement as difference:
             told = "\n".join(f"    {it}" for it in one.model.told)
-            way = f"{one.reference} {one.paper.batch} {one.model.states} {one.model.journal}"
+            way = f"{one.reference} {one.paper.truck.batch} {one.model.states} {one.model.journal}"
             raise Disagreement(f"{difference}\n  {way}\n{told}") from difference
 
     def _compare(self, one: Going) -> None:
@@ -248,6 +335,8 @@ class Walk:
         _agree("events", _journal(events, completed=model.state == "completed"), model.journal)
         _agree("told", *_in_order(told, model))
         _agree("procedures", states, model.states)
+        _agree("gate", _gate(events), one.gate)
+        _agree("packages", self.stage.packages(one.reference), PACKAGES[model.south])
         _agree("state", record.state, model.state)
 
     def rest(self) -> None:
@@ -277,7 +366,15 @@ def _journal(events, *, completed: bool) -> list[tuple[str, str]]:
     """Return what happened; that all is closed says the state."""
     own = ("answered", "number-given", "procedure-moved", "completed")
     _agree("completed", any(it.kind == "completed" for it in events), completed)
-    return [(it.kind.value, it.office) for it in events if it.kind not in own]
+    return [
+        (it.kind.value, it.office) for it in events if it.kind not in own and not it.fact("passage")
+    ]
+
+
+def _gate(events) -> str:
+    """Return what a lane said last of a movement."""
+    said = [it.fact("decision") for it in events if it.kind == "at-gate" and it.fact("passage")]
+    return said[-1] if said else ""
 
 
 def _in_order(messages, model: Movement) -> tuple[list, list]:
@@ -308,25 +405,3 @@ def _cut(said: list[str], lengths: Iterable[int]) -> Iterator[list[str]]:
 def _agree(what: str, product: object, model: object) -> None:
     if product != model:
         raise Disagreement(f"{what}\n  product: {product}\n  model:   {model}")
-
-
-@dataclass
-class _Attempt:
-    """A deed that must be refused with a code, or must not."""
-
-    code: str
-    what: str
-    went: bool = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind, error, trace) -> bool:
-        if isinstance(error, GatewayError):
-            _agree(
-                f"{self.what} is refused", sorted({one.code for one in error.findings}), [self.code]
-            )
-            return True
-        if error is None:
-            _agree(f"{self.what} is refused", "", self.code)
-        return False

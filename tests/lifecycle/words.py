@@ -106,13 +106,13 @@ SAYINGS = {
     "import-manifest-deleted": Saying("withdrawn", "invalidated", "invalidated"),
     # China, the offices of departure and destination
     "entry-accepted": Saying("accepted", "accepted"),
-    "goods-held": Saying("held", "under-control"),
+    "goods-held": Saying("held", "not-released", "not-released"),
     "goods-released": Saying("released", "released", "released"),
     "export-closed": Saying("closed", "closed"),
     "import-accepted": Saying("accepted", "accepted"),
     "inspection-ordered": Saying("inspection", "under-control"),
     "goods-inspected": Saying("inspected", "", "controlled"),
-    "goods-detained": Saying("held", "under-control"),
+    "goods-detained": Saying("held", "not-released", "not-released"),
     "import-released": Saying("cleared", "closed", "cleared"),
     "declaration-amended": Saying("changed"),
     "declaration-not-amended": Saying("refused"),
@@ -150,6 +150,28 @@ SAYINGS = {
     "cancellation-refused": Saying("kept", "", "invalidation-refused"),
 }
 """By what happened at the simulated office (its journal's word)."""
+
+UNASKED = {
+    "to-a-person": Saying("waits for a person"),
+    "control-ordered": Saying("control", "under-control", "control-ordered"),
+    "control-result": Saying("result", "", "controlled"),
+    "not-released": Saying("held", "not-released", "not-released"),
+    "crossing-refused": Saying("refused to pass", "not-released", "crossing-refused"),
+    "re-weighed": Saying("weighed", "", "re-weighed"),
+    "seals-checked": Saying("seals", "", "seals-checked"),
+    "quarantine-held": Saying("quarantine held", "", "quarantine"),
+    "quarantine-done": Saying("quarantine done", "", "quarantine"),
+    "incident-endorsed": Saying("endorsed", "", "incident-endorsed"),
+    "closure-planned": Saying("closes", "", "closure-planned"),
+    "released": Saying("released", "released"),
+    "unloading": Saying("unloading", "", "unloading"),
+    "discrepancies": Saying("discrepancies", "", "discrepancies"),
+    "discrepancies-solved": Saying("solved", "", "discrepancies-solved"),
+}
+"""What an office says by itself. What a control found is nobody else's: it tells no office."""
+
+AT_DESTINATION = ("unloading", "discrepancies", "discrepancies-solved")
+"""What only the office of destination says, of goods that arrived."""
 
 KEPT = {"manifest-kept", "import-manifest-kept"}
 """The office changes or deletes nothing: which of the two says what it answers."""

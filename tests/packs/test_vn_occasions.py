@@ -132,6 +132,14 @@ def test_an_amendment_before_release_corrects_transport_and_import(world):
     assert (kinds["IDA01-copy"], kinds["IDE-VAD1AC"]) == ("registered", "amended")
 
 
+def test_a_held_import_can_still_be_corrected(world):
+    movement = begun(world, LRN, "DecMessage")
+    world.town.say(world.ports, (INLAND, "not-released"), movement)
+    assert world.procedures(movement)["vn-import"] == "not-released"
+    correct(world, movement, OTHER_GOODS)
+    assert {"IDA01", "IDE"} <= set(types(world, movement))
+
+
 def test_a_transport_that_had_to_be_corrected_starts_after_its_correction(world):
     movement = begun(world, "CORRECT-000117", "DecMessage")
     assert world.procedures(movement)["vn-transport"] == "lodged"

@@ -30,7 +30,8 @@
   <xsl:template match="/">
     <xsl:choose>
       <xsl:when test="$correcting and not($stands = 'lodged' or $stands = 'accepted'
-                                          or $stands = 'under-control')">
+                                          or $stands = 'under-control'
+                                          or $stands = 'not-released')">
         <p:Messages/>
       </xsl:when>
       <xsl:otherwise>

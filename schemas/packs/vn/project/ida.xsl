@@ -22,7 +22,8 @@
   <xsl:template match="/">
     <xsl:choose>
       <xsl:when test="$correcting and not($procedure[@state = 'lodged' or @state = 'accepted'
-                                                     or @state = 'under-control'])">
+                                                     or @state = 'under-control'
+                                                     or @state = 'not-released'])">
         <p:Messages/>
       </xsl:when>
       <xsl:when test="$parts &gt; 1">
