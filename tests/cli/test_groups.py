@@ -64,6 +64,8 @@ def test_a_movement_is_copied_as_new(desk, tmp_path):
     target = tmp_path / "next.xml"
     copied = ("movement", "copy", first["movement"], "--lrn", "CQ-2026-COPY-1", "-o", target)
     assert desk.run(*copied, "--depart", "2026-11-25T08:00:00+08:00").code == 0
+    raw = target.read_text("utf-8")  # another truck: the lanes of this desk tell its own apart
+    target.write_text(raw.replace("A8D217", "A8D218").replace("AK217", "AK218"), "utf-8")
     again = desk.run("submit", target, *desk.pair("exporter"), "--json")
     assert again.code == 0, again.both
     assert again.json["movement"] != first["movement"]
