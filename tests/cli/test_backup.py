@@ -5,6 +5,7 @@ import pytest
 from tests.cli.commands import fullroute
 
 
+@pytest.mark.full
 def test_there_and_back(desk, tmp_path):
     said = desk.run("submit", desk.declaration(), *desk.pair("exporter"))
     reference = said.out.strip()

@@ -70,6 +70,7 @@ def _timeouts(folder):
     (folder / "fullroute.toml").write_text(text, "utf-8")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("spoil", "check", "code"),
     [
@@ -90,6 +91,7 @@ def test_what_is_wrong_is_told_by_its_part(folder, spoil, check, code):
     assert all(one["message"] and one["fix"] for one in found)
 
 
+@pytest.mark.full
 def test_a_message_and_its_exit_code(desk):
     said = desk.run("submit", desk.declaration(), *desk.pair("exporter"))
     shown = desk.run("movement", "show", said.out.strip(), "--json").json

@@ -30,6 +30,7 @@ def test_a_folder_is_a_group(desk, tmp_path):
     assert listed[0]["group"] == said.json["group"]
 
 
+@pytest.mark.full
 def test_all_or_nothing_and_best_effort(desk, tmp_path):
     before = desk.movements()
     train = _train(desk, tmp_path, wagons=1, bad=True)
@@ -59,6 +60,7 @@ def test_what_cannot_be_done(desk, arguments, code):
     assert said.code == code, said.both
 
 
+@pytest.mark.full
 def test_a_movement_is_copied_as_new(desk, tmp_path):
     first = desk.run("submit", desk.declaration(), *desk.pair("exporter"), "--json").json
     target = tmp_path / "next.xml"

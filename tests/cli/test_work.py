@@ -48,6 +48,7 @@ def test_submitting_the_same_file_again_gives_the_same_movement(desk):
     assert first["movement"] == again["movement"]
 
 
+@pytest.mark.full
 def test_dates_and_readings_of_a_movement(desk, submitted):
     found = desk.run("movement", "deadlines", submitted, "--json").json["data"]
     assert {"declaration", "expected", "paper"} <= {one["kind"] for one in found}
@@ -57,6 +58,7 @@ def test_dates_and_readings_of_a_movement(desk, submitted):
     assert desk.run("movement", "positions", submitted, "--json").json == {"data": []}
 
 
+@pytest.mark.full
 def test_a_closure_is_said_listed_planned_and_ended(desk, submitted):
     asked = ("closure", "add", "CN00X002", "flood", "--until", "2099-01-01T00:00:00Z", "--json")
     name = desk.run(*asked).json["id"]
@@ -93,6 +95,7 @@ def test_a_report_before_its_time_is_refused(desk, submitted):
     assert said.json["errors"][0]["code"] == "report.not-released"
 
 
+@pytest.mark.full
 def test_a_run_is_shown_and_not_told_what_a_movement_cannot_take(desk, submitted):
     (trip,) = [
         one
@@ -107,6 +110,7 @@ def test_a_run_is_shown_and_not_told_what_a_movement_cannot_take(desk, submitted
     assert desk.run("trip", "show", trip["id"], "--json").json["reports"] == []
 
 
+@pytest.mark.full
 def test_a_declaration_is_amended_and_taken_back(desk):
     path = desk.declaration()
     reference = desk.run("submit", path, *desk.pair("exporter")).out.strip()
