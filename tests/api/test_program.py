@@ -55,6 +55,7 @@ def _get(url: str, path: str, key: str = "") -> tuple[int, bytes]:
         return answer.status, answer.read()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("excess", [1, 9_000_000], ids=["by one byte", "by nearly as much again"])
 def test_too_long_a_body_is_answered_not_cut_off(
     program: tuple[subprocess.Popen[bytes], str], data: tuple[Path, str], excess: int

@@ -36,6 +36,7 @@ def test_a_folder_that_stands_well(folder):
     )
 
 
+@pytest.mark.full
 def test_without_a_broker_it_is_slower_and_no_more(folder):
     said = fullroute("doctor", "--json", "--data", folder)
     assert (said.code, checks(said)["broker"]["verdict"]) == (0, "warning")

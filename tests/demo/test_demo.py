@@ -160,16 +160,9 @@ ENDS = {
 MOMENTS = {"while programs start": _starting, "under way": _submitted}
 
 
-@pytest.mark.parametrize(
-    ("how", "when"),
-    [
-        pytest.param(
-            how, when, marks=() if how == "Ctrl-C" and when == "under way" else pytest.mark.full
-        )
-        for how in ENDS
-        for when in MOMENTS
-    ],
-)
+@pytest.mark.full
+@pytest.mark.parametrize("how", ENDS)
+@pytest.mark.parametrize("when", MOMENTS)
 def test_an_interrupted_demo_leaves_nothing_running(tmp_path, how, when):
     number, code = ENDS[how]
     folder = tmp_path / "data"

@@ -72,6 +72,7 @@ CHOSEN = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("day", "named", "expected"), CHOSEN.values(), ids=CHOSEN)
 def test_which_version_begins_a_movement(both, day, named, expected):
     with packs(both, xa=named).slot() as found:
@@ -87,6 +88,7 @@ ABSENT = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("administration", "day", "code"), ABSENT.values(), ids=ABSENT)
 def test_why_there_is_none(both, administration, day, code):
     with packs(both).slot() as found:

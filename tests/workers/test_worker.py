@@ -209,6 +209,7 @@ def test_producer_and_worker_agree_on_names():
     assert (DELIVER_TASK, QUEUE) == (workers_app.DELIVER_TASK, workers_app.QUEUE)
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("broker")
 def test_a_knock_reaches_the_task(site, office):
     with site.worker():
@@ -240,6 +241,7 @@ def test_a_wiped_broker_is_made_up_for_by_the_ticker(site, office):
     assert office.seen == ["msg_before", "msg_after"]
 
 
+@pytest.mark.full
 def test_without_any_broker_the_ticker_delivers(site, office):
     message = site.owe("one")
     with site.worker(ticker_seconds="0.2"):
