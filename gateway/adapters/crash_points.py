@@ -8,6 +8,7 @@ the test variable names a point. The program then dies by SIGKILL, as the machin
 
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Dialect, Engine, event
 
 from gateway.domain.delivery import Attempt
 from gateway.domain.errors import Misconfigured
@@ -201,6 +202,26 @@ def _listen(statement: str, moment: Moment, fall: Fall) -> None:
             fall()
 
     event.listen(Engine, f"{moment.value}_cursor_execute", heard)
+
+    class Overheard(sqlite3.Connection):
+        """SQLite's own connection: the writer speaks to it without SQLAlchemy in between."""
+
+        def execute(self, said: str, *given: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as the base
+            spoken = said.startswith(statement)
+            if spoken and moment is Moment.BEFORE:
+                fall()
+            cursor = super().execute(said, *given)
+            if spoken and moment is Moment.AFTER:
+                fall()
+            return cursor
+
+    def connecting(
+        dialect: Dialect, _record: object, _given: object, named: dict[str, Any]
+    ) -> None:
+        if dialect.name == "sqlite":
+            named["factory"] = Overheard
+
+    event.listen(Engine, "do_connect", connecting)
 
 
 def _heard(point: Told, fall: Fall, name: str, given: tuple[object, ...]) -> None:

@@ -61,13 +61,16 @@ class VnaccsOutbox(Outbox):
         return "accepted"
 
     def at_once(self, taken: Taken) -> Letter | None:
-        """Return the first output of a job, the same bytes whenever it is asked for."""
+        """Return the first output of a job, the same bytes whenever it is asked for.
+
+        It is handed over with the response; whether the client kept it nobody says.
+        """
         first = next(iter(self._stationery.plan(taken)), None)
         if first is None or taken.envelope.type in self._held_types:
             return None
         letter = self._letter(first)
         if first.id not in self._finished:
-            self._settle(first, "accepted")
+            self._settle(first, "handed-over")
         return letter
 
     def after(self, name: str) -> tuple[str, Letter] | None:

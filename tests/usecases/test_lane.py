@@ -502,6 +502,7 @@ GATE_XSD = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
 def test_a_pack_may_tell_other_offices_what_a_lane_saw(tmp_path, event, fact, told):
     root = tmp_path / "schemas"
     shutil.copytree(schemas_root(), root)
+    (root / "synchronisation.toml").unlink()  # which knows no such message
     pack = root / "packs" / "cn"
     with (pack / "pack.toml").open("a", encoding="utf-8") as file:
         file.write(GATE_NOTICE.format(event=event))
