@@ -115,7 +115,7 @@ def test_a_movement_is_cleared_by_push_and_feed(road: Road) -> None:
         async with road.stage() as stage:
             movement = road.world.submit(road.world.declaration()).movement
             ready = {"released", "accepted"}
-            await road.until(lambda: road.procedures(movement) == ready)
+            await road.until(lambda: road.exported(movement) and road.procedures(movement) == ready)
             road.world.report(movement, "departed", "CN008001", seal="CQ8801172")
             await road.until(
                 lambda: (
