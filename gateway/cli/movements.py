@@ -18,6 +18,17 @@ Reference = Annotated[
     str, typer.Argument(metavar="REF", help="The movement reference, as submit printed it.")
 ]
 
+Happened = Annotated[
+    str, typer.Argument(help="presented, yard-reached, departed, incident, arrived.")
+]
+HappenedAt = Annotated[str, typer.Argument(help="The office where it happened.")]
+When = Annotated[
+    str, typer.Option(help="When, with offset, e.g. 2026-11-24T08:05:00+08:00; else now.")
+]
+Facts = Annotated[
+    list[str] | None, typer.Option(help="NAME=VALUE, e.g. seal=CQ8801172; repeat for more.")
+]
+
 movement_commands = typer.Typer(
     help="See movements, report what happened, export their evidence.",
     no_args_is_help=True,
@@ -233,17 +244,11 @@ def _told(line: dict[str, Any]) -> str:
 @movement_commands.command()
 def report(
     ref: Reference,
-    kind: Annotated[
-        str, typer.Argument(help="presented, yard-reached, departed, incident, arrived.")
-    ],
-    office: Annotated[str, typer.Argument(help="The office where it happened.")],
+    kind: Happened,
+    office: HappenedAt,
     *,
-    at: Annotated[
-        str, typer.Option(help="When, with offset, e.g. 2026-11-24T08:05:00+08:00; else now.")
-    ] = "",
-    fact: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE, e.g. seal=CQ8801172; repeat for more.")
-    ] = None,
+    at: When = "",
+    fact: Facts = None,
     url: Url = "",
     api_key: ApiKey = "",
     data: Data = None,

@@ -7,7 +7,7 @@ import typer
 from gateway.cli import output
 from gateway.cli.desk import Told
 from gateway.cli.exits import Exit
-from gateway.cli.movements import facts_of, moment
+from gateway.cli.movements import Facts, Happened, HappenedAt, When, facts_of, moment
 from gateway.cli.opening import open_desk
 from gateway.cli.options import ApiKey, Data, Json, Lang, Url
 
@@ -117,17 +117,11 @@ def _done(told: dict[str, object]) -> str:
 @trip_commands.command()
 def report(
     batch: Batch,
-    kind: Annotated[
-        str, typer.Argument(help="presented, yard-reached, departed, incident, arrived.")
-    ],
-    office: Annotated[str, typer.Argument(help="The office where it happened.")],
+    kind: Happened,
+    office: HappenedAt,
     *,
-    at: Annotated[
-        str, typer.Option(help="When, with offset, e.g. 2026-11-24T08:05:00+08:00; else now.")
-    ] = "",
-    fact: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE, e.g. seal=CQ8801172; repeat for more.")
-    ] = None,
+    at: When = "",
+    fact: Facts = None,
     url: Url = "",
     api_key: ApiKey = "",
     data: Data = None,
