@@ -7,13 +7,14 @@ in the data folder (:mod:`gateway.cli.folder`) loads the store and comes in only
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from gateway.cli.client import JSON, Client
+from gateway.cli.progress import Seen
 
 XML = "application/xml"
 ZIP = "application/zip"
@@ -23,9 +24,6 @@ Shape = dict[str, Any]
 
 Files = Sequence[tuple[str, bytes]]
 """Names and contents."""
-
-Seen = Callable[[int, int], None]
-"""Told how many of how many are done."""
 
 LOOK_SECONDS = 0.5
 """How often a client asks how far a group is."""

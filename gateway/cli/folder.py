@@ -14,7 +14,8 @@ from typing import Any
 from gateway import closures, groups, register
 from gateway.bootstrap import Gateway, open_gateway
 from gateway.cli import output
-from gateway.cli.desk import AS_DECLARED, Along, Files, Seen, Shape, Told, Unsigned, Why
+from gateway.cli.desk import AS_DECLARED, Along, Files, Shape, Told, Unsigned, Why
+from gateway.cli.progress import Seen
 from gateway.cli.shapes import (
     concern_shape,
     event_shape,

@@ -4,12 +4,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Told = Callable[[int, int], None]
+Seen = Callable[[int, int], None]
 """Told how many of how many are done."""
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Told]:
+def progress(title: str) -> Iterator[Seen]:
     """Show a bar on standard error while the block runs; nothing where that is no terminal."""
     if not sys.stderr.isatty():
         yield lambda _done, _all: None
