@@ -6,6 +6,7 @@ whole at once, one for it when every trip has it: so nothing goes on half a word
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from gateway.domain.event import PASSING, Event, EventKind
 from gateway.domain.procedure import ProcedureState, advances
@@ -64,10 +65,34 @@ def has_for(happened: Collection[Event], kind: EventKind, trip: str) -> bool:
     return any(one.kind is kind for one in happened)
 
 
+def happened_to(happened: Collection[Event], trip: str) -> tuple[Event, ...]:
+    """Return what happened to one trip: its parts as what they are, none of the others."""
+    parts = {one.fact("happened") for one in happened if one.kind is EventKind.PART_MOVED}
+    return tuple(
+        replace(one, kind=EventKind(one.fact("happened")))
+        if one.kind is EventKind.PART_MOVED
+        else one
+        for one in happened
+        if (
+            one.fact("trip") == trip
+            if one.kind is EventKind.PART_MOVED
+            else one.kind.value not in parts
+        )
+    )
+
+
 def passed_by(happened: Collection[Event], office: str, trip: str) -> bool:
     """Tell whether one trip is past an office."""
     here = [one for one in happened if one.office == office]
     return any(has_for(here, kind, trip) for kind in PASSING)
+
+
+def partly_passed(happened: Iterable[Event], office: str) -> bool:
+    """Tell whether the goods, or one of their trips, are past an office."""
+    return any(
+        one.office == office and (one.kind in PASSING or one.fact("happened") in PASSING)
+        for one in happened
+    )
 
 
 def concerns(event: Event, trip: str) -> bool:

@@ -9,14 +9,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from gateway.domain.deciding import lodge
 from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Message, MessageState
-from gateway.domain.movement import Movement, fold, lodge
+from gateway.domain.movement import Movement, fold
 from gateway.domain.parts import has_for
 from gateway.domain.procedure import ProcedureState
-from gateway.packs.manifest import MessageSpec
+from gateway.packs.manifest import MessageSpec, To
 from gateway.packs.manifest import Subject as Speaks
 from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.project import Addressee, Subject, project
@@ -123,9 +124,15 @@ def per_trip(planned: Iterable[Planned], trips: Collection[str]) -> tuple[Planne
     )
 
 
-def waiting_row(planned: Planned, subject: Subject, name: str, link: str, at: datetime) -> Message:
-    """Return the row of a planned message under the id ``name``; nothing has looked at it yet."""
+def waiting_row(
+    planned: Planned, subject: Subject, name: str, link: str, at: datetime, stream: str = ""
+) -> Message:
+    """Return the row of a planned message under the id ``name``; nothing has looked at it yet.
+
+    ``stream`` is the one in which its office hears of its trip already, if it does.
+    """
     office, spec = planned.stop.office.code, planned.spec
+    own = [planned.trip] if planned.trip else []
     return Message(
         id=name,
         tenant=subject.movement.tenant,
@@ -142,9 +149,7 @@ def waiting_row(planned: Planned, subject: Subject, name: str, link: str, at: da
         state=MessageState.WAITING,
         waits_for="",
         created_at=at,
-        stream="/".join(
-            [subject.movement.reference, office, *([planned.trip] if planned.trip else [])]
-        ),
+        stream=stream or "/".join([subject.movement.reference, office, *own]),
     )
 
 
@@ -207,7 +212,7 @@ class _Step:
         on_it = any(one.office.code == message.office and spec.goes_to(one.role) for one in stops)
         trips = {one.id for one in self._subject.trips} or {self._subject.trip}
         left = message.trip is not None and message.trip not in trips
-        return left or (not on_it and not spec.occasional)
+        return left or not (on_it or spec.to is To.DROPPED)
 
     def _fire(self, message: Message, pack: Pack, spec: MessageSpec) -> None:
         try:

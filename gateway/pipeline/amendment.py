@@ -14,9 +14,11 @@ from gateway.domain.event import EventKind
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.itinerary import Itinerary, Stop
 from gateway.domain.movement import Movement
+from gateway.domain.parts import partly_passed
 from gateway.domain.procedure import ProcedureState
 from gateway.domain.trip import Trip, carrying, shares_of
 from gateway.markup import tree
+from gateway.packs.pack import PackSet
 from gateway.pipeline.intake import Accepted
 from gateway.pipeline.project import Subject
 
@@ -83,6 +85,35 @@ def _with_procedures(movement: Movement, told: Movement) -> Movement:
     return replace(movement, procedures=(*kept, *new))
 
 
+def other_offices(
+    before: Itinerary, found: Replaced, packs: PackSet
+) -> tuple[tuple[str, str], ...]:
+    """Return the facts of a diversion: ``left`` offices, procedures that begin ``anew`` at others.
+
+    Offices are lodged with one by one: what one took says nothing of another in its place.
+    """
+    if found.kind is not EventKind.DIVERTED:
+        return ()
+    now = found.subject.itinerary
+    dropped = dict.fromkeys(stop.office.code for stop in now.dropped)
+    left = (one for one in dropped if now.office(one) is None)
+    was, stands = _deciding(before, packs), _deciding(now, packs)
+    anew = (kind for kind in was if kind in stands and not was[kind] & stands[kind])
+    facts = {"left": " ".join(left), "anew": " ".join(anew)}
+    return tuple((name, value) for name, value in facts.items() if value)
+
+
+def _deciding(way: Itinerary, packs: PackSet) -> dict[str, set[str]]:
+    """Return the offices that decide on each kind of procedure."""
+    found: dict[str, set[str]] = {}
+    for stop in way.stops:
+        pack = packs.by_administration(stop.office.administration)
+        for spec in pack.manifest.procedures if pack else ():
+            if spec.role == stop.role:
+                found.setdefault(spec.kind, set()).add(stop.office.code)
+    return found
+
+
 def _beyond(places: tuple[str, ...]) -> str:
     """Return the first change that is not one of the journey."""
     return next((one for one in places if not one.startswith(JOURNEY)), "")
@@ -105,7 +136,8 @@ def _behind(subject: Subject, told: Itinerary) -> Iterator[Finding]:
     for place, stop in enumerate(subject.itinerary.stops):
         code = stop.office.code
         left = place == 0 and subject.movement.has(EventKind.DEPARTED)
-        if (left or subject.movement.passed(code)) and (code, stop.role) not in still:
+        passed = left or partly_passed(subject.movement.happened, code)
+        if passed and (code, stop.role) not in still:
             yield Finding(code="amend.passed-office", pointer="/Declaration/Itinerary", value=code)
 
 

@@ -19,13 +19,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.domain.closure import Closure, judge_closures
+from gateway.domain.deciding import begin
 from gateway.domain.declaration import Declaration, Vehicle
 from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal, refused
 from gateway.domain.identifiers import MovementReference
 from gateway.domain.itinerary import CustomsOffice, Itinerary
 from gateway.domain.message import Message
-from gateway.domain.movement import Movement, begin, fold
+from gateway.domain.movement import Movement, fold
 from gateway.domain.procedure import Procedure
 from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trip import Trip, TripShare, carrying, shares_of

@@ -32,11 +32,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An office that was sent something, and by which message."""
+    """An office that was sent something, by which message, and about which trip."""
 
     office: str
     administration: str
     spec: MessageSpec
+    trip: str = ""
 
     def reached(self, stop: Stop, spec: MessageSpec) -> bool:
         """Tell whether ``stop`` was told by it, as one that ``spec`` goes to sees it.
@@ -307,7 +308,7 @@ def plan_occasions(
 
     ``movement`` already holds the events; ``pack_of`` gives the pack an administration's messages
     are made with, ``told`` says who was sent what. Nothing is said under a procedure that was
-    never opened.
+    never opened, save that it is not with this office any more.
     """
     planned: list[Planned] = []
     for event in events:
@@ -347,13 +348,15 @@ def plan_newcomers(
 
 def _opened(spec: MessageSpec, movement: Movement) -> bool:
     procedure = movement.procedure(spec.procedure)
-    return procedure is not None and procedure.opened
+    return procedure is not None and (procedure.opened or spec.to is To.DROPPED)
 
 
 def _concerned(
     stop: Stop, spec: MessageSpec, event: Event, movement: Movement, told: Collection[Told]
 ) -> bool:
     office = stop.office.code
+    if event.kind is EventKind.CROSSING_REFUSED and office == event.office:
+        return False  # its own word is no news to it
     match spec.to:
         case To.ALL:
             return True

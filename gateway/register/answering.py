@@ -14,12 +14,12 @@ from gateway.audit.exchange import (
     AnswerReceipt,
     make_acknowledgement,
 )
+from gateway.domain.deciding import decide
 from gateway.domain.delivery import Link
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, Message, MessageState, ReceiptKind
-from gateway.domain.movement import decide
 from gateway.domain.records import AnswerRecord, Lost
 from gateway.packs.pack import PackSet
 from gateway.pipeline.advance import Advanced

@@ -21,7 +21,7 @@ from gateway.pipeline.project import Subject, declared_totals
 from gateway.pipeline.read import read_declaration
 from gateway.ports import Ports
 
-_DROPPED = 0
+DROPPED = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def recorded_stops(itinerary: Itinerary) -> tuple[tuple[int, str, str, str], ...
     Those that were dropped have the number 0.
     """
     numbered = [(stop.sequence, stop) for stop in itinerary.stops]
-    numbered += [(_DROPPED, stop) for stop in itinerary.dropped]
+    numbered += [(DROPPED, stop) for stop in itinerary.dropped]
     return tuple(
         (
             number,
@@ -137,8 +137,8 @@ def itinerary_of(ports: Ports, record: MovementRecord) -> Itinerary:
             )
         )
     return Itinerary(
-        tuple(stop for stop in stops if stop.sequence != _DROPPED),
-        tuple(stop for stop in stops if stop.sequence == _DROPPED),
+        tuple(stop for stop in stops if stop.sequence != DROPPED),
+        tuple(stop for stop in stops if stop.sequence == DROPPED),
     )
 
 

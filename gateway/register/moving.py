@@ -1,12 +1,15 @@
 """A movement moves on: what events make owed, planned from the start or brought by the occasion."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from gateway.domain.event import REPLACING, Event
 from gateway.domain.itinerary import Itinerary
-from gateway.domain.message import Message
+from gateway.domain.message import Message, MessageState
 from gateway.domain.movement import fold
+from gateway.domain.parts import passed_by
+from gateway.packs.manifest import Subject as Speaks
+from gateway.packs.manifest import To
 from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.advance import Advanced, advance, per_trip, waiting_row
 from gateway.pipeline.project import Subject
@@ -21,6 +24,9 @@ from gateway.ports import Ports
 from gateway.register.gathering import links_of
 from gateway.register.load import Loaded, all_offices, pack_for, with_askers
 
+_TO_KNOWING = (To.TOLD, To.AHEAD, To.DROPPED)
+"""Who hears only because it was told before."""
+
 
 def move(
     ports: Ports,
@@ -28,11 +34,12 @@ def move(
     events: Iterable[Event],
     packs: PackSet,
     *,
-    newcomers: bool = False,
+    before: Itinerary | None = None,
 ) -> Advanced:
     """Return what ``events`` lead to; ``loaded`` is the movement before them.
 
-    ``newcomers``: the way may have changed, and offices may be on it that nothing was planned for.
+    ``before`` is the way until now where it may have changed: offices may be on the new one that
+    nothing was planned for, or that were left out and come back.
 
     Raises:
         Refusal: a projection fails its office's schema or rules; all of them at once.
@@ -45,20 +52,23 @@ def move(
     def pack_of(administration: str) -> Pack | None:
         return pack_for(packs, loaded.record, administration)
 
-    told = tuple(_told(loaded, itinerary, packs))
+    told = tuple(_told(loaded, itinerary, packs, _rejoining(before, itinerary)))
     planned = _not_waiting(plan_occasions(events, movement, itinerary, pack_of, told), loaded)
-    if newcomers:
-        known = tuple(_known(loaded, itinerary))
+    if before is not None:
+        known = tuple(_known(loaded, itinerary, before))
         planned = (*plan_newcomers(itinerary, packs.keeping(loaded.record.packs), known), *planned)
     planned = per_trip(planned, [trip.id for trip in subject.trips])
-    if newcomers:
+    planned = tuple(one for one in planned if _still_concerned(one, subject, told))
+    if before is not None:
         planned = (*planned, *_of_new_trips(loaded, subject, packs))
     now = ports.clock.now()
     links = links_of(ports, loaded.record.tenant) if planned else {}
+    streams = {(one.office, one.trip): one.stream for one in loaded.messages}
 
     def row(one: Planned) -> Message:
-        link = links.get(one.stop.office.code, "")
-        return waiting_row(one, subject, ports.ids.new("msg"), link, now)
+        office = one.stop.office.code
+        stream = streams.get((office, one.trip), "") if one.trip else ""
+        return waiting_row(one, subject, ports.ids.new("msg"), links.get(office, ""), now, stream)
 
     return advance(subject, (*loaded.waiting, *map(row, planned)), packs, now)
 
@@ -82,7 +92,7 @@ def _of_new_trips(loaded: Loaded, subject: Subject, packs: PackSet) -> Iterator[
 
     Offices behind the goods are told nothing of a trip that began after them.
     """
-    known = {one.trip for one in loaded.messages if one.trip is not None}
+    known = {one.trip for one in loaded.messages if one.state is not MessageState.DROPPED}
     added = [trip.id for trip in subject.trips if trip.id not in known]
     planned = plan_messages(subject.itinerary, packs.keeping(loaded.record.packs))
     for one in per_trip(planned, added) if added else ():
@@ -90,18 +100,53 @@ def _of_new_trips(loaded: Loaded, subject: Subject, packs: PackSet) -> Iterator[
             yield one
 
 
-def _known(loaded: Loaded, itinerary: Itinerary) -> Iterator[tuple[str, str, str]]:
-    """Yield type, office and administration of the messages there are."""
+def _known(
+    loaded: Loaded, itinerary: Itinerary, before: Itinerary
+) -> Iterator[tuple[str, str, str]]:
+    """Yield type, office and administration of the messages there are.
+
+    What was sent to an office that was left out and comes back does not count any more.
+    """
+    rejoining = _rejoining(before, itinerary)
     for message in loaded.messages:
-        office = itinerary.office(message.office)
-        yield message.type, message.office, office.administration if office else ""
+        if message.office not in rejoining:
+            office = itinerary.office(message.office)
+            yield message.type, message.office, office.administration if office else ""
 
 
-def _told(loaded: Loaded, itinerary: Itinerary, packs: PackSet) -> Iterator[Told]:
+def _rejoining(before: Itinerary | None, itinerary: Itinerary) -> frozenset[str]:
+    """Return the offices that were left out of the way before and are on this one again."""
+    left = {stop.office.code for stop in before.dropped} if before else set()
+    return frozenset(
+        one for one in left if before and before.office(one) is None and itinerary.office(one)
+    )
+
+
+def _still_concerned(one: Planned, subject: Subject, told: Iterable[Told]) -> bool:
+    """Tell whether an office was told of the vehicle whose change it would hear of, and awaits it.
+
+    Where there are several trips each is told of by itself: a gate may know of one only, and one
+    of them may be past it (NCTS rule G0171).
+    """
+    spec = one.spec
+    if spec.subject is not Speaks.TRIP or not spec.occasional or spec.to not in _TO_KNOWING:
+        return True
+    office, trip = one.stop.office.code, one.trip or subject.trip
+    if one.trip and passed_by(subject.movement.happened, office, one.trip):
+        return False
+    return any((known.office, known.trip) == (office, trip) for known in told)
+
+
+def _told(
+    loaded: Loaded, itinerary: Itinerary, packs: PackSet, rejoining: Collection[str]
+) -> Iterator[Told]:
     """Yield who was sent what: a message that has its place in a stream is open to its office."""
     stops = (*itinerary.stops, *itinerary.dropped)
     offices = {stop.office.code: stop.office for stop in stops}
     for message in loaded.messages:
         office, pack = offices.get(message.office), packs.by_digest(message.pack)
-        if message.place is not None and office is not None and pack is not None:
-            yield Told(office.code, office.administration, pack.message(message.type))
+        if message.office in rejoining or message.place is None:
+            continue
+        if office is not None and pack is not None:
+            spec = pack.message(message.type)
+            yield Told(office.code, office.administration, spec, message.trip or "")

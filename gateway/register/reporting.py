@@ -7,11 +7,11 @@ from types import MappingProxyType
 import rfc8785
 
 from gateway.audit.entry import EntryKind
+from gateway.domain.deciding import report
 from gateway.domain.errors import InConflict, Refused
 from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.itinerary import Itinerary
-from gateway.domain.movement import report
 from gateway.domain.records import Lost
 from gateway.domain.roles import OfficeRole
 from gateway.pipeline.advance import Advanced

@@ -12,7 +12,7 @@ from gateway.markup import safe, tree
 from gateway.pipeline.alone import trip_alone
 from gateway.pipeline.lane_facts import Asked, Load, bare_run, bears, run_of
 from gateway.ports import Ports
-from gateway.register.load import all_offices, folded
+from gateway.register.load import DROPPED, all_offices, folded
 from gateway.register.writing import Writing
 
 _NOTHING = tree.build(tree.DECLARATION, "Declaration")
@@ -73,7 +73,7 @@ def _load(ports: Ports, trip: Trip, reference: str, until: datetime | None) -> L
         trip=trip.id if several else "",
         movement=folded(record, events),
         events=events,
-        stops=record.stops,
+        stops=tuple(stop for stop in record.stops if stop[0] != DROPPED),
     )
 
 

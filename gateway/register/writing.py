@@ -133,10 +133,17 @@ def write_events(writing: Writing, movement: Movement, events: Iterable[Event]) 
             MovementEvent(movement=movement.reference, tenant=movement.tenant, event=event)
         )
         if event.kind is EventKind.NUMBER_GIVEN:
-            writing.insert(_number(movement, event))
+            _write_number(writing, _number(movement, event))
     if events:
         told = [_told(event) for event in events]
         writing.entry(EntryKind.EVENT, movement=movement.reference, facts={"events": told})
+
+
+def _write_number(writing: Writing, number: NumberRecord) -> None:
+    """Keep a number by which its movement is found; one given again leads there already."""
+    known = writing.ports.store.movement_by_number(number.administration, number.number)
+    if known is None or known.reference != number.movement:
+        writing.insert(number)
 
 
 def _number(movement: Movement, event: Event) -> NumberRecord:

@@ -13,7 +13,7 @@ from gateway.domain.replacing import replace_declaration
 from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trip import Trip, planned_trips
 from gateway.pipeline.advance import Advanced
-from gateway.pipeline.amendment import replaced
+from gateway.pipeline.amendment import other_offices, replaced
 from gateway.pipeline.intake import Accepted, intake
 from gateway.ports import Ports
 from gateway.register import Request, Submission
@@ -158,12 +158,13 @@ def _decided(
         if accepted.verified.content == record.content:
             return accepted
         trips = _trips(ports, loaded, accepted)
+        before = loaded.subject.itinerary
         found = replaced(loaded.declaration, loaded.subject, accepted, trips)
         told = Report(
             kind=found.kind,
             at=ports.clock.now(),
             office=found.subject.itinerary.departure.office.code,
-            facts=_facts(loaded, found.places, new.reason),
+            facts=(*_facts(loaded, found.places, new.reason), *other_offices(before, found, packs)),
         )
         events = replace_declaration(found.subject.movement, told)
         own = dict((*register.packs_of(basis.packs, found.subject.itinerary), *record.packs))
@@ -174,7 +175,7 @@ def _decided(
             subject=found.subject,
             messages=_anew(loaded.messages),
         )
-        advanced = register.move(ports, after, events, packs, newcomers=True)
+        advanced = register.move(ports, after, events, packs, before=before)
     return _Step(accepted, after, after.record.packs, (*events, *advanced.events), advanced, trips)
 
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.domain.deciding import begin, decide, lodge, report
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Refusal
 from gateway.domain.message import Answer, AnswerKind
-from gateway.domain.movement import Movement, begin, decide, fold, lodge, report
+from gateway.domain.movement import Movement, fold
 from gateway.domain.movement_state import MovementState
 from gateway.domain.procedure import Procedure, ProcedureState, advances
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.domain.deciding import begin, decide, report
 from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.message import Answer, AnswerKind
-from gateway.domain.movement import Movement, begin, decide, fold, report
+from gateway.domain.movement import Movement, fold
 from gateway.domain.parts import has_for, passed_by
 from gateway.domain.procedure import Procedure, ProcedureState
 from gateway.domain.trip import Trip, TripShare, carrying, planned_trips, shares_of

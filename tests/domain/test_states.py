@@ -5,10 +5,11 @@ from itertools import permutations
 
 import pytest
 
+from gateway.domain.deciding import begin, report
 from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.finding import Refusal
 from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Status, Stop
-from gateway.domain.movement import Movement, begin, fold, report
+from gateway.domain.movement import Movement, fold
 from gateway.domain.movement_state import MOVEMENT_STEPS, MovementState
 from gateway.domain.procedure import Procedure
 from gateway.domain.stop_state import StopState, stop_states
@@ -111,6 +112,13 @@ def test_an_illegal_step_names_its_rule(happened, told, code):
     with pytest.raises(Refusal) as caught:
         report(moved(*happened), Report(kind=EventKind(told), at=NOON, office=EXIT))
     assert [one.code for one in caught.value.findings] == [code]
+
+
+def test_pre_lodged_goods_do_not_leave_before_they_were_presented():
+    early = moved("released", prelodged=True)
+    with pytest.raises(Refusal) as caught:
+        report(early, Report(kind=EventKind.DEPARTED, at=NOON, office=OUT))
+    assert [one.code for one in caught.value.findings] == ["report.not-presented"]
 
 
 def way():

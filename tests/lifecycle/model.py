@@ -1,29 +1,15 @@
-"""The lifecycle of one movement as a customs expert would explain it: plain, and by hand.
+"""The lifecycle of one movement by road as a customs expert would explain it: plain, and by hand.
 
 Written from the issue and formats.md (1.6, the lifecycle table, 5, 6), not from the packs and not
-from the code. It says in what state each procedure is, what each office must have been told and
-must not, in what order, and which steps are refused.
+from the code. It says in what state each procedure is and which steps are refused; who has to be
+told what stands in ``telling``.
 """
 
 from dataclasses import dataclass, field, replace
 
-RANKS = (
-    *("planned", "lodged", "refused", "accepted"),
-    *("under-control", "not-released", "released", "over"),
-)
-OVER = ("closed", "invalidated")
-SOUTH = {
-    "departure": "CN008001",
-    "exit": "CN00X001",
-    "entry": "VN0015BB",
-    "destination": "VN0003PJ",
-}
-NORTH = {
-    "departure": "VN0003PJ",
-    "exit": "VN0015BB",
-    "entry": "CN00X001",
-    "destination": "CN008001",
-}
+from tests.lifecycle.ledger import rank
+from tests.lifecycle.telling import LEAVING, NORTH, SOUTH, Telling
+
 OURS = (
     *("presented", "yard-reached", "departed", "arrived"),
     *("incident", "turned-back", "invalidation-asked"),
@@ -42,88 +28,47 @@ ONCE_SAID = (
 )
 """What an office says once: said again it is no news. The rest can happen again."""
 
-CHANGES = (
-    "manifest changed",
-    "declaration changed",
-    "vehicle changed",
-    "corrected copy",
-    "correction",
-    "amended copy",
-    "amendment",
-)
+IN_PARTS = ("departed", "exited", "entered", "arrived")
+"""What can happen to one truck after the other."""
 
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An office was told something. ``moment`` counts the steps of the movement."""
-
-    moment: int
-    office: str
-    procedure: str
-    topic: str
-    because: str
-
-
-@dataclass(slots=True)
-class Owed:
-    """Something to be told once ``after`` was heard, since ``since`` where it comes again."""
-
-    office: str
-    procedure: str
-    topic: str
-    because: str
-    after: tuple[tuple[str, str, str], ...] = ()
-    since: int = 0
-    occasion: bool = False
+AGAINST = ("under-control", "not-released", "refused")
+"""What counts against the whole as soon as it is said of one truck."""
 
 
 @dataclass
-class Movement:
-    """One declaration on its way, southbound or northbound."""
+class Movement(Telling):
+    """One declaration on its way, southbound or northbound, on one truck or on several."""
 
-    south: bool
-    states: dict[str, str] = field(default_factory=dict)
-    journal: list[tuple[str, str]] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
-    owed: list[Owed] = field(default_factory=list)
-    heard: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    moment: int = 0
-    asking: bool = False
+    prelodged: bool = False
     quarantine: str = ""  # held, done, or nothing was said
+    decided: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         third = "transport" if self.south else "entry"
         self.states = dict.fromkeys(("export", "exit", third, "import"), "planned")
-        self.way = SOUTH if self.south else NORTH
-        self._declared()
+        self.way = dict(SOUTH if self.south else NORTH)
+        self.journal.append(("submitted", self.way["departure"]))
+        self.declared()
+        self.settle()
 
     # ------------------------------------------------------------------ standing
 
-    def happened(self, kind: str) -> bool:
-        return any(kind == one for one, _ in self.journal)
-
-    def passed(self, role: str) -> bool:
-        """Whether the goods are past the office (G0171: no late news to it)."""
-        leaving = {"exit": "exited", "entry": "entered", "destination": "arrived"}
-        return self.happened(leaving[role]) or self.happened("arrived")
-
-    def was_told(self, procedure: str, topic: str) -> bool:
-        return any((one.procedure, one.topic) == (procedure, topic) for one in self.told)
-
-    def open(self, procedure: str) -> bool:
-        """Whether anything was lodged under it that is not over yet."""
-        return self.states[procedure] not in ("planned", "refused", *OVER)
+    @property
+    def packages(self) -> int:
+        return sum(self.trucks.values())
 
     @property
     def withdrawn(self) -> bool:
-        """Whether all that was lodged is over, and some of it because it was taken back."""
-        states = {one for one in self.states.values() if one != "planned"}
-        return "invalidated" in states and states <= {*OVER, "refused"}
+        return self.all_over
 
     @property
     def half_withdrawn(self) -> bool:
         asked = self.happened("invalidation-asked")
         return asked and "invalidated" in self.states.values() and not self.withdrawn
+
+    @property
+    def unpresented(self) -> bool:
+        return self.prelodged and not self.happened("presented")
 
     @property
     def over(self) -> bool:
@@ -133,38 +78,41 @@ class Movement:
     def may_leave(self) -> bool:
         """Whether a lane at the gate of exit may let the goods go: released, manifest accepted.
 
-        Fruit only when its quarantine is done: unknown is not yes. Nothing while it is held.
+        Fruit only when its quarantine is done: unknown is not yes. Nothing while it is held, and
+        nothing that was pre-lodged and not presented.
         """
         taken = ("accepted", "under-control", "not-released", "released", "closed")
         released = self.states["export"] in ("released", "closed")
         listed = not self.south or self.states["exit"] in taken
         safe = self.quarantine in (("", "done") if self.south else ("done",))
-        return released and listed and safe
+        return released and listed and safe and not self.unpresented
 
     @property
     def ready_to_leave(self) -> bool:
         """Whether it must let them go: nothing is held, taken back, or known to be elsewhere."""
         calm = not (self.asking or self.half_withdrawn or self.happened("departed"))
-        held = {"under-control", "not-released", "refused"} & set(self.states.values())
+        held = set(AGAINST) & set(self.states.values())
         doubts = ("crossing-refused", "control-ordered", "not-released", "seals-checked")
         return self.may_leave and calm and not held and not any(map(self.happened, doubts))
 
     @property
     def led_back(self) -> bool:
         """Whether the goods turned back, and no new declaration let them set out again."""
-        kinds = [kind for kind, _ in self.journal]
-        back = [place for place, kind in enumerate(kinds) if kind == "turned-back"]
-        return bool(back) and not {"substituted", "diverted"} & set(kinds[back[-1] :])
+        back = "turned-back"
+        since = self.since_last((back,))
+        return since[0] == back and not {"substituted", "diverted"} & set(since)
 
     @property
     def state(self) -> str:
         standings = (
             (set(self.states.values()) == {"closed"}, "completed"),
             (self.withdrawn, "invalidated"),
+            (self.unpresented, "pre-lodged"),
             (self.happened("arrived"), self.at_destination),
             (self.led_back, "turned-back"),
             (self.happened("departed"), "under-way"),
             (self.happened("released"), "released"),
+            (self.prelodged, "presented"),
         )
         return next((state for holds, state in standings if holds), "lodged")
 
@@ -181,20 +129,20 @@ class Movement:
                 state = "arrived"
         return state
 
-    # ------------------------------------------------------------------ the enterprise
+    # ------------------------------------------------------------------ the enterprise reports
 
-    def objection(self, deed: str, office: str) -> str:
+    def objection(self, deed: str, office: str, truck: str = "") -> str:
         """Return the code with which a report must be refused, or nothing."""
         under_way, arrived = self.happened("departed"), self.happened("arrived")
         place = self.way["destination" if deed == "arrived" else "departure"]
         against = (
             (office not in self.way.values(), "report.office-not-on-the-way"),
+            (deed not in ANYWHERE and deed in OURS and office != place, "report.other-office"),
             (deed not in OURS, "report.not-yours"),
-            (deed not in ANYWHERE and office != place, "report.other-office"),
-            (deed in ONCE and self.happened(deed), "-"),
+            (not self._news(deed, truck), "-"),
             (self.asking or self.withdrawn, "report.invalidating"),
             (self.half_withdrawn and deed == "departed", "report.half-invalidated"),
-            (deed == "presented", "report.not-prelodged"),
+            (deed == "presented" and not self.prelodged, "report.not-prelodged"),
             (
                 deed in ("yard-reached", "invalidation-asked") and under_way,
                 "report.already-departed",
@@ -202,34 +150,87 @@ class Movement:
             (deed in (*ANYWHERE, "arrived") and not under_way, "report.not-departed"),
             (deed in ANYWHERE and arrived, "report.already-arrived"),
             (deed == "departed" and not self.happened("released"), "report.not-released"),
+            (deed == "departed" and self.unpresented, "report.not-presented"),
         )
         code = next((code for holds, code in against if holds), "")
         return "" if code == "-" else code
 
-    def reports(self, deed: str, office: str) -> None:
+    def _news(self, deed: str, truck: str) -> bool:
+        """Whether a deed is news, of one truck or, where none is named, of any of them."""
+        if self.split and deed in IN_PARTS:
+            return any(not self.truck_did(deed, one) for one in self._named(truck))
+        return not (deed in ONCE and self.happened(deed))
+
+    def _named(self, truck: str) -> list[str]:
+        return [truck] if truck else list(self.trucks)
+
+    def reports(self, deed: str, office: str, truck: str = "") -> None:
         """The enterprise reports something that :meth:`objection` has nothing against."""
         self.moment += 1
-        if deed in ONCE and self.happened(deed):
+        if not self._news(deed, truck):
             return
-        self.journal.append((deed, office))
-        {
-            "yard-reached": self._in_the_yard,
-            "departed": self._departed,
-            "arrived": self._arrived,
-            "incident": lambda: self._changed(deed),
-            "turned-back": self._come_back,
-            "invalidation-asked": self._asked_back,
-        }[deed]()
-        self._settle()
+        if deed in IN_PARTS:
+            self._in_parts(deed, office, truck)
+        else:
+            self.journal.append((deed, office))
+            self._follows(deed, office, truck)
+        self.settle()
 
-    def objection_to_change(self, *, goods: bool) -> str:
-        """Return the code with which a new declaration must be refused, or nothing."""
+    def _in_parts(self, kind: str, office: str, truck: str = "") -> None:
+        """Something happens to trucks; to the goods when it happened to all, departing at once."""
+        news = [one for one in self._named(truck) if not self.truck_did(kind, one)]
+        whole = not self.happened(kind)
+        if self.split:
+            if kind in [one for one, _ in self.journal] and (kind, office) not in self.parts:
+                return
+            done = self.parts.setdefault((kind, office), set())
+            done |= set(news)
+            self.journal += [("part-moved", office)] * len(news)
+            whole = whole and (kind == "departed" or done >= set(self.trucks))
+        if whole:
+            self.journal.append((kind, office))
+            self._follows(kind, office)
+        for one in news:
+            if kind == "departed":
+                self.announced_at_exit(one)
+            if kind == "exited":
+                self.announced_at_entry(one)
+
+    def _follows(self, event: str, office: str, truck: str = "") -> None:
+        {
+            "yard-reached": self.yard_reached,
+            "exited": self.exited,
+            "entered": self.entered,
+            "arrived": self.arrived,
+            "cleared": self.cleared,
+            "incident": lambda: self.changed(event, self._named(truck)),
+            "turned-back": self.come_back,
+            "crossing-refused": lambda: self.come_back(office),
+            "invalidation-asked": self.asked_back,
+            "invalidation-refused": lambda: self.kept(office),
+        }.get(event, lambda: None)()
+
+    # ------------------------------------------------------------------ the enterprise declares
+
+    def objections_to_change(
+        self, *, goods: bool = False, way: dict[str, str] | None = None
+    ) -> list[str]:
+        """Return the codes with which a new declaration must be refused, one for each office."""
+        way = way or self.way
+        left = [role for role in way if way[role] != self.way[role] and self._behind(role)]
         against = (
             (self.asking or self.withdrawn, "report.invalidating"),
             (goods and self.happened("released"), "amend.already-released"),
             (self.happened("arrived"), "amend.already-arrived"),
         )
-        return next((code for holds, code in against if holds), "")
+        passed = ["amend.passed-office"] * len(left)
+        return passed or [code for holds, code in against if holds][:1]
+
+    def _behind(self, role: str) -> bool:
+        """Whether a truck is past the office already: what is behind stays declared."""
+        if role == "departure":
+            return self.happened("departed")
+        return any(self.truck_did(LEAVING[role], truck) for truck in self.trucks)
 
     def changes(self, *, goods: bool) -> None:
         """A new declaration: other goods before release, or only another vehicle and its seals."""
@@ -237,229 +238,81 @@ class Movement:
         deed = "amended" if goods or not self.happened("released") else "substituted"
         self.journal.append((deed, self.way["departure"]))
         if deed == "amended":
-            self._corrected()
-        self._changed(deed)
-        self._settle()
+            self.corrected()
+        self.changed(deed)
+        self.settle()
+
+    def diverts(self, way: dict[str, str]) -> None:
+        """A new declaration by other offices."""
+        self.moment += 1
+        self.journal.append(("diverted", self.way["departure"]))
+        self.diverted(way)
+        self.changed("diverted")
+        self.settle()
+
+    def spreads(self, trucks: dict[str, int]) -> None:
+        """A new declaration that puts the goods on other trucks, before they leave."""
+        self.moment += 1
+        deed = "substituted" if self.happened("released") else "amended"
+        self.journal.append((deed, self.way["departure"]))
+        gone = set(self.trucks) - set(trucks)
+        self.owed = [one for one in self.owed if not (one.truck and one.truck in gone)]
+        self.trucks = dict(trucks)
+        for role in ("exit", "entry"):
+            for truck in trucks:
+                own = truck if self.split else ""
+                self.streams.setdefault((self.way[role], truck), own)
+        if deed == "amended":
+            self.corrected()
+        self.changed(deed)
+        self.settle()
 
     # ------------------------------------------------------------------ the offices
 
     def can_say(self, word: str, office: str) -> bool:
         """Whether an office in its right mind says something by itself."""
+        if office not in self.way.values():
+            return False  # it expects the goods no more
         if word in ("unloading", "discrepancies", "discrepancies-solved"):
             return self.happened("arrived") and office == self.way["destination"]
         if word == "crossing-refused":
-            return self.happened("departed") and office == self.way["entry"]
+            return self.happened("departed") and office in (self.way["entry"], self.way["exit"])
         return word != "released" or office == self.way["departure"]
 
-    def says(self, office: str, procedure: str, topic: str, saying) -> None:
-        """An office answers what it was told; late and repeated news moves nothing back."""
+    def says(self, office: str, procedure: str, topic: str, saying, truck: str = "") -> None:
+        """An office answers what it was told; late and repeated news moves nothing back.
+
+        What an office says that the goods do not come to any more is only taken note of.
+        """
         self.moment += 1
+        if office not in self.way.values():
+            return
         if saying.event == "quarantine":
             self.quarantine = saying.word.removeprefix("quarantine ")
         procedure = saying.procedure or procedure
         about = "declaration" if saying.word == "approved" else topic  # VAS506 approves the whole
-        self.heard[procedure, about, saying.word] = self.moment
-        if saying.state and _rank(saying.state) > _rank(self.states[procedure]):
-            self.states[procedure] = saying.state
-            if (procedure, saying.state) == ("export", "released") and not saying.event:
-                saying = replace(saying, event="released")  # however the departure says it
-        again = saying.event not in ONCE_SAID
-        if saying.event and (again or (saying.event, office) not in self.journal):
+        self.hear(office, (procedure, about, saying.word))
+        moved = self._moves(procedure, saying.state, truck)
+        moved = moved and self.advance(procedure, saying.state)
+        if moved and (procedure, saying.state, saying.event) == ("export", "released", ""):
+            saying = replace(saying, event="released")  # however the departure says it
+        if saying.event in IN_PARTS:
+            self._in_parts(saying.event, office, truck)
+        elif saying.event and (
+            saying.event not in ONCE_SAID or not self.happened_at(saying.event, office)
+        ):
             self.journal.append((saying.event, office))
-            self._follows(saying.event)
-        self._settle()
+            self._follows(saying.event, office)
+        self.settle()
 
-    def _follows(self, event: str) -> None:
-        if event == "exited":
-            self._exited()
-        if event == "entered":
-            self._entered()
-        if event == "crossing-refused":
-            self._come_back()
-        if event == "cleared" and self.states["export"] != "planned":
-            self._owe("departure", "export", "goods cleared", occasion=True)
-        if event == "invalidation-refused":
-            self.asking = False
-            self.owed = [one for one in self.owed if one.topic != "withdrawal"]
-
-    # ------------------------------------------------------------------ who is told
-
-    def _declared(self) -> None:
-        """Every office gets the record in its own format, each after what it presupposes."""
-        self.journal.append(("submitted", self.way["departure"]))
-        if self.south:
-            self._owe("exit", "exit", "manifest")
-            self._owe("departure", "export", "declaration", [("exit", "manifest", "accepted")])
-            self._owe("entry", "transport", "copy")
-            self._owe("entry", "transport", "declaration", [("transport", "copy", "registered")])
-            self._owe("destination", "import", "copy")
-            self._owe("destination", "import", "declaration", [("import", "copy", "registered")])
-        else:
-            self._owe("departure", "export", "copy")
-            self._owe("departure", "export", "declaration", [("export", "copy", "registered")])
-            self._owe("entry", "entry", "manifest")
-            self._owe("destination", "import", "declaration", [("entry", "manifest", "accepted")])
-        self._settle()
-
-    def _in_the_yard(self) -> None:
-        if self.south:
-            after = [("exit", "manifest", "accepted")]
-            self._owe("departure", "exit", "in the yard", after, occasion=True)
-
-    def _departed(self) -> None:
-        self._owe("exit", "exit", "vehicle")
-
-    def _exited(self) -> None:
-        """Forward: the entry learns what comes. Back: the departure learns that it left."""
-        self._owe("departure", "export", "goods left")
-        if self.south:
-            self._owe("entry", "transport", "vehicle")
-        else:
-            self._owe("entry", "entry", "vehicle", [("entry", "manifest", "accepted")])
-
-    def _entered(self) -> None:
-        if self.south:
-            after = [("transport", "declaration", "approved")]
-            self._owe("entry", "transport", "start", after)
-
-    def _arrived(self) -> None:
-        self._owe("departure", "export", "goods arrived")
-        if self.south:
-            after = [("transport", "start", "started")]
-            self._owe("destination", "transport", "arrival", after)
-        else:
-            after = [("import", "declaration", "accepted")]
-            self._owe("destination", "import", "arrival", after)
-
-    def _come_back(self) -> None:
-        """Who let the goods go, and who is behind them, learns that they come back."""
-        if self.states["export"] == "planned":
-            return
-        for role in ("departure", "exit"):
-            if any(one.office == self.way[role] for one in self.told):
-                self._owe(role, "export", "goods come back", occasion=True)
-
-    def _corrected(self) -> None:
-        """Before release every office that holds the old version gets the new one, marked so.
-
-        Who was told nothing yet is told the new version when its time comes. Viet Nam: registered
-        anew and declared anew by one pair of jobs; where the release came meanwhile, by the other.
-        """
-        china = ("exit", "entry") if self.south else ("entry", "exit")
-        if self.open(china[0] if self.south else "entry"):
-            procedure = "exit" if self.south else "entry"
-            after = [(procedure, "manifest", "accepted")]
-            self._owe(procedure, procedure, "manifest changed", after, occasion=True)
-        declared, copied = ("export", "import") if self.south else ("import", "export")
-        if self.open(declared):
-            role = "departure" if declared == "export" else "destination"
-            after = [(declared, "declaration", "accepted")]
-            self._owe(role, declared, "declaration changed", after, occasion=True)
-        if self.open(copied):
-            role = "departure" if copied == "export" else "destination"
-            accepted = (copied, "declaration", "accepted")
-            anew = (copied, "corrected copy", "registered")
-            later = (copied, "amended copy", "registered")
-            self._owe(role, copied, "corrected copy", [accepted], occasion=True)
-            self._owe(role, copied, "correction", [anew], occasion=True)
-            self._owe(role, copied, "amended copy", [accepted], occasion=True)
-            self._owe(role, copied, "amendment", [later], occasion=True)
-
-    def _changed(self, deed: str) -> None:
-        """Who was told of the transport or the vehicle and is still concerned hears of the change.
-
-        A transport under control is corrected until it ends; a vehicle is news only to the office
-        it still comes to.
-        """
-        if self.south:
-            if self.open("transport"):
-                after = [("transport", "copy", "registered")]
-                self._owe(
-                    "entry", "transport", "declaration changed", after, because=deed, occasion=True
-                )
-            if self.was_told("transport", "vehicle") and not self.passed("entry"):
-                self._owe("entry", "transport", "vehicle changed", because=deed, occasion=True)
-        elif self.was_told("exit", "vehicle") and not self.passed("exit"):
-            self._owe("exit", "exit", "vehicle changed", because=deed, occasion=True)
-
-    def _asked_back(self) -> None:
-        """The departure is asked first; who else holds something is asked once it let go."""
-        self.asking = True
-        roles = {
-            "export": "departure",
-            "import": "destination",
-            "exit": "exit",
-            "entry": "entry",
-            "transport": "entry",
-        }
-        china_declared = "export" if self.south else "import"
-        for procedure in self.states:
-            if not self.open(procedure):
-                continue
-            after = []
-            if procedure != "export" and self.open("export"):
-                after.append(("export", "withdrawal", "withdrawn"))
-            manifest = procedure == ("exit" if self.south else "entry")
-            if manifest and self.open(china_declared):
-                after.append((china_declared, "withdrawal", "withdrawn"))
-            if procedure != china_declared and not manifest:
-                after.append((procedure, "copy", "registered"))
-            self._owe(roles[procedure], procedure, "withdrawal", after, occasion=True)
-
-    # ------------------------------------------------------------------ owing and telling
-
-    def _out_of_season(self, one: Owed) -> bool:
-        """Whether the pack's other way of correcting is the one that is allowed now."""
-        released = self.states[one.procedure] in ("released", "closed")
-        before, after = ("corrected copy", "correction"), ("amended copy", "amendment")
-        return (one.topic in before and released) or (one.topic in after and not released)
-
-    def _owe(
-        self, role, procedure, topic, after=(), *, because: str = "", occasion: bool = False
-    ) -> None:
-        why = because or self.journal[-1][0]
-        office = self.way[role]
-        if occasion and topic in CHANGES and self._awaits(office, procedure, topic):
-            return  # one correction says it all: with the declaration that stands when it goes
-        self.owed.append(Owed(office, procedure, topic, why, tuple(after), self.moment, occasion))
-
-    def _awaits(self, office: str, procedure: str, topic: str) -> bool:
-        key = office, procedure, topic
-        return any((one.office, one.procedure, one.topic) == key for one in self.owed)
-
-    def _settle(self) -> None:
-        """Tell what can be told now.
-
-        While offices decide on a withdrawal nothing else is lodged; what was taken back is over.
-        """
-        if self.withdrawn:
-            self.asking = False
-        for one in tuple(self.owed):
-            heard = all(map(one_heard(self, one), one.after))
-            over = self.withdrawn or self.states[one.procedure] == "invalidated"
-            if over or (heard and self._out_of_season(one)):
-                self.owed.remove(one)
-            elif heard and (one.occasion or not self.asking):
-                self.owed.remove(one)
-                self._tell(one)
-
-    def _tell(self, one: Owed) -> None:
-        told = Told(self.moment, one.office, one.procedure, one.topic, one.because)
-        self.told.append(told)
-        if self.states[one.procedure] == "planned":
-            self.states[one.procedure] = "lodged"
-
-
-def one_heard(movement: Movement, owed: Owed):
-    """Return whether an answer was heard; one that comes with each occasion, since this one."""
-    again = ("corrected copy", "amended copy", "withdrawal")
-
-    def heard(answer: tuple[str, str, str]) -> bool:
-        since = owed.since if answer[1] in again else -1
-        return movement.heard.get(answer, -1) > since
-
-    return heard
-
-
-def _rank(state: str) -> int:
-    return RANKS.index("over" if state in OVER else state)
+    def _moves(self, procedure: str, state: str, truck: str) -> bool:
+        """Whether a word moves the whole: against one truck at once, for it when all have it."""
+        if not (state and truck and self.split):
+            return True
+        known = self.decided.get((procedure, truck), "planned")
+        if rank(state) > rank(known):
+            self.decided[procedure, truck] = state
+        if state in AGAINST:
+            return True
+        reached = [self.decided.get((procedure, one), "planned") for one in self.trucks]
+        return all(rank(one) >= rank(state) for one in reached)

@@ -1,7 +1,6 @@
 """The gateway and the offices, moved step by step: nothing is delivered or answered by itself."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from gateway.adapters.keystore import create_party_key
 from gateway.audit.exchange import read_envelope
@@ -20,95 +19,29 @@ from gateway.usecases.setup import add_lane
 from gateway.usecases.submit import submit
 from gateway.usecases.sweep import sweep
 from gateway.usecases.trips import report_trip
-from tests.world import LANE, NORTHBOUND, SHIPPED, SIGNATORIES, TENANT, World
+from tests.lifecycle.papers import TARE_KG, Paper, Truck
+from tests.lifecycle.telling import OTHERWISE
+from tests.world import LANE, NORTHBOUND, SIGNATORIES, TENANT, World
 
-LINKS = ("lnk_cn008001", "lnk_cn00x001", "lnk_vn0015bb", "lnk_vn0003pj")
-PLATES = str.maketrans("0123456789", "01825649UM")
-"""Digits spelled so that no camera takes one for another."""
+BESIDES = {
+    "CN": tuple(one for one in OTHERWISE.values() if one.startswith("CN")),
+    "VN": tuple(one for one in OTHERWISE.values() if one.startswith("VN")),
+}
+"""Offices that goods can be diverted to."""
 
 NORTH = "exporter-north"
 """The key of who declares northbound; a key belongs to one declarant."""
 
-TARE_KG = Decimal(17000)
-PACKAGES = {True: 124, False: 1000}
-"""What one southbound and one northbound declaration speak of."""
-
-GOODS = {
-    True: "Multilayer ceramic chip capacitors",
-    False: "Fresh dragon fruit, red flesh",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message as an office got it."""
+    """A message as an office got it; ``stream`` and ``place`` are its turn."""
 
     movement: str
     office: str
     type: str
+    stream: str
     place: int
-
-
-@dataclass(frozen=True, slots=True)
-class Truck:
-    """A tractor with its trailer on one run; ``flavour`` is how the Chinese offices behave."""
-
-    number: int
-    south: bool
-    flavour: str
-
-    @property
-    def batch(self) -> str:
-        return f"{self.flavour}{'S' if self.south else 'N'}{self.number:09d}"
-
-    @property
-    def _told(self) -> str:
-        return f"{self.number:04d}".translate(PLATES)
-
-    @property
-    def plates(self) -> tuple[str, str]:
-        return f"桂A{self._told}9", f"桂B{self._told}挂"
-
-    @property
-    def electronic(self) -> str:
-        return f"ES{self._told}A7"
-
-    def seal(self, change: int = 0) -> str:
-        return f"{'CQ' if self.south else 'HD'}{self._told}{change:03d}"
-
-
-@dataclass
-class Paper:
-    """A declaration as the enterprise has it on its desk, and how often it changed what."""
-
-    truck: Truck
-    number: int
-    text: str
-    version: int = 0
-    sealed: int = 0
-
-    @property
-    def seal(self) -> str:
-        return self.truck.seal(self.sealed)
-
-
-SOUTHBOUND = ("CQ-2026-000117", "YYG2611240001", "桂A8D217", "桂AK217挂", "12H-01734")
-FRUIT = ("HD-2026-000451", "HDC2611240001", "桂A6E903", "桂AL905挂", "12H-01822")
-
-
-def _marks(truck: Truck, number: int) -> dict[str, str]:
-    """Return the marks of the shipped declarations, and those of this one and its truck."""
-    shipped = SOUTHBOUND if truck.south else FRUIT
-    reference = f"{shipped[0][:8]}{number:06d}"
-    own = (reference, truck.batch, *truck.plates, f"12H-{truck.number:05d}")
-    customs, electronic = (
-        ("CQ8801172", "ES20261123A7") if truck.south else ("HD5512034", "ES20261124B3")
-    )
-    return {
-        **dict(zip(shipped, own, strict=True)),
-        customs: truck.seal(),
-        electronic: truck.electronic,
-    }
 
 
 class Ears:
@@ -123,7 +56,13 @@ class Ears:
         for parcel, reply in zip(parcels, self._town.carry(link, parcels), strict=True):
             envelope = read_envelope(parcel.envelope)
             if reply.status == 200:
-                got = Arrived(envelope.movement, envelope.office, envelope.type, envelope.place)
+                got = Arrived(
+                    envelope.movement,
+                    envelope.office,
+                    envelope.type,
+                    envelope.stream,
+                    envelope.place,
+                )
                 self.taken.append(got)
             elif reply.status:
                 self.not_taken.append(f"{envelope.office} {envelope.type} {reply.status}")
@@ -131,13 +70,15 @@ class Ears:
 
 
 def both_ways(folder) -> World:
-    """A world whose parties declare southbound and northbound."""
-    world = World(folder)
+    """A world whose parties declare southbound and northbound, by either of two gates."""
+    more = {"CN": ("CN008001", "CN00X001", *BESIDES["CN"])}
+    more["VN"] = ("VN0015BB", "VN0003PJ", *BESIDES["VN"])
+    world = World(folder, more=more)
     north = read_declaration(safe.parse(NORTHBOUND.read_bytes()))
     create_party_key(folder / "keys", NORTH, common_name=NORTH, days=365, at=world.clock.now())
     signer = world.keys.signer(NORTH)
     setup.add_certificate(world.ports, TENANT, north.declarant.key, signer.certificate)
-    for office in ("CN00X001", "VN0015BB"):
+    for office in ("CN00X001", "VN0015BB", "CN007208", "VN00X002"):
         add_lane(world.ports, replace(LANE, id=office.lower(), office=office))
     for name in SIGNATORIES:
         party = north.party(name).key
@@ -156,6 +97,7 @@ class Stage:
         couriers = dict.fromkeys(world.ports.couriers, self.ears)
         self.ports = replace(world.ports, couriers=couriers)
         self.letters: list[tuple[Planned, Letter]] = []
+        self._batches: dict[str, str] = {}
         self._keys = 0
 
     # ------------------------------------------------------------------ the enterprise
@@ -164,17 +106,8 @@ class Stage:
         self._keys += 1
         return f"walk-{self._keys}"
 
-    def paper(self, truck: Truck, number: int) -> Paper:
-        """Return a declaration of its own, of goods that travel on ``truck``."""
-        marks = _marks(truck, number)
-        text = (SHIPPED if truck.south else NORTHBOUND).read_text("utf-8")
-        for old, new in marks.items():
-            assert old in text, old
-            text = text.replace(old, new)
-        return Paper(truck, number, text)
-
     def _signed(self, paper: Paper) -> bytes:
-        signer = self.world.keys.signer("exporter" if paper.truck.south else NORTH)
+        signer = self.world.keys.signer("exporter" if paper.south else NORTH)
         return signature.sign(paper.text.encode(), signer, self.world.clock.now())
 
     def declare(self, paper: Paper) -> str:
@@ -183,8 +116,9 @@ class Stage:
         )
         return done.movement
 
-    def report(self, movement: str, deed: str, office: str) -> None:
-        self.world.report(movement, EventKind(deed).value, office, text="as it happened")
+    def report(self, movement: str, deed: str, office: str, truck: str = "") -> None:
+        facts = {"text": "as it happened", **({"trip": truck} if truck else {})}
+        self.world.report(movement, EventKind(deed).value, office, **facts)
 
     def report_truck(self, truck: Truck, deed: str, office: str) -> None:
         """Tell something once of a vehicle and everything on it."""
@@ -196,28 +130,15 @@ class Stage:
         )
         report_trip(self.ports, self.world.exporter, truck.batch, told)
 
-    def change(self, movement: str, paper: Paper, *, goods: bool) -> Paper:
-        """Hand in a new declaration; return it, once it is taken."""
-        new = replace(paper)
-        if goods:
-            new.version += 1
-            told = GOODS[paper.truck.south]
-            new.text = new.text.replace(
-                f"{told}{_mark(paper.version)}<", f"{told}{_mark(new.version)}<"
-            )
-        else:
-            new.sealed += 1
-            new.text = new.text.replace(paper.seal, new.seal)
-        assert new.text != paper.text
-        told = Amendment(raw=self._signed(new), reason=Reason(code="001", text="better known"))
+    def replace(self, movement: str, paper: Paper) -> None:
+        """Hand in a new declaration."""
+        told = Amendment(raw=self._signed(paper), reason=Reason(code="001", text="better known"))
         amend(self.ports, self.world.exporter, movement, told, idempotency_key=self._key())
-        return new
 
     # ------------------------------------------------------------------ the lane
 
-    def lane(self, truck: Truck, seal: str, loads: int) -> Passing:
-        """A truck drives up to the lane of its gate of exit, with ``loads`` declarations aboard."""
-        gate, mass = ("CN00X001", "2480.5") if truck.south else ("VN0015BB", "19200")
+    def lane(self, gate: str, truck: Truck, seal: str, mass) -> Passing:
+        """A truck drives up to the lane of a gate of exit, with goods of ``mass`` kg aboard."""
         self._keys += 1
         reading = Reading(
             id=f"passage-{self._keys}",
@@ -225,15 +146,9 @@ class Stage:
             direction=Direction.OUT,
             plates=tuple(Read(one) for one in truck.plates),
             seals=(Read(seal), Read(truck.electronic)),
-            weight_kg=TARE_KG + loads * Decimal(mass),
+            weight_kg=TARE_KG + mass,
         )
         return pass_lane(self.ports, self.world.exporter, gate.lower(), reading)
-
-    def packages(self, movement: str) -> int:
-        """How many packages of a movement travel, on all its trips together."""
-        trips = self.world.store.trips_of(movement)
-        shares = [one for trip in trips for one in trip.shares if one.movement == movement]
-        return sum(one.packages for one in shares)
 
     # ------------------------------------------------------------------ the offices
 
@@ -248,6 +163,10 @@ class Stage:
             if not movement or one.taken.envelope.movement == movement
         ]
 
+    def drop(self, planned: Planned) -> None:
+        """An office says nothing after all."""
+        self.town.answers.remove(planned)
+
     def answer(self, planned: Planned) -> None:
         """Post one of them; any, whatever the order in which they were planned."""
         self.town.answers.remove(planned)
@@ -259,9 +178,12 @@ class Stage:
         """Post one again, byte for byte."""
         letter.hand_in(self.ports)
 
-    def speak(self, movement: str, office: str, word: str, about: str) -> None:
-        """An office says something by itself about a message it got."""
+    def speak(self, movement: str, office: str, word: str, about: str) -> str:
+        """An office says something by itself about a message it got; return which that was."""
         self.town.say(self.ports, (office, word), movement, about=(about,))
+        taken = self.town.systems[f"lnk_{office.lower()}"].taken
+        meant = [it.envelope for it in taken if it.envelope.movement == movement]
+        return [it.id for it in meant if it.type == about][-1]
 
     def sweep(self) -> None:
         sweep(self.ports)
@@ -274,6 +196,22 @@ class Stage:
         record, events = store.movement(movement), store.events(movement)
         return record, folded(record, events), events, store.messages(movement)
 
+    def batch(self, trip: str) -> str:
+        """The batch number of a trip."""
+        if trip not in self._batches:
+            self._batches[trip] = self.world.store.trip(trip).batch
+        return self._batches[trip]
 
-def _mark(version: int) -> str:
-    return f", lot {version}" if version else ""
+    def trip_of(self, movement: str, message: str) -> str:
+        """The trip that a message is about."""
+        messages = self.world.store.messages(movement)
+        return next(it.trip for it in messages if it.id == message)
+
+    def loads(self, movement: str) -> dict[str, int]:
+        """Packages of a movement by batch number, on all its trips together."""
+        return {
+            trip.batch: share.packages
+            for trip in self.world.store.trips_of(movement)
+            for share in trip.shares
+            if share.movement == movement
+        }

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.lifecycle.comparing import Disagreement
 from tests.lifecycle.stage import Stage, both_ways
-from tests.lifecycle.walk import VERBS, Disagreement, Walk, steps_of
+from tests.lifecycle.walk import VERBS, Walk, steps_of
 
 NUMBERS = st.integers(0, 999)
 STEPS = st.lists(st.tuples(st.sampled_from(VERBS), NUMBERS, NUMBERS), min_size=60, max_size=80)

@@ -41,6 +41,8 @@ TELLS = {
     "COT": ("transport", "declaration changed"),
     "TIR-change": ("transport", "vehicle changed"),
     "TOR-change": ("exit", "vehicle changed"),
+    "TIR-cancel": ("transport", "vehicle cancelled"),
+    "TOR-cancel": ("exit", "vehicle cancelled"),
     "IDD": ("import", "recall"),
     "IDA01": ("import", "corrected copy"),
     "IDE": ("import", "correction"),
@@ -60,6 +62,9 @@ TELLS = {
     "ExportCancellation": ("export", "withdrawal"),
 }
 """By message type: the procedure it belongs to, and what it tells."""
+
+OF_ONE_TRUCK = ("vehicle", "vehicle changed", "vehicle cancelled")
+"""What is told of each truck by itself."""
 
 PROCEDURES = {
     "cn-export": "export",
@@ -128,6 +133,7 @@ SAYINGS = {
     "transport-corrected": Saying("changed"),
     "transport-cancelled": Saying("withdrawn", "invalidated", "invalidated"),
     "vehicle-changed": Saying("changed"),
+    "vehicle-cancelled": Saying("cancelled"),
     "vehicle-left": Saying("passed", "closed", "exited"),
     "import-registered": Saying("registered", "lodged"),
     "import-declared": Saying("accepted", "accepted"),

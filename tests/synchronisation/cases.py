@@ -476,9 +476,9 @@ case(
     *SAID,
 )
 case(
-    "a refusal at the exit itself tells it as well as departure",
+    "a refusal at the exit is told to departure; the exit said so itself",
     Occasion(way=SOUTH, event="crossing-refused", at=YOUYIGUAN, told=SOUTH_TOLD),
-    *SAID,
+    "CN008001 ReturnNotice",
 )
 case(
     "goods turn back on the way north after exit",

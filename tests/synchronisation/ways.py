@@ -201,6 +201,8 @@ def _by_mode(row: Row, modes: frozenset[str]) -> bool:
 
 
 def _meant(table: Table, row: Row, code: str, role: OfficeRole, occasion: Occasion) -> bool:
+    if occasion.event == "crossing-refused" and code == occasion.at:
+        return False
     if row.whom is To.ALL:
         return True
     if row.whom is To.ASKER:

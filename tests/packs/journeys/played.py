@@ -7,11 +7,12 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from gateway.adapters.pack_folder import read_folder, read_offices, schemas_root
+from gateway.domain.deciding import decide, report
 from gateway.domain.event import REPORTABLE, Event, Report
 from gateway.domain.finding import Refusal
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Answer, Message
-from gateway.domain.movement import decide, fold, report
+from gateway.domain.movement import fold
 from gateway.domain.trust import Trust
 from gateway.packs.pack import Pack, PackSet, compile_pack, compile_set
 from gateway.pipeline.advance import Advanced, Fired, advance, waiting_row

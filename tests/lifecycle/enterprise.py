@@ -1,0 +1,212 @@
+"""The steps of the enterprise: it declares, reports, changes its mind, and drives up to a lane."""
+
+from tests.lifecycle.comparing import Comparing, Going, agree
+from tests.lifecycle.model import OURS, Movement
+from tests.lifecycle.papers import Truck, written
+from tests.lifecycle.telling import OTHERWISE
+
+FLAVOURS = ("", "", "", "", "GATE", "PERSON", "HOLD", "SILENT", "KEEP")
+"""How the Chinese offices behave: nothing special, a gate that reads, a person first, and so on."""
+
+DEEDS = (*OURS, "released", "exited")
+TRUCKS_MAX = 15
+TOLD_OF_TRUCKS = ("departed", "arrived", "departed", "arrived", "incident", "turned-back")
+
+
+class Enterprise(Comparing):
+    """Everything is asked of the model first: it says whether the gateway has to refuse."""
+
+    # ------------------------------------------------------------------ declaring
+
+    def declare(self, choice: int) -> None:
+        """Declare goods for a truck of their own, or for one that others travel on as well."""
+        if len(self.going) >= self.most:
+            return
+        truck, prelodged = self._truck_for(choice), choice % 7 == 0
+        paper = written(truck, len(self.going) + 1, prelodged=prelodged)
+        second = self._second(paper.truck, choice) if choice % 6 == 1 else None
+        if second:
+            paper = paper.spread(second)
+        model = Movement(south=truck.south, trucks=paper.trucks, prelodged=prelodged)
+        one = Going(self.stage.declare(paper), paper, model)
+        self.going.append(one)
+        self.by_reference[one.reference] = one
+        self.walked["declared"] += 1
+        self.walked["pre-lodged"] += prelodged
+        self.walked["declared on two trucks"] += second is not None
+        self.compare(one)
+
+    def _truck_for(self, choice: int) -> Truck:
+        south, flavour = choice % 2 == 0, FLAVOURS[choice // 2 % len(FLAVOURS)]
+        known = [one for one in self.trucks if one.south == south]
+        free = self.most - len(self.going) - (TRUCKS_MAX - len(self.trucks))
+        shared = known and ((choice % 5 == 0 and free > 0) or len(self.trucks) >= TRUCKS_MAX)
+        if shared:
+            self.walked["consolidated"] += 1
+            return known[choice % len(known)]
+        return self._new_truck(south=south, flavour=flavour)
+
+    def _new_truck(self, *, south: bool, flavour: str) -> Truck:
+        truck = Truck(len(self.trucks) + 1, south, flavour)
+        self.trucks.append(truck)
+        return truck
+
+    def _second(self, truck: Truck, choice: int) -> Truck | None:
+        """Another truck of the same direction: one that is known, or a new one."""
+        known = [it for it in self.trucks if it.south == truck.south and it is not truck]
+        if known and (choice % 2 or len(self.trucks) >= TRUCKS_MAX):
+            return known[choice % len(known)]
+        if len(self.trucks) >= TRUCKS_MAX:
+            return None
+        return self._new_truck(south=truck.south, flavour=truck.flavour)
+
+    # ------------------------------------------------------------------ reporting
+
+    def onward(self, one: Going, choice: int) -> None:
+        """The next thing a truck does."""
+        model = one.model
+        if model.unpresented and choice % 3 == 0:
+            self._report(one, "presented", model.way["departure"])
+            return
+        trucks = [it for it in model.trucks if not model.truck_did("departed", it)]
+        deed = "departed" if trucks else "arrived"
+        ready = model.happened("transit-started" if model.south else "entered")
+        if deed == "departed" and not model.happened("released"):
+            return
+        if deed == "arrived" and not ready and choice % 4:
+            return
+        truck = self._one_truck(one, choice) if choice % 2 else ""
+        self._report(
+            one, deed, model.way["destination" if deed == "arrived" else "departure"], truck
+        )
+
+    def _one_truck(self, one: Going, choice: int) -> str:
+        trucks = list(one.model.trucks)
+        return trucks[choice // 2 % len(trucks)] if one.model.split else ""
+
+    def report(self, one: Going, choice: int) -> None:
+        """Anything an enterprise may say, in season or out of it."""
+        deed = DEEDS[choice % len(DEEDS)]
+        way = one.model.way
+        usual = way["destination" if deed == "arrived" else "departure"]
+        others = (*way.values(), "CN00X003")
+        office = usual if choice % 5 else others[choice // 5 % len(others)]
+        self._report(one, deed, office, self._one_truck(one, choice))
+
+    def _report(self, one: Going, deed: str, office: str, truck: str = "") -> None:
+        code = one.model.objection(deed, office, truck)
+        with self.unless([code] if code else [], f"{deed} at {office}"):
+            self.stage.report(one.reference, deed, office, truck)
+        if not code:
+            one.model.reports(deed, office, truck)
+            self.walked[f"reported {deed}"] += 1
+            self.walked[f"reported {deed} of one truck"] += bool(truck)
+        self.compare(one)
+
+    def drive(self, one: Going, choice: int) -> None:
+        """What is told once of a truck is told of everything on it, or of nothing."""
+        truck, way = one.paper.truck, one.model.way
+        deed = TOLD_OF_TRUCKS[choice % len(TOLD_OF_TRUCKS)]
+        office = way["destination" if deed == "arrived" else "departure"]
+        moved = [it for it in self.aboard(truck) if not it.model.withdrawn]
+        told = {it.reference: truck.batch if it.model.split else "" for it in moved}
+        codes = [it.model.objection(deed, office, told[it.reference]) for it in moved]
+        refused = ["trip.not-all-can"] * sum(bool(code) for code in codes)
+        with self.unless(refused, f"{deed} of {truck.batch}"):
+            self.stage.report_truck(truck, deed, office)
+        self.walked[f"told of a truck: {deed}"] += not refused
+        for it in moved:
+            if not refused:
+                it.model.reports(deed, office, told[it.reference])
+            self.compare(it)
+
+    def aboard(self, truck: Truck) -> list[Going]:
+        """Everything that travels on a truck."""
+        return [it for it in self.going if truck in it.paper.loads]
+
+    # ------------------------------------------------------------------ changing
+
+    def amend(self, one: Going, _: int) -> None:
+        self._change(one, goods=True)
+
+    def substitute(self, one: Going, _: int) -> None:
+        self._change(one, goods=False)
+
+    def _change(self, one: Going, *, goods: bool) -> None:
+        codes = one.model.objections_to_change(goods=goods)
+        paper = one.paper.amended() if goods else one.paper.resealed()
+        if self._replace(one, codes, paper, "a change"):
+            one.model.changes(goods=goods)
+            self.walked["amended" if goods else "substituted"] += 1
+        self.compare(one)
+
+    def divert(self, one: Going, choice: int) -> None:
+        """By another gate, to another office; back to the first ones as well."""
+        way = dict(one.model.way)
+        there_and_back = {**OTHERWISE, **{other: one for one, other in OTHERWISE.items()}}
+        roles = (("exit", "entry"), ("exit",), ("entry",), ("destination",))[choice % 4]
+        for role in roles:
+            way[role] = there_and_back[way[role]]
+        codes = one.model.objections_to_change(way=way)
+        if self._replace(one, codes, one.paper.rerouted(one.model.way, way), "a diversion"):
+            one.model.diverts(way)
+            self.walked[f"diverted: other {' and '.join(roles)}"] += 1
+        self.compare(one)
+
+    def split(self, one: Going, choice: int) -> None:
+        """Spread goods over two trucks, or put them together again, before they leave."""
+        model = one.model
+        if model.happened("departed"):
+            return
+        second = None if model.split else self._second(one.paper.truck, choice)
+        if second is None and not model.split:
+            return
+        paper = one.paper.spread(second)
+        if self._replace(one, model.objections_to_change(), paper, "a split"):
+            model.spreads(paper.trucks)
+            self.walked["split" if second else "put together"] += 1
+        self.compare(one)
+
+    def _replace(self, one: Going, codes: list[str], paper, what: str) -> bool:
+        """Hand in a new declaration; return whether it was to be taken."""
+        with self.unless(codes, what):
+            self.stage.replace(one.reference, paper)
+        if not codes:
+            one.paper = paper
+        return not codes
+
+    # ------------------------------------------------------------------ at the lane
+
+    def lane(self, one: Going, choice: int) -> None:
+        """A truck at the lane of its gate: it goes only if all aboard may."""
+        if one.model.over:
+            return
+        trucks = list(one.paper.loads)
+        truck = trucks[choice // 4 % len(trucks)]
+        gate = one.model.way["exit"]
+        aboard = [it for it in self.aboard(truck) if not it.model.over]
+        mass = sum(it.paper.mass(truck) for it in aboard)
+        mass += 0 if choice % 4 else one.paper.mass(truck)
+        passing = self.stage.lane(gate, truck, one.paper.seal(truck), mass)
+        seals = {it.paper.seal(truck) for it in aboard}
+        here = all(it.model.way["exit"] == gate for it in aboard)
+        may = [it.reference for it in aboard if it.model.may_leave]
+        fit = bool(choice % 4) and len(seals) == 1 and here
+        says = passing.passage.says.value
+        if says == "go":
+            agree("all aboard may leave", may, [it.reference for it in aboard])
+            agree("weight and seals", fit, True)
+        elif fit and all(it.model.ready_to_leave for it in aboard):
+            agree(f"the lane says {passing.passage.code} {passing.passage.value}", says, "go")
+        if passing.decision.established:
+            told = {it.reference for it in aboard}
+            agree(
+                f"movements that pass: {passing.passage.code}, seals {seals} {gate} {truck.batch} ",
+                set(passing.passage.movements),
+                told,
+            )
+            for it in aboard:
+                it.gate = says
+        self.walked[f"the lane said {says}"] += 1
+        for it in aboard:
+            self.compare(it)
