@@ -75,6 +75,7 @@ def told_by(kind: str, office: str) -> tuple[str, str]:
     news = NEWS.get((kind, office[:2]))
     return TELLS[kind] if news is None else (news, "news")
 
+
 PROCEDURES = {
     "cn-export": "export",
     "cn-exit": "exit",
