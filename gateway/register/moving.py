@@ -12,14 +12,9 @@ from gateway.packs.manifest import Subject as Speaks
 from gateway.packs.manifest import To
 from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.advance import Advanced, advance, per_trip, waiting_row
+from gateway.pipeline.occasion import Told, plan_occasions
 from gateway.pipeline.project import Subject
-from gateway.pipeline.route import (
-    Planned,
-    Told,
-    plan_messages,
-    plan_newcomers,
-    plan_occasions,
-)
+from gateway.pipeline.route import Planned, plan_messages, plan_newcomers
 from gateway.ports import Ports
 from gateway.register.gathering import links_of
 from gateway.register.load import Loaded, all_offices, pack_for, with_askers
@@ -58,7 +53,7 @@ def move(
         known = tuple(_known(loaded, itinerary, before))
         planned = (*plan_newcomers(itinerary, packs.keeping(loaded.record.packs), known), *planned)
     planned = per_trip(planned, [trip.id for trip in subject.trips])
-    planned = tuple(one for one in planned if _still_concerned(one, subject, told))
+    planned = tuple(one for one in planned if _still_concerned(one, subject, told, before))
     if before is not None:
         planned = (*planned, *_of_new_trips(loaded, subject, packs))
     now = ports.clock.now()
@@ -122,13 +117,17 @@ def _rejoining(before: Itinerary | None, itinerary: Itinerary) -> frozenset[str]
     )
 
 
-def _still_concerned(one: Planned, subject: Subject, told: Iterable[Told]) -> bool:
+def _still_concerned(
+    one: Planned, subject: Subject, told: Iterable[Told], before: Itinerary | None
+) -> bool:
     """Tell whether an office was told of the vehicle whose change it would hear of, and awaits it.
 
     Where there are several trips each is told of by itself: a gate may know of one only, and one
-    of them may be past it (NCTS rule G0171).
+    of them may be past it (NCTS rule G0171). That it is left out an office hears once.
     """
     spec = one.spec
+    if spec.to is To.DROPPED and before and before.office(one.stop.office.code) is None:
+        return False
     if spec.subject is not Speaks.TRIP or not spec.occasional or spec.to not in _TO_KNOWING:
         return True
     office, trip = one.stop.office.code, one.trip or subject.trip

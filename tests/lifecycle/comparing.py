@@ -10,7 +10,7 @@ from gateway.domain.errors import GatewayError
 from tests.lifecycle.model import Movement
 from tests.lifecycle.papers import PACKAGES, Paper, Truck
 from tests.lifecycle.stage import Stage
-from tests.lifecycle.words import OF_ONE_TRUCK, PROCEDURES, TELLS
+from tests.lifecycle.words import OF_ONE_TRUCK, PROCEDURES, TELLS, told_by
 
 OWN = ("answered", "number-given", "procedure-moved", "completed")
 """Events that say how the gateway got there; the states say it for the models."""
@@ -73,7 +73,7 @@ class Comparing:
             owed = [told for told in one.model.told if told.stream == stream]
             agree("it was owed", got.place <= len(owed), True)
             same = {told.topic for told in owed if told.moment == owed[got.place - 1].moment}
-            agree("its turn", TELLS[got.type][1] in same, True)
+            agree("its turn", told_by(got.type, got.office)[1] in same, True)
         self.heard = len(ears.taken)
 
     def _truck(self, stream: str) -> str:
@@ -83,7 +83,7 @@ class Comparing:
 
     def truck_of(self, one: Going, message: str, kind: str) -> str:
         """The truck that a message is about, where there are several."""
-        if TELLS[kind][1] not in OF_ONE_TRUCK or not one.model.split:
+        if not one.model.split or TELLS.get(kind, ("", ""))[1] not in OF_ONE_TRUCK:
             return ""
         return self.stage.batch(self.stage.trip_of(one.reference, message))
 
@@ -158,7 +158,7 @@ def _in_order(told, model: Movement) -> tuple[list, list]:
             [f"{one.procedure} {one.topic}" for one in turn]
             for _, turn in groupby(due, key=lambda one: one.moment)
         ]
-        said = [" ".join(TELLS[one]) for one in told.get(stream, ())]
+        said = [" ".join(told_by(one, stream[0])) for one in told.get(stream, ())]
         wanted.append((stream, [sorted(turn) for turn in turns]))
         got.append((stream, list(_cut(said, [len(turn) for turn in turns]))))
     return got, wanted

@@ -198,13 +198,14 @@ class Movement(Telling):
 
     def _follows(self, event: str, office: str, truck: str = "") -> None:
         {
+            "released": self.released,
             "yard-reached": self.yard_reached,
             "exited": self.exited,
             "entered": self.entered,
             "arrived": self.arrived,
             "cleared": self.cleared,
             "incident": lambda: self.changed(event, self._named(truck)),
-            "turned-back": self.come_back,
+            "turned-back": self.turned_back,
             "crossing-refused": lambda: self.come_back(office),
             "invalidation-asked": self.asked_back,
             "invalidation-refused": lambda: self.kept(office),

@@ -4,7 +4,7 @@ import random
 
 from tests.lifecycle.comparing import Comparing, Going
 from tests.lifecycle.model import IN_PARTS
-from tests.lifecycle.words import TELLS, UNASKED, saying
+from tests.lifecycle.words import UNASKED, saying, told_by
 
 
 class Offices(Comparing):
@@ -37,7 +37,7 @@ class Offices(Comparing):
     def say(self, one: Going, planned) -> None:
         """Post an answer. A gate that goods do not come to sees nobody pass."""
         envelope = planned.taken.envelope
-        procedure, topic = TELLS[envelope.type]
+        procedure, topic = told_by(envelope.type, envelope.office)
         said = saying(topic, planned.effect)
         if said.event in IN_PARTS and envelope.office not in one.model.way.values():
             self.stage.drop(planned)
@@ -57,7 +57,7 @@ class Offices(Comparing):
         if not got or not one.model.can_say(word, got[choice % len(got)].office):
             return
         about = got[choice % len(got)]
-        procedure, topic = TELLS[about.type]
+        procedure, topic = told_by(about.type, about.office)
         self.stage.world.clock.forward(seconds=2)  # said twice in a second it would be a repeat
         spoken = self.stage.speak(one.reference, about.office, word, about.type)
         truck = self.truck_of(one, spoken, about.type)

@@ -66,6 +66,7 @@ class Telling(Ledger):
     parts: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     streams: dict[tuple[str, str], str] = field(default_factory=dict)
     asking: bool = False
+    new: set[str] = field(default_factory=set)
 
     @property
     def split(self) -> bool:
@@ -119,6 +120,26 @@ class Telling(Ledger):
             "destination": (("import", "declaration", china_first),),
         }[role]
 
+    def released(self) -> None:
+        self.news("exit", "entry", "destination")
+
+    def news(self, *roles: str) -> None:
+        """News to offices that the goods have yet to come to, and not where it happened.
+
+        A release is the first that some of them hear; anything else is news to those that know.
+        """
+        what, where = self.journal[-1]
+        for role in roles:
+            ahead = not self.passed(role) and self.way[role] != where
+            if ahead and (what == "released" or self._known(role)):
+                self._owe(role, self._news_of(role), "news", occasion=True)
+
+    def _news_of(self, role: str) -> str:
+        """Under which procedure an office hears news: it is a small one of its own."""
+        if role == "exit":
+            return "exit" if self.south else "export"
+        return "transport" if self.south else "entry"
+
     def yard_reached(self) -> None:
         if self.south:
             after = (("exit", "manifest", "accepted"),)
@@ -136,6 +157,8 @@ class Telling(Ledger):
             self._owe("entry", "entry", "vehicle", after, truck=truck)
 
     def entered(self) -> None:
+        """Entry tells destination."""
+        self.news("destination")
         if self.south:
             after = (("transport", "declaration", "approved"),)
             self._owe("entry", "transport", "start", after)
@@ -158,6 +181,13 @@ class Telling(Ledger):
         if self.states["export"] != "planned":
             self._owe("departure", "export", "goods cleared", occasion=True)
 
+    def turned_back(self) -> None:
+        """Those behind hear of it, and those that let the goods in or expect them."""
+        self.come_back()
+        for role in ("entry", "destination"):
+            if self._known(role):
+                self._owe(role, self._news_of(role), "news", occasion=True)
+
     def come_back(self, refused_by: str = "") -> None:
         """Who let the goods go, and who is behind them, learns that they come back.
 
@@ -166,8 +196,7 @@ class Telling(Ledger):
         if self.states["export"] == "planned":
             return
         for role in ("departure", "exit"):
-            known = any(one.office == self.way[role] for one in self.told)
-            if known and self.way[role] != refused_by:
+            if self._known(role) and self.way[role] != refused_by:
                 self._owe(role, "export", "goods come back", occasion=True)
 
     # ------------------------------------------------------------------ changes
@@ -178,7 +207,7 @@ class Telling(Ledger):
         What is lodged with an office begins anew where another takes its place.
         """
         changed = [role for role in way if way[role] != self.way[role]]
-        dropped = {role: self.way[role] for role in changed}
+        dropped = {role: self.way[role] for role in changed if self._known(role)}
         self.way = dict(way)
         self.owed = [one for one in self.owed if one.office in way.values()]
         for role, office in dropped.items():
@@ -187,11 +216,13 @@ class Telling(Ledger):
             if role in changed and procedure in self.states:
                 self.states[procedure] = "planned"
                 self.heard = {key: when for key, when in self.heard.items() if key[1] != procedure}
+        self.new = set(changed)
         for role in changed:
             self.record(role)
 
     def _dropped(self, role: str, office: str) -> None:
-        """Viet Nam's gates were told of a vehicle: that is taken back."""
+        """It expects the goods no longer; what Viet Nam's gates were told of a vehicle is over."""
+        self.owe(Owed(office, self._news_of(role), "left out", "", occasion=True))
         viet_nam = office.startswith("VN")
         procedure = VEHICLES.get(role, "")
         for truck in self.trucks if viet_nam and procedure else ():
@@ -215,8 +246,10 @@ class Telling(Ledger):
         """Who was told of the transport or the vehicle and is still concerned hears of the change.
 
         A transport under control is corrected until it ends; a vehicle is news only to the office
-        it still comes to.
+        it still comes to. China has no such messages: who is still ahead there gets the news.
         """
+        if deed != "amended":
+            self.news(*(("exit",) if self.south else ("entry", "destination")))
         if self.south and self.open("transport") and self._known("entry"):
             after = (("transport", "copy", "registered"),)
             self._change("entry", "transport", "declaration changed", deed, after)
@@ -230,7 +263,8 @@ class Telling(Ledger):
         return self.truck_did(LEAVING[role], truck) or self.happened("arrived")
 
     def _known(self, role: str) -> bool:
-        return any(one.office == self.way[role] for one in self.told)
+        """Whether an office knows of the goods; one that is new on the way does not yet."""
+        return role not in self.new and any(one.office == self.way[role] for one in self.told)
 
     def corrected(self) -> None:
         """Before release every office that holds the old version gets the new one, marked so.
@@ -314,6 +348,7 @@ class Telling(Ledger):
 
         While offices decide on a withdrawal nothing else is lodged; what was taken back is over.
         """
+        self.new = set()
         if self.all_over:
             self.asking = False
         for one in tuple(self.owed):

@@ -63,6 +63,24 @@ TELLS = {
 }
 """By message type: the procedure it belongs to, and what it tells."""
 
+NEWS = {
+    ("WayNotice", "CN"): ("exit", "news"),
+    ("WayNotice", "VN"): ("export", "news"),
+    ("WayNotice-I", "CN"): ("entry", "news"),
+    ("WayNotice-I", "VN"): ("transport", "news"),
+    ("DiversionNotice", "CN"): ("exit", "left out"),
+    ("DiversionNotice", "VN"): ("export", "left out"),
+    ("DiversionNotice-I", "CN"): ("entry", "left out"),
+    ("DiversionNotice-I", "VN"): ("transport", "left out"),
+}
+"""News of goods on their way, by message type and country."""
+
+
+def told_by(kind: str, office: str) -> tuple[str, str]:
+    """Return what a message tells an office: of which procedure, and what."""
+    return NEWS.get((kind, office[:2])) or TELLS[kind]
+
+
 OF_ONE_TRUCK = ("vehicle", "vehicle changed", "vehicle cancelled")
 """What is told of each truck by itself."""
 
