@@ -271,11 +271,14 @@ def _carry_out(ports: Ports, one: Diversion) -> bool:
 def _signed(ports: Ports, one: Diversion) -> tuple[Principal, Amendment]:
     """Return who confirmed it, and the changed declaration signed under the mandate.
 
+    It is changed as it now stands: what was replaced since it was planned is not put back.
+
     Raises:
         Refused: ``closure.mandate-gone``, also where what it needs was erased.
     """
-    body, caller = ports.store.body(one.declaration), ports.store.principal(one.by)
-    closure, signer = ports.store.closure(one.closure), _signer(ports, one)
+    caller, closure = ports.store.principal(one.by), ports.store.closure(one.closure)
+    record, signer = ports.store.movement(one.movement), _signer(ports, one)
+    body = ports.store.body(record.declaration) if record else None
     if body is None or caller is None or closure is None or signer is None:
         raise Refused(Finding(code="closure.mandate-gone", value=one.movement))
     done = Update(
@@ -284,7 +287,7 @@ def _signed(ports: Ports, one: Diversion) -> tuple[Principal, Amendment]:
         values={"state": DiversionState.DONE, "due_at": None},
         expect={"state": one.state, "due_at": one.due_at},
     )
-    raw = signature.sign(body.content, signer, ports.clock.now())
+    raw = signature.sign(rerouted(body.content, one.swaps), signer, ports.clock.now())
     return caller, Amendment(raw=raw, reason=Reason(text=closure.reason), beside=(done,))
 
 

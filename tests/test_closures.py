@@ -100,9 +100,8 @@ def test_a_plan_says_who_would_be_told_what_and_sends_nothing(world, movement):
     assert dict(one.swaps) == {"CN00X001": "CN007208", "VN0015BB": "VN00X002"}
     assert {"CN007208 MT2401", "VN00X002 TIR"} <= {*one.told, *one.later}
     assert "VN0015BB TIR" in one.dropped
-    assert not [
-        told for told in (*one.told, *one.later) if told.startswith(("CN00X001", "VN0015BB"))
-    ]
+    left_out = [it for it in (*one.told, *one.later) if it.startswith(("CN00X001", "VN0015BB"))]
+    assert left_out == ["CN00X001 DiversionNotice", "VN0015BB DiversionNotice-I"]
     assert world.store.messages(movement) == before
     assert offices(world, movement) == ["CN008001", "CN00X001", "VN0015BB", "VN0003PJ"]
 
@@ -147,6 +146,20 @@ def test_what_was_sent_is_not_undone(world, movement):
     (one,) = closures.undo(world.ports, world.exporter, closure.id)
     assert one.state == "done"
     assert offices(world, movement)[1] == "CN007208"
+
+
+def test_what_was_replaced_since_the_plan_is_not_put_back(world, movement):
+    closure = close(world)
+    plan(world, closure)
+    apply(world, closure)
+    raw = world.declaration(texts={"ES20261123A7": "ES20261123A8"})
+    new = Amendment(raw=raw, reason=Reason(text="resealed"))
+    amend(world.ports, world.exporter, movement, new, idempotency_key="k2")
+    world.clock.forward(minutes=6)
+    assert go_on(world) == 1
+    assert offices(world, movement)[1] == "CN007208"
+    (trip,) = world.store.trips_of(movement)
+    assert "ES20261123A8" in trip.seals
 
 
 def test_without_a_mandate_the_declarant_signs(tmp_path):

@@ -97,6 +97,8 @@ class Wanted:
 
 
 WITHDRAWN = "withdrawn"
+SETTING_OUT = (EventKind.SUBSTITUTED, EventKind.DIVERTED)
+"""What lets goods that turned back set out again (``movement_state.MOVEMENT_STEPS``)."""
 
 
 # ------------------------------------------------------------------ which there are
@@ -133,8 +135,15 @@ def _over(movement: Movement) -> str:
 
 
 def _first(movement: Movement, kinds: Iterable[EventKind]) -> str:
-    """Return the first of those kinds that has happened, or the empty string."""
-    return next((kind.value for kind in kinds if movement.has(kind)), "")
+    """Return the first of those kinds that has happened and still counts, or the empty string."""
+    return next((kind.value for kind in kinds if _counts(movement, kind)), "")
+
+
+def _counts(movement: Movement, kind: EventKind) -> bool:
+    """Tell whether something happened; goods that turned back may have set out again since."""
+    if kind is not EventKind.TURNED_BACK:
+        return movement.has(kind)
+    return movement.latest((kind,)) > movement.latest(SETTING_OUT)
 
 
 def _presentation(
@@ -177,8 +186,8 @@ def _seen(movement: Movement, rest: tuple[Stop, ...]) -> str:
     """Return what says that the goods were at the first of ``rest``, there or further on."""
     if rest[0].role is OfficeRole.DEPARTURE and movement.has(EventKind.DEPARTED):
         return EventKind.DEPARTED.value
-    if movement.has(EventKind.TURNED_BACK):
-        return EventKind.TURNED_BACK.value
+    if back := _first(movement, (EventKind.TURNED_BACK,)):
+        return back
     offices = {stop.office.code for stop in rest}
     seen = [one for one in movement.happened if one.kind in PASSING and one.office in offices]
     return seen[0].kind.value if seen else ""
@@ -269,12 +278,15 @@ def _row(movement: Movement, one: Wanted, rules: DeadlineRules, now: datetime) -
 
 
 def _merged(known: Deadline, row: Deadline) -> Deadline:
-    """Return a row as it stands now: another date begins anew, what has fired does not again."""
+    """Return a row as it stands now: another date begins anew, what has fired does not again.
+
+    The same date may be another office's by now.
+    """
     if row.ended_by:
         return replace(known, state=DeadlineState.ENDED, next_at=None, ended_by=row.ended_by)
     if known.due_at != row.due_at or known.state is DeadlineState.ENDED:
         return row
-    return known
+    return replace(known, office=row.office)
 
 
 def fired(row: Deadline, rules: DeadlineRules, now: datetime) -> tuple[Deadline, EventKind]:

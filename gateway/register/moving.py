@@ -62,7 +62,8 @@ def move(
 
     def row(one: Planned) -> Message:
         office = one.stop.office.code
-        stream = streams.get((office, one.trip), "") if one.trip else ""
+        trip = one.trip or (subject.trip if one.spec.subject is Speaks.TRIP else "")
+        stream = streams.get((office, trip), "") if trip else ""
         return waiting_row(one, subject, ports.ids.new("msg"), links.get(office, ""), now, stream)
 
     return advance(subject, (*loaded.waiting, *map(row, planned)), packs, now)

@@ -3,17 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from gateway.domain.errors import GatewayError
+from tests.lifecycle.closing import Closed
+from tests.lifecycle.dates import Dates
 from tests.lifecycle.model import Movement
 from tests.lifecycle.papers import PACKAGES, Paper, Truck
 from tests.lifecycle.stage import Stage
 from tests.lifecycle.words import OF_ONE_TRUCK, PROCEDURES, TELLS, told_by
 
-OWN = ("answered", "number-given", "procedure-moved", "completed")
-"""Events that say how the gateway got there; the states say it for the models."""
+OWN = (
+    *("answered", "number-given", "procedure-moved", "completed"),
+    *("deadline-reminded", "deadline-passed"),
+)
+"""Events that say how the gateway got there, or of dates, which are compared by themselves."""
 
 
 class Disagreement(AssertionError):
@@ -27,8 +32,9 @@ class Going:
     reference: str
     paper: Paper
     model: Movement
+    dates: Dates
     received: int = 0
-    gate: str = ""  # what the lane said last
+    gates: dict[tuple[str, str], str] = field(default_factory=dict)  # what each said last
 
 
 def agree(what: str, product: object, model: object) -> None:
@@ -38,6 +44,8 @@ def agree(what: str, product: object, model: object) -> None:
 
 class Comparing:
     """Movements, trucks, what was walked so far, and the comparison after each step."""
+
+    closed: Closed | None = None
 
     def __init__(self, stage: Stage, movements: int = 20) -> None:
         self.stage = stage
@@ -91,6 +99,7 @@ class Comparing:
 
     def compare(self, one: Going) -> None:
         """States, events and what was told of one movement."""
+        one.dates.stand(one.model, self.stage.world.clock.at)
         try:
             self._compare(one)
         except Disagreement as difference:
@@ -109,11 +118,24 @@ class Comparing:
         agree("told", *_in_order(told, model))
         agree("procedures", states, model.states)
         agree("way", _way(record.stops), list(model.way.items()))
-        agree("gate", _gate(events), one.gate)
+        agree("gates", self._gates(events), one.gates)
         loads = self.stage.loads(one.reference)
         agree("packages", sum(loads.values()), PACKAGES[model.south])
         agree("trips", {batch: number for batch, number in loads.items() if number}, model.trucks)
         agree("state", record.state, model.state)
+        agree("dates", self.stage.dates(one.reference), one.dates.standing)
+        fired = [(it.kind.value, it.fact("deadline")) for it in events if it.fact("deadline")]
+        agree("dates that fired", sorted(fired), sorted(one.dates.fired))
+
+    def _gates(self, events) -> dict[tuple[str, str], str]:
+        """What the lane of each gate said last, of each truck where there are several."""
+        passed = (it for it in events if it.kind == "at-gate" and it.fact("passage"))
+        return {
+            (it.office, self.stage.batch(it.fact("trip")) if it.fact("trip") else ""): it.fact(
+                "decision"
+            )
+            for it in passed
+        }
 
     def left_undone(self, one: Going) -> None:
         """Nobody missed anything, and nobody got what was not owed."""
@@ -140,12 +162,6 @@ def _journal(events, *, completed: bool) -> list[tuple[str, str]]:
     return [
         (it.kind.value, it.office) for it in events if it.kind not in OWN and not it.fact("passage")
     ]
-
-
-def _gate(events) -> str:
-    """Return what a lane said last of a movement."""
-    said = [it.fact("decision") for it in events if it.kind == "at-gate" and it.fact("passage")]
-    return said[-1] if said else ""
 
 
 def _in_order(told, model: Movement) -> tuple[list, list]:

@@ -1,8 +1,11 @@
 """The steps of the enterprise: it declares, reports, changes its mind, and drives up to a lane."""
 
+from datetime import timedelta
+
 from tests.lifecycle.comparing import Comparing, Going, agree
+from tests.lifecycle.dates import Dates
 from tests.lifecycle.model import OURS, Movement
-from tests.lifecycle.papers import Truck, written
+from tests.lifecycle.papers import Truck, declared_dates, written
 from tests.lifecycle.telling import OTHERWISE
 
 FLAVOURS = ("", "", "", "", "GATE", "PERSON", "HOLD", "SILENT", "KEEP")
@@ -23,12 +26,13 @@ class Enterprise(Comparing):
         if len(self.going) >= self.most:
             return
         truck, prelodged = self._truck_for(choice), choice % 7 == 0
-        paper = written(truck, len(self.going) + 1, prelodged=prelodged)
+        dates = declared_dates(self.stage.world.clock.at, choice, south=truck.south)
+        paper = written(truck, len(self.going) + 1, dates, prelodged=prelodged)
         second = self._second(paper.truck, choice) if choice % 6 == 1 else None
         if second:
             paper = paper.spread(second)
         model = Movement(south=truck.south, trucks=paper.trucks, prelodged=prelodged)
-        one = Going(self.stage.declare(paper), paper, model)
+        one = Going(self.stage.declare(paper), paper, model, Dates(dates))
         self.going.append(one)
         self.by_reference[one.reference] = one
         self.walked["declared"] += 1
@@ -191,12 +195,20 @@ class Enterprise(Comparing):
         seals = {it.paper.seal(truck) for it in aboard}
         here = all(it.model.way["exit"] == gate for it in aboard)
         may = [it.reference for it in aboard if it.model.may_leave]
+        shut = self.closed is not None and self.closed.shut(gate, self.stage.world.clock.at)
         fit = bool(choice % 4) and len(seals) == 1 and here
         says = passing.passage.says.value
+        now, hour = self.stage.world.clock.at, timedelta(hours=1)  # zones differ by one
         if says == "go":
+            agree("papers count", all(it.dates.valid(now, -hour) for it in aboard), True)
             agree("all aboard may leave", may, [it.reference for it in aboard])
             agree("weight and seals", fit, True)
-        elif fit and all(it.model.ready_to_leave for it in aboard):
+            agree("the gate is open", not shut, True)
+        elif (
+            fit
+            and not shut
+            and all(it.model.ready_to_leave and it.dates.valid(now, hour) for it in aboard)
+        ):
             agree(f"the lane says {passing.passage.code} {passing.passage.value}", says, "go")
         if passing.decision.established:
             told = {it.reference for it in aboard}
@@ -206,7 +218,7 @@ class Enterprise(Comparing):
                 told,
             )
             for it in aboard:
-                it.gate = says
+                it.gates[gate, truck.batch if it.model.split else ""] = says
         self.walked[f"the lane said {says}"] += 1
         for it in aboard:
             self.compare(it)

@@ -110,6 +110,7 @@ class Movement(Telling):
             (self.unpresented, "pre-lodged"),
             (self.happened("arrived"), self.at_destination),
             (self.led_back, "turned-back"),
+            (self.missed, "enquiry"),
             (self.happened("departed"), "under-way"),
             (self.happened("released"), "released"),
             (self.prelodged, "presented"),
@@ -128,6 +129,17 @@ class Movement(Telling):
             if kind == "discrepancies-solved" and state == "discrepancies":
                 state = "arrived"
         return state
+
+    def asked_after(self) -> None:
+        """An enquiry starts: goods that left never arrived."""
+        self.moment += 1
+        self.journal.append(("enquiry-started", self.way["destination"]))
+
+    @property
+    def missed(self) -> bool:
+        """Whether the goods are asked after, and no office saw them since."""
+        enquiry = "enquiry-started"
+        return self.since_last((enquiry, "exited", "entered", "turned-back"))[0] == enquiry
 
     # ------------------------------------------------------------------ the enterprise reports
 

@@ -3,9 +3,12 @@
 A paper is the shipped example with its own marks; every change is a changed text, signed anew.
 """
 
+import re
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from tests.lifecycle.dates import Declared
 from tests.world import NORTHBOUND, SHIPPED
 
 PLATES = str.maketrans("0123456789", "01825649UM")
@@ -22,6 +25,28 @@ GOODS = {
 }
 SOUTHBOUND = ("CQ-2026-000117", "YYG2611240001", "桂A8D217", "桂AK217挂", "12H-01734")
 FRUIT = ("HD-2026-000451", "HDC2611240001", "桂A6E903", "桂AL905挂", "12H-01822")
+PAPERS = {
+    True: {
+        "GMS GMS-CN-2026-00451": date(2027, 3, 31),
+        "TAD TAD-CN-2026-00092": date(2027, 3, 31),
+        "RCEP RCEP-CQ-2611-00917": date(2027, 11, 20),
+    },
+    False: {
+        "GMS GMS-CN-2026-00460": date(2027, 3, 31),
+        "TAD TAD-CN-2026-00101": date(2027, 3, 31),
+        "ACFTA E-VN-26-11-04517": date(2027, 11, 21),
+        "851 PC-VN-HD-26-11892": date(2026, 12, 6),
+        "911 AP-CN-26-0038817": date(2027, 3, 9),
+    },
+}
+"""Permits and documents by type and number, and their last days."""
+
+FRESH = "851 PC-VN-HD-26-11892"
+"""The phytosanitary certificate is made out anew for each harvest."""
+
+HOURS = {"departure": 2, "exit": 8, "entry": 9, "destination": 16}
+"""When goods are expected where, in hours from now."""
+
 SEALS = {True: ("CQ8801172", "ES20261123A7"), False: ("HD5512034", "ES20261124B3")}
 
 
@@ -147,7 +172,46 @@ def _own(truck: Truck) -> tuple[str, ...]:
     return (truck.batch, *truck.plates, f"12H-{truck.number:05d}", truck.electronic)
 
 
-def written(truck: Truck, number: int, *, prelodged: bool) -> Paper:
+def declared_dates(now: datetime, choice: int, *, south: bool) -> Declared:
+    """Return the dates of a declaration that is written now: a day and a half from door to door.
+
+    Every third has a limit date, every other a permit that ends in some days.
+    """
+    today = now.date()
+    papers = dict(PAPERS[south])
+    if not south:
+        papers[FRESH] = today + timedelta(days=12)
+    if choice % 2:
+        papers[next(iter(papers))] = today + timedelta(days=2 + choice % 4)
+    return Declared(
+        expected={role: now + timedelta(hours=hours) for role, hours in HOURS.items()},
+        papers=papers,
+        limit=today + timedelta(days=3 + choice % 3) if choice % 3 == 0 else None,
+    )
+
+
+def _dated(text: str, dates: Declared, *, south: bool) -> str:
+    """Write the dates into a declaration."""
+    for at in dates.expected.values():
+        moment = at.replace(microsecond=0).isoformat()
+        text = re.sub(
+            r"DateTime>2026-11-2\d[^<]*\+0[78]:00</Exp", f"DateTime>{moment}</Exp", text, count=1
+        )
+    for paper, old in PAPERS[south].items():
+        name = paper.split()[1]
+        told, stated = rf"(<ID>{name}</ID>.*?<ExpiryDate>){old}", rf"\g<1>{dates.papers[paper]}"
+        text, found = re.subn(told, stated, text, count=1, flags=re.DOTALL)
+        assert found, paper
+    if dates.limit:
+        stated = f"  <TransitOperation><LimitDate>{dates.limit}</LimitDate></TransitOperation>\n"
+        text = text.replace('  <Party role="exporter">', f'{stated}  <Party role="exporter">', 1)
+        known = '<ID scheme="USCC">91450000MA5N8P7Q65</ID>'  # who drives in transit is registered
+        assert known in text
+        text = text.replace(known, f'{known}<ID scheme="CNCUSTOMS">4501980003</ID>')
+    return text
+
+
+def written(truck: Truck, number: int, dates: Declared, *, prelodged: bool) -> Paper:
     """Return a declaration of its own, of goods that travel on ``truck``."""
     shipped = SOUTHBOUND if truck.south else FRUIT
     customs, electronic = SEALS[truck.south]
@@ -164,4 +228,5 @@ def written(truck: Truck, number: int, *, prelodged: bool) -> Paper:
     for old, new in marks.items():
         assert old in text, old
         text = text.replace(old, new)
+    text = _dated(text, dates, south=truck.south)
     return Paper(truck, number, text, {truck: PACKAGES[truck.south]})

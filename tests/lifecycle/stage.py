@@ -1,8 +1,10 @@
 """The gateway and the offices, moved step by step: nothing is delivered or answered by itself."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from gateway.adapters.keystore import create_party_key
+from gateway import closures
+from gateway.adapters.keystore import FileKeys, create_party_key
 from gateway.audit.exchange import read_envelope
 from gateway.domain.event import EventKind, Report
 from gateway.domain.lane import Direction, Read, Reading
@@ -13,6 +15,7 @@ from gateway.sandbox.stationery import Planned
 from gateway.sandbox.town import Letter
 from gateway.usecases import setup
 from gateway.usecases.amend import Amendment, Reason, amend
+from gateway.usecases.closure import NewClosure, close_office
 from gateway.usecases.deliver import deliver
 from gateway.usecases.lane import Passing, pass_lane
 from gateway.usecases.setup import add_lane
@@ -69,21 +72,32 @@ class Ears:
             yield reply
 
 
+class BothWays(World):
+    """A world in which somebody declares northbound as well."""
+
+    def _keys(self, folder) -> None:
+        super()._keys(folder)
+        create_party_key(folder, NORTH, common_name=NORTH, days=365, at=self.clock.now())
+        self.keys = FileKeys(folder)
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        return (*super().certificates, self.keys.signer(NORTH).certificate)
+
+
 def both_ways(folder) -> World:
     """A world whose parties declare southbound and northbound, by either of two gates."""
     more = {"CN": ("CN008001", "CN00X001", *BESIDES["CN"])}
     more["VN"] = ("VN0015BB", "VN0003PJ", *BESIDES["VN"])
-    world = World(folder, more=more)
+    world = BothWays(folder, more=more)
     north = read_declaration(safe.parse(NORTHBOUND.read_bytes()))
-    create_party_key(folder / "keys", NORTH, common_name=NORTH, days=365, at=world.clock.now())
-    signer = world.keys.signer(NORTH)
-    setup.add_certificate(world.ports, TENANT, north.declarant.key, signer.certificate)
     for office in ("CN00X001", "VN0015BB", "CN007208", "VN00X002"):
         add_lane(world.ports, replace(LANE, id=office.lower(), office=office))
     for name in SIGNATORIES:
         party = north.party(name).key
         if party not in world.parties.values():
-            setup.new_mandate(world.ports, TENANT, party, name, name, basis="test")
+            key = NORTH if party == north.declarant.key else name
+            setup.new_mandate(world.ports, TENANT, party, name, key, basis="test")
     return world
 
 
@@ -134,6 +148,27 @@ class Stage:
         """Hand in a new declaration."""
         told = Amendment(raw=self._signed(paper), reason=Reason(code="001", text="better known"))
         amend(self.ports, self.world.exporter, movement, told, idempotency_key=self._key())
+
+    # ------------------------------------------------------------------ closures
+
+    def close(self, office: str, begins: datetime, ends: datetime) -> str:
+        told = NewClosure(
+            office=office, from_at=begins, until_at=ends, planned=True, reason="typhoon"
+        )
+        return close_office(self.ports, self.world.exporter, told).id
+
+    def plan_round(self, closure: str, via: tuple[str, str]) -> dict[str, str]:
+        return _states(closures.plan(self.ports, self.world.exporter, closure, via))
+
+    def confirm(self, closure: str, grace: timedelta) -> dict[str, str]:
+        return _states(closures.apply(self.ports, self.world.exporter, closure, grace))
+
+    def undo(self, closure: str) -> dict[str, str]:
+        return _states(closures.undo(self.ports, self.world.exporter, closure))
+
+    def carry_out(self, closure: str) -> dict[str, str]:
+        closures.go_on(self.ports, closure)
+        return _states(self.ports.store.diversions(closure))
 
     # ------------------------------------------------------------------ the lane
 
@@ -196,6 +231,15 @@ class Stage:
         record, events = store.movement(movement), store.events(movement)
         return record, folded(record, events), events, store.messages(movement)
 
+    def dates(self, movement: str) -> dict[str, str]:
+        """How the dates of a movement stand, by kind and what they are about."""
+        rows = self.world.store.deadlines(movement)
+        return {f"{it.kind.value} {it.subject}".strip(): it.state.value for it in rows}
+
+    def nothing_due(self) -> bool:
+        """Whether nothing waits to be carried, not even tomorrow."""
+        return not self.ports.store.links_with_due(self.world.clock.at + timedelta(days=1))
+
     def batch(self, trip: str) -> str:
         """The batch number of a trip."""
         if trip not in self._batches:
@@ -215,3 +259,8 @@ class Stage:
             for share in trip.shares
             if share.movement == movement
         }
+
+
+def _states(plan) -> dict[str, str]:
+    """How a plan stands, by movement."""
+    return {it.movement: it.state.value for it in plan}

@@ -46,7 +46,7 @@ def taken(beginning, tmp_path_factory):
 
 
 @settings(
-    max_examples=3,
+    max_examples=2,
     derandomize=True,
     deadline=None,
     database=None,

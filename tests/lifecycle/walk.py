@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from tests.lifecycle.comparing import Disagreement
 from tests.lifecycle.enterprise import Enterprise
 from tests.lifecycle.offices import Offices
+from tests.lifecycle.shutting import Shutting
 from tests.lifecycle.stage import Stage
 
 WEIGHTS = {
@@ -31,12 +32,21 @@ WEIGHTS = {
     "cut": 1,
     "connect": 4,
     "wait": 3,
-    "sweep": 2,
+    "shut": 2,
+    "plan": 2,
+    "confirm": 2,
+    "undo": 1,
+    "carry_out": 2,
+    "rest_a_while": 2,
+    "sweep": 3,
 }
 VERBS = tuple(verb for verb, weight in WEIGHTS.items() for _ in range(weight))
 """Every verb as often as it weighs."""
 
-OF_NOBODY = ("declare", "again", "connect", "wait", "sweep")
+OF_NOBODY = (
+    *("declare", "again", "connect", "wait", "rest_a_while", "sweep"),
+    *("plan", "confirm", "undo", "carry_out"),
+)
 """Verbs that are about no movement."""
 
 Step = tuple[str, int, int]
@@ -50,7 +60,7 @@ def steps_of(seed: int, count: int) -> list[Step]:
     ]
 
 
-class Walk(Enterprise, Offices):
+class Walk(Enterprise, Offices, Shutting):
     """Steps, and the rest in which everybody gets what is under way."""
 
     def __init__(self, stage: Stage, movements: int = 20) -> None:
@@ -59,11 +69,12 @@ class Walk(Enterprise, Offices):
 
     def __str__(self) -> str:
         """Tell what the walk came to."""
+        fired = Counter(word for one in self.going for word, _ in one.dates.fired)
         states = Counter(one.model.state for one in self.going)
         ends = ", ".join(f"{count} {state}" for state, count in states.most_common())
         refused = self.refused.total()
         walked = ", ".join(
-            f"{what} {count}" for what, count in sorted(self.walked.items()) if count
+            f"{what} {count}" for what, count in sorted((self.walked + fired).items()) if count
         )
         return (
             f"{len(self.done)} steps, {len(self.going)} movements ({ends}), "
@@ -96,8 +107,31 @@ class Walk(Enterprise, Offices):
     def wait(self, choice: int) -> None:
         self.stage.world.clock.forward(minutes=1 + choice % 5)
 
+    def rest_a_while(self, choice: int) -> None:
+        """Hours go by, once everything is carried: only goods and answers are late."""
+        self.stage.town.away.clear()
+        for _ in range(60):
+            if self.stage.nothing_due():
+                break
+            self.stage.world.clock.forward(minutes=2)
+            self.carry_all()
+        self.stage.world.clock.forward(hours=3 + choice % 20)
+        self.walked["hours went by"] += 1
+
+    def carry_all(self) -> None:
+        for link in self.stage.town.systems:
+            self.stage.deliver(link)
+            self.listen()
+
     def sweep(self, _: int) -> None:
-        self.stage.sweep()
+        """Dates that are near or went by are told; nothing else comes of it."""
+        before = sum(len(one.dates.fired) for one in self.going)
+        for one in self.going:
+            one.dates.sweep(one.model, self.stage.world.clock.at)
+        for _ in range(1 + (sum(len(one.dates.fired) for one in self.going) - before) // 50):
+            self.stage.sweep()
+        for one in self.going:
+            self.compare(one)
 
     def rest(self) -> None:
         """Connect everybody, let everything be carried and answered; nobody missed anything."""
@@ -105,9 +139,7 @@ class Walk(Enterprise, Offices):
         for _ in range(200):
             self.stage.world.clock.forward(minutes=2)
             before = self.heard
-            for link in self.stage.town.systems:
-                self.stage.deliver(link)
-                self.listen()
+            self.carry_all()
             said = self.stage.planned()
             for planned in said:
                 self.say(self.by_reference[planned.taken.envelope.movement], planned)

@@ -19,7 +19,7 @@ from tests.world import ROUTE, TENANT, World
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
 def world(request, tmp_path):
     url = running_postgres().database() if request.param == "postgresql" else ""
-    more = {"CN": (*ROUTE["CN"], "CN007208"), "VN": (*ROUTE["VN"], "VN00X002")}
+    more = {"CN": (*ROUTE["CN"], "CN007208"), "VN": (*ROUTE["VN"], "VN00X002", "VN0003PL")}
     with closing(World(tmp_path, store_url=url, more=more)) as made:
         yield made
 
@@ -148,3 +148,24 @@ def test_a_diversion_withdraws_the_offices_it_leaves_out(world, movement):
     found = stands(world, movement)
     assert found["expected VN0015BB entry"] == ("ended", "withdrawn")
     assert found["expected VN00X002 entry"] == ("open", "")
+
+
+def test_another_destination_is_asked_where_the_goods_are(world, movement):
+    world.run()
+    world.report(movement, "departed", "CN008001")
+    raw = world.declaration(texts={"VN0003PJ": "VN0003PL"})
+    new = Amendment(raw=raw, reason=Reason(text="another warehouse"))
+    amend(world.ports, world.exporter, movement, new, idempotency_key="k2")
+    asked = {one.office for one in world.store.deadlines(movement) if one.kind == "enquiry"}
+    assert asked == {"VN0003PL"}
+
+
+def test_goods_that_set_out_again_are_waited_for_again(world, movement):
+    world.run()
+    world.report(movement, "departed", "CN008001")
+    world.report(movement, "turned-back", "CN00X001")
+    assert stands(world, movement)["enquiry"] == ("ended", "turned-back")
+    raw = world.declaration(texts={"ES20261123A7": "ES20261123A8"})
+    new = Amendment(raw=raw, reason=Reason(text="repaired"))
+    amend(world.ports, world.exporter, movement, new, idempotency_key="k2")
+    assert stands(world, movement)["enquiry"] == ("open", "")
