@@ -15,6 +15,7 @@ from typing import Any
 from gateway import register
 from gateway.domain.closure import (
     Closure,
+    ClosureState,
     Diversion,
     DiversionState,
     Pair,
@@ -22,7 +23,7 @@ from gateway.domain.closure import (
     swaps_of,
     ways_round,
 )
-from gateway.domain.errors import GatewayError, NotFound, Refused
+from gateway.domain.errors import GatewayError, InConflict, NotFound, Refused
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.records import Change, Lost, Principal, Update
 from gateway.domain.trust import Signatory, Signer
@@ -146,7 +147,7 @@ def _ways(ports: Ports, closure: Closure, one: Hit, via: Pair | None) -> Iterato
     old = crossing(one.stop, one.loaded.subject.itinerary)
     if old is None:
         return
-    shut = keeping.shut_offices(ports, closure)
+    shut = register.closed_of(ports, closure.tenant).beside(closure).shut_during(closure)
     routes = ports.packs.routes().values()
     offices = register.all_offices(ports)
     found = (via,) if via else ways_round(one.stop, one.journey, routes, offices, shut)
@@ -172,8 +173,11 @@ def apply(
 
     Raises:
         NotFound: ``closure.unknown``.
+        InConflict: ``closure.not-confirmed``: an office announced it, and nobody confirmed that.
     """
     closure = keeping.closure_of(ports, caller.tenant, name)
+    if closure.state is not ClosureState.STANDING:
+        raise InConflict(Finding(code="closure.not-confirmed", value=name))
     now = ports.clock.now()
     moved = []
     for one in ports.store.diversions(closure.id):
@@ -303,6 +307,8 @@ def closure_shape(closure: Closure, diversions: Iterable[Diversion] = ()) -> dic
     return {
         "id": closure.id,
         "office": closure.office,
+        "lane": closure.lane,
+        "state": closure.state.value,
         "from": _spelled(closure.from_at),
         "until": _spelled(closure.until_at),
         "planned": closure.planned,
@@ -346,6 +352,10 @@ def obey(
             apply(ports, caller, name, timedelta(seconds=int(told.get("grace_seconds") or 0)))
         case "undo":
             undo(ports, caller, name)
+        case "confirm":
+            keeping.settle(ports, caller, name, ClosureState.STANDING)
+        case "dismiss":
+            keeping.settle(ports, caller, name, ClosureState.DISMISSED)
         case "end":
             keeping.end_closure(ports, caller, name)
         case _:

@@ -1,4 +1,4 @@
-"""Closures of offices, who is hit by one, and the ways round it: pure arithmetic over routes.
+"""Closures of offices and lanes, who is hit by one, and the ways round it: pure arithmetic.
 
 A way round is another pair of border offices, opposite each other: the one where goods leave and
 the one where they come in. Pairs are those of named routes (``schemas/routes``), or what the
@@ -12,9 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from gateway.domain.declaration import Declaration
 from gateway.domain.finding import Finding, Severity
 from gateway.domain.itinerary import CustomsOffice, Itinerary, Stop
+from gateway.domain.lane import Lane
 from gateway.domain.position import Journey, ahead, estimates
 from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
@@ -32,9 +32,17 @@ class DiversionState(StrEnum):
     UNDONE = "undone"
 
 
+class ClosureState(StrEnum):
+    """Whether a closure counts; what an office announced does so only when it is confirmed."""
+
+    PROPOSED = "proposed"
+    STANDING = "standing"
+    DISMISSED = "dismissed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """An office that is closed from a moment until another, or until somebody says so.
+    """An office, or one ``lane`` of it, that is closed until a moment or until somebody says so.
 
     ``planned``: it was announced beforehand. ``by`` is who said it: a principal, or an office.
     """
@@ -48,10 +56,46 @@ class Closure:
     reason: str
     by: str
     created_at: datetime
+    lane: str = ""
+    state: ClosureState = ClosureState.STANDING
 
     def covers(self, at: datetime) -> bool:
-        """Tell whether the office is closed then."""
+        """Tell whether it is closed then."""
         return self.from_at <= at and (self.until_at is None or at < self.until_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What is closed: the closures that count, and the lanes of the offices they are about."""
+
+    closures: tuple[Closure, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+
+    def beside(self, closure: Closure) -> "Closed":
+        """Return the same with that closure, whether it counts already or not."""
+        others = (one for one in self.closures if one.id != closure.id)
+        return Closed((*others, closure), self.lanes)
+
+    def shutting(self, office: str, role: OfficeRole, at: datetime) -> tuple[Closure, ...]:
+        """Return the closures for which an office cannot take goods to which it is ``role``.
+
+        While one of its lanes for them is open, it can.
+        """
+        covering = [one for one in self.closures if one.office == office and one.covers(at)]
+        lanes = {one.id for one in self.lanes if (one.office, one.role) == (office, role)}
+        none_left = lanes <= {one.lane for one in covering}
+        return tuple(one for one in covering if not one.lane or (none_left and one.lane in lanes))
+
+    def shut_during(self, closure: Closure) -> frozenset[tuple[str, OfficeRole]]:
+        """Return which offices cannot be what to goods at some moment of a closure."""
+        begun = ((one, max(one.from_at, closure.from_at)) for one in self.closures)
+        return frozenset(
+            (one.office, role)
+            for one, at in begun
+            if one.covers(at) and closure.covers(at)
+            for role in OfficeRole
+            if one in self.shutting(one.office, role, at)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,19 +126,23 @@ class Diversion:
 Pair = tuple[str, str]
 """Office of exit, office of entry."""
 
+CROSSING = (OfficeRole.EXIT, OfficeRole.ENTRY)
+"""What the offices of a pair are to the goods."""
 
-def hit(closure: Closure, journey: Journey, now: datetime) -> Stop | None:
+
+def hit(closure: Closure, closed: Closed, journey: Journey, now: datetime) -> Stop | None:
     """Return the stop at which the closure meets a movement, if it is still ahead and shut then.
 
     Goods are met when they are expected by the last estimate, else as declared, and never before
-    now; without any time they may be met at any.
+    now; without any time they may be met as it begins. A closed lane meets goods only where
+    ``closed`` leaves them no other.
     """
-    expected = estimates(journey.movement)
+    expected, closed = estimates(journey.movement), closed.beside(closure)
     for stop in ahead(journey):
         if stop.office.code != closure.office:
             continue
-        at = expected.get(stop.office.code, stop.expected_at)
-        if at is None or closure.covers(max(at, now)):
+        at = expected.get(stop.office.code, stop.expected_at) or closure.from_at
+        if closure in closed.shutting(stop.office.code, stop.role, max(at, now)):
             return stop
     return None
 
@@ -104,7 +152,7 @@ def ways_round(
     journey: Journey,
     routes: Iterable[Route],
     offices: Mapping[str, CustomsOffice],
-    shut: Collection[str],
+    shut: Collection[tuple[str, OfficeRole]],
 ) -> tuple[Pair, ...]:
     """Return the pairs that named routes have in the place of a border crossing ahead.
 
@@ -115,13 +163,13 @@ def ways_round(
     open_ahead = {one.office.code for one in ahead(journey)}
     if pair is None or not open_ahead.issuperset(pair):
         return ()
-    modes = _modes(journey.declared, pair)
+    modes = _modes(journey, pair)
     between = tuple(_administration(code, offices) for code in pair)
     found = (
         one
         for route in routes
         for one, mode in _pairs(route)
-        if one != pair and not set(one) & set(shut)
+        if one != pair and not {*zip(one, CROSSING, strict=True)} & {*shut}
         if (not modes or mode in modes)
         if tuple(_administration(code, offices) for code in one) == between
         if _fit(one, mode, offices)
@@ -132,7 +180,7 @@ def ways_round(
 def crossing(stop: Stop, itinerary: Itinerary) -> Pair | None:
     """Return the border crossing that a stop is part of: where goods leave and come in next."""
     for one, other in pairwise(itinerary.stops):
-        across = (one.role, other.role) == (OfficeRole.EXIT, OfficeRole.ENTRY)
+        across = (one.role, other.role) == CROSSING
         if across and stop.office.code in (one.office.code, other.office.code):
             return one.office.code, other.office.code
     return None
@@ -140,7 +188,7 @@ def crossing(stop: Stop, itinerary: Itinerary) -> Pair | None:
 
 def _pairs(route: Route) -> Iterator[tuple[Pair, str]]:
     for one, other in pairwise(route.stops):
-        if (one.role, other.role) == (OfficeRole.EXIT, OfficeRole.ENTRY):
+        if (one.role, other.role) == CROSSING:
             yield (one.code, other.code), other.mode
             yield (other.code, one.code), other.mode  # the same crossing the other way
 
@@ -150,19 +198,24 @@ def _administration(code: str, offices: Mapping[str, CustomsOffice]) -> str:
 
 
 def _fit(pair: Pair, mode: str, offices: Mapping[str, CustomsOffice]) -> bool:
-    roles = (OfficeRole.EXIT, OfficeRole.ENTRY)
     return all(
         code in offices
         and role in offices[code].roles
         and offices[code].carries(role, frozenset({mode}))
-        for code, role in zip(pair, roles, strict=True)
+        for code, role in zip(pair, CROSSING, strict=True)
     )
 
 
-def _modes(declared: Declaration, pair: Pair) -> frozenset[str]:
+def _modes(journey: Journey, pair: Pair) -> frozenset[str]:
     """Return the modes in which the goods meet the crossing, as far as declared."""
-    legs = [one for one in declared.legs if {one.from_office, one.to_office} & set(pair)]
-    return frozenset(mode for leg in legs for mode in leg.modes)
+    place = {stop.office.code: stop.sequence for stop in journey.itinerary.stops}
+    leaves, enters = (place[code] for code in pair)
+    return frozenset(
+        mode
+        for leg in journey.declared.legs
+        if place.get(leg.from_office, enters) <= enters and leaves <= place.get(leg.to_office, 0)
+        for mode in leg.modes
+    )
 
 
 def swaps_of(old: Pair, new: Pair) -> tuple[tuple[str, str], ...]:
@@ -170,17 +223,16 @@ def swaps_of(old: Pair, new: Pair) -> tuple[tuple[str, str], ...]:
     return tuple((one, other) for one, other in zip(old, new, strict=True) if one != other)
 
 
-def judge_closures(stops: Iterable[Stop], closures: Iterable[Closure]) -> Iterator[Finding]:
-    """Yield the offices of a way that are closed when the goods are expected there.
+def judge_closures(stops: Iterable[Stop], closed: Closed) -> Iterator[Finding]:
+    """Yield the offices of a way that cannot take the goods when they are expected there.
 
     What was announced beforehand warns; what is closed as it is refuses.
     """
-    closures = tuple(closures)
     for stop in stops:
-        for one in closures:
-            at = stop.expected_at
-            if one.office != stop.office.code or at is None or not one.covers(at):
-                continue
+        at = stop.expected_at
+        if at is None:
+            continue
+        for one in closed.shutting(stop.office.code, stop.role, at):
             words = (
                 ("office", one.office),
                 ("at", one.from_at.isoformat(timespec="minutes")),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gateway import register
+from gateway.domain.closure import Closed
 from gateway.domain.errors import InConflict, Refused
 from gateway.domain.event import Event, Report
 from gateway.domain.finding import Finding, Refusal
@@ -150,7 +151,7 @@ def _decided(
     with ports.packs.slot() as packs:
         basis = register.basis(ports, record.tenant, trust, packs)
         packs_kept = basis.packs.keeping(record.packs)
-        basis = replace(basis, packs=packs_kept, route=new.along, closures=())
+        basis = replace(basis, packs=packs_kept, route=new.along, closed=Closed())
         basis = replace(basis, unsigned=unsigned)
         accepted = intake(new.raw, basis)
         if not isinstance(accepted, Accepted):
