@@ -18,11 +18,11 @@ from gateway.domain.closure import (
     ClosureState,
     Diversion,
     DiversionState,
-    Pair,
     crossing,
     swaps_of,
     ways_round,
 )
+from gateway.domain.crossings import Pair
 from gateway.domain.errors import GatewayError, InConflict, NotFound, Refused
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.records import Change, Lost, Principal, Update
@@ -59,8 +59,8 @@ def plan(
 ) -> tuple[Diversion, ...]:
     """Propose a way round for every movement that a closure meets; nothing is sent.
 
-    ``via`` names the crossing to take; else those of named routes are tried in their order. What
-    was confirmed or carried out before stays as it is; who is met no more needs no diversion.
+    ``via`` names the crossing to take; else those that admit goods and permits are tried in turn.
+    What was confirmed or carried out before stays as it is; who is met no more needs no diversion.
 
     Raises:
         NotFound: ``closure.unknown``, ``office.unknown``.
@@ -148,9 +148,9 @@ def _ways(ports: Ports, closure: Closure, one: Hit, via: Pair | None) -> Iterato
     if old is None:
         return
     shut = register.closed_of(ports, closure.tenant).beside(closure).shut_during(closure)
-    routes = ports.packs.routes().values()
+    crossings = ports.packs.crossings()
     offices = register.all_offices(ports)
-    found = (via,) if via else ways_round(one.stop, one.journey, routes, offices, shut)
+    found = (via,) if via else ways_round(one.stop, one.journey, crossings, offices, shut)
     yield from (swaps_of(old, new) for new in found)
 
 

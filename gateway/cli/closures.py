@@ -152,7 +152,7 @@ def plan(
     name: Name,
     *,
     via: Annotated[
-        str, typer.Option(metavar="EXIT:ENTRY", help="Take this crossing; else those of routes.")
+        str, typer.Option(metavar="EXIT:ENTRY", help="Take this crossing; else a listed one.")
     ] = "",
     url: Url = "",
     api_key: ApiKey = "",

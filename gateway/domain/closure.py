@@ -1,9 +1,9 @@
 """Closures of offices and lanes, who is hit by one, and the ways round it: pure arithmetic.
 
 A way round is another pair of border offices, opposite each other: the one where goods leave and
-the one where they come in. Pairs are those of named routes (``schemas/routes``), or what the
-operator names. Whether goods and permits admit one is not decided here: the changed declaration is
-put to every office on its way, as any declaration is.
+the one where they come in. Pairs are those that admit goods and permits (``domain.crossings``), or
+what the operator names. Whether one will do the offices say: the changed declaration is put to
+every one on its way, as any declaration is.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,12 +12,13 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
+from gateway.domain.crossings import CROSSING, Crossings, Load, Pair
+from gateway.domain.declaration import Leg
 from gateway.domain.finding import Finding, Severity
 from gateway.domain.itinerary import CustomsOffice, Itinerary, Stop
 from gateway.domain.lane import Lane
 from gateway.domain.position import Journey, ahead, estimates
 from gateway.domain.roles import OfficeRole
-from gateway.domain.routes import Route
 
 
 class DiversionState(StrEnum):
@@ -123,13 +124,6 @@ class Diversion:
     due_at: datetime | None = None
 
 
-Pair = tuple[str, str]
-"""Office of exit, office of entry."""
-
-CROSSING = (OfficeRole.EXIT, OfficeRole.ENTRY)
-"""What the offices of a pair are to the goods."""
-
-
 def hit(closure: Closure, closed: Closed, journey: Journey, now: datetime) -> Stop | None:
     """Return the stop at which the closure meets a movement, if it is still ahead and shut then.
 
@@ -150,11 +144,11 @@ def hit(closure: Closure, closed: Closed, journey: Journey, now: datetime) -> St
 def ways_round(
     stop: Stop,
     journey: Journey,
-    routes: Iterable[Route],
+    crossings: Crossings,
     offices: Mapping[str, CustomsOffice],
     shut: Collection[tuple[str, OfficeRole]],
 ) -> tuple[Pair, ...]:
-    """Return the pairs that named routes have in the place of a border crossing ahead.
+    """Return the crossings that admit the goods and vehicles in the place of one ahead.
 
     They lie between the same administrations, carry the declared modes and are not ``shut``; where
     one of the two offices is behind the goods, nothing takes its place.
@@ -163,18 +157,13 @@ def ways_round(
     open_ahead = {one.office.code for one in ahead(journey)}
     if pair is None or not open_ahead.issuperset(pair):
         return ()
-    modes = _modes(journey, pair)
-    between = tuple(_administration(code, offices) for code in pair)
-    found = (
+    between = _administrations(pair, offices)
+    return tuple(
         one
-        for route in routes
-        for one, mode in _pairs(route)
+        for one, modes in crossings.admitting(_load(journey, pair), between)
         if one != pair and not {*zip(one, CROSSING, strict=True)} & {*shut}
-        if (not modes or mode in modes)
-        if tuple(_administration(code, offices) for code in one) == between
-        if _fit(one, mode, offices)
+        if _administrations(one, offices) == between and _fit(one, modes, offices)
     )
-    return tuple(dict.fromkeys(found))
 
 
 def crossing(stop: Stop, itinerary: Itinerary) -> Pair | None:
@@ -186,35 +175,39 @@ def crossing(stop: Stop, itinerary: Itinerary) -> Pair | None:
     return None
 
 
-def _pairs(route: Route) -> Iterator[tuple[Pair, str]]:
-    for one, other in pairwise(route.stops):
-        if (one.role, other.role) == CROSSING:
-            yield (one.code, other.code), other.mode
-            yield (other.code, one.code), other.mode  # the same crossing the other way
+def _administrations(pair: Pair, offices: Mapping[str, CustomsOffice]) -> Pair:
+    left, entered = (offices[code].administration if code in offices else "" for code in pair)
+    return left, entered
 
 
-def _administration(code: str, offices: Mapping[str, CustomsOffice]) -> str:
-    return offices[code].administration if code in offices else ""
-
-
-def _fit(pair: Pair, mode: str, offices: Mapping[str, CustomsOffice]) -> bool:
+def _fit(pair: Pair, modes: frozenset[str], offices: Mapping[str, CustomsOffice]) -> bool:
     return all(
-        code in offices
-        and role in offices[code].roles
-        and offices[code].carries(role, frozenset({mode}))
+        role in offices[code].roles and offices[code].carries(role, modes)
         for code, role in zip(pair, CROSSING, strict=True)
     )
 
 
-def _modes(journey: Journey, pair: Pair) -> frozenset[str]:
-    """Return the modes in which the goods meet the crossing, as far as declared."""
+def _load(journey: Journey, pair: Pair) -> Load:
+    """Return what passes a crossing, as far as declared.
+
+    The leg that goes over it counts; where vehicles change at the border, those to and from it.
+    """
     place = {stop.office.code: stop.sequence for stop in journey.itinerary.stops}
     leaves, enters = (place[code] for code in pair)
-    return frozenset(
-        mode
-        for leg in journey.declared.legs
-        if place.get(leg.from_office, enters) <= enters and leaves <= place.get(leg.to_office, 0)
-        for mode in leg.modes
+
+    def legs(begun: int, ended: int) -> list[Leg]:
+        return [
+            leg
+            for leg in journey.declared.legs
+            if place.get(leg.from_office, begun) <= begun
+            if ended <= place.get(leg.to_office, ended)
+        ]
+
+    crossed = legs(leaves, enters) or legs(enters, leaves)
+    return Load(
+        modes=frozenset(mode for leg in crossed for mode in leg.modes),
+        permits=frozenset(permit for leg in crossed for permit in leg.permits),
+        headings=journey.declared.headings,
     )
 
 
