@@ -27,7 +27,8 @@ from gateway.domain.errors import GatewayError, InConflict, NotFound, Refused
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.records import Change, Lost, Principal, Update
 from gateway.domain.trust import Signatory, Signer
-from gateway.markup import signature
+from gateway.markup import safe, signature
+from gateway.pipeline.read import read_declaration
 from gateway.pipeline.reroute import rerouted
 from gateway.ports import Ports
 from gateway.usecases import closure as keeping
@@ -124,7 +125,7 @@ def _proposed(
         raw = rerouted(declared, swaps)
         amendment = Amendment(raw=raw, reason=Reason(text=closure.reason))
         try:
-            seen = foresee(ports, caller, reference, amendment)
+            seen = foresee(ports, one.loaded, amendment)
         except Refused as refused:
             codes += [found.code for found in refused.findings if found.severity in REFUSING]
             continue
@@ -222,9 +223,14 @@ def declaration_of(ports: Ports, caller: Principal, name: str, movement: str) ->
 
 
 def _signer(ports: Ports, one: Diversion) -> Signer | None:
-    """Return the declarant's key if it is held under a mandate that stands."""
-    loaded = register.load(ports, one.movement, tenant=one.tenant)
-    declarant = loaded.declaration.declarant
+    """Return the declarant's key if it is held under a mandate that stands.
+
+    The changed declaration has the declarant of the one it replaces; another one would be refused.
+    """
+    body = ports.store.body(one.declaration)
+    if body is None:
+        return None
+    declarant = read_declaration(safe.parse(body.content, safe.Limits())).declarant
     trust, now = ports.store.trust(one.tenant), ports.clock.now()
     for scheme, identifier in declarant.ids if declarant else ():
         for signatory in (Signatory.EXPORTER, Signatory.IMPORTER, Signatory.BROKER):

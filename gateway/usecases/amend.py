@@ -98,14 +98,12 @@ def amend(
     raise InConflict(Finding(code="movement.busy", value=movement))
 
 
-def foresee(ports: Ports, caller: Principal, movement: str, new: Amendment) -> Foreseen:
+def foresee(ports: Ports, loaded: register.Loaded, new: Amendment) -> Foreseen:
     """Return what the amendment would lead to, signed or not; nothing is stored or sent.
 
     Raises:
-        NotFound: no such movement for this tenant.
         Refused: with every finding of the phase that would stop it.
     """
-    loaded = register.load(ports, movement, tenant=caller.tenant)
     try:
         step = _decided(ports, loaded, new, unsigned=True)
     except Refusal as refusal:
