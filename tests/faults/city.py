@@ -181,12 +181,13 @@ class City:
             try:
                 said = ask(RemoteDesk(client))
                 self.answered[OK] += 1
-                return said
             except (Unavailable, Problem) as error:
                 self.answered[error.status if isinstance(error, Problem) else 0] += 1
                 told = isinstance(error, Problem) and error.status < 500 and error.status != 409
                 if told or time.monotonic() > end:
                     raise
+            else:
+                return said
             finally:
                 client.close()
             time.sleep(LOOK_SECONDS)

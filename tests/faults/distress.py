@@ -61,21 +61,26 @@ def redis_server(folder: Path) -> Iterator[tuple[redis.Redis, int]]:
         port = probe.getsockname()[1]
     command = [str(find_server()), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as server:
-        with redis.Redis(port=port) as client:
-            while True:
-                try:
-                    client.ping()
-                    break
-                except redis.ConnectionError:
+        try:
+            with redis.Redis(port=port) as client:
+                while not _answers(client):
                     assert server.poll() is None
                     time.sleep(0.02)
-            yield client, port
-        server.kill()
+                yield client, port
+        finally:
+            server.kill()
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:
+        return False
 
 
 @dataclass
 class Deployment:
-    """The programs, and whatever they stand on. ``wires`` by ``PROGRAM/database`` or ``/broker``."""
+    """The programs, and what they stand on; ``wires`` by ``PROGRAM/database``, ``/broker``."""
 
     city: City
     postgres: Postgres
@@ -245,9 +250,8 @@ def burst(held: Deployment, _chance: random.Random) -> None:
 def connections_short(held: Deployment, _chance: random.Random) -> None:
     """The database lets nobody in any more, and has thrown out whoever was."""
     held.postgres.execute(f"ALTER ROLE {ROLE} CONNECTION LIMIT {CONNECTIONS_FEW}")
-    held.postgres.execute(
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{ROLE}'"
-    )
+    throw_out = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = "
+    held.postgres.execute(f"{throw_out}'{ROLE}'")
     traffic = points.Traffic(held.city)
     traffic.keep(BURST // 10 * 2)
     time.sleep(LASTING_SECONDS * 2)

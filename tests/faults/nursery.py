@@ -27,6 +27,8 @@ CLOCK = "FULLROUTE_TESTS_CLOCK"
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOTS = 2
+LOADING_SECONDS = 240
+"""How long loading may take where the machine has much else to do."""
 
 
 class Forked:
@@ -85,7 +87,7 @@ class Nursery:
         with self._asking, self._news:
             self._process.stdin.write(json.dumps(asked) + "\n")
             self._process.stdin.flush()
-            assert self._news.wait_for(lambda: self._born, 60), "the nursery is dead"
+            assert self._news.wait_for(lambda: self._born, LOADING_SECONDS), "the nursery is dead"
             return Forked(self, self._born.pop())
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ A wire stands on a TCP port of its own, carries bytes to a server and back, and 
 | State | What both ends see |
 |---|---|
 | open | nothing of it |
-| silent | a link that is down: nothing comes through, nobody is told; with the link up all goes on |
+| silent | a link that is down: nothing comes through, nobody is told; later all goes on |
 | cut | every connection is ended, every new one too |
 
 Beside that a wire may lose replies to commits: PostgreSQL has committed, and whoever asked for it
@@ -61,6 +61,10 @@ class Wire:
 
     def close(self) -> None:
         self._server.close()
+
+    def lead(self, reach: Reach) -> None:
+        """Lead new connections elsewhere."""
+        self._reach = reach
 
     def become(self, state: State) -> None:
         """Change its state; from any thread."""
