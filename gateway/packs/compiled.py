@@ -221,11 +221,9 @@ class Pack:
         except Refusal as refusal:
             label = self.manifest.source_label
             return tuple(replace(finding, source=label) for finding in refusal.findings)
-        return self.check_tree(message, root, spelled=spelled)
+        return self.check_tree(message, root)
 
-    def check_tree(
-        self, message: str, root: Element, *, spelled: bool = False
-    ) -> tuple[Finding, ...]:
+    def check_tree(self, message: str, root: Element) -> tuple[Finding, ...]:
         """Return the same of a message that :meth:`read_message` read."""
         form = self._of(message)
         label = self.manifest.source_label
