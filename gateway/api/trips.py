@@ -41,9 +41,10 @@ class AboardShape(BaseModel):
 
 
 class RunReportShape(BaseModel):
-    """What was told of a run; `refused` pairs movements that could not take it with a code."""
+    """What was told of a run, `by` a principal or link; `refused`: who could not take it, why."""
 
     id: str
+    by: str
     kind: str
     at: str
     office: str
@@ -68,6 +69,7 @@ def shape_report(row: TripReport) -> RunReportShape:
     """Return what was told of a run."""
     return RunReportShape(
         id=row.id,
+        by=row.caller,
         kind=row.kind.value,
         at=utc(row.at),
         office=row.office,

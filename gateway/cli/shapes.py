@@ -271,6 +271,7 @@ def run_report_shape(row: TripReport) -> Shape:
     """Return what was told of a run."""
     return {
         "id": row.id,
+        "by": row.caller,
         "kind": row.kind.value,
         "at": utc(row.at),
         "office": row.office,

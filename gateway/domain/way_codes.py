@@ -1,4 +1,4 @@
-"""Codes of what happens on the way: readings, closures.
+"""Codes of what happens on the way: readings, closures, runs.
 
 Part of the table in ``gateway.domain.codes``.
 """
@@ -30,5 +30,6 @@ WAY_CODES: Mapping[str, Severity] = MappingProxyType(
         "position.not-on-the-way": Severity.ERROR,
         "position.nowhere": Severity.ERROR,
         "position.reused": Severity.ERROR,
+        "trip.several-runs": Severity.ERROR,
     }
 )

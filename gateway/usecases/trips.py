@@ -10,12 +10,12 @@ from hashlib import sha256
 
 from gateway import register
 from gateway.audit.entry import EntryKind
-from gateway.domain.errors import GatewayError, NotFound, Refused
+from gateway.domain.errors import GatewayError, Refused
 from gateway.domain.event import Report
 from gateway.domain.finding import Finding
 from gateway.domain.message import Message, MessageState
 from gateway.domain.records import Lost, Principal
-from gateway.domain.trip import TELLABLE, Trip, TripReport
+from gateway.domain.trip import TELLABLE, Trip, TripReport, aboard
 from gateway.ports import Ports
 
 
@@ -55,12 +55,12 @@ class RunView:
 
 
 def describe_run(ports: Ports, tenant: str, name: str) -> RunView:
-    """Return the run of a batch number, or the one that a trip of that id belongs to.
+    """Return the run of a batch number, of a trip's id, or of a plate.
 
     Raises:
-        NotFound: ``trip.unknown``.
+        NotFound: ``trip.unknown``, ``trip.several-runs``.
     """
-    trips = _trips(ports, tenant, name)
+    trips = register.trips_named(ports, tenant, name)
     batch = trips[0].batch
     return RunView(
         batch=batch,
@@ -70,15 +70,6 @@ def describe_run(ports: Ports, tenant: str, name: str) -> RunView:
         aboard=tuple(one for trip in trips for one in _aboard(ports, trip)),
         reports=ports.store.trip_reports(tenant, batch),
     )
-
-
-def _trips(ports: Ports, tenant: str, name: str) -> tuple[Trip, ...]:
-    trip = ports.store.trip(name)
-    batch = trip.batch if trip is not None and trip.tenant == tenant else name
-    trips = ports.store.trips_under(tenant, batch, register.TRIPS_MAX)
-    if not trips:
-        raise NotFound(Finding(code="trip.unknown", value=name))
-    return trips
 
 
 def _aboard(ports: Ports, trip: Trip) -> list[Aboard]:
@@ -119,16 +110,16 @@ def report_trip(ports: Ports, caller: Principal, name: str, told: Report) -> Tri
     The report comes back as it stands: done, or still owed to movements that could not be told now.
 
     Raises:
-        NotFound: ``trip.unknown``.
+        NotFound: ``trip.unknown``, ``trip.several-runs``.
         Refused: it is nothing that is told of a vehicle, or some movement on it cannot take it;
             each is named, and nobody is told anything.
     """
     if told.kind not in TELLABLE:
         raise Refused(Finding(code="report.not-yours", value=told.kind.value))
-    trips = _trips(ports, caller.tenant, name)
+    trips = register.trips_named(ports, caller.tenant, name)
     row = _row(ports, caller, trips[0].batch, told)
     if ports.store.trip_report(row.id) is None:
-        _check(ports, caller.tenant, register.aboard(trips), told)
+        _check(ports, caller.tenant, aboard(trips), told)
         _accept(ports, row)
     return register.tell_run(ports, ports.store.trip_report(row.id) or row)
 

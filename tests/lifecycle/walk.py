@@ -41,6 +41,8 @@ DEEDS = (*OURS, "released", "exited")
 
 TRUCKS_MAX = 15
 TOLD_OF_TRUCKS = ("departed", "arrived", "departed", "arrived", "incident", "turned-back")
+SEEN_OF_TRUCKS = ("at-gate", "exited", "entered")
+"""What an office sees of a truck, and so of everything aboard."""
 
 Step = tuple[str, int, int]
 
@@ -266,8 +268,19 @@ class Walk:
         procedure, topic = TELLS[envelope.type]
         self.stage.answer(planned)
         said = saying(topic, planned.effect)
+        news = one.model.is_news(envelope.office, procedure, said)
         one.model.says(envelope.office, procedure, topic, said)
         self.compare(one)
+        if news and said.event in SEEN_OF_TRUCKS:
+            self._crosses(one, envelope.office, (procedure, topic), said)
+
+    def _crosses(self, one: Going, office: str, about: tuple[str, str], said) -> None:
+        """A truck crosses with everything aboard."""
+        for it in self.going:
+            if it is not one and it.paper.truck is one.paper.truck:
+                if it.model.crosses_along(office, about[0], said):
+                    it.model.says(office, *about, said)
+                self.compare(it)
 
     def speak(self, one: Going, choice: int) -> None:
         """An office says something by itself about what it got."""
