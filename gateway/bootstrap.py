@@ -82,6 +82,7 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
     from gateway.adapters.links import open_links  # noqa: PLC0415 - as needed
     from gateway.adapters.sql.migration import check_version  # noqa: PLC0415 - as needed
     from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415 - as needed
+    from gateway.adapters.store_clock import StoreClock  # noqa: PLC0415 - as needed
 
     if not settings.data.is_dir():
         folder = str(settings.data)
@@ -94,7 +95,8 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
         packs = open_packs(settings, keep=True)
         store = SqlStore(settings.database_url)
         opening.callback(store.close)
-        clock = open_clock()
+        clock = StoreClock(store.now)
+        opening.callback(clock.close)
         links = open_links(
             clock,
             settings.delivery.connect_seconds,

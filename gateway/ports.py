@@ -54,6 +54,10 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, Protocol):
             Lost: a key exists, or an expectation does not hold; nothing was written.
         """
 
+    def now(self) -> datetime:
+        """Return aware UTC on the clock of the database, which is one for all programs."""
+        ...
+
     def tenant(self, tenant: str) -> Tenant | None:
         """Return the tenant, if there is one."""
 

@@ -44,6 +44,7 @@ from gateway.register.load import (
     with_askers,
 )
 from gateway.register.moving import move
+from gateway.register.native import quoting
 from gateway.register.owing import Owing, Places, make_due, owe, signed_by
 from gateway.register.passing import Seen, lane_of, log_passage, move_all, passage_key
 from gateway.register.put_away import dismissed, refused_answer, refused_answers
@@ -113,6 +114,7 @@ __all__ = [
     "passage_key",
     "place_of",
     "proof",
+    "quoting",
     "readings_of",
     "recorded_stops",
     "refused_answer",

@@ -21,7 +21,7 @@ from gateway.domain.delivery import Link
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.message import Answer, Message, MessageState, ReceiptKind
+from gateway.domain.message import Answer, Message, ReceiptKind
 from gateway.domain.movement import decide
 from gateway.domain.records import AnswerRecord, Lost
 from gateway.domain.trip import TripReport, aboard
@@ -32,7 +32,8 @@ from gateway.register.hearing import is_news, trip_of
 from gateway.register.incoming import Incoming, Understood, speaker, understand
 from gateway.register.load import Loaded, load
 from gateway.register.moving import move
-from gateway.register.receipts import Proof, acknowledge, proof
+from gateway.register.native import ask_again, ends, quotes_open
+from gateway.register.receipts import Proof, acknowledge
 from gateway.register.remarks import told_finding
 from gateway.register.running import PATIENCE, tell_run
 from gateway.register.stepping import write_step
@@ -56,7 +57,8 @@ class Acknowledgement:
 class _Consequence:
     answer: Answer
     about: Message | None
-    receipt: bool  # whether it is the native receipt of ``about``
+    quoted: bool  # whether it quotes ``about``, which a native receipt ends
+    receipt: bool  # whether it is that receipt
     loaded: Loaded
     events: tuple[Event, ...]
     advanced: Advanced
@@ -127,7 +129,8 @@ def _take_in(ports: Ports, incoming: Incoming) -> Acknowledgement:
 def _consequence(ports: Ports, incoming: Incoming, packs: PackSet) -> _Consequence:
     understood = understand(ports, incoming, packs)
     answer, reference, about = understood.answer, understood.reference, understood.about
-    receipt = about is not None and _is_receipt(packs, incoming, answer, about)
+    quoted = about is not None and quotes_open(packs, incoming.link, answer, about)
+    receipt = quoted and about is not None and ends(ports, incoming, about)
     loaded = load(ports, reference, tenant=incoming.link.tenant)
     office = speaker(ports, incoming, answer, about)
     at = answer.occurred_at or ports.clock.now()
@@ -137,7 +140,7 @@ def _consequence(ports: Ports, incoming: Incoming, packs: PackSet) -> _Consequen
     advanced = move(ports, loaded, events, packs)
     findings = understood.pack.findings_of(answer, loaded.subject.root)
     events = (*events, *advanced.events)
-    return _Consequence(answer, about, receipt, loaded, events, advanced, findings, owed)
+    return _Consequence(answer, about, quoted, receipt, loaded, events, advanced, findings, owed)
 
 
 def _trip(understood: Understood, loaded: Loaded) -> str:
@@ -169,13 +172,6 @@ def _owed(
         next_at=now + PATIENCE,
         answer=incoming.header.id,
     )
-
-
-def _is_receipt(packs: PackSet, incoming: Incoming, answer: Answer, about: Message) -> bool:
-    """Tell whether the answer quotes a message that is done with a native receipt."""
-    if answer.correlation != about.id or about.state is not MessageState.DUE:
-        return False
-    return proof(packs, incoming.link, about) is ReceiptKind.NATIVE
 
 
 def _write(
@@ -222,7 +218,7 @@ def _write(
         packs=record.packs,
     )
     links = write_step(writing, consequence.loaded, consequence.events, consequence.advanced)
-    if consequence.receipt:  # the next message of its stream may go
+    if consequence.quoted:  # the next message of its stream may go, or this one again
         links = tuple(dict.fromkeys((*links, incoming.link.id)))
     sealed = Acknowledgement(
         content=acknowledgement, seal=ports.keys.seal(acknowledgement), repeated=False
@@ -231,7 +227,10 @@ def _write(
 
 
 def _write_receipt(writing: Writing, incoming: Incoming, consequence: _Consequence) -> None:
-    if consequence.about is None or not consequence.receipt:
+    if consequence.about is None or not consequence.quoted:
+        return
+    if not consequence.receipt:
+        ask_again(writing, consequence.about)
         return
     receipt = Proof(
         kind=ReceiptKind.NATIVE,

@@ -32,6 +32,7 @@ class Incoming:
     """An answer and who vouches for it. ``native`` is what the pack reads of ``content``.
 
     ``issued`` is the time as the link wrote it: with it a sealed header can be built again.
+    ``at_once`` tells that it came back in the response to the request itself.
     """
 
     link: Link
@@ -41,6 +42,7 @@ class Incoming:
     vouched: Vouched
     content: bytes
     native: bytes
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ class Understood:
     run: tuple[Trip, ...] = ()
 
 
-def collected(link: Link, content: bytes, media_type: str, at: datetime) -> Incoming:
+def collected(
+    link: Link, content: bytes, media_type: str, at: datetime, *, at_once: bool = False
+) -> Incoming:
     """Return an answer that we fetched ourselves from a link; its id is taken from its bytes.
 
     Where a certificate is registered for the link, the answer must be signed by it.
@@ -86,6 +90,7 @@ def collected(link: Link, content: bytes, media_type: str, at: datetime) -> Inco
         vouched=vouched,
         content=content,
         native=native,
+        at_once=at_once,
     )
 
 

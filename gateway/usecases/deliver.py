@@ -96,9 +96,8 @@ def _send(ports: Ports, link: Link, messages: list[Message]) -> tuple[int | None
         wanted = wanted_of[message.id]
         attempt = _judge(link, message, reply, wanted)
         # An output goes first: whoever dies in between simply sends, and gets it, again.
-        with_output = attempt.outcome is Outcome.HANDED_OVER and bool(reply.content)
-        if with_output and _take_output(ports, link, message, reply):
-            attempt = replace(attempt, outcome=Outcome.ACKNOWLEDGED)
+        if attempt.outcome is Outcome.HANDED_OVER and reply.content:
+            attempt = _with_output(ports, link, message, reply, attempt)
         link, kept = _record(ports, link, message, attempt, wanted)
         if not kept:
             return None, link
@@ -106,18 +105,21 @@ def _send(ports: Ports, link: Link, messages: list[Message]) -> tuple[int | None
     return acknowledged, link
 
 
-def _take_output(ports: Ports, link: Link, message: Message, reply: Reply) -> bool:
-    """Take in what came back at once; tell whether the message is done by it."""
+def _with_output(
+    ports: Ports, link: Link, message: Message, reply: Reply, attempt: Attempt
+) -> Attempt:
+    """Take in what came back at once and return what the try came to by it."""
     try:
-        answer = register.collected(link, reply.content, reply.media_type, reply.at)
+        answer = register.collected(link, reply.content, reply.media_type, reply.at, at_once=True)
         register.take_in(ports, answer)
-    except InConflict:
-        return False  # the office says it again when it is asked again
+    except InConflict as busy:  # the office gives it again when it is asked again
+        return replace(attempt, outcome=Outcome.UNCLEAR, detail=busy.findings[0].code)
     except (Refused, NotFound, NotAuthentic) as error:
         answers = [(reply.content, reply.media_type)]
         register.log_refusal(ports, link, message.id, error.findings, answers)
     now = ports.store.message(message.id)
-    return now is not None and now.state is MessageState.ACKNOWLEDGED
+    done = now is not None and now.state is MessageState.ACKNOWLEDGED
+    return replace(attempt, outcome=Outcome.ACKNOWLEDGED) if done else attempt
 
 
 def _with_packs(
@@ -222,23 +224,25 @@ def _after(
     if attempt.outcome is Outcome.REFUSED:
         _park(writing, link, message, attempt.detail)
         return
+    told = attempt.outcome is Outcome.HANDED_OVER and link.kind is LinkKind.REQUEST
+    if told and (earlier := register.quoting(ports, link, message)) is not None:
+        register.acknowledge(writing, message, earlier)
+        return
     later = next_attempt_at(message.attempts, attempt, ports.ids.jitter())
-    _update(writing, message, {"attempts": message.attempts + 1, "next_at": later})
+    values = {"attempts": message.attempts + 1, "next_at": later}
+    expected = {"state": MessageState.DUE, "next_at": message.next_at}  # no answer came meanwhile
+    writing.update("messages", message.id, values, expected)
 
 
 def _park(writing: register.Writing, link: Link, message: Message, why: str) -> None:
     values = {"state": MessageState.PARKED, "waits_for": f"person:{why}"}
-    _update(writing, message, values)
+    writing.update("messages", message.id, values, {"state": MessageState.DUE})
     writing.entry(
         EntryKind.PARKED,
         movement=message.movement,
         link=link.id,
         facts={**register.message_facts(message), "why": why},
     )
-
-
-def _update(writing: register.Writing, message: Message, values: Mapping[str, object]) -> None:
-    writing.update("messages", message.id, values, {"state": MessageState.DUE})
 
 
 def _commit(ports: Ports, writing: register.Writing) -> bool:

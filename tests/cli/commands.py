@@ -41,7 +41,13 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": path, **more}
 
 
-def fullroute(*arguments: object, cwd: Path | None = None, stdin: bytes = b"", **env: str) -> Said:
+def fullroute(
+    *arguments: object,
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    seconds: float = SECONDS,
+    **env: str,
+) -> Said:
     """Run one command to its end; a traceback fails the test whatever it expects."""
     with TemporaryDirectory() as folder:
         streams = [Path(folder) / name for name in ("in", "out", "err")]
@@ -50,7 +56,7 @@ def fullroute(*arguments: object, cwd: Path | None = None, stdin: bytes = b"", *
             target=_run, args=([str(one) for one in arguments], cwd, environment(**env), streams)
         )
         run.start()
-        run.join(SECONDS)
+        run.join(seconds)
         if run.exitcode is None:
             run.kill()
             run.join()

@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import Barrier
 
@@ -385,3 +386,15 @@ def test_a_long_backlog_is_numbered_in_one_go(store):
     assert store.sequence("a") == 7500
     assert store.log_size() == 7500
     assert [e.index for e in store.log(after=7497)] == [7498, 7499]
+
+
+# ------------------------------------------------------------------ time
+
+
+def test_the_clock_is_the_databases_and_goes_on(store):
+    before = store.now()
+    time.sleep(0.002)
+    after = store.now()
+    assert before.utcoffset() == timedelta(0)
+    assert timedelta(0) < after - before < timedelta(minutes=1)
+    assert abs(after - datetime.now(UTC)) < timedelta(minutes=1)  # one machine, one time

@@ -49,9 +49,12 @@ class Breach:
 
 
 def check(evidence: Evidence, *, resting: bool = True) -> list[Breach]:
-    """Return every breach. ``resting`` says that the run was given time to finish (D, F)."""
+    """Return every breach. ``resting`` says that the run was given time to finish."""
     judges: dict[str, tuple[Callable[[Evidence], Iterator[str]], ...]] = {
-        "A": (_submissions, _strangers, _bodies, _planned, _taken_known, _answers_kept, _events),
+        "A": (
+            *(_submissions, _strangers, _bodies, _planned, _taken_known, _answers_kept, _events),
+            *((_handed_over,) if resting else ()),
+        ),
         "B": (_places, _gaps, _early),
         "C": (_effects, _repeats, _answered_once),
         "D": (_receipts, *((_acknowledged,) if resting else ())),
@@ -149,6 +152,18 @@ def _answers_kept(evidence: Evidence) -> Iterator[str]:
         digest = sha256(b64decode(line["content"])).hexdigest()
         if bodies.get((line["link"], line["id"])) != digest and digest not in known:
             yield f"answer accepted and lost: {line['id']} to {line['type']}"
+
+
+def _handed_over(evidence: Evidence) -> Iterator[str]:
+    """What came back in a response is kept, though nobody told the office so."""
+    kept = {row["digest"] for row in evidence.rows["bodies"]}
+    said = evidence.journals["answers"]
+    given = {line["id"] for line in said if line["what"] == "handed-over"}
+    for line in said:
+        if line["what"] != "written" or line["id"] not in given:
+            continue
+        if sha256(b64decode(line["content"])).hexdigest() not in kept:
+            yield f"given in a response and lost: {line['id']} to {line['type']}"
 
 
 def _events(evidence: Evidence) -> Iterator[str]:

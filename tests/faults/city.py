@@ -39,6 +39,8 @@ from tests.faults.nursery import Forked, nursery
 
 READY_SECONDS = 30
 LOOK_SECONDS = 0.05
+AUDIT_SECONDS = 600
+"""The whole log of a full storm is proven entry by entry, on a machine that may do other things."""
 
 
 class City:
@@ -246,7 +248,7 @@ class City:
         folder, url = self.setting.folder, self.setting.settings.database.url
         there = {"FULLROUTE_DATABASE__URL": url} if url else {}
         ask = ("audit", "verify", "--json", "--data", folder)
-        told = fullroute(*ask, **there).json if verified else {}
+        told = fullroute(*ask, seconds=AUDIT_SECONDS, **there).json if verified else {}
         return Evidence(
             history=list(self.history),
             rows=read_rows(self.setting.settings.database_url),

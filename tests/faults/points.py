@@ -32,8 +32,9 @@ WORKER = (
 COLLECTING = (
     *("folder.before-rename", "collect.before-taking", "answer.before-commit"),
     *("answer.after-commit", "collect.before-settling", "collect.after-settling"),
+    "send.after-reply",  # with an output in hand
 )
-"""Points that only a worker with folders and outputs to collect passes."""
+"""Points of a worker with folders and outputs to collect."""
 
 UNDER_WAY = 3
 PASSINGS_MAX = 3

@@ -77,6 +77,14 @@ def an_answer_is_lost(e):
     return "A", "answer accepted and lost"
 
 
+def an_output_in_a_response_is_lost(e):
+    said = e.journals["answers"]
+    given = {"content": b64encode(b"an output").decode(), "id": "ans_0", "type": "OLC"}
+    said += [{**first(said), "what": "written", **given}]
+    said += [{**first(said), "what": "handed-over", "id": "ans_0"}]
+    return "A", "given in a response and lost"
+
+
 def a_body_is_damaged(e):
     body = first(e.rows["bodies"])
     body["content"] = bytes(body["content"])[:-1] + b"?"
@@ -196,7 +204,8 @@ def something_is_left_waiting(e):
 PLANTED = (
     *(a_movement_is_lost, a_message_row_is_lost, a_key_is_forgotten),
     *(one_declaration_makes_two_movements, a_refused_declaration_is_there, nobody_asked),
-    *(an_answer_is_lost, a_body_is_damaged, an_event_is_lost),
+    *(an_answer_is_lost, an_output_in_a_response_is_lost),
+    *(a_body_is_damaged, an_event_is_lost),
     *(two_messages_swap_their_order, a_place_is_left_out),
     *(a_message_is_sent_before_its_precondition, a_message_is_sent_before_the_departure),
     *(an_effect_is_taken_twice, a_message_is_stored_twice, a_repeat_has_other_bytes),

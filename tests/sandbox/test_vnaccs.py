@@ -207,6 +207,78 @@ def test_what_the_system_owes_survives_its_restart(border):
     asyncio.run(play())
 
 
+class Killed(BaseException):
+    """Nothing of the product may catch it."""
+
+
+def work_and_die_with(border, kind):
+    """Deliver as a worker that is killed when it has the reply to such a message in hand."""
+    world = border.world
+    whole = world.ports.couriers[LinkKind.REQUEST]
+
+    class Dying:
+        def carry(self, link, parcels):
+            yield from whole.carry(link, [one for one in parcels if not doomed(one)])
+            if doomed_ones := [one for one in parcels if doomed(one)]:
+                list(whole.carry(link, doomed_ones))
+                raise Killed
+
+    def doomed(parcel):
+        return world.store.message(parcel.message).type == kind
+
+    with pytest.raises(Killed):
+        deliver(replace(world.ports, couriers={LinkKind.REQUEST: Dying()}), BORDER, "dying")
+
+
+def kinds(border):
+    return [one.type for one in border.world.store.answers(border.movement)]
+
+
+def test_an_output_in_a_response_outlives_the_worker_that_had_it(border):
+    """A later output must not end the message before the first one is here."""
+    ports = border.world.ports
+
+    async def play():
+        async with border.stage() as stage:
+            await asyncio.to_thread(work_and_die_with, border, "OLC")
+            border.world.clock.forward(seconds=5)
+            while "VAS504" not in kinds(border):
+                await asyncio.to_thread(collect, ports, BORDER)
+            olc = border.message("OLC")
+            assert (olc.state, olc.attempts) == (MessageState.DUE, 0)
+            await asyncio.to_thread(deliver, ports, BORDER, "another")
+            sent = [one for one in stage.actors[BORDER].system.requests() if one["type"] == "OLC"]
+            assert [one["repeated"] for one in sent] == [False, True]
+
+    asyncio.run(play())
+    assert kinds(border) == ["OLA-copy", "VAS504", "VAS501"]
+    olc = border.message("OLC")
+    assert (olc.state, olc.receipt_kind) == (MessageState.ACKNOWLEDGED, ReceiptKind.NATIVE)
+    assert border.world.procedures(border.movement)["vn-transport"] == "released"
+
+
+def test_where_all_answers_came_first_the_response_ends_the_message(border):
+    """It holds nothing new; the answer taken in before is the receipt."""
+    ports = border.world.ports
+
+    async def play():
+        async with border.stage():
+            await told(border, hold_answers=["OLA"])
+            await asyncio.to_thread(work_and_die_with, border, "OLA")
+            await told(border, release=["OLA"])
+            border.world.clock.forward(seconds=5)
+            while not kinds(border):
+                await asyncio.to_thread(collect, ports, BORDER)
+            assert border.message("OLA").state is MessageState.DUE
+            await told(border, hold_answers=["OLA"])  # 202, as at the first time
+            await asyncio.to_thread(deliver, ports, BORDER, "another")
+
+    asyncio.run(play())
+    ola = border.message("OLA")
+    (copy, *_) = border.world.store.answers(border.movement)
+    assert (ola.state, ola.receipt) == (MessageState.ACKNOWLEDGED, copy.body)
+
+
 # ------------------------------------------------------------------ somebody else's client
 
 

@@ -6,7 +6,7 @@ returns when they are on disk. Reads use connections of their own and are never 
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from gateway.adapters.sql import queries, turns
 from gateway.adapters.sql.changes import apply, planned
@@ -63,10 +63,12 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
         if is_sqlite(where):
             self._writer = GroupWriter(sqlite_writer(where))
             self._readers = FileReaders(str(where.database))
+            self._asking_time = turns.now("sqlite")
         else:
             engine = postgresql(where)
             self._writer = PoolWriter(engine)
             self._readers = PoolReaders(engine)
+            self._asking_time = turns.now("postgresql")
         self._keeper = Keeper(self._renew)
 
     def close(self) -> None:
@@ -96,6 +98,11 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
         """See :meth:`gateway.ports.Store.release`."""
         self._keeper.drop(link, fence)
         self._writer.run(lambda connection: turns.release(connection, link, fence))
+
+    def now(self) -> datetime:
+        """See :meth:`gateway.ports.Store.now`."""
+        (row,) = self._readers.rows(self._asking_time, {})
+        return datetime.fromtimestamp(row[0], UTC)
 
     def sequence(self, owner: str) -> int:  # noqa: ARG002 - the row lock needs no name
         """See :meth:`gateway.ports.Store.sequence`."""

@@ -40,6 +40,12 @@ _NOW = {
 
 
 @cache
+def now(dialect: str) -> Executable:
+    """Return the statement that reads the database's clock, in seconds since 1970."""
+    return select(literal_column(_NOW[dialect], Double()))
+
+
+@cache
 def _lease(dialect: str) -> Executable:
     now: ColumnElement[float] = literal_column(_NOW[dialect], Double())
     free = or_(links.c.lease_until.is_(None), links.c.lease_until <= now)
