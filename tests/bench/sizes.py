@@ -27,11 +27,18 @@ _COPIED = {
     "movements": ("reference", "lrn", "trip", "created_at"),
     "messages": ("id", "movement", "stream", "trip"),
     "events": ("movement",),
-    "trips": ("id", "batch", "shares"),
+    "trips": ("id", "batch"),
     "trip_shares": ("trip", "movement"),
     "trip_plates": ("plate", "trip"),
 }
 """The tables of a movement, and the columns in which its copies differ."""
+
+_AT_ONCE = 20_000
+_NUMBERS = """
+WITH RECURSIVE numbers(number) AS (
+    SELECT ? UNION ALL SELECT number + 1 FROM numbers WHERE number + 1 < ?
+)
+"""
 
 _OWN = {
     "movements": "reference = :movement",
@@ -116,39 +123,45 @@ def _asked(world: World, reference: str, many: int) -> list[Figure]:
 
 
 def _fill(path: Path, reference: str, first: int, last: int) -> None:
-    """Copy one movement until there are ``last``."""
+    """Copy one movement until there are ``last``; what would still be due is done.
+
+    The database copies by itself, and commits every so many, or a million would lie in one change.
+    """
     with closing(sqlite3.connect(path, timeout=60)) as database:
         trip = database.execute(
             "SELECT trip FROM movements WHERE reference = ?", (reference,)
         ).fetchone()[0]
-        for table in _COPIED:
-            own = _OWN.get(table, "movement = :movement")
-            rows = database.execute(
-                f"SELECT * FROM {table} WHERE {own}",  # noqa: S608 - words of this file
-                {"movement": reference, "trip": trip},
-            )
-            names = [column[0] for column in rows.description]
-            marks = ", ".join("?" for _ in names)
-            copies = _copies(table, names, rows.fetchall(), range(first, last))
-            database.executemany(f"INSERT INTO {table} VALUES ({marks})", copies)  # noqa: S608 - as above
-        database.commit()
+        database.execute("PRAGMA synchronous = OFF")  # nobody needs these rows after a crash
+        copies = [
+            copy
+            for table in _COPIED
+            for copy in _copies(database, table, {"movement": reference, "trip": trip})
+        ]
+        for begin in range(first, last, _AT_ONCE):
+            numbers = (begin, min(begin + _AT_ONCE, last))
+            for statement, row in copies:
+                database.execute(statement, (*numbers, *row))
+            database.commit()
         database.execute("ANALYZE")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # else the first to write pays for it
 
 
 def _copies(
-    table: str, names: list[str], rows: list[tuple[object, ...]], numbers: range
-) -> Iterator[tuple[object, ...]]:
-    """Yield the rows once a number; what would still be due is done."""
-    differ = [name in _COPIED[table] for name in names]
-    state = names.index("state") if table == "messages" else -1
-    for number in numbers:
-        for row in rows:
-            yield tuple(
-                "acknowledged"
-                if place == state
-                else f"{value}{number:07d}"
-                if other and value is not None and names[place] != "shares"
-                else value
-                for place, (value, other) in enumerate(zip(row, differ, strict=True))
-            )
+    database: sqlite3.Connection, table: str, of: dict[str, str]
+) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Yield, for every row of that movement, what copies it once a number, and the row."""
+    own = _OWN.get(table, "movement = :movement")
+    rows = database.execute(f"SELECT * FROM {table} WHERE {own}", of)  # noqa: S608 - words of this file
+    names = [column[0] for column in rows.description]
+    for row in rows.fetchall():
+        values = dict(zip(names, row, strict=True))
+        if table == "messages":
+            values["state"] = "acknowledged"
+        marks = ", ".join(
+            "? || printf('%07d', number)" if name in _COPIED[table] and value is not None else "?"
+            for name, value in values.items()
+        )
+        yield (
+            f"{_NUMBERS} INSERT INTO {table} SELECT {marks} FROM numbers",  # noqa: S608 - as above
+            tuple(values.values()),
+        )
