@@ -4,6 +4,7 @@ What is told of a run is accepted once, durably, in one small change; then every
 a change of its own. Who was not told when a program died is told by the sweep.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -14,8 +15,9 @@ from gateway.domain.errors import GatewayError, Refused
 from gateway.domain.event import Report
 from gateway.domain.finding import Finding
 from gateway.domain.message import Message, MessageState
-from gateway.domain.records import Lost, Principal
+from gateway.domain.records import Lost, MovementRecord, Principal
 from gateway.domain.trip import TELLABLE, Trip, TripReport, aboard
+from gateway.domain.trip_state import TripNews, TripStanding, decide, ended, follow, news_of
 from gateway.ports import Ports
 
 
@@ -34,9 +36,14 @@ class Aboard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """A run; masses in kilograms. ``reports`` is what was told of it, oldest first."""
+    """A run; masses in kilograms. ``reports`` is what was told of it, oldest first.
+
+    ``findings`` are news of it that do not follow from where it stood.
+    """
 
     batch: str
+    standing: TripStanding
+    findings: tuple[Finding, ...]
     trips: tuple[str, ...]
     plates: tuple[tuple[str, str], ...]
     seals: tuple[str, ...]
@@ -62,14 +69,43 @@ def describe_run(ports: Ports, tenant: str, name: str) -> RunView:
     """
     trips = register.trips_named(ports, tenant, name)
     batch = trips[0].batch
+    standing, findings = stand(ports, trips)
     return RunView(
         batch=batch,
+        standing=standing,
+        findings=findings,
         trips=tuple(trip.id for trip in trips),
         plates=tuple(dict.fromkeys(plate for trip in trips for plate in trip.plates)),
         seals=tuple(dict.fromkeys(seal for trip in trips for seal in trip.seals)),
         aboard=tuple(one for trip in trips for one in _aboard(ports, trip)),
         reports=ports.store.trip_reports(tenant, batch),
     )
+
+
+def list_trips(
+    ports: Ports, tenant: str, *, after: str = "", limit: int = 50
+) -> tuple[tuple[Trip, TripStanding], ...]:
+    """Return open trips, newest first, each with where it stands."""
+    found = ports.store.open_trips(tenant, after=after, limit=limit)
+    return tuple((trip, stand(ports, [trip])[0]) for trip in found)
+
+
+def stand(ports: Ports, trips: Iterable[Trip]) -> tuple[TripStanding, tuple[Finding, ...]]:
+    """Return where the trips of one run stand, and the news that do not follow from that."""
+    news: list[TripNews] = []
+    states = []
+    for movement, trip in aboard(trips):
+        record = ports.store.movement(movement)
+        if record is not None:
+            news += news_of(ports.store.events(movement), trip.id, way_of(record))
+            states.append(record.state)
+    standing, findings = follow(news)
+    return ended(standing, states), findings
+
+
+def way_of(record: MovementRecord) -> tuple[str, ...]:
+    """Return the offices on a movement's way, those left out of it not."""
+    return tuple(code for sequence, code, _, _ in record.stops if sequence)
 
 
 def _aboard(ports: Ports, trip: Trip) -> list[Aboard]:
@@ -111,15 +147,15 @@ def report_trip(ports: Ports, caller: Principal, name: str, told: Report) -> Tri
 
     Raises:
         NotFound: ``trip.unknown``, ``trip.several-runs``.
-        Refused: it is nothing that is told of a vehicle, or some movement on it cannot take it;
-            each is named, and nobody is told anything.
+        Refused: it is nothing that is told of a vehicle or that follows from where it stands, or
+            some movement on it cannot take it; each is named, and nobody is told anything.
     """
     if told.kind not in TELLABLE:
         raise Refused(Finding(code="report.not-yours", value=told.kind.value))
     trips = register.trips_named(ports, caller.tenant, name)
     row = _row(ports, caller, trips[0].batch, told)
     if ports.store.trip_report(row.id) is None:
-        _check(ports, caller.tenant, aboard(trips), told)
+        _check(ports, caller.tenant, trips, told)
         _accept(ports, row)
     return register.tell_run(ports, ports.store.trip_report(row.id) or row)
 
@@ -142,19 +178,34 @@ def _row(ports: Ports, caller: Principal, batch: str, told: Report) -> TripRepor
     )
 
 
-def _check(ports: Ports, tenant: str, aboard: tuple[tuple[str, Trip], ...], told: Report) -> None:
-    """Ask every movement whether it can take the report: a truck leaves whole or not at all."""
-    found = []
-    for movement, trip in aboard:
+def _check(ports: Ports, tenant: str, trips: tuple[Trip, ...], told: Report) -> None:
+    """Ask every movement whether it can take the report, then the vehicle itself.
+
+    A truck leaves whole or not at all.
+    """
+    found: list[Finding] = []
+    ways: list[tuple[str, ...]] = []
+    for movement, trip in aboard(trips):
         try:
             loaded = register.load(ports, movement, tenant=tenant)
+            ways.append(way_of(loaded.record))
             if not loaded.subject.movement.invalidated:
                 register.reported(loaded, register.told_of(told, trip))
         except GatewayError as error:
             args = (("movement", movement), ("reason", error.findings[0].code))
             found.append(Finding(code="trip.not-all-can", value=movement, args=args))
-    if found:
+    if found := found or _no_step(ports, trips, told, ways):
         raise Refused(*found)
+
+
+def _no_step(
+    ports: Ports, trips: tuple[Trip, ...], told: Report, ways: Sequence[tuple[str, ...]]
+) -> list[Finding]:
+    """Return what speaks against a report where the vehicle stands now."""
+    standing, _ = stand(ports, trips)
+    places = [way.index(told.office) for way in ways if told.office in way]
+    news = TripNews(kind=told.kind, at=told.at, office=told.office, place=max(places, default=0))
+    return list(decide(standing, news))
 
 
 def _accept(ports: Ports, row: TripReport) -> None:

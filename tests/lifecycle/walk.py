@@ -182,7 +182,7 @@ class Walk:
         aboard = [it for it in self.going if it.paper.truck is truck]
         moved = [it for it in aboard if not it.model.withdrawn]
         refused = [it for it in moved if it.model.objection(deed, office)]
-        codes = ["trip.not-all-can"] * len(refused)
+        codes = ["trip.not-all-can"] * len(refused) if moved else ["trip.no-such-step"]
         with self._unless(codes, f"{deed} of {truck.batch}"):
             self.stage.report_truck(truck, deed, office)
         for it in moved:
