@@ -15,7 +15,7 @@ from types import MappingProxyType
 from gateway.domain.event import REPLACING, Event, EventKind
 from gateway.domain.finding import Finding
 from gateway.domain.movement_state import MovementState
-from gateway.domain.parts import PARTIAL, concerns, moved
+from gateway.domain.parts import alone
 
 
 class TripState(StrEnum):
@@ -87,7 +87,7 @@ TRIP_STEPS: Mapping[TripState, _Steps] = MappingProxyType(
 _ANYWHERE = frozenset({EventKind.TURNED_BACK, EventKind.INCIDENT, *REPLACING})
 """What can happen between offices, and is never late because of the office that hears of it."""
 
-_PAST = frozenset({TripState.CROSSED, TripState.ARRIVED, TripState.COMPLETED})
+_PAST = frozenset({TripState.UNDER_WAY, TripState.CROSSED, TripState.ARRIVED, TripState.COMPLETED})
 """States in which the office where it was last seen is behind it, too."""
 
 TELLING = frozenset(_BEFORE) | _ANYWHERE
@@ -142,8 +142,12 @@ def evolve(standing: TripStanding, news: TripNews) -> TripStanding:
 def _late(standing: TripStanding, news: TripNews) -> bool:
     if news.kind in _ANYWHERE:
         return False
-    behind = standing.place if standing.state in _PAST else standing.place - 1
-    return news.place <= behind
+    return is_behind(standing, news.place)
+
+
+def is_behind(standing: TripStanding, place: int) -> bool:
+    """Tell whether the vehicle is past an office of its way."""
+    return place < standing.place or (place == standing.place and standing.state in _PAST)
 
 
 def follow(news: Iterable[TripNews]) -> tuple[TripStanding, tuple[Finding, ...]]:
@@ -166,16 +170,8 @@ def ended(standing: TripStanding, movements: Collection[str]) -> TripStanding:
 
 
 def news_of(events: Sequence[Event], trip: str, way: Sequence[str]) -> Iterator[TripNews]:
-    """Yield what a movement's events tell of one of its trips; ``way`` are its offices in order.
-
-    Where parts of a movement moved, they say it, and not the whole that they add up to.
-    """
+    """Yield what a movement's events tell of one of its trips; ``way`` are its offices in order."""
     places = {office: place for place, office in reversed(tuple(enumerate(way)))}
-    for one in events:
-        part = one.kind is EventKind.PART_MOVED
-        kind = EventKind(one.fact("happened")) if part else one.kind
-        if kind not in TELLING or one.office not in places or not concerns(one, trip):
-            continue
-        if not part and kind in PARTIAL and moved(events, kind, one.office):
-            continue
-        yield TripNews(kind=kind, at=one.at, office=one.office, place=places[one.office])
+    for one in alone(events, trip):
+        if one.kind in TELLING and one.office in places:
+            yield TripNews(kind=one.kind, at=one.at, office=one.office, place=places[one.office])

@@ -4,21 +4,37 @@ What is told of a run is accepted once, durably, in one small change; then every
 a change of its own. Who was not told when a program died is told by the sweep.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
 from gateway import register
 from gateway.audit.entry import EntryKind
 from gateway.domain.errors import GatewayError, Refused
-from gateway.domain.event import Report
+from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.finding import Finding
+from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.lane import Lane, Signal
+from gateway.domain.lane_decision import wanting
 from gateway.domain.message import Message, MessageState
+from gateway.domain.position import Position
 from gateway.domain.records import Lost, MovementRecord, Principal
 from gateway.domain.trip import TELLABLE, Trip, TripReport, aboard
-from gateway.domain.trip_state import TripNews, TripStanding, decide, ended, follow, news_of
+from gateway.domain.trip_state import (
+    TripNews,
+    TripStanding,
+    decide,
+    ended,
+    follow,
+    is_behind,
+    news_of,
+)
 from gateway.ports import Ports
+
+GATES_MAX, READ_MAX, LANES_MAX = 10, 5, 3
+"""What is looked at of a run: readings a movement, lanes of an office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +75,39 @@ class RunView:
     def gross_mass_kg(self) -> Decimal:
         """All goods aboard."""
         return sum((one.gross_mass_kg for one in self.aboard), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripStop:
+    """One office on the way of a run, and how far the vehicle is with it."""
+
+    office: CustomsOffice
+    role: str
+    expected_at: datetime | None
+    behind: bool
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanting:
+    """A lane ahead, and what would keep it from *go* if it read everything as declared."""
+
+    lane: Lane
+    office: CustomsOffice
+    lacks: tuple[tuple[Signal, Finding], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayAhead:
+    """Stops in travel order; what was read last; what gates saw, newest first; lanes ahead.
+
+    ``readings`` are the latest position and, where that is another, the latest temperature.
+    """
+
+    stops: tuple[TripStop, ...]
+    readings: tuple[Position, ...]
+    gates: tuple[Event, ...]
+    lanes: tuple[Wanting, ...]
 
 
 def describe_run(ports: Ports, tenant: str, name: str) -> RunView:
@@ -138,6 +187,71 @@ def _waits(message: Message, trip: Trip) -> bool:
 
 def _wait(message: Message) -> str:
     return f"{message.office} {message.type}: {message.waits_for}"
+
+
+def look_ahead(ports: Ports, tenant: str, view: RunView) -> WayAhead:
+    """Return what lies before a run, and what was seen of it."""
+    stops = _stops(ports, view)
+    events = [one for load in view.aboard for one in ports.store.events(load.movement)]
+    seen = {
+        (one.at, one.office, one.fact("lane")): one
+        for one in events
+        if one.kind is EventKind.AT_GATE
+    }
+    gates = sorted(seen.values(), key=lambda one: one.at, reverse=True)
+    return WayAhead(
+        stops=stops,
+        readings=_readings(ports, view),
+        gates=tuple(gates[:GATES_MAX]),
+        lanes=tuple(_lanes(ports, tenant, view, stops)),
+    )
+
+
+def _stops(ports: Ports, view: RunView) -> tuple[TripStop, ...]:
+    """Return the stops of the movement aboard that goes by most offices."""
+    records = (ports.store.movement(one.movement) for one in view.aboard)
+    longest = max((one for one in records if one), key=lambda one: len(way_of(one)), default=None)
+    if longest is None:
+        return ()
+    at, standing = view.standing.office, view.standing
+    return tuple(
+        TripStop(
+            office=stop.office,
+            role=stop.role.value,
+            expected_at=stop.expected_at,
+            behind=is_behind(standing, place),
+            here=stop.office.code == at and not is_behind(standing, place),
+        )
+        for place, stop in enumerate(register.itinerary_of(ports, longest).stops)
+    )
+
+
+def _readings(ports: Ports, view: RunView) -> tuple[Position, ...]:
+    found = [one for load in view.aboard for one in ports.store.positions(load.movement, READ_MAX)]
+    found.sort(key=lambda one: one.at, reverse=True)
+    placed = next((one for one in found if one.place or one.latitude is not None), None)
+    warm = next((one for one in found if one.temperature_c is not None), None)
+    return tuple(dict.fromkeys(one for one in (placed, warm) if one is not None))
+
+
+def _lanes(
+    ports: Ports, tenant: str, view: RunView, stops: tuple[TripStop, ...]
+) -> Iterator[Wanting]:
+    """Yield what the lanes of the next office that has any would say."""
+    lanes = ports.store.lanes(tenant)
+    trips = register.trips_named(ports, tenant, view.batch) if view.aboard else ()
+    for stop in stops:
+        own = [one for one in lanes if one.office == stop.office.code and not stop.behind]
+        for lane in own[:LANES_MAX]:
+            place, now = register.place_of(ports, lane), ports.clock.now()
+            lacks = [
+                found
+                for run in register.runs_of(ports, trips, lane)
+                for found in wanting(lane, place, run, now, ports.packs.lane_rules())
+            ]
+            yield Wanting(lane=lane, office=stop.office, lacks=tuple(dict.fromkeys(lacks)))
+        if own:
+            return
 
 
 def report_trip(ports: Ports, caller: Principal, name: str, told: Report) -> TripReport:
