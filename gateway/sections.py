@@ -59,9 +59,9 @@ class IntakeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
-    """Threads of one worker process, and how often its ticker looks for forgotten links."""
+    """Links one worker process drains at once, and how often it looks for forgotten ones."""
 
-    threads: int = _at_least(8, 1, 256)
+    threads: int = _at_least(16, 1, 256)
     ticker_seconds: float = _at_least(1.0, 0.05, 3600)
 
 

@@ -3,7 +3,7 @@
 1. open the gateway once: store, couriers, keys, packs
 2. tick in the background: sweep, drain what knocking does not move, visit links whose answers
    must be fetched, go on with groups of declarations that were left
-3. take tasks from the broker in threads, until told to stop
+3. hear knocks from the broker and drain in threads, until told to stop
 4. on SIGTERM: take nothing new, finish what is under way, and after a grace of
    ``GRACE_SECONDS`` drop what an office has not answered; it goes again from elsewhere
 """
@@ -14,7 +14,8 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -32,6 +33,7 @@ from gateway.usecases.collect import collectable
 from gateway.usecases.group import resting
 from gateway.usecases.sweep import sweep
 from workers.app import QUEUE, make_app
+from workers.drainers import Drainers
 from workers.tasks import add_tasks, drain, gather, owner
 from workers.ticker import Ticker
 
@@ -57,59 +59,44 @@ def _drop(ports: Ports) -> None:
             courier.close()
 
 
-def _going_on(
-    ports: Ports, settings: Settings, stopping: Callable[[], bool]
-) -> tuple[Ticker, Ticker]:
-    """Return who goes on with groups that were left, and with diversions whose time has come."""
-    groups = Ticker(
-        lambda: resting(ports, ports.clock.now()),
-        lambda group: go_on(ports, group, stopping),
-        every_seconds=RESTING_SECONDS,
-        threads=1,
-        patience_seconds=0.0,
-    )
-    diversions = Ticker(
-        lambda: closures.due(ports),
-        lambda closure: closures.go_on(ports, closure, stopping),
+@contextmanager
+def _alarms(
+    ports: Ports, settings: Settings, drainers: Drainers, stop: threading.Event
+) -> Iterator[tuple[Ticker, ...]]:
+    """Tick in the background: the sweep, and everything that nobody knocks for."""
+    visitors = Drainers(lambda link: gather(ports, link), settings.worker.threads)
+    groups = Drainers(lambda group: go_on(ports, group, stop.is_set), threads=1)
+    diversions = Drainers(lambda one: closures.go_on(ports, one, stop.is_set), threads=1)
+    sweeping = Ticker(
+        lambda: sweep(ports, owner()),
+        drainers.begin,
         every_seconds=settings.worker.ticker_seconds,
-        threads=1,
-        patience_seconds=0.0,
     )
-    return groups, diversions
+    unknocked = [
+        (visitors, lambda: collectable(ports), settings.delivery.collect_seconds),
+        (groups, lambda: resting(ports, ports.clock.now()), RESTING_SECONDS),
+        (diversions, lambda: closures.due(ports), settings.worker.ticker_seconds),
+    ]
+    with ExitStack() as running:
+        tickers = [sweeping]
+        for workers, find, seconds in unknocked:
+            running.enter_context(workers)
+            tickers.append(Ticker(find, workers.begin, every_seconds=seconds, patience_seconds=0.0))
+        for one in tickers:
+            running.enter_context(one)
+        yield tuple(tickers)
 
 
 def run(settings: Settings, gateway: Gateway) -> None:
     """Work until a signal says stop."""
     ports, threads = gateway.ports, settings.worker.threads
+    drainers = Drainers(lambda link: drain(ports, link), threads)
     app = make_app(settings.broker_url)
-    add_tasks(app, ports)
-    ticker = Ticker(
-        lambda: sweep(ports, owner()),
-        lambda link: drain(ports, link),
-        every_seconds=settings.worker.ticker_seconds,
-        threads=threads,
-    )
-    visits = Ticker(
-        lambda: collectable(ports),
-        lambda link: gather(ports, link),
-        every_seconds=settings.delivery.collect_seconds,
-        threads=threads,
-        patience_seconds=0.0,  # nobody knocks for what others have to fetch
-    )
+    add_tasks(app, drainers.knock)
     stop = threading.Event()
-    groups, diversions = _going_on(ports, settings, stop.is_set)
     patience = threading.Timer(GRACE_SECONDS, _drop, [ports])
-
-    def stopping(**_: object) -> None:
-        stop.set()
-        for one in (ticker, visits, groups, diversions):
-            one.stop()
-        patience.start()
-
-    worker_shutting_down.connect(stopping, weak=False)
     worker = app.Worker(
-        pool="threads",
-        concurrency=threads,
+        pool="solo",  # a task only passes a knock on
         queues=[QUEUE],
         hostname=f"{os.getpid()}@{owner().split('/')[0]}",
         quiet=True,
@@ -117,7 +104,15 @@ def run(settings: Settings, gateway: Gateway) -> None:
         without_mingle=True,
         without_heartbeat=True,
     )
-    with ticker, visits, groups, diversions:
+    with drainers, _alarms(ports, settings, drainers, stop) as tickers:
+
+        def stopping(**_: object) -> None:
+            stop.set()
+            for one in tickers:
+                one.stop()
+            patience.start()
+
+        worker_shutting_down.connect(stopping, weak=False)
         _logger.info("working with %d threads", threads)
         worker.start()
     patience.cancel()

@@ -13,8 +13,8 @@ from celery.signals import setup_logging
 DELIVER_TASK = "fullroute.deliver"
 QUEUE = "fullroute"
 VISIBILITY_SECONDS = 60
-"""After this time an unacknowledged task is given to somebody else. No delivery may run as long:
-a link's lease ends sooner, and running twice changes nothing.
+"""After this time an unacknowledged task is given to somebody else; hearing it twice changes
+nothing.
 """
 
 CONNECT_SECONDS = 1.0
@@ -33,8 +33,7 @@ def make_app(broker_url: str) -> Celery:
         task_ignore_result=True,
         task_default_queue=QUEUE,
         task_create_missing_queues=False,
-        # A task lost with its worker is given out again; it holds one task per thread at most.
-        task_acks_late=True,
+        # A knock is heard as soon as it is taken; a worker takes one at a time, so others hear too.
         worker_prefetch_multiplier=1,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         # A broker that is away is waited for, however long; nobody waits inside a socket for ever.

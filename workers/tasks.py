@@ -1,9 +1,10 @@
-"""The one task: drain a link."""
+"""What is done about one link, and the one task: a knock at links."""
 
 import logging
 import os
 import socket
 import threading
+from collections.abc import Callable, Iterable
 
 from celery import Celery
 
@@ -51,9 +52,9 @@ def gather(ports: Ports, link: str) -> int:
     return found.taken
 
 
-def add_tasks(app: Celery, ports: Ports) -> None:
-    """Make the application know its task, bound to this process's ports."""
+def add_tasks(app: Celery, knock: Callable[[Iterable[str]], None]) -> None:
+    """Make the application know its task; it passes a knock on and is done."""
 
     @app.task(name=DELIVER_TASK, ignore_result=True)
-    def _deliver(link: str) -> None:
-        drain(ports, link)
+    def _deliver(*links: str) -> None:
+        knock(links)

@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
 KNOCK_PATIENCE_SECONDS = 2.0
@@ -19,28 +18,25 @@ _logger = logging.getLogger(__name__)
 
 
 class Ticker:
-    """Calls ``sweep`` every so many seconds and ``drain`` for links whose knocks go unheard.
+    """Calls ``sweep`` every so many seconds and ``begin`` with links whose knocks go unheard.
 
-    ``sweep`` returns the links with something due; ``drain`` may take long and runs in a pool of
-    ``threads``, once at a time for each link. ``patience_seconds`` is how long knocks may do it.
+    ``sweep`` returns the links with something due; ``begin`` sees that they are drained and does
+    not wait for it. ``patience_seconds`` is how long knocks may do it.
     """
 
     def __init__(
         self,
         sweep: Callable[[], tuple[str, ...]],
-        drain: Callable[[str], int],
+        begin: Callable[[tuple[str, ...]], None],
         *,
         every_seconds: float,
-        threads: int,
         patience_seconds: float = KNOCK_PATIENCE_SECONDS,
     ) -> None:
         self._sweep = sweep
-        self._drain = drain
+        self._begin = begin
         self._every_seconds = every_seconds
         self._patience_seconds = patience_seconds
         self._since: dict[str, float] = {}
-        self._under_way: dict[str, Future[int]] = {}
-        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="drain")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
 
@@ -51,7 +47,6 @@ class Ticker:
     def __exit__(self, *_: object) -> None:
         self.stop()
         self._thread.join()
-        self._pool.shutdown(cancel_futures=True)
 
     def stop(self) -> None:
         """Begin nothing new."""
@@ -70,19 +65,8 @@ class Ticker:
         due = self._sweep()
         now = time.monotonic()
         self._since = {link: self._since.get(link, now) for link in due}
-        for link, since in self._since.items():
-            if now - since >= self._patience_seconds:
-                self._drain_here(link)
-
-    def _drain_here(self, link: str) -> None:
-        before = self._under_way.get(link)
-        if before is not None and not before.done():
-            return
-        self._under_way[link] = self._pool.submit(self._drained, link)
-
-    def _drained(self, link: str) -> int:
-        try:
-            return self._drain(link)
-        except Exception:  # one link's trouble is not another's
-            _logger.exception("draining link %s failed", link)
-            return 0
+        self._begin(
+            tuple(
+                link for link, since in self._since.items() if now - since >= self._patience_seconds
+            )
+        )

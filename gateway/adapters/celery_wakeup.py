@@ -1,9 +1,8 @@
-"""Knocking through Celery: a task that names a link, and nothing else.
+"""Knocking through Celery: a task that names links, and nothing else.
 
-The caller only puts names into a set; one background thread publishes them. A link that is already
-in the set is not added again, so a burst of a hundred messages for one link costs one task (an
-empty task costs more than a millisecond of CPU). A knock that cannot be published is forgotten:
-the sweep in every worker finds what it was about.
+The caller only puts names into a set; one background thread publishes what is in it as one task,
+for an empty task costs more than a millisecond of CPU on either side. A knock that cannot be
+published is forgotten: the sweep in every worker finds what it was about.
 """
 
 import logging
@@ -18,6 +17,7 @@ from redis.exceptions import RedisError
 DELIVER_TASK = "fullroute.deliver"
 QUEUE = "fullroute"
 PENDING_LINKS_MAX = 10_000
+LINKS_PER_TASK = 256
 GATHER_SECONDS = 0.005
 """How long to gather after a round of knocks; the first knock after a pause goes out at once."""
 
@@ -72,8 +72,8 @@ class CeleryWakeup:
 
     def _publish(self) -> None:
         while links := self._noted():
-            for link in links:
-                if not self._sent(link):
+            for first in range(0, len(links), LINKS_PER_TASK):
+                if not self._sent(links[first : first + LINKS_PER_TASK]):
                     break  # the broker is away: the others would only wait for the same time-out
             self._closed.wait(GATHER_SECONDS)
 
@@ -85,12 +85,12 @@ class CeleryWakeup:
             self._pending.clear()
             return links
 
-    def _sent(self, link: str) -> bool:
+    def _sent(self, links: tuple[str, ...]) -> bool:
         try:
-            self._app.send_task(DELIVER_TASK, args=(link,), retry=False, ignore_result=True)
+            self._app.send_task(DELIVER_TASK, args=links, retry=False, ignore_result=True)
         except (KombuError, CeleryError, RedisError, OSError) as failure:
             if not self._away:  # said once: what follows is the same, every second
-                _logger.warning("link %s was not knocked, sweeps must do: %s", link, failure)
+                _logger.warning("%s: not knocked, sweeps must do: %s", ", ".join(links), failure)
             self._away = True
             return False
         if self._away:

@@ -116,6 +116,9 @@ PASSING = frozenset(
 )
 """Events that put the office they happened at behind the goods."""
 
+COMING_BACK = (EventKind.CROSSING_REFUSED, EventKind.TURNED_BACK)
+"""Events after which the goods are on their way back, until something else is said."""
+
 REPLACING = (EventKind.AMENDED, EventKind.SUBSTITUTED, EventKind.DIVERTED)
 """Events that put a new declaration in the place of the one before."""
 

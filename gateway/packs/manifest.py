@@ -39,11 +39,14 @@ class To(StrEnum):
     ``told`` are those that got a message of this movement before, ``ahead`` those of them that the
     goods have not passed and where it did not happen (NCTS rule G0171), ``dropped`` those of them
     that are not on the way any more, ``asker`` the office that caused the event, on the way or not.
+    ``concerned`` are, of a release, all that goods have yet to come to; of goods that come back,
+    all that were told of them but the office that refused them; of anything else those ``ahead``.
     """
 
     ALL = "all"
     TOLD = "told"
     AHEAD = "ahead"
+    CONCERNED = "concerned"
     DROPPED = "dropped"
     ASKER = "asker"
 

@@ -114,14 +114,17 @@ def _way(declaration: Declaration) -> list[tuple[str, str]]:
 
 
 def _itinerary(declared: Declaration, kept: Itinerary, told: Itinerary) -> Itinerary:
-    """Return the new way; what was declared before and is not on it stays as dropped."""
+    """Return the new way; what was on the declared one and is not on it stays as dropped.
+
+    So do offices beside a declared one, which have its place; those that asked have none.
+    """
     on_it = {(stop.office.code, stop.role) for stop in told.stops}
-    declared_before = {(stop.office, stop.role) for stop in declared.stops}
+    places = {stop.sequence for stop in declared.stops}
     dropped: dict[tuple[str, str], Stop] = {
         key: stop
         for stop in (*kept.dropped, *kept.stops)
         if (key := (stop.office.code, stop.role)) not in on_it
-        if stop in kept.dropped or key in declared_before
+        if stop in kept.dropped or stop.sequence in places
     }
     return Itinerary(told.stops, tuple(dropped.values()))
 

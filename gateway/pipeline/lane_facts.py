@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from gateway.domain.event import REPLACING, Event, EventKind
+from gateway.domain.event import COMING_BACK, REPLACING, Event, EventKind
 from gateway.domain.lane import Lane, MovementFacts, Paper, Quarantine, Run, Standing
 from gateway.domain.movement import Movement
 from gateway.domain.parts import concerns, passed_by
@@ -30,7 +30,6 @@ _LISTED = re.compile(r"[\s,;]+")
 _ROAD = {"30": "tractor", "31": "trailer"}
 _OUTWARD = (OfficeRole.DEPARTURE, OfficeRole.EXIT)
 _DECLARED = (EventKind.SUBMITTED, *REPLACING)
-_TURNED = (EventKind.CROSSING_REFUSED, EventKind.TURNED_BACK)
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 TRAILER_SIGN = "\u6302"
@@ -269,7 +268,7 @@ def _since_declared(load: Load) -> Sequence[Event]:
 
 def _turned(load: Load) -> bool:
     """Tell whether a border office did not let the goods pass, or they turned back, since then."""
-    return any(event.kind in _TURNED for event in _since_declared(load))
+    return any(event.kind in COMING_BACK for event in _since_declared(load))
 
 
 def _paper(node: tree.Element) -> Paper:

@@ -1,19 +1,17 @@
 """Step 5: the itinerary, the procedures and the messages a declaration leads to."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from gateway.domain.declaration import Declaration, DeclaredStop, Leg
-from gateway.domain.event import Event, EventKind
+from gateway.domain.event import EventKind
 from gateway.domain.finding import Finding, Refusal, Severity, refused
 from gateway.domain.hours import Opening, Openness
 from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
-from gateway.domain.movement import Movement
 from gateway.domain.roles import Status
-from gateway.packs.manifest import MessageSpec, Per, To
-from gateway.packs.manifest import Subject as Speaks
+from gateway.packs.manifest import MessageSpec, Per
 from gateway.packs.pack import Pack, PackSet
 
 
@@ -28,26 +26,6 @@ class Planned:
     spec: MessageSpec
     stop: Stop
     trip: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An office that was sent something, and by which message."""
-
-    office: str
-    administration: str
-    spec: MessageSpec
-
-    def reached(self, stop: Stop, spec: MessageSpec) -> bool:
-        """Tell whether ``stop`` was told by it, as one that ``spec`` goes to sees it.
-
-        Where one message goes to an administration (NCTS rules G0130, G0170), it told all of its
-        offices.
-        """
-        if self.office == stop.office.code and self.spec.goes_to(stop.role):
-            return True
-        once = self.spec.per is Per.ADMINISTRATION and spec.per is Per.ADMINISTRATION
-        return once and self.administration == stop.office.administration
 
 
 def plan_itinerary(
@@ -286,7 +264,7 @@ def plan_messages(
     pack says ``per = "administration"``, and none where a fuller one goes there anyway
     (NCTS rules G0130 and G0170). Occasional messages are planned when their occasion comes.
     """
-    return _once_each(
+    return once_each(
         Planned(pack, spec, stop)
         for stop in itinerary.stops
         if (pack := packs.by_administration(stop.office.administration)) is not None
@@ -294,34 +272,6 @@ def plan_messages(
         if spec.goes_to(stop.role) and not spec.occasional and _entered(spec, pack, itinerary)
         if prelodged or EventKind.PRESENTED not in spec.on
     )
-
-
-def plan_occasions(
-    events: Iterable[Event],
-    movement: Movement,
-    itinerary: Itinerary,
-    pack_of: Callable[[str], Pack | None],
-    told: Collection[Told],
-) -> tuple[Planned, ...]:
-    """Return the messages that ``events`` bring besides those that were planned from the start.
-
-    ``movement`` already holds the events; ``pack_of`` gives the pack an administration's messages
-    are made with, ``told`` says who was sent what. Nothing is said under a procedure that was
-    never opened.
-    """
-    planned: list[Planned] = []
-    for event in events:
-        planned += _once_each(
-            Planned(pack, spec, stop, event.fact("trip") if spec.subject is Speaks.TRIP else "")
-            for stop in (*itinerary.stops, *itinerary.dropped)
-            if (pack := pack_of(stop.office.administration)) is not None
-            for spec in pack.messages
-            if spec.occasional and spec.goes_to(stop.role)
-            if event.kind in spec.on and _opened(spec, movement)
-            if (spec.to is To.DROPPED) is (stop in itinerary.dropped)
-            if _concerned(stop, spec, event, movement, told)
-        )
-    return tuple(planned)
 
 
 def plan_newcomers(
@@ -345,27 +295,7 @@ def plan_newcomers(
     return tuple(filter(new, plan_messages(itinerary, packs)))
 
 
-def _opened(spec: MessageSpec, movement: Movement) -> bool:
-    procedure = movement.procedure(spec.procedure)
-    return procedure is not None and procedure.opened
-
-
-def _concerned(
-    stop: Stop, spec: MessageSpec, event: Event, movement: Movement, told: Collection[Told]
-) -> bool:
-    office = stop.office.code
-    match spec.to:
-        case To.ALL:
-            return True
-        case To.ASKER:
-            return office == event.office
-        case To.AHEAD if office == event.office or movement.passed(office):
-            return False
-        case _:
-            return any(one.reached(stop, spec) for one in told)
-
-
-def _once_each(going_out: Iterable[Planned]) -> tuple[Planned, ...]:
+def once_each(going_out: Iterable[Planned]) -> tuple[Planned, ...]:
     """Leave one message to an administration where the pack says so, the fullest."""
     planned = tuple(going_out)
     going = {(one.stop.office.administration, one.spec.type) for one in planned}

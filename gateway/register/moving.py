@@ -9,14 +9,9 @@ from gateway.domain.message import Message
 from gateway.domain.movement import fold
 from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.advance import Advanced, advance, per_trip, waiting_row
+from gateway.pipeline.occasion import Told, plan_occasions
 from gateway.pipeline.project import Subject
-from gateway.pipeline.route import (
-    Planned,
-    Told,
-    plan_messages,
-    plan_newcomers,
-    plan_occasions,
-)
+from gateway.pipeline.route import Planned, plan_messages, plan_newcomers
 from gateway.ports import Ports
 from gateway.register.gathering import links_of
 from gateway.register.load import Loaded, all_offices, pack_for, with_askers

@@ -30,6 +30,7 @@ MESSAGES_MAX = 256
 """Most messages of one round, whatever the link takes in one request: all are held in memory."""
 
 ROUNDS_MAX = 50
+TURNS_MAX = 50
 SUCCESS = range(200, 300)
 PATIENCE = frozenset({408, 425, 429})
 SERVER_TROUBLE = range(500, 600)
@@ -38,43 +39,56 @@ SERVER_TROUBLE = range(500, 600)
 def deliver(ports: Ports, link_id: str, owner: str) -> int:
     """Send what is due at one link; return how many messages were acknowledged.
 
-    Returns 0 at once when somebody else holds the lease, the link is paused or pulls its feed
-    itself, its breaker is open, or it may not be sent more just now.
+    Returns 0 at once when nothing may be sent: somebody else holds the lease, the link is paused or
+    pulls its feed itself, its breaker is open, or it may not be sent more just now. After every
+    lease it looks once more: whoever knocked in vain meanwhile had committed before.
     """
-    link = ports.store.link(link_id)
-    if link is None or link.paused or link.kind is LinkKind.FEED:
-        return 0
-    fence = ports.store.lease(link_id, owner, LEASE_SECONDS)
-    if fence is None:
-        return 0
-    try:
-        return _drain(ports, replace(link, fence=fence))
-    finally:
-        ports.store.release(link_id, fence)
-
-
-def _drain(ports: Ports, link: Link) -> int:
     acknowledged = 0
-    for _ in range(ROUNDS_MAX):
-        now = ports.clock.now()
-        room = min(link.room(now, BATCH_MAX), MESSAGES_MAX)
-        if not (room and link.breaker.allows(now)) or _paused(ports, link.id):
+    for _ in range(TURNS_MAX):
+        if not _may_send(ports, link_id):
             break
-        due = ports.store.due_heads(link.id, now, room)
-        live = [message for message in due if not _overdue(ports, link, message, now)]
-        if not live:
+        fence = ports.store.lease(link_id, owner, LEASE_SECONDS)
+        if fence is None:
             break
-        done, link = _send(ports, link.spent(now, len(live)), live)
-        if done is None:
-            break  # the fence has moved on: somebody else drains now
-        acknowledged += done
+        try:
+            acknowledged += _drain(ports, link_id, fence)
+        finally:
+            ports.store.release(link_id, fence)
     return acknowledged
 
 
-def _paused(ports: Ports, link_id: str) -> bool:
-    """Tell whether a person paused the link meanwhile."""
-    link = ports.store.link(link_id)
-    return link is None or link.paused
+def _may_send(ports: Ports, link_id: str) -> bool:
+    """Tell whether there is something that may be sent now."""
+    link, now = ports.store.link(link_id), ports.clock.now()
+    return link is not None and bool(_room(link, now) and ports.store.due_heads(link_id, now, 1))
+
+
+def _room(link: Link, now: datetime) -> int:
+    """Return how many messages may go to a link in one round."""
+    if link.paused or link.kind is LinkKind.FEED or not link.breaker.allows(now):
+        return 0
+    return min(link.room(now, BATCH_MAX), MESSAGES_MAX)
+
+
+def _drain(ports: Ports, link_id: str, fence: int) -> int:
+    """Send under a lease until a round finds less than there is room for."""
+    acknowledged = 0
+    for _ in range(ROUNDS_MAX):
+        link = ports.store.link(link_id)  # a person may have paused it meanwhile
+        if link is None:
+            break
+        now = ports.clock.now()
+        room = _room(link, now)
+        due = ports.store.due_heads(link.id, now, room) if room else ()
+        live = [message for message in due if not _overdue(ports, link, message, now)]
+        if live:
+            done = _send(ports, replace(link, fence=fence).spent(now, len(live)), live)
+            if done is None:
+                break  # the fence has moved on: somebody else drains now
+            acknowledged += done
+        if len(due) < max(room, 1):
+            break
+    return acknowledged
 
 
 def _overdue(ports: Ports, link: Link, message: Message, now: datetime) -> bool:
@@ -87,7 +101,8 @@ def _overdue(ports: Ports, link: Link, message: Message, now: datetime) -> bool:
     return True
 
 
-def _send(ports: Ports, link: Link, messages: list[Message]) -> tuple[int | None, Link]:
+def _send(ports: Ports, link: Link, messages: list[Message]) -> int | None:
+    """Send one round; return how many were acknowledged, or None when the fence has moved on."""
     by_id = {message.id: message for message in messages}
     parcels, wanted_of = _with_packs(ports, link, messages)
     acknowledged = 0
@@ -100,9 +115,9 @@ def _send(ports: Ports, link: Link, messages: list[Message]) -> tuple[int | None
             attempt = _with_output(ports, link, message, reply, attempt)
         link, kept = _record(ports, link, message, attempt, wanted)
         if not kept:
-            return None, link
+            return None
         acknowledged += attempt.outcome is Outcome.ACKNOWLEDGED
-    return acknowledged, link
+    return acknowledged
 
 
 def _with_output(

@@ -223,7 +223,7 @@ class Movement:
             "departed": self._departed,
             "arrived": self._arrived,
             "incident": lambda: self._changed(deed),
-            "turned-back": self._come_back,
+            "turned-back": self._turned_back,
             "invalidation-asked": self._asked_back,
         }[deed]()
         self._settle()
@@ -290,6 +290,8 @@ class Movement:
         self._settle()
 
     def _follows(self, event: str) -> None:
+        if event == "released":
+            self._news("exit", "entry", "destination")
         if event == "exited":
             self._exited()
         if event == "entered":
@@ -338,6 +340,7 @@ class Movement:
             self._owe("entry", "entry", "vehicle", [("entry", "manifest", "accepted")])
 
     def _entered(self) -> None:
+        self._news("destination")
         if self.south:
             after = [("transport", "declaration", "approved")]
             self._owe("entry", "transport", "start", after)
@@ -356,8 +359,34 @@ class Movement:
         if self.states["export"] == "planned":
             return
         for role in ("departure", "exit"):
-            if any(one.office == self.way[role] for one in self.told):
+            if self._knows(role):
                 self._owe(role, "export", "goods come back", occasion=True)
+
+    def _turned_back(self) -> None:
+        """Those behind hear of it, and those that let the goods in or expect them."""
+        self._come_back()
+        for role in ("entry", "destination"):
+            if self._knows(role):
+                self._owe(role, self._news_of(role), "news", occasion=True)
+
+    def _news(self, *roles: str) -> None:
+        """News to offices that the goods have yet to come to, and not where it happened.
+
+        A release is the first that some of them hear; anything else is news to those that know.
+        """
+        what, where = self.journal[-1]
+        for role in roles:
+            ahead = not self.passed(role) and self.way[role] != where
+            if ahead and (what == "released" or self._knows(role)):
+                self._owe(role, self._news_of(role), "news", occasion=True)
+
+    def _news_of(self, role: str) -> str:
+        if role == "exit":
+            return "exit" if self.south else "export"
+        return "transport" if self.south else "entry"
+
+    def _knows(self, role: str) -> bool:
+        return any(one.office == self.way[role] for one in self.told)
 
     def _corrected(self) -> None:
         """Before release every office that holds the old version gets the new one, marked so.
@@ -389,8 +418,10 @@ class Movement:
         """Who was told of the transport or the vehicle and is still concerned hears of the change.
 
         A transport under control is corrected until it ends; a vehicle is news only to the office
-        it still comes to.
+        it still comes to. China has no such messages: who is still ahead there gets the news.
         """
+        if deed != "amended":
+            self._news(*(("exit",) if self.south else ("entry", "destination")))
         if self.south:
             if self.open("transport"):
                 after = [("transport", "copy", "registered")]

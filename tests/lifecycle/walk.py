@@ -14,7 +14,7 @@ from itertools import groupby
 from gateway.domain.errors import GatewayError
 from tests.lifecycle.model import OURS, Movement
 from tests.lifecycle.stage import LINKS, PACKAGES, Paper, Stage, Truck
-from tests.lifecycle.words import PROCEDURES, TELLS, UNASKED, saying
+from tests.lifecycle.words import PROCEDURES, UNASKED, saying, told_by
 
 FLAVOURS = ("", "", "", "", "GATE", "PERSON", "HOLD", "SILENT", "KEEP")
 """How the Chinese offices behave: nothing special, a gate that reads, a person first, and so on."""
@@ -265,7 +265,7 @@ class Walk:
 
     def _say(self, one: Going, planned) -> None:
         envelope = planned.taken.envelope
-        procedure, topic = TELLS[envelope.type]
+        procedure, topic = told_by(envelope.type, envelope.office)
         self.stage.answer(planned)
         said = saying(topic, planned.effect)
         news = one.model.is_news(envelope.office, procedure, said)
@@ -289,7 +289,7 @@ class Walk:
         if not got or not one.model.can_say(word, got[choice % len(got)].office):
             return
         about = got[choice % len(got)]
-        procedure, topic = TELLS[about.type]
+        procedure, topic = told_by(about.type, about.office)
         self.stage.world.clock.forward(seconds=2)  # said twice in a second it would be a repeat
         self.stage.speak(one.reference, about.office, word, about.type)
         one.model.says(about.office, procedure, topic, UNASKED[word])
@@ -326,7 +326,7 @@ class Walk:
             owed = [told for told in one.model.told if told.office == got.office]
             _agree("it was owed", got.place <= len(owed), True)
             same = {told.topic for told in owed if told.moment == owed[got.place - 1].moment}
-            _agree("its turn", TELLS[got.type][1] in same, True)
+            _agree("its turn", told_by(got.type, got.office)[1] in same, True)
         self.heard = len(ears.taken)
 
     def compare(self, one: Going) -> None:
@@ -400,7 +400,7 @@ def _in_order(messages, model: Movement) -> tuple[list, list]:
             [f"{one.procedure} {one.topic}" for one in turn]
             for _, turn in groupby(due, key=lambda one: one.moment)
         ]
-        said = [" ".join(TELLS[one.type]) for one in messages if one.office == office]
+        said = [" ".join(told_by(one.type, office)) for one in messages if one.office == office]
         wanted.append((office, [sorted(turn) for turn in turns]))
         got.append((office, list(_cut(said, [len(turn) for turn in turns]))))
     return got, wanted

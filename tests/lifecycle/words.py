@@ -61,6 +61,21 @@ TELLS = {
 }
 """By message type: the procedure it belongs to, and what it tells."""
 
+NEWS = {
+    ("WayNotice", "CN"): "exit",
+    ("WayNotice", "VN"): "export",
+    ("WayNotice-I", "CN"): "entry",
+    ("WayNotice-I", "VN"): "transport",
+}
+"""News of goods on their way, by message type and country: under which procedure they go."""
+
+
+def told_by(kind: str, office: str) -> tuple[str, str]:
+    """Return what a message tells an office: of which procedure, and what."""
+    news = NEWS.get((kind, office[:2]))
+    return TELLS[kind] if news is None else (news, "news")
+
+
 PROCEDURES = {
     "cn-export": "export",
     "cn-exit": "exit",

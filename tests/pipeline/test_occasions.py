@@ -9,7 +9,7 @@ from gateway.domain.event import Event, EventKind
 from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
 from gateway.domain.movement import Movement
 from gateway.domain.procedure import Procedure, ProcedureState
-from gateway.pipeline.route import Told, plan_occasions
+from gateway.pipeline.occasion import Told, plan_occasions
 from tests.world import shipped_packs
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

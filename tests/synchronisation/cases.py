@@ -14,10 +14,13 @@ from tests.synchronisation.ways import (
     DOUBLE_SOUTH,
     DOVER,
     GATE,
+    HA_NOI,
     HAI_DUONG,
     HUU_NGHI,
     LONDON,
     NORTH,
+    OTHER_GATE,
+    PINGXIANG,
     RAIL,
     SOUTH,
     TAN_THANH,
@@ -85,20 +88,33 @@ GOING_SOUTH = {
     ),
     ("yard-reached", CHONGQING): (f"{CHONGQING} MT3402",),
     ("departed", CHONGQING): (f"{YOUYIGUAN} MT4402", f"{YOUYIGUAN} GatePass"),
-    ("exited", YOUYIGUAN): (f"{CHONGQING} CrossingNotice", f"{HUU_NGHI} TIR"),
-    ("entered", HUU_NGHI): (f"{HUU_NGHI} BOA",),
+    ("released", CHONGQING): (
+        f"{YOUYIGUAN} WayNotice",
+        f"{HUU_NGHI} WayNotice-I",
+        f"{GATE} GateEntryNotice",
+        f"{HAI_DUONG} WayNotice-I",
+    ),
+    ("exited", YOUYIGUAN): (
+        f"{CHONGQING} CrossingNotice",
+        f"{HUU_NGHI} TIR",
+        f"{GATE} GateEntryNotice",
+    ),
+    ("entered", HUU_NGHI): (f"{HUU_NGHI} BOA", f"{HAI_DUONG} WayNotice-I"),
     ("arrived", HAI_DUONG): (f"{CHONGQING} ArrivalNotice", f"{HAI_DUONG} BIA"),
     ("incident", HUU_NGHI): (
+        f"{YOUYIGUAN} WayNotice",
         f"{HUU_NGHI} COT",
         f"{HUU_NGHI} TIR-change",
         f"{GATE} GateEntryChange",
     ),
     ("substituted", CHONGQING): (
+        f"{YOUYIGUAN} WayNotice",
         f"{HUU_NGHI} COT",
         f"{HUU_NGHI} TIR-change",
         f"{GATE} GateEntryChange",
     ),
     ("diverted", CHONGQING): (
+        f"{YOUYIGUAN} WayNotice",
         f"{HUU_NGHI} COT",
         f"{HUU_NGHI} TIR-change",
         f"{GATE} GateEntryChange",
@@ -116,7 +132,25 @@ GOING_SOUTH = {
         f"{HAI_DUONG} AMC",
     ),
     ("crossing-refused", HUU_NGHI): (f"{CHONGQING} ReturnNotice", f"{YOUYIGUAN} ReturnNotice"),
-    ("turned-back", HUU_NGHI): (f"{CHONGQING} ReturnNotice", f"{YOUYIGUAN} ReturnNotice"),
+    ("turned-back", HUU_NGHI): (
+        f"{CHONGQING} ReturnNotice",
+        f"{YOUYIGUAN} ReturnNotice",
+        f"{HUU_NGHI} WayNotice-I",
+        f"{GATE} GateEntryNotice",
+        f"{HAI_DUONG} WayNotice-I",
+    ),
+    ("estimated", CHONGQING): (
+        f"{YOUYIGUAN} WayNotice",
+        f"{HUU_NGHI} WayNotice-I",
+        f"{GATE} GateEntryNotice",
+        f"{HAI_DUONG} WayNotice-I",
+    ),
+    ("temperature-out", CHONGQING): (
+        f"{YOUYIGUAN} WayNotice",
+        f"{HUU_NGHI} WayNotice-I",
+        f"{GATE} GateEntryNotice",
+        f"{HAI_DUONG} WayNotice-I",
+    ),
     ("cleared", HAI_DUONG): (f"{CHONGQING} ClearanceNotice",),
     ("invalidation-asked", CHONGQING): (
         f"{CHONGQING} WithdrawalNotice",
@@ -134,12 +168,33 @@ GOING_NORTH = {
         f"{YOUYIGUAN} MT1401",
         f"{CHONGQING} DecMessage-I",
     ),
+    ("released", HAI_DUONG): (
+        f"{HUU_NGHI} WayNotice",
+        f"{GATE} GateExitNotice",
+        f"{YOUYIGUAN} WayNotice-I",
+        f"{CHONGQING} WayNotice-I",
+    ),
     ("departed", HAI_DUONG): (f"{HUU_NGHI} TOR",),
     ("exited", HUU_NGHI): (f"{HAI_DUONG} CrossingNotice", f"{YOUYIGUAN} MT4401"),
+    ("entered", YOUYIGUAN): (f"{CHONGQING} WayNotice-I",),
     ("arrived", CHONGQING): (f"{HAI_DUONG} ArrivalNotice", f"{CHONGQING} PresentationNotice"),
-    ("incident", YOUYIGUAN): (f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange"),
-    ("substituted", HAI_DUONG): (f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange"),
-    ("diverted", HAI_DUONG): (f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange"),
+    ("incident", YOUYIGUAN): (
+        f"{HUU_NGHI} TOR-change",
+        f"{GATE} GateExitChange",
+        f"{CHONGQING} WayNotice-I",
+    ),
+    ("substituted", HAI_DUONG): (
+        f"{HUU_NGHI} TOR-change",
+        f"{GATE} GateExitChange",
+        f"{YOUYIGUAN} WayNotice-I",
+        f"{CHONGQING} WayNotice-I",
+    ),
+    ("diverted", HAI_DUONG): (
+        f"{HUU_NGHI} TOR-change",
+        f"{GATE} GateExitChange",
+        f"{YOUYIGUAN} WayNotice-I",
+        f"{CHONGQING} WayNotice-I",
+    ),
     ("amended", HAI_DUONG): (
         f"{HAI_DUONG} EDD",
         f"{HAI_DUONG} EDA01",
@@ -151,8 +206,30 @@ GOING_NORTH = {
         f"{YOUYIGUAN} MT1401-5",
         f"{CHONGQING} AmendmentNotice-I",
     ),
-    ("crossing-refused", YOUYIGUAN): (f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice"),
-    ("turned-back", YOUYIGUAN): (f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice"),
+    ("crossing-refused", YOUYIGUAN): (
+        f"{HAI_DUONG} ReturnNotice",
+        f"{HUU_NGHI} ReturnNotice",
+        f"{GATE} GateExitNotice",
+    ),
+    ("turned-back", YOUYIGUAN): (
+        f"{HAI_DUONG} ReturnNotice",
+        f"{HUU_NGHI} ReturnNotice",
+        f"{GATE} GateExitNotice",
+        f"{YOUYIGUAN} WayNotice-I",
+        f"{CHONGQING} WayNotice-I",
+    ),
+    ("estimated", HAI_DUONG): (
+        f"{HUU_NGHI} WayNotice",
+        f"{GATE} GateExitNotice",
+        f"{YOUYIGUAN} WayNotice-I",
+        f"{CHONGQING} WayNotice-I",
+    ),
+    ("temperature-out", HAI_DUONG): (
+        f"{HUU_NGHI} WayNotice",
+        f"{GATE} GateExitNotice",
+        f"{YOUYIGUAN} WayNotice-I",
+        f"{CHONGQING} WayNotice-I",
+    ),
     ("cleared", CHONGQING): (f"{HAI_DUONG} ClearanceNotice",),
     ("invalidation-asked", HAI_DUONG): (
         f"{HAI_DUONG} ExportCancellation",
@@ -173,6 +250,14 @@ def _double(told, first):
     return (*told, *(one for one in twins(told) if not one.startswith(TWINS.get(first, "-"))))
 
 
+WAITS_IN_VAIN = {
+    ("entered", HUU_NGHI): (f"{TAN_THANH} WayNotice-I",),
+    ("entered", YOUYIGUAN): (f"{PINGXIANG} WayNotice-I",),
+    ("incident", YOUYIGUAN): (f"{PINGXIANG} WayNotice-I",),
+}
+"""What the office beside the one where it happened learns, which has the goods yet to come."""
+
+
 STRANGE = (
     ("CN00X103", "transit"),
     ("VN00X103", "transit"),
@@ -187,7 +272,10 @@ def _wide(going):
     return replace(going, way=(*going.way, *STRANGE))
 
 
-FIRST_NEWS = ("submitted", "departed", "exited", "entered", "arrived", "amended", "yard-reached")
+FIRST_NEWS = (
+    *("submitted", "released", "departed", "exited", "entered", "arrived"),
+    *("amended", "yard-reached"),
+)
 """What goes to everybody with the role, whether or not an office heard of the goods before."""
 
 for news in (GOING_SOUTH, GOING_NORTH):
@@ -196,6 +284,7 @@ for news in (GOING_SOUTH, GOING_NORTH):
             continue
         way = SOUTH if news is GOING_SOUTH else NORTH
         only_told = ("COT", "TIR-change", "TOR-change", "GateEntryChange", "GateExitChange")
+        only_told += () if event == "released" else ("WayNotice-I", "GateEntryNotice")
         case(
             f"{event} from {at}, to offices that know nothing yet",
             Occasion(way=way, event=event, at=at),
@@ -208,7 +297,8 @@ for (event, at), expected in GOING_SOUTH.items():
     case(f"southbound {event}, no mode stated", replace(going, modes=ANY), *expected)
     beside = replace(going, way=DOUBLE_SOUTH, told=_double(going.told, CHONGQING))
     case(f"southbound {event}, offices met in other roles", _wide(going), *expected)
-    case(f"southbound {event}, two offices a role", beside, *_double(expected, CHONGQING))
+    besides = WAITS_IN_VAIN.get((event, at), ())
+    case(f"southbound {event}, two offices a role", beside, *_double(expected, CHONGQING), *besides)
 
 for (event, at), expected in GOING_NORTH.items():
     going = Occasion(way=NORTH, event=event, at=at, told=NORTH_TOLD)
@@ -216,12 +306,9 @@ for (event, at), expected in GOING_NORTH.items():
     case(f"northbound {event}, no mode stated", replace(going, modes=ANY), *expected)
     beside = replace(going, way=DOUBLE_NORTH, told=_double(going.told, HAI_DUONG))
     case(f"northbound {event}, offices met in other roles", _wide(going), *expected)
-    case(f"northbound {event}, two offices a role", beside, *_double(expected, HAI_DUONG))
+    besides = WAITS_IN_VAIN.get((event, at), ())
+    case(f"northbound {event}, two offices a role", beside, *_double(expected, HAI_DUONG), *besides)
 
-case(
-    "northbound entered: China's entry says it itself",
-    Occasion(way=NORTH, event="entered", at=YOUYIGUAN),
-)
 case(
     "northbound in the yard: Viet Nam knows no such report",
     Occasion(way=NORTH, event="yard-reached", at=HAI_DUONG),
@@ -315,9 +402,22 @@ case(
     Occasion(way=SOUTH, event="entered", at=HUU_NGHI, modes=RAIL),
     f"{HUU_NGHI} BOA",
 )
-BY_RAIL_SAID = ("submitted", "departed", "exited", "entered", "arrived", "amended")
+BY_RAIL_SAID = (
+    *("submitted", "released", "departed", "exited", "entered", "arrived"),
+    *("amended", "invalidation-asked"),
+)
+case(
+    "southbound by rail released",
+    Occasion(way=SOUTH, event="released", at=CHONGQING, modes=RAIL),
+    *(f"{HUU_NGHI} WayNotice-I", f"{GATE} GateEntryNotice", f"{HAI_DUONG} WayNotice-I"),
+)
+case(
+    "northbound by rail released",
+    Occasion(way=NORTH, event="released", at=HAI_DUONG, modes=RAIL),
+    *(f"{HUU_NGHI} WayNotice", f"{GATE} GateExitNotice"),
+)
 for event in GOES_ON:
-    if event not in (*BY_RAIL_SAID, "invalidation-asked"):
+    if event not in BY_RAIL_SAID:
         for way in (SOUTH, NORTH):
             case(
                 f"{event} by rail from {way[0][0]}: nobody",
@@ -355,7 +455,7 @@ case(
         event="incident",
         at=HAI_DUONG,
         told=SOUTH_TOLD,
-        before=(f"entered {HUU_NGHI}", f"entered {GATE}"),
+        before=(f"exited {YOUYIGUAN}", f"entered {HUU_NGHI}", f"entered {GATE}"),
     ),
     *(f"{HUU_NGHI} COT", f"{HUU_NGHI} TIR-change", f"{GATE} GateEntryChange"),
 )
@@ -368,7 +468,7 @@ case(
         told=NORTH_TOLD,
         before=(f"exited {HUU_NGHI}", f"exited {GATE}"),
     ),
-    *(f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange"),
+    *(f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange", f"{CHONGQING} WayNotice-I"),
 )
 for way, told, at in ((SOUTH, SOUTH_TOLD, CHONGQING), (NORTH, NORTH_TOLD, HAI_DUONG)):
     knows_nothing = tuple(one for one in told if not one.startswith(GATE))
@@ -387,7 +487,7 @@ for way, told, at in ((SOUTH, SOUTH_TOLD, CHONGQING), (NORTH, NORTH_TOLD, HAI_DU
     )
 
 case(
-    "both systems of a place are left out: customs' gate is told, the digital one has no such word",
+    "both systems of a place are left out: both are told",
     Occasion(
         way=(*(one for one in SOUTH if one[0] not in (HUU_NGHI, GATE)), (TAN_THANH, "entry")),
         event="diverted",
@@ -395,7 +495,8 @@ case(
         told=(*SOUTH_TOLD, f"{HUU_NGHI} TIR"),
         dropped=((HUU_NGHI, "entry"), (GATE, "entry")),
     ),
-    f"{HUU_NGHI} TIR-cancel",
+    *(f"{YOUYIGUAN} WayNotice", f"{GATE} GateEntryDiversion"),
+    *(f"{HUU_NGHI} DiversionNotice-I", f"{HUU_NGHI} TIR-cancel"),
 )
 case(
     "the vehicle's way to a gate that is left out is taken back",
@@ -406,7 +507,8 @@ case(
         told=(*SOUTH_TOLD, f"{HUU_NGHI} TIR"),
         dropped=((HUU_NGHI, "entry"),),
     ),
-    *(f"{GATE} GateEntryChange", f"{HUU_NGHI} TIR-cancel"),
+    *(f"{YOUYIGUAN} WayNotice", f"{GATE} GateEntryChange"),
+    *(f"{HUU_NGHI} DiversionNotice-I", f"{HUU_NGHI} TIR-cancel"),
 )
 case(
     "each of two gates that are left out is told",
@@ -417,7 +519,9 @@ case(
         told=(*SOUTH_TOLD, f"{HUU_NGHI} TIR", f"{TAN_THANH} TIR"),
         dropped=((HUU_NGHI, "entry"), (TAN_THANH, "entry")),
     ),
-    *(f"{GATE} GateEntryChange", f"{HUU_NGHI} TIR-cancel", f"{TAN_THANH} TIR-cancel"),
+    *(f"{YOUYIGUAN} WayNotice", f"{GATE} GateEntryChange"),
+    *(f"{HUU_NGHI} DiversionNotice-I", f"{HUU_NGHI} TIR-cancel"),
+    *(f"{TAN_THANH} DiversionNotice-I", f"{TAN_THANH} TIR-cancel"),
 )
 case(
     "a gate that is left out and was told nothing hears nothing",
@@ -439,17 +543,19 @@ LEFT_OUT = Occasion(
 case(
     "the vehicle's way out by a gate that is left out is taken back",
     LEFT_OUT,
-    *(f"{GATE} GateExitChange", f"{HUU_NGHI} TOR-cancel"),
+    *(f"{GATE} GateExitChange", f"{HUU_NGHI} DiversionNotice", f"{HUU_NGHI} TOR-cancel"),
+    *(f"{YOUYIGUAN} WayNotice-I", f"{CHONGQING} WayNotice-I"),
 )
 case(
     "and so it is where no mode is stated",
     replace(LEFT_OUT, modes=ANY),
-    *(f"{GATE} GateExitChange", f"{HUU_NGHI} TOR-cancel"),
+    *(f"{GATE} GateExitChange", f"{HUU_NGHI} DiversionNotice", f"{HUU_NGHI} TOR-cancel"),
+    *(f"{YOUYIGUAN} WayNotice-I", f"{CHONGQING} WayNotice-I"),
 )
 case(
     "a train has no such way",
     replace(LEFT_OUT, modes=RAIL),
-    f"{GATE} GateExitChange",
+    *(f"{GATE} GateExitChange", f"{HUU_NGHI} DiversionNotice"),
 )
 case(
     "each of two exits that are left out is told",
@@ -460,37 +566,252 @@ case(
         told=(*NORTH_TOLD, f"{TAN_THANH} TOR"),
         dropped=((HUU_NGHI, "exit"), (TAN_THANH, "exit")),
     ),
-    *(f"{GATE} GateExitChange", f"{HUU_NGHI} TOR-cancel", f"{TAN_THANH} TOR-cancel"),
+    *(f"{GATE} GateExitChange", f"{YOUYIGUAN} WayNotice-I", f"{CHONGQING} WayNotice-I"),
+    *(f"{HUU_NGHI} DiversionNotice", f"{HUU_NGHI} TOR-cancel"),
+    *(f"{TAN_THANH} DiversionNotice", f"{TAN_THANH} TOR-cancel"),
 )
 
-SAID = (f"{CHONGQING} ReturnNotice", f"{YOUYIGUAN} ReturnNotice")
-case(
-    "goods turn back after exit: those already passed are told",
-    Occasion(
-        way=SOUTH,
-        event="turned-back",
-        at=HUU_NGHI,
-        told=SOUTH_TOLD,
-        before=(f"exited {YOUYIGUAN}",),
-    ),
-    *SAID,
+COME_BACK_SOUTH = (
+    *(f"{CHONGQING} ReturnNotice", f"{YOUYIGUAN} ReturnNotice"),
+    *(f"{HUU_NGHI} WayNotice-I", f"{GATE} GateEntryNotice", f"{HAI_DUONG} WayNotice-I"),
 )
+COME_BACK_NORTH = (
+    *(f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice", f"{GATE} GateExitNotice"),
+    *(f"{YOUYIGUAN} WayNotice-I", f"{CHONGQING} WayNotice-I"),
+)
+GONE_SOUTH = (f"exited {YOUYIGUAN}", f"entered {HUU_NGHI}", f"entered {GATE}")
+GONE_NORTH = (f"exited {HUU_NGHI}", f"exited {GATE}", f"entered {YOUYIGUAN}")
+for way, told, gone, said in (
+    (SOUTH, SOUTH_TOLD, GONE_SOUTH, COME_BACK_SOUTH),
+    (NORTH, NORTH_TOLD, GONE_NORTH, COME_BACK_NORTH),
+):
+    case(
+        f"goods from {way[0][0]} turn back after exit: those passed and those ahead are told",
+        Occasion(way=way, event="turned-back", at=way[2][0], told=told, before=gone[:1]),
+        *said,
+    )
+    case(
+        f"goods from {way[0][0]} turn back after entry: the entry that let them in is told",
+        Occasion(way=way, event="turned-back", at=way[-1][0], told=told, before=gone),
+        *said,
+    )
 case(
-    "a refusal at the exit itself tells it as well as departure",
+    "an exit that refuses knows it: departure is told",
     Occasion(way=SOUTH, event="crossing-refused", at=YOUYIGUAN, told=SOUTH_TOLD),
-    *SAID,
+    f"{CHONGQING} ReturnNotice",
 )
 case(
-    "goods turn back on the way north after exit",
+    "of two exits the one that does not refuse is told",
     Occasion(
-        way=NORTH,
-        event="turned-back",
+        way=DOUBLE_SOUTH,
+        event="crossing-refused",
         at=YOUYIGUAN,
-        told=NORTH_TOLD,
-        before=(f"exited {HUU_NGHI}",),
+        told=(*SOUTH_TOLD, f"{PINGXIANG} MT2401"),
     ),
+    *(f"{CHONGQING} ReturnNotice", f"{PINGXIANG} ReturnNotice"),
+)
+case(
+    "an exit of Viet Nam that refuses knows it: departure and the digital gate are told",
+    Occasion(way=NORTH, event="crossing-refused", at=HUU_NGHI, told=NORTH_TOLD),
+    *(f"{HAI_DUONG} ReturnNotice", f"{GATE} GateExitNotice"),
+)
+case(
+    "the digital gate refuses: it knows, the others are told",
+    Occasion(way=NORTH, event="crossing-refused", at=GATE, told=NORTH_TOLD),
     *(f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice"),
 )
+
+# ------------------------------------------------------------------ only those ahead
+
+for way, told, gone, ends in (
+    (SOUTH, SOUTH_TOLD, GONE_SOUTH, f"{HAI_DUONG} WayNotice-I"),
+    (NORTH, NORTH_TOLD, GONE_NORTH, f"{CHONGQING} WayNotice-I"),
+):
+    begins = way[0][0]
+    for event in ("estimated", "temperature-out"):
+        late = Occasion(way=way, event=event, at=begins, told=told, before=gone)
+        case(f"{event} from {begins}: never to those passed", late, ends)
+        case(
+            f"{event} from {begins}: not where it is read, nor to those behind",
+            replace(late, at=way[-1][0]),
+        )
+        case(f"{event} from {begins}: by rail as well", replace(late, modes=RAIL), *(
+            (ends,) if way is SOUTH else ()
+        ))  # fmt: skip
+        case(
+            f"{event} from {begins}: no news to those who know nothing",
+            Occasion(way=way, event=event, at=begins),
+        )
+case(
+    "another vehicle is no news to a Chinese exit that is passed",
+    Occasion(
+        way=SOUTH,
+        event="substituted",
+        at=CHONGQING,
+        told=(*SOUTH_TOLD, f"{HUU_NGHI} TIR"),
+        before=(f"exited {YOUYIGUAN}",),
+    ),
+    *(f"{HUU_NGHI} COT", f"{HUU_NGHI} TIR-change", f"{GATE} GateEntryChange"),
+)
+case(
+    "nor to a Chinese entry that is passed",
+    Occasion(way=NORTH, event="substituted", at=HAI_DUONG, told=NORTH_TOLD, before=GONE_NORTH),
+    *(f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange", f"{CHONGQING} WayNotice-I"),
+)
+case(
+    "a release that is told late goes to nobody behind the goods",
+    Occasion(way=SOUTH, event="released", at=CHONGQING, told=SOUTH_TOLD, before=GONE_SOUTH),
+    f"{HAI_DUONG} WayNotice-I",
+)
+case(
+    "nor does one on the way north",
+    Occasion(way=NORTH, event="released", at=HAI_DUONG, told=NORTH_TOLD, before=GONE_NORTH),
+    f"{CHONGQING} WayNotice-I",
+)
+case(
+    "an exit that is told late is no news to a digital gate that is passed",
+    Occasion(way=SOUTH, event="exited", at=YOUYIGUAN, told=SOUTH_TOLD, before=GONE_SOUTH[1:]),
+    *(f"{CHONGQING} CrossingNotice", f"{HUU_NGHI} TIR"),
+)
+CHANGED_BY_RAIL = {
+    SOUTH: (f"{HUU_NGHI} COT", f"{HUU_NGHI} TIR-change", f"{GATE} GateEntryChange"),
+    NORTH: (f"{GATE} GateExitChange",),
+}
+for way, told in ((SOUTH, SOUTH_TOLD), (NORTH, NORTH_TOLD)):
+    for event in ("substituted", "diverted", "incident"):
+        case(
+            f"{event} from {way[0][0]} by rail: China has no rail",
+            Occasion(way=way, event=event, at=way[0][0], told=told, modes=RAIL),
+            *CHANGED_BY_RAIL[way],
+        )
+case(
+    "entered by rail on the way north: China has no rail",
+    Occasion(way=NORTH, event="entered", at=YOUYIGUAN, told=NORTH_TOLD, modes=RAIL),
+)
+for way, told, said in (
+    (
+        SOUTH,
+        SOUTH_TOLD,
+        (f"{HUU_NGHI} WayNotice-I", f"{GATE} GateEntryNotice", f"{HAI_DUONG} WayNotice-I"),
+    ),
+    (NORTH, NORTH_TOLD, (f"{HUU_NGHI} WayNotice", f"{GATE} GateExitNotice")),
+):
+    for event in ("estimated", "temperature-out"):
+        case(
+            f"{event} from {way[0][0]} before the border, by rail: China has no rail",
+            Occasion(way=way, event=event, at=way[0][0], told=told, modes=RAIL),
+            *said,
+        )
+
+# ------------------------------------------------------------------ left out
+
+OTHER_WAY_SOUTH = (
+    (CHONGQING, "departure"),
+    (PINGXIANG, "exit"),
+    (TAN_THANH, "entry"),
+    (OTHER_GATE, "entry"),
+    (HA_NOI, "destination"),
+)
+OTHER_WAY_NORTH = (
+    (HAI_DUONG, "departure"),
+    (TAN_THANH, "exit"),
+    (OTHER_GATE, "exit"),
+    (PINGXIANG, "entry"),
+    ("CN00X009", "destination"),
+)
+case(
+    "the whole way south is another: every office left out is told once",
+    Occasion(
+        way=OTHER_WAY_SOUTH,
+        event="diverted",
+        at=CHONGQING,
+        told=SOUTH_TOLD,
+        dropped=SOUTH[1:],
+    ),
+    *(f"{YOUYIGUAN} DiversionNotice", f"{HUU_NGHI} DiversionNotice-I", f"{HUU_NGHI} TIR-cancel"),
+    *(f"{GATE} GateEntryDiversion", f"{HAI_DUONG} DiversionNotice-I"),
+)
+case(
+    "the whole way north is another: every office left out is told once",
+    Occasion(
+        way=OTHER_WAY_NORTH,
+        event="diverted",
+        at=HAI_DUONG,
+        told=NORTH_TOLD,
+        dropped=NORTH[1:],
+    ),
+    *(f"{HUU_NGHI} DiversionNotice", f"{HUU_NGHI} TOR-cancel", f"{GATE} GateExitDiversion"),
+    *(f"{YOUYIGUAN} DiversionNotice-I", f"{CHONGQING} DiversionNotice-I"),
+)
+case(
+    "two Chinese exits and two digital gates are left out",
+    Occasion(
+        way=((CHONGQING, "departure"), ("CN00X003", "exit"), (HAI_DUONG, "destination")),
+        event="diverted",
+        at=CHONGQING,
+        told=(*SOUTH_TOLD, f"{PINGXIANG} MT2401", f"{OTHER_GATE} GateEntryDeclaration"),
+        dropped=(
+            *((YOUYIGUAN, "exit"), (PINGXIANG, "exit")),
+            *((GATE, "entry"), (OTHER_GATE, "entry")),
+        ),
+    ),
+    *(f"{YOUYIGUAN} DiversionNotice", f"{PINGXIANG} DiversionNotice"),
+    *(f"{GATE} GateEntryDiversion", f"{OTHER_GATE} GateEntryDiversion"),
+)
+case(
+    "two Chinese entries and two digital gates are left out on the way north",
+    Occasion(
+        way=((HAI_DUONG, "departure"), ("VN00X003", "exit"), (CHONGQING, "destination")),
+        event="diverted",
+        at=HAI_DUONG,
+        told=(
+            *(f"{HAI_DUONG} EDA", f"{YOUYIGUAN} MT1401", f"{PINGXIANG} MT1401"),
+            *(f"{GATE} GateExitDeclaration", f"{OTHER_GATE} GateExitDeclaration"),
+        ),
+        dropped=(
+            *((GATE, "exit"), (OTHER_GATE, "exit")),
+            *((YOUYIGUAN, "entry"), (PINGXIANG, "entry")),
+        ),
+    ),
+    *(f"{YOUYIGUAN} DiversionNotice-I", f"{PINGXIANG} DiversionNotice-I"),
+    *(f"{GATE} GateExitDiversion", f"{OTHER_GATE} GateExitDiversion"),
+)
+case(
+    "by rail no Chinese office is left out: none was on the way",
+    Occasion(
+        way=OTHER_WAY_SOUTH,
+        event="diverted",
+        at=CHONGQING,
+        told=SOUTH_TOLD,
+        dropped=SOUTH[1:],
+        modes=RAIL,
+    ),
+    *(f"{HUU_NGHI} DiversionNotice-I", f"{HUU_NGHI} TIR-cancel"),
+    *(f"{GATE} GateEntryDiversion", f"{HAI_DUONG} DiversionNotice-I"),
+)
+case(
+    "nor is one on the way north by rail",
+    Occasion(
+        way=OTHER_WAY_NORTH,
+        event="diverted",
+        at=HAI_DUONG,
+        told=NORTH_TOLD,
+        dropped=NORTH[1:],
+        modes=RAIL,
+    ),
+    *(f"{HUU_NGHI} DiversionNotice", f"{GATE} GateExitDiversion"),
+)
+case(
+    "offices that were told nothing are left out without a word",
+    Occasion(way=OTHER_WAY_SOUTH, event="diverted", at=CHONGQING, dropped=SOUTH[1:]),
+)
+case(
+    "nor is one on the way north",
+    Occasion(way=OTHER_WAY_NORTH, event="diverted", at=HAI_DUONG, dropped=NORTH[1:]),
+)
+
+# ------------------------------------------------------------------ back, and cleared
+
 for way, told in ((SOUTH, SOUTH_TOLD), (NORTH, NORTH_TOLD)):
     for event in ("crossing-refused", "turned-back", "cleared"):
         case(
@@ -510,7 +831,7 @@ for way, told in ((SOUTH, SOUTH_TOLD), (NORTH, NORTH_TOLD)):
     case(
         f"turned back by rail from {way[0][0]}",
         Occasion(way=way, event="turned-back", at=way[2][0], told=told, modes=RAIL),
-        *((f"{HAI_DUONG} ReturnNotice", f"{HUU_NGHI} ReturnNotice") if way is NORTH else ()),
+        *((COME_BACK_SOUTH[2:]) if way is SOUTH else COME_BACK_NORTH[:3]),
     )
 
 # ------------------------------------------------------------------ common transit
@@ -789,8 +1110,6 @@ UNTOLD = (
     *("transit-started", "duties-assessed", "completed", "at-gate", "re-weighed"),
     *("incident-endorsed", "enquiry-started"),
     *(
-        "estimated",
-        "temperature-out",
         "part-moved",
         "closure-planned",
         "deadline-reminded",
@@ -803,7 +1122,6 @@ UNTOLD = (
 ELSEWHERE = {
     "controlled": (SOUTH, NORTH),
     "presented": (SOUTH, NORTH),
-    "released": (SOUTH, NORTH),
     "passed": (SOUTH, NORTH),
     "left-area": (SOUTH, NORTH),
     "record-asked": (SOUTH, NORTH),
@@ -817,17 +1135,28 @@ ELSEWHERE = {
     "yard-reached": (OVER_GB, OUT_OF_XI),
     "substituted": (OVER_GB, OUT_OF_XI),
     "diverted": (OVER_GB, OUT_OF_XI),
+    "estimated": (OVER_GB, OUT_OF_XI),
+    "temperature-out": (OVER_GB, OUT_OF_XI),
 }
 """What is told to others, but on these ways to nobody."""
 
 KNOWN = {SOUTH: SOUTH_TOLD, NORTH: NORTH_TOLD} | {
     way: (f"{way[0][0]} CC015C", first, last) for way, first, last in AHEAD.values()
 }
-for event in (*INSIDE, *UNTOLD):
-    for way in (SOUTH, NORTH, OVER_GB, OUT_OF_XI):
-        at = way[1][0]
-        case(f"{event} at {at}: nobody", Occasion(way=way, event=event, at=at, told=KNOWN[way]))
-for event, ways in ELSEWHERE.items():
+TO_NOBODY = dict.fromkeys((*INSIDE, *UNTOLD), (SOUTH, NORTH, OVER_GB, OUT_OF_XI))
+for event, ways in (TO_NOBODY | ELSEWHERE).items():
     for way in ways:
-        at = way[1][0]
-        case(f"{event} at {at}: nobody", Occasion(way=way, event=event, at=at, told=KNOWN[way]))
+        for at in (way[0][0], way[1][0]) if way in (SOUTH, NORTH) else (way[1][0],):
+            going = Occasion(way=way, event=event, at=at, told=KNOWN[way])
+            case(f"{event} at {at}, from {way[0][0]}: nobody", going)
+
+# Whoever is left out is told of that once, and of nothing that comes after.
+for way in (SOUTH, NORTH):
+    for event in GOES_ON:
+        if event != "diverted":
+            case(
+                f"{event}: nobody of those left out on the way from {way[0][0]}",
+                Occasion(
+                    way=BARE[:1], event=event, at=BARE[0][0], told=KNOWN[way], dropped=way[1:]
+                ),
+            )

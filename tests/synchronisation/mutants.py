@@ -1,14 +1,16 @@
 """Mutants of the synchronisation table's rows: ``python -m tests.synchronisation.mutants``.
 
 Each row is changed in one thing at a time; a mutant that the hand-written cases do not notice
-survives and is listed. ``once`` of rows that only the office of departure gets is left alone: a
-movement has one, so nothing can differ.
+survives and is listed. Where nothing can differ nothing is changed: ``once`` of rows that only the
+office of departure gets, for a movement has one; *concerned* in words that mean the same of the
+row's events.
 """
 
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
+from gateway.domain.event import COMING_BACK, EventKind
 from gateway.domain.itinerary import OfficeRole
 from gateway.packs.manifest import To
 from gateway.packs.synchronisation import EVENTS, Row, Table
@@ -30,7 +32,7 @@ def changes(row: Row) -> Iterator[tuple[str, Row | None]]:
             rest = tuple(other for other in row.administrations if other != one)
             yield f"not {one}", replace(row, administrations=rest)
     for whom in To:
-        if whom is not row.whom:
+        if whom is not row.whom and {whom, row.whom} not in _the_same(row):
             yield f"whom {whom}", replace(row, whom=whom)
     if row.roles != (OfficeRole.DEPARTURE,):
         yield "once", replace(row, once=not row.once)
@@ -42,6 +44,14 @@ def changes(row: Row) -> Iterator[tuple[str, Row | None]]:
     if row.by:
         yield "any mode", replace(row, by=(), declared=False)
         yield "declared", replace(row, declared=not row.declared)
+
+
+def _the_same(row: Row) -> Iterator[set[To]]:
+    """Yield pairs of words that mean the same of all of the row's events."""
+    if {EventKind.RELEASED, *COMING_BACK}.isdisjoint(row.events):
+        yield {To.CONCERNED, To.AHEAD}
+    if row.events == (EventKind.TURNED_BACK,):
+        yield {To.CONCERNED, To.TOLD}
 
 
 def _listed(row: Row, name: str, every: tuple[str, ...]) -> Iterator[tuple[str, Row | None]]:

@@ -11,12 +11,8 @@ from gateway.domain.procedure import Procedure, ProcedureState
 from gateway.packs.manifest import To
 from gateway.packs.pack import PackSet
 from gateway.packs.synchronisation import Row, Table
-from gateway.pipeline.route import (
-    Told,
-    plan_messages,
-    plan_occasions,
-    plan_procedures,
-)
+from gateway.pipeline.occasion import Told, plan_occasions
+from gateway.pipeline.route import plan_messages, plan_procedures
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
@@ -128,11 +124,12 @@ def _stops(way: tuple[tuple[str, str], ...], modes: frozenset[str]) -> tuple[Sto
 def by_packs(packs: PackSet, occasion: Occasion) -> Counter[str]:
     """Return what the planner makes of the packs: the product's own answer."""
     stops = _stops(occasion.way, occasion.modes)
-    itinerary = Itinerary(stops, _stops(occasion.dropped, occasion.modes))
+    dropped = _stops(occasion.dropped, occasion.modes)
+    itinerary = Itinerary(stops, dropped)
     kind = EventKind(occasion.event)
     planned = plan_messages(itinerary, packs, prelodged=kind is EventKind.PRESENTED)
     found = [one for one in planned if kind in one.spec.on]
-    movement = _movement(occasion, itinerary, packs)
+    movement = _movement(occasion, Itinerary((*stops, *dropped)), packs)
     told = tuple(_told(occasion, packs))
     found += plan_occasions(
         movement.happened[-1:], movement, itinerary, packs.by_administration, told
@@ -206,10 +203,15 @@ def _meant(table: Table, row: Row, code: str, role: OfficeRole, occasion: Occasi
     if row.whom is To.ASKER:
         return code == occasion.at
     passed = {office for kind, office in map(str.split, occasion.before) if kind in PASSES}
-    passed |= {occasion.at} if occasion.event in PASSES else set()
-    if row.whom is To.AHEAD and (code == occasion.at or code in passed):
-        return False
-    return any(_reached(table, row, code, role, *one.split()) for one in occasion.told)
+    ahead = code not in (*passed, occasion.at)
+    knows = any(_reached(table, row, code, role, *one.split()) for one in occasion.told)
+    if row.whom is not To.CONCERNED:
+        return knows and (ahead or row.whom is not To.AHEAD)
+    if occasion.event == "released":
+        return ahead
+    if occasion.event == "crossing-refused":
+        return knows and code != occasion.at
+    return knows and (ahead or occasion.event == "turned-back")
 
 
 PASSES = ("exited", "entered", "passed", "left-area", "arrived")

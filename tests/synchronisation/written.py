@@ -15,6 +15,7 @@ WHOM = {
     "ahead": "those told that the goods have yet to come to",
     "dropped": "those left out of the way",
     "asker": "the office that asks",
+    "concerned": "those concerned",
 }
 
 
@@ -36,6 +37,10 @@ def text(table: Table) -> str:
         f"Written from `{FILE}` by `tests.synchronisation.written`; change the table.",
         "The enterprise sees every event on its timeline; this is what offices are told.",
         "A pack that says otherwise is not compiled.",
+        "",
+        "*Those concerned* are, of a release, all that the goods have yet to come to; of goods",
+        "that come back, all that were told of them but the office that refused them; of anything",
+        "else those told that the goods have yet to come to.",
         "",
         "| When | Administration | Role | Message | To whom | Why |",
         "|---|---|---|---|---|---|",

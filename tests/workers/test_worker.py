@@ -255,6 +255,7 @@ def test_two_workers_send_nothing_twice(site, office):
     with ExitStack() as working:
         for _ in range(2):
             working.enter_context(site.worker(ticker_seconds="0.1"))
+        until(lambda: site.log().count("working with") == 2)
         messages = [site.owe(f"m{number}") for number in range(40)]
         until(lambda: all(site.acknowledged(message) for message in messages))
     assert sorted(office.seen) == sorted(messages)

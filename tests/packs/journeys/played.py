@@ -16,8 +16,8 @@ from gateway.domain.trust import Trust
 from gateway.packs.pack import Pack, PackSet, compile_pack, compile_set
 from gateway.pipeline.advance import Advanced, Fired, advance, waiting_row
 from gateway.pipeline.intake import Basis, Refused, intake
+from gateway.pipeline.occasion import Told, plan_occasions
 from gateway.pipeline.project import Subject
-from gateway.pipeline.route import Told, plan_occasions
 from gateway.register.load import with_askers
 from gateway.sandbox.numbers import Numbers
 from gateway.usecases import preview

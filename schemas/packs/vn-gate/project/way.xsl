@@ -1,0 +1,118 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- WayNotice, our own format, the same in every pack that has it: news of goods on their way, told to an
+     office that they have yet to come to, that they come back to, or that they no longer come to. -->
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:p="urn:fullroute:prepared:1"
+    xmlns:d="urn:fullroute:declaration:1"
+    xmlns="urn:fullroute:exchange:1:way"
+    exclude-result-prefixes="p d">
+
+  <xsl:output method="xml" encoding="UTF-8"/>
+
+  <xsl:variable name="message" select="/p:Prepared/p:Message"/>
+  <xsl:variable name="movement" select="/p:Prepared/p:Movement"/>
+  <xsl:variable name="stops" select="/p:Prepared/p:Stop"/>
+  <xsl:variable name="here" select="$stops[@office = $message/@office and @role = $message/@role]"/>
+  <xsl:variable name="trip" select="/p:Prepared/d:Declaration/d:Trip[1]"/>
+  <!-- The leg by which the goods come here: the first that ends here or beyond. -->
+  <xsl:variable name="beyond" select="$stops[@sequence &gt;= $here/@sequence]"/>
+  <xsl:variable name="reaching" select="$trip/d:Leg[d:ToOfficeID = $beyond/@office]"/>
+  <xsl:variable name="leg" select="$reaching[1] | $trip/d:Leg[not($reaching)][last()]"/>
+
+  <!-- The news: what happened last. One reading may bring two. -->
+  <xsl:variable name="kinds"
+      select="' released exited entered crossing-refused turned-back substituted diverted incident estimated temperature-out '"/>
+  <xsl:variable name="told"
+      select="$movement/p:Happened[contains($kinds, concat(' ', @kind, ' '))]"/>
+  <xsl:variable name="last" select="$told[last()]"/>
+  <xsl:variable name="news"
+      select="$last | $told[@kind = 'estimated' and $last/@kind = 'temperature-out'
+              and @at-utc = $last/@at-utc]"/>
+  <xsl:variable name="coming"
+      select="$here and not($last/@kind = 'turned-back' or $last/@kind = 'crossing-refused')"/>
+  <xsl:variable name="estimate"
+      select="concat($movement/p:Happened[@kind = 'estimated'][last()]/p:Fact[@name = 'expected'], ' ')"/>
+  <xsl:variable name="reported"
+      select="$movement/p:Happened[@kind = 'departed'][last()]
+              /p:Fact[@name = concat('expected:', $message/@office)]"/>
+
+  <xsl:template match="/p:Prepared">
+    <WayNotice version="1">
+      <MessageID><xsl:value-of select="$message/@id"/></MessageID>
+      <TypeCode><xsl:value-of select="$message/@type"/></TypeCode>
+      <SenderID><xsl:value-of select="$message/@sender"/></SenderID>
+      <RecipientOfficeID><xsl:value-of select="$message/@office"/></RecipientOfficeID>
+      <IssueDateTime><xsl:value-of select="$message/@at"/></IssueDateTime>
+      <Movement>
+        <Reference><xsl:value-of select="$movement/@reference"/></Reference>
+        <FunctionalReferenceID><xsl:value-of select="$movement/@lrn"/></FunctionalReferenceID>
+        <xsl:for-each select="$movement/p:Procedure[@administration = $message/@administration]/p:Number">
+          <NumberID kind="{@kind}"><xsl:value-of select="."/></NumberID>
+        </xsl:for-each>
+      </Movement>
+      <xsl:apply-templates select="$news"/>
+      <ComingIndicator><xsl:value-of select="number($coming)"/></ComingIndicator>
+      <xsl:if test="$coming"><xsl:call-template name="expected"/></xsl:if>
+      <Transport>
+        <xsl:if test="string(/p:Prepared/p:Trip/@batch)">
+          <BatchID><xsl:value-of select="/p:Prepared/p:Trip/@batch"/></BatchID>
+        </xsl:if>
+        <xsl:for-each select="$leg/d:Vehicle/d:Plate[string(.)]">
+          <PlateID kind="{../@kind}" country="{@country}"><xsl:value-of select="."/></PlateID>
+        </xsl:for-each>
+        <xsl:if test="$coming and $last/@kind = 'substituted'"><xsl:call-template name="swapped"/></xsl:if>
+      </Transport>
+      <TotalPackageQuantity><xsl:value-of select="/p:Prepared/p:Totals/@packages"/></TotalPackageQuantity>
+      <TotalGrossMassMeasure unitCode="KGM"><xsl:value-of select="/p:Prepared/p:Totals/@gross-mass"/></TotalGrossMassMeasure>
+    </WayNotice>
+  </xsl:template>
+
+  <xsl:template match="p:Happened">
+    <Event>
+      <Kind><xsl:value-of select="@kind"/></Kind>
+      <xsl:if test="string(@office)"><OfficeID><xsl:value-of select="@office"/></OfficeID></xsl:if>
+      <OccurredDateTime><xsl:value-of select="@at"/></OccurredDateTime>
+      <xsl:if test="@kind = 'incident'">
+        <xsl:for-each select="p:Fact[@name = 'text' and string(.)]">
+          <Description><xsl:value-of select="substring(., 1, 255)"/></Description>
+        </xsl:for-each>
+      </xsl:if>
+      <xsl:if test="@kind = 'temperature-out'">
+        <TemperatureMeasure unitCode="CEL" lowest="{p:Fact[@name = 'lowest']}" highest="{p:Fact[@name = 'highest']}">
+          <xsl:value-of select="p:Fact[@name = 'temperature']"/>
+        </TemperatureMeasure>
+      </xsl:if>
+    </Event>
+  </xsl:template>
+
+  <!-- By the last estimate, else as reported at departure, else as declared. -->
+  <xsl:template name="expected">
+    <xsl:variable name="estimated"
+        select="substring-before(substring-after($estimate, concat($message/@office, '=')), ' ')"/>
+    <ExpectedDateTime>
+      <xsl:choose>
+        <xsl:when test="$estimated"><xsl:value-of select="$estimated"/></xsl:when>
+        <xsl:when test="string($reported)"><xsl:value-of select="$reported"/></xsl:when>
+        <xsl:otherwise><xsl:value-of select="$here/@at"/></xsl:otherwise>
+      </xsl:choose>
+    </ExpectedDateTime>
+  </xsl:template>
+
+  <!-- A gate that was told another vehicle learns its seals and who drives it. -->
+  <xsl:template name="swapped">
+    <xsl:for-each select="$trip/d:TransportEquipment/d:Seal/d:ID">
+      <SealID><xsl:value-of select="."/></SealID>
+    </xsl:for-each>
+    <xsl:if test="$message/@role != 'destination'">
+      <xsl:for-each select="$leg/d:Driver">
+        <Driver>
+          <Name><xsl:value-of select="d:Name[1]"/></Name>
+          <xsl:for-each select="d:ID">
+            <DocumentID scheme="{@scheme}"><xsl:value-of select="."/></DocumentID>
+          </xsl:for-each>
+        </Driver>
+      </xsl:for-each>
+    </xsl:if>
+  </xsl:template>
+</xsl:stylesheet>
