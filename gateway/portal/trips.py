@@ -89,7 +89,7 @@ def trip_page(view: RunView, ahead: WayAhead, words: Words, texts: Catalogue) ->
         kilograms=f"{view.gross_mass_kg:,}",
         strip=strip(
             [
-                (code, name, words.named("tone", tone), tone, _SIGNS[tone])
+                (code, name, words.named("place", tone), tone, _SIGNS[tone])
                 for code, name, _, _, tone in rows
             ],
             words("strip.trip"),
