@@ -28,6 +28,7 @@ from gateway.domain.trip import TripReport, aboard
 from gateway.packs.pack import PackSet
 from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
+from gateway.register.closing import propose_closures
 from gateway.register.hearing import is_news, trip_of
 from gateway.register.incoming import Incoming, Understood, speaker, understand
 from gateway.register.load import Loaded, load
@@ -217,6 +218,7 @@ def _write(
         bodies=[("answer", body), ("acknowledgement", acknowledged)],
         packs=record.packs,
     )
+    propose_closures(writing, consequence.events)
     links = write_step(writing, consequence.loaded, consequence.events, consequence.advanced)
     if consequence.quoted:  # the next message of its stream may go, or this one again
         links = tuple(dict.fromkeys((*links, incoming.link.id)))
