@@ -12,7 +12,8 @@ from gateway.sandbox.town import Letter
 from gateway.usecases.audit import verify_log
 from gateway.usecases.sweep import sweep
 from gateway.usecases.trips import describe_run, report_trip
-from tests.usecases.test_trips import BATCH, LRN, THREE, UCR, Cut, Mortal
+from tests.mortal import Died, Mortal
+from tests.usecases.test_trips import BATCH, LRN, THREE, UCR
 from tests.world import TENANT, World
 
 GATE = "CN00X001"
@@ -95,7 +96,7 @@ def test_the_crossing_of_a_truck_moves_everything_aboard_once(world, quoting):
 def test_the_sweep_ends_what_died_and_a_repeat_gets_the_same_receipt(world, number, after):
     letter = crossing(world)
     ports = replace(world.ports, store=Mortal(world.store, number, after=after))
-    with pytest.raises(Cut):
+    with pytest.raises(Died):
         letter.hand_in(ports)
     heard = number > 1 or after
     if heard:
