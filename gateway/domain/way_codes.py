@@ -1,4 +1,4 @@
-"""Codes of what happens on the way: readings, closures, runs.
+"""Codes of what happens on the way and who may hear of it: readings, closures, disclosures.
 
 Part of the table in ``gateway.domain.codes``.
 """
