@@ -80,11 +80,20 @@ class Street(City):
         }
 
     def hold_answers(self) -> None:
-        """Have the offices give receipts and nothing else."""
+        """Have the offices give receipts and nothing else, as soon as they listen."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not self._held():
+            if time.monotonic() > end:
+                raise RuntimeError(f"the offices do not hold their answers\n{self.last_words()}")
+            time.sleep(0.1)
+
+    def _held(self) -> bool:
         with closing(http.client.HTTPConnection("127.0.0.1", self.setting.control_port)) as control:
-            control.request("POST", "/control", json.dumps({"hold_answers": ["MT2401"]}))
-            if control.getresponse().status != http.client.OK:
-                raise RuntimeError("the offices do not hold their answers")
+            try:
+                control.request("POST", "/control", json.dumps({"hold_answers": ["MT2401"]}))
+                return control.getresponse().status == http.client.OK
+            except OSError:
+                return False
 
     def owe(self, ports: Ports, seconds: float, phase: str) -> None:
         """Owe every link a message each turn, for so long."""
