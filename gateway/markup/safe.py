@@ -57,13 +57,17 @@ def _parse(raw: bytes, limits: Limits, *, drop_comments: bool) -> Element:
     root = _parsed(raw, drop_comments=drop_comments)
     if root.getroottree().docinfo.internalDTD is not None:
         raise shape.breach("xml.doctype")
+    _check_tree(raw, root, limits)
+    return root
+
+
+def _check_tree(raw: bytes, root: Element, limits: Limits) -> None:
     found = (
         tuple(shape.find_breaches(raw, root, limits))
         or tuple(shape.find_hidden_text(raw, root))[:20]
     )
     if found:
         raise Refusal(*found)
-    return root
 
 
 _OUR_ROOT = re.compile(
@@ -87,6 +91,17 @@ def parse(raw: bytes, limits: Limits = STANDARD) -> Element:
         Refusal: ``xml.*``, one code for each way to leave the shape.
     """
     return _parse(raw, limits, drop_comments=False)
+
+
+def check_written(raw: bytes, root: Element, limits: Limits = STANDARD) -> None:
+    """Refuse what :func:`parse` would not read back of a tree of our own, written as ``raw``.
+
+    Raises:
+        Refusal: ``xml.*``.
+    """
+    shape.check_bytes(raw, limits)
+    shape.check_tags(raw, limits)
+    _check_tree(raw, root, limits)
 
 
 def parse_again(raw: bytes) -> Element:
@@ -200,6 +215,10 @@ class Schema:
         self._compiled = compiled
         self._explainer = explainer
 
+    def holds(self, tree: Element) -> bool:
+        """Tell whether a document is valid."""
+        return bool(self._compiled.validate(tree))
+
     def check(self, tree: Element) -> tuple[Finding, ...]:
         """Return what is wrong, at most ``explain.FINDINGS_MAX`` findings; empty when valid.
 
@@ -273,6 +292,8 @@ def _check_stylesheet(root: Element, main: str) -> None:
         for attribute, value in node.attrib.items():
             if attribute in ("extension-element-prefixes", f"{{{_XSL}}}extension-element-prefixes"):
                 raise _pack_refusal("pack.stylesheet-extension", main, value, node.sourceline)
+            if attribute == "disable-output-escaping" and value != "no":
+                raise _pack_refusal("pack.stylesheet-broken", main, attribute, node.sourceline)
             if _DOCUMENT_CALL.search(value):
                 raise _pack_refusal("pack.stylesheet-document", main, value, node.sourceline)
 

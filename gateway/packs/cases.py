@@ -147,8 +147,9 @@ def _message_findings(pack: Pack, case: Case, goldens: dict[str, bytes]) -> Iter
     expect = case.expect
     contents: tuple[bytes, ...] = ()
     try:
-        contents = pack.project(expect.message, safe.parse_foreign(case.files[expect.prepared]))
-        found = [f for one in contents for f in pack.check(expect.message, one)]
+        made = pack.make(expect.message, safe.parse_foreign(case.files[expect.prepared]))
+        contents = tuple(one.content for one in made)
+        found = [f for one in made for f in pack.judge(expect.message, one)]
     except Refusal as refusal:
         found = list(refusal.findings)
     yield from _raised(case, found, expect)

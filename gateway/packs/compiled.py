@@ -51,6 +51,14 @@ class _Form:
     rules: tuple[Rules, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One to-be-signed message: its bytes, and the tree they spell."""
+
+    content: bytes
+    root: Element
+
+
 class Pack:
     """One administration's messages, answers, lists and rules. For one thread at a time."""
 
@@ -146,6 +154,14 @@ class Pack:
         """Return the to-be-signed bytes of a message type: none, one or several.
 
         Raises:
+            Refusal: as :meth:`make`.
+        """
+        return tuple(one.content for one in self.make(message, prepared))
+
+    def make(self, message: str, prepared: Element) -> tuple[Made, ...]:
+        """Make the messages of a type, none, one or several, to be judged and signed.
+
+        Raises:
             Refusal: ``stylesheet.*``, or ``layout.*`` where the result does not fit its fields.
         """
         form = self._of(message)
@@ -154,7 +170,7 @@ class Pack:
             results = [_alone(child) for child in result.iterchildren(etree.Element)]
         else:
             results = [result]
-        return tuple(self.spell(message, one) for one in results)
+        return tuple(Made(self.spell(message, one), one) for one in results)
 
     def spell(self, message: str, result: Element) -> bytes:
         """Return the bytes of one message given as a tree: its document, or its ``Job``.
@@ -175,11 +191,29 @@ class Pack:
             told += [f for rules in form.rules for f in rules.check(result, label)]
             raise Refusal(*told) from None
 
-    def check(self, message: str, content: bytes, *, spelled: bool = False) -> tuple[Finding, ...]:
+    def judge(self, message: str, made: Made) -> tuple[Finding, ...]:
+        """Return what is wrong with a message of our making, as :meth:`check` does.
+
+        The tree tells whether anything is; only then are the bytes read back, for the place of it.
+        """
+        return () if self._is_right(self._of(message), made) else self.check(message, made.content)
+
+    def _is_right(self, form: _Form, made: Made) -> bool:
+        if form.spec.layout:
+            layouts_of.drop_blank(made.root)  # nothing of them is in the bytes
+        else:
+            try:
+                safe.check_written(made.content, made.root)
+            except Refusal:
+                return False
+        if form.schema is not None and not form.schema.holds(made.root):
+            return False
+        return not any(rules.check(made.root, "") for rules in form.rules)
+
+    def check(self, message: str, content: bytes) -> tuple[Finding, ...]:
         """Return what is wrong with a message of that type, signed or not; empty when right.
 
         A signature as the last child of the root is left out: ``markup.signature`` judges it.
-        ``spelled`` says that :meth:`spell` wrote these bytes, which looked at every field then.
         """
         form = self._of(message)
         label = self.manifest.source_label
@@ -190,7 +224,7 @@ class Pack:
         found: tuple[Finding, ...] = ()
         if form.schema is not None:
             found = form.schema.check(root)
-        elif self.layouts is not None and not spelled:
+        elif self.layouts is not None:
             body = self.layouts.bodies[form.spec.layout]
             found = layouts_of.check(root, body, self.layouts.header)
         found = tuple(replace(finding, source=label) for finding in found)

@@ -15,7 +15,7 @@ from lxml import etree
 from gateway.domain.finding import Finding, Refusal
 from gateway.markup import tree
 from gateway.packs import tables
-from gateway.packs.compiled import Pack
+from gateway.packs.compiled import Made, Pack
 
 
 class Place(StrEnum):
@@ -114,14 +114,14 @@ class Spoiler:
         """
         if fault.place is Place.PREPARED:
             document = planted(self.prepared, fault, self.namespaces, self.file)
-            return self._found(message, lambda: self.pack.project(message, document))
+            return self._found(message, lambda: self.pack.make(message, document))
         root = self.pack.read_message(message, self.pack.project(message, self.prepared)[0])
         spoilt = planted(root, fault, self.namespaces, self.file)
-        return self._found(message, lambda: (self.pack.spell(message, spoilt),))
+        return self._found(message, lambda: (Made(self.pack.spell(message, spoilt), spoilt),))
 
-    def _found(self, message: str, made: Callable[[], tuple[bytes, ...]]) -> tuple[Finding, ...]:
+    def _found(self, message: str, make: Callable[[], tuple[Made, ...]]) -> tuple[Finding, ...]:
         try:
-            return tuple(f for one in made() for f in self.pack.check(message, one))
+            return tuple(f for one in make() for f in self.pack.judge(message, one))
         except Refusal as refusal:
             return refusal.findings
 

@@ -6,6 +6,7 @@ code lists.
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from lxml import etree
 from stdnum import iso6346
@@ -59,8 +60,14 @@ _SCHEMES: Mapping[str, Callable[[str], bool]] = {
 
 def valid_id(_context: object, scheme: object, text: object) -> bool:
     """Tell whether ``text`` is a valid identifier of ``scheme``; an unknown scheme never is."""
-    check = _SCHEMES.get(_text(scheme))
-    return check is not None and check(_text(text))
+    return _holds(_text(scheme), _text(text))
+
+
+@lru_cache(maxsize=4096)
+def _holds(scheme: str, text: str) -> bool:
+    """Check one identifier: every office on the way asks for the same few."""
+    check = _SCHEMES.get(scheme)
+    return check is not None and check(text)
 
 
 def joined(_context: object, nodes: object) -> str:

@@ -11,10 +11,10 @@ each occurrence. Values are never cut: what does not fit is a finding.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
 from gateway.domain.finding import Finding, Refusal, Severity
-from gateway.markup.tree import JOB, Element, add, build, name, namespace
+from gateway.markup.tree import JOB, Element, add, build, drop, name, namespace
 from gateway.packs.layout_file import (
     HEADER_BYTES,
     LENGTH_DIGITS,
@@ -45,15 +45,22 @@ def _refusal(code: str, *, value: str = "", line: int | None = None, **args: int
 
 
 def _is_time(text: str, length: int) -> bool:
-    forms = {2: "%H", 4: "%H%M", 6: "%H%M%S"}
-    return len(text) == length and length in forms and _parses(text, forms[length])
+    if len(text) != length or length not in (2, 4, 6) or not _is_digits(text):
+        return False
+    return text[:2] < "24" and text[2:4] < "60" and text[4:] < "60"
 
 
-def _parses(text: str, form: str) -> bool:
+def _is_day(text: str) -> bool:
+    if len(text) != len("yyyymmdd") or not _is_digits(text):
+        return False
     try:
-        datetime.strptime(text, form)  # noqa: DTZ007 - only whether it is a date or a time
+        date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return False
+    return True
+
+
+def _is_digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
@@ -63,18 +70,21 @@ _HOLDS: Mapping[Kind, Callable[[str, int], bool]] = {
     Kind.AN: lambda text, _: _CONTROL.search(text) is None,
     Kind.N: lambda text, _: _NUMBER.fullmatch(text) is not None,
     Kind.A: lambda text, _: _LETTERS.fullmatch(text) is not None,
-    Kind.DATE: lambda text, _: len(text) == len("yyyymmdd") and _parses(text, "%Y%m%d"),
+    Kind.DATE: lambda text, _: _is_day(text),
     Kind.TIME: _is_time,
 }
 
 
+def _fits(spec: FieldSpec, text: str) -> bool:
+    held = not text or _HOLDS[spec.kind](text, spec.length)
+    return held and spec.width(text) <= spec.length
+
+
 def _value_findings(spec: FieldSpec, text: str, where: str) -> Sequence[Finding]:
-    if not text:
+    if _fits(spec, text):
         return ()
     width = spec.width(text)
     holds = _HOLDS[spec.kind](text, spec.length)
-    if holds and width <= spec.length:
-        return ()
     found = []
     if not holds:
         found.append(_finding("layout.wrong-kind", spec, where, text, kind=spec.kind.value))
@@ -110,14 +120,13 @@ class _Reading:
         for child in node.iterchildren(_FIELD):
             named = child.get("name", "")
             spec = by_name.get(named)
-            place = f"{where}/Field[@name='{named}']"
             if spec is None:
-                self.unknown(child, place)
+                self.unknown(child, _place(where, named))
             else:
-                self._put(spec, known[spec.name], child, place)
+                self._put(spec, known[spec.name], child, where)
         for spec in specs:
             if spec.mandatory and not any(known[spec.name]):
-                place = f"{where}/Field[@name='{spec.name}']"
+                place = _place(where, spec.name)
                 self.findings.append(_finding("layout.missing-field", spec, place))
         return [known[spec.name] for spec in specs]
 
@@ -126,13 +135,19 @@ class _Reading:
         index = child.get("index") or str(len(lines) - lines.count("") + 1)
         slot = int(index) - 1 if index.isascii() and index.isdigit() else -1
         if not 0 <= slot < len(lines):
-            limit = str(spec.repeat)
-            self.findings.append(_finding("layout.too-many", spec, where, index, limit=limit))
+            place, limit = _place(where, spec.name), str(spec.repeat)
+            self.findings.append(_finding("layout.too-many", spec, place, index, limit=limit))
         elif lines[slot]:
-            self.findings.append(_finding("layout.repeated", spec, where, index))
+            place = _place(where, spec.name)
+            self.findings.append(_finding("layout.repeated", spec, place, index))
         else:
             lines[slot] = text
-            self.findings.extend(_value_findings(spec, text, where))
+            if not _fits(spec, text):
+                self.findings.extend(_value_findings(spec, text, _place(where, spec.name)))
+
+
+def _place(where: str, field_name: str) -> str:
+    return f"{where}/Field[@name='{field_name}']"
 
 
 def _read_fields(job: Element, layout: Layout, header: HeaderSpec) -> tuple[_Reading, bytes, bytes]:
@@ -224,6 +239,12 @@ def encode(job: Element, layout: Layout, header: HeaderSpec) -> bytes:
     start = sum(spec.length for spec in header.fields[: _index_of(header, "length")])
     length = str(total).zfill(LENGTH_DIGITS).encode()
     return head[:start] + length + head[start + LENGTH_DIGITS :] + body
+
+
+def drop_blank(job: Element) -> None:
+    """Take out of a job the fields that say nothing: :func:`decode` does not read them either."""
+    for field_ in [one for one in job.iter(_FIELD) if not (one.text or "").strip(" ")]:
+        drop(field_)
 
 
 def _index_of(header: HeaderSpec, wanted: str) -> int:

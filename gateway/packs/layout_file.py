@@ -55,9 +55,9 @@ class FieldSpec:
 
     def padded(self, text: str) -> bytes:
         """Return ``text`` at the field's width."""
-        if not text:
-            return b" " * self.length
-        return (text + " " * (self.length - self.width(text))).encode()
+        if self.unit is Unit.CHARS:
+            return text.ljust(self.length).encode()
+        return text.encode().ljust(self.length)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

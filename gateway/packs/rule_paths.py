@@ -13,6 +13,7 @@ _PLACE = re.compile(r"(?<![\w.-])(?:position|last)\s*\(")
 _QUESTION = re.compile(r".*(?:[=<>]|\s(?:and|or)\s).*", re.DOTALL)
 _ASKING = re.compile(r"(?:not|boolean|starts-with|contains|fr:[\w-]+)\s*")
 _PATH = re.compile(r"@?[A-Za-z_][\w.:/@-]*")
+_NAMED = re.compile(r"\[@name = '[\w.-]+'(?: or @name = '[\w.-]+')*\]")
 
 
 def calls(expression: str) -> list[str]:
@@ -54,6 +55,39 @@ def split_union(pattern: str) -> list[str]:
     return [*parts, pattern[start:].strip()]
 
 
+# ------------------------------------------------------------------ nodes by their names
+
+
+def names(pattern: str) -> frozenset[str]:
+    """Return names of which a document must hold one as ``@name`` to match; empty if it need not.
+
+    Formats of fixed fields call everything ``Field``; ``[@name = 'A' or @name = 'B']`` says which.
+    """
+    found: set[str] = set()
+    for part in split_union(pattern):
+        asked = (_NAMED.fullmatch(part[at.start - 1 : at.stop + 1]) for at in _predicates(part))
+        named = next((one for one in asked if one), None)
+        if named is None:
+            return frozenset()
+        found.update(_words(named))
+    return frozenset(found)
+
+
+def listed(pattern: str) -> str:
+    """Return a pattern that looks a node's name up in one list, not comparing it with each."""
+
+    def spelled(found: re.Match[str]) -> str:
+        many = _words(found)
+        known = f"[contains(' {' '.join(many)} ', concat(' ', @name, ' '))]"
+        return known if len(many) > 1 else found.group()
+
+    return _NAMED.sub(spelled, pattern)
+
+
+def _words(named: re.Match[str]) -> list[str]:
+    return [one.strip("'") for one in _LITERAL.findall(named.group())]
+
+
 # ------------------------------------------------------------------ from anywhere
 
 
@@ -67,20 +101,22 @@ def anywhere(pattern: str) -> str:
         return pattern
     end = without_predicates(pattern).find("/")
     step = pattern if end < 0 else pattern[:end]
-    plain = all(_is_question(one) for one in _predicates(step))
+    bare = _without_literals(step)
+    plain = all(_is_question(bare[at]) for at in _predicates(step))
     return f"/descendant::{pattern}" if plain else f"//{pattern}"
 
 
-def _predicates(step: str) -> Iterator[str]:
-    plain, depth, start = _without_literals(step), 0, 0
-    for place, character in enumerate(plain):
+def _predicates(steps: str) -> Iterator[slice]:
+    """Yield where the predicates stand that are not inside another."""
+    depth, start = 0, 0
+    for place, character in enumerate(_without_literals(steps)):
         if character == "[":
             depth += 1
             start = place + 1 if depth == 1 else start
         elif character == "]":
             depth -= 1
             if not depth:
-                yield plain[start:place]
+                yield slice(start, place)
 
 
 def _is_question(predicate: str) -> bool:

@@ -7,7 +7,7 @@ warning, information), and ``@diagnostics`` names its texts ``<code>.en``, ``<co
 ``<code>.vi``: ``Message || Fix``.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -84,11 +84,12 @@ class _Test:
         return bool(self.path.ask(node, known)) is self.fires_when
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Rule:
     """``screen`` finds every node on which one of the tests fires, but for the ``single`` tests.
 
-    Those must be asked node by node; ``needed`` are the variables they use.
+    Those must be asked node by node; ``needed`` are the variables they use. A rule with ``names``
+    is about nodes with one of them as ``@name``.
     """
 
     context: _Path
@@ -97,6 +98,7 @@ class _Rule:
     screen: _Path | None
     single: tuple[_Test, ...]
     needed: _Lets
+    names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +109,20 @@ class _Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """One compiled rule file with its texts by language and code."""
+    """One compiled rule file with its texts by language and code.
+
+    Most documents break no rule, and asking costs more than the answer. So a document is asked
+    beforehand which rules can have anything to say of it: by the names it holds for those about
+    ``named`` nodes, and by one ``glance`` for those ``glanced``: a digit each, 0 for nothing.
+    """
 
     file: str
     texts: Mapping[str, Mapping[str, Text]]
     lets: _Lets
     patterns: tuple[_Pattern, ...]
+    named: tuple[_Rule, ...]
+    glanced: tuple[_Rule, ...]
+    glance: _Path | None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -130,13 +140,26 @@ class Rules:
         tree = root.getroottree()
         try:
             known = _evaluated(self.lets, tree, {})
+            quiet = self._quiet(tree, known)
             return tuple(
                 finding
                 for pattern in self.patterns
-                for finding in _pattern_findings(pattern, tree, known, source)
+                if not quiet.issuperset(pattern.rules)
+                for finding in _pattern_findings(pattern, tree, known, quiet, source)
             )
         except etree.XPathError as error:
             raise tables.refusal("pack.rule-failed", self.file, reason=str(error)) from None
+
+    def _quiet(self, tree: _Tree, known: _Known) -> set[_Rule]:
+        """Return rules that surely find nothing in a document."""
+        names = _NAMES(tree) if self.named else ()
+        quiet = {rule for rule in self.named if rule.names.isdisjoint(names)}
+        digits = self.glance.ask(tree, known) if self.glance is not None else ""
+        quiet.update(rule for rule, digit in zip(self.glanced, digits, strict=True) if digit == "0")
+        return quiet
+
+
+_NAMES = etree.XPath("//@name", smart_strings=False)
 
 
 def _evaluated(lets: _Lets, node: _Tree, known: _Known) -> dict[str, Any]:
@@ -147,12 +170,13 @@ def _evaluated(lets: _Lets, node: _Tree, known: _Known) -> dict[str, Any]:
 
 
 def _pattern_findings(
-    pattern: _Pattern, tree: _Tree, known: _Known, source: str
+    pattern: _Pattern, tree: _Tree, known: _Known, quiet: Collection[_Rule], source: str
 ) -> Iterator[Finding]:
     known = _evaluated(pattern.lets, tree, known)
     taken: set[Element] = set()
     for rule in pattern.rules:
-        found: list[Element] = rule.screen.ask(tree, known) if rule.screen is not None else []
+        screen = None if rule in quiet else rule.screen
+        found: list[Element] = screen.ask(tree, known) if screen is not None else []
         suspects = frozenset(found)
         all_matter = bool(rule.single) or rule is not pattern.rules[-1]
         for node in rule.context.ask(tree, known) if all_matter else found:
@@ -244,6 +268,7 @@ class _Compiler:
             screen=self.path(node, f"({context})[{told}]") if told else None,
             single=single,
             needed=_needed(lets, single),
+            names=rule_paths.names(node.get("context", "")),
         )
 
     def _context(self, node: Element) -> str:
@@ -253,7 +278,7 @@ class _Compiler:
             steps = rule_paths.without_predicates(part)
             if "@" in steps or "()" in steps or not part:
                 raise self.refuse(node, f"context {part}")
-            alternatives.append(rule_paths.anywhere(part))
+            alternatives.append(rule_paths.anywhere(rule_paths.listed(part)))
         return " | ".join(alternatives)
 
     def lets(self, node: Element) -> _Lets:
@@ -305,6 +330,16 @@ def _needed(lets: _Lets, tests: Iterable[_Test]) -> _Lets:
     return tuple(needed)
 
 
+def _glanced(lets: _Lets, patterns: Iterable[_Pattern]) -> Iterator[tuple[_Rule, str]]:
+    """Yield the rules that a glance at a document can tell quiet, each with its question."""
+    for pattern in patterns:
+        known = {variable for variable, _ in lets} - {variable for variable, _ in pattern.lets}
+        for rule in pattern.rules:
+            whole = rule.screen is not None and not rule.single and not rule.names
+            if whole and rule.screen and known.issuperset(rule.screen.uses):
+                yield rule, f"number(boolean({rule.screen.path.path}))"
+
+
 def _check_subset(root: Element, file: str) -> None:
     for node in root.iter(etree.Element):
         known = _ATTRIBUTES.get(name(node)) if namespace(node) == SCHEMATRON else None
@@ -347,7 +382,12 @@ def compile_rules(files: Mapping[str, bytes], file: str, lists: Mapping[str, Cod
         )
         for pattern in _children(root, "pattern")
     )
-    rules = Rules(file, texts, compiler.lets(root), patterns)
+    lets = compiler.lets(root)
+    named = tuple(rule for pattern in patterns for rule in pattern.rules if rule.names)
+    glanced = tuple(_glanced(lets, patterns))
+    asked = ", ".join(("''", *(question for _, question in glanced)))
+    glance = compiler.path(root, f"concat('', {asked})") if glanced else None
+    rules = Rules(file, texts, lets, patterns, named, tuple(rule for rule, _ in glanced), glance)
     for code in rules.codes:
         if rules.codes.count(code) > 1:
             raise tables.refusal("pack.repeated", file, key="rule", word=code)

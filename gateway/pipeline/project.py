@@ -129,18 +129,18 @@ def project(subject: Subject, addressee: Addressee) -> Projected:
     """
     document = _around(subject.root, _heads(subject, addressee))
     try:
-        contents = addressee.pack.project(addressee.spec.type, document)
+        made = addressee.pack.make(addressee.spec.type, document)
     except Refusal as refusal:
         found = (_at_office(one, subject, addressee) for one in refusal.findings)
         raise Refusal(*found) from refusal
     findings = [
         _at_office(finding, subject, addressee, part)
-        for part, content in enumerate(contents)
-        for finding in addressee.pack.check(addressee.spec.type, content, spelled=True)
+        for part, one in enumerate(made)
+        for finding in addressee.pack.judge(addressee.spec.type, one)
     ]
     if refused(findings):
         raise Refusal(*findings)
-    return Projected(contents=contents, findings=tuple(findings))
+    return Projected(contents=tuple(one.content for one in made), findings=tuple(findings))
 
 
 def judge(subject: Subject, packs: PackSet, at: datetime) -> tuple[Finding, ...]:
@@ -178,10 +178,10 @@ def _journey(subject: Subject, at: datetime) -> list[tree.Element]:
 def _drawn(
     subject: Subject, part: tuple[object, ...], draw: Callable[[], list[tree.Element]]
 ) -> list[tree.Element]:
-    """Return copies of a part that is drawn once; every prepared document has its own."""
+    """Return a part that is drawn once and moves from one prepared document to the next."""
     if part not in subject.drawn:
         subject.drawn[part] = draw()
-    return [tree.copied(one) for one in subject.drawn[part]]
+    return subject.drawn[part]
 
 
 def _at_office(finding: Finding, subject: Subject, addressee: Addressee, part: int = 0) -> Finding:
@@ -202,7 +202,8 @@ def _at_office(finding: Finding, subject: Subject, addressee: Addressee, part: i
 
 def prepare(subject: Subject, addressee: Addressee) -> tree.Element:
     """Build the prepared document of one projection (namespace ``tree.PREPARED``), for keeps."""
-    return _around(tree.copied(subject.root), _heads(subject, addressee))
+    heads = [tree.copied(one) for one in _heads(subject, addressee)]
+    return _around(tree.copied(subject.root), heads)
 
 
 def _around(root: tree.Element, heads: Iterable[tree.Element]) -> tree.Element:
@@ -214,7 +215,10 @@ def _around(root: tree.Element, heads: Iterable[tree.Element]) -> tree.Element:
     if document is None:
         document = _node("Prepared")
         document.append(root)
-    document[:-1] = list(heads)
+    for one in document[:-1]:
+        document.remove(one)
+    for one in heads:
+        root.addprevious(one)
     return document
 
 
@@ -227,8 +231,12 @@ def _heads(subject: Subject, addressee: Addressee) -> list[tree.Element]:
         _message(addressee, zone),
         *_drawn(subject, movement, lambda: [_movement(subject, addressee, zone)]),
         *_drawn(subject, ("journey", at), lambda: _journey(subject, at)),
-        *(addressee.pack.drawn_list(name) for name in addressee.spec.maps),
+        *(one for name in addressee.spec.maps for one in _list(subject, pack, name)),
     ]
+
+
+def _list(subject: Subject, pack: Pack, name: str) -> list[tree.Element]:
+    return _drawn(subject, ("list", pack.digest, name), lambda: [pack.drawn_list(name)])
 
 
 def _node(

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.adapters.pack_folder import read_folder
-from gateway.domain.finding import LANGUAGES
+from gateway.domain.finding import LANGUAGES, Refusal
 from gateway.domain.message import AnswerKind
 from gateway.markup import safe
 from gateway.packs.check import check_pack
@@ -23,6 +23,20 @@ def packs():
 def test_case(case, packs):
     pack = packs[case.folder.parent.parent.name]
     assert list(run(pack, case, write=False)) == []
+
+
+PROJECTED = {name: case for name, case in CASES.items() if case.case.expect.message}
+
+
+@pytest.mark.parametrize("case", PROJECTED.values(), ids=PROJECTED)
+def test_a_message_is_judged_as_its_bytes_would_be(case, packs):
+    pack, expect = packs[case.folder.parent.parent.name], case.case.expect
+    try:
+        made = pack.make(expect.message, safe.parse_foreign(case.case.files[expect.prepared]))
+    except Refusal:
+        return  # what does not fit its fields has no bytes
+    for one in made:
+        assert pack.judge(expect.message, one) == pack.check(expect.message, one.content)
 
 
 FAULTY = {name: case for name, case in CASES.items() if case.case.expect.faults}

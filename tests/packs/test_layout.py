@@ -150,6 +150,14 @@ def test_what_is_encoded_decodes_to_the_same(one):
     assert encode(layout.decode(raw, LAYOUTS)) == raw
 
 
+def test_a_field_that_says_nothing_is_left_out_as_reading_back_does():
+    one = job(field("OFF", "15BB") + field("NAM", "  ") + LINE + field("PLA", ""))
+    read = layout.decode(encode(one), LAYOUTS)
+    layout.drop_blank(one)
+    assert spelled(one) == spelled(read)
+    assert "NAM" not in {child.get("name") for child in one}
+
+
 WRONG = {
     "too long in bytes": (GOOD + field("PLA", "桂A8D217桂A8"), "layout.too-long", "PLA"),
     "too long in characters": (GOOD + field("NAM", "12345678901"), "layout.too-long", "NAM"),

@@ -9,8 +9,9 @@ from gateway.domain.finding import Refusal
 from gateway.domain.itinerary import OfficeRole
 from gateway.domain.message import AnswerKind, Suite
 from gateway.domain.trust import Signatory
-from gateway.markup import safe, signature
+from gateway.markup import safe, signature, tree
 from gateway.packs import layout
+from gateway.packs.compiled import Made
 from gateway.packs.manifest import Per, Subject, read_manifest
 from gateway.packs.pack import compile_pack
 from tests.markup.keys import AT, make_signer
@@ -273,6 +274,17 @@ def test_a_result_is_judged_by_schema_and_rules(pack):
     found = pack.check("A", bad)
     assert {"xsd.max-length", "mini.no-shouting"} == {finding.code for finding in found}
     assert {"mini@2026.1"} == {finding.source for finding in found}
+
+
+def test_what_is_made_is_judged_without_reading_it_back(pack):
+    (good,) = pack.make("A", safe.parse(mini.prepared("good")))
+    (bad,) = pack.make("A", safe.parse(mini.prepared("much too long!")))
+    (hidden,) = pack.make("A", safe.parse(mini.prepared("go")))
+    hidden.root[0].text = "go\u200bod"
+    hidden = Made(tree.serialise(hidden.root), hidden.root)
+    assert pack.judge("A", good) == ()
+    for one in (bad, hidden):
+        assert pack.judge("A", one) == pack.check("A", one.content) != ()
 
 
 def test_a_signed_message_is_judged_without_its_signature(pack):

@@ -130,6 +130,40 @@ def test_the_first_rule_that_matches_takes_the_node():
     }
 
 
+NAMED = {
+    "one of several": ("t:F[@name = 'a' or @name = 'b']", 2),
+    "none that is there": ("t:F[@name = 'x' or @name = 'y']", 0),
+    "a name and more": ("t:F[@name = 'a'][. = '1']", 1),
+    "a name that must not be": ("t:R[not(t:F[@name = 'x'])]", 1),
+    "beside one without a name": ("t:F[@name = 'x'] | t:G", 1),
+    "below another": ("t:F[@name = 'b']/t:G", 1),
+    "part of another name": ("t:F[@name = 'a' or @name = 'ab']", 1),
+}
+
+
+@pytest.mark.parametrize(("context", "count"), NAMED.values(), ids=NAMED)
+def test_contexts_by_name(context, count):
+    doc = safe.parse(
+        b"<t:R xmlns:t='urn:t'><t:F name='a'>1</t:F><t:F name='b'><t:G/></t:F>"
+        b"<t:F name='b b'/></t:R>"
+    )
+    assert len(one(context, "false()").check(doc, "")) == count
+    assert len(oracle_of(one_text(context, "false()"), doc)) == count
+
+
+def test_a_variable_of_a_pattern_hides_that_of_the_file():
+    text = schema(
+        '<pattern><let name="most" value="0"/>'
+        + rule("t:Total", check_of("assert", "a.a", "$most = 0"))
+        + "</pattern>"
+        + pattern(rule("t:Total", check_of("assert", "b.b", "$most = 0"))),
+        "a.a",
+        "b.b",
+        top='<let name="most" value="1"/>',
+    )
+    assert told(compiled(text)) == [("b.b", "/R/Total")]
+
+
 def test_variables_of_schema_pattern_and_rule():
     text = schema(
         '<pattern><let name="items" value="//t:Item"/>'
