@@ -26,6 +26,7 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "attention.breaker-open": Severity.ERROR,
         "attention.certificate-ended": Severity.ERROR,
         "attention.certificate-ends": Severity.WARNING,
+        "attention.closure-announced": Severity.WARNING,
         "attention.deadline-missed": Severity.ERROR,
         "attention.deadline-near": Severity.WARNING,
         "attention.deadline-passed": Severity.ERROR,
