@@ -209,7 +209,9 @@ class VnaccsDoor(PushDoor):
         Raises:
             Refusal: the job is unknown, malformed, or unsigned though it must be.
         """
-        named = _notice(submission.content) if submission.notice else self._job(submission.content)
+        named = (
+            _notice(submission.content) if submission.notice else self._headed(submission.content)
+        )
         spec = self._system.pack.message(named.type)
         if spec.suite is Suite.CMS and not submission.cms:
             raise _refusal(UNSIGNED)
@@ -230,7 +232,7 @@ class VnaccsDoor(PushDoor):
             issued=self._system.now(),
         ), content
 
-    def _job(self, content: bytes) -> _Named:
+    def _headed(self, content: bytes) -> _Named:
         layouts = self._system.pack.layouts
         if layouts is None:
             raise _refusal("no layouts")
