@@ -49,6 +49,7 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "backup.no-manifest": Severity.ERROR,
         "backup.not-sqlite": Severity.ERROR,
         "backup.other-log": Severity.FATAL,
+        "database.rolled-back": Severity.FATAL,
         "diagnosis.answer-refused": Severity.ERROR,
         "diagnosis.busy": Severity.ERROR,
         "diagnosis.certificate": Severity.ERROR,
