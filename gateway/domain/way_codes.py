@@ -23,6 +23,7 @@ WAY_CODES: Mapping[str, Severity] = MappingProxyType(
         "closure.settled": Severity.ERROR,
         "closure.shut": Severity.ERROR,
         "closure.unknown": Severity.ERROR,
+        "pack.finding-without-basis": Severity.FATAL,
         "position.absurd-temperature": Severity.ERROR,
         "position.before-declaration": Severity.ERROR,
         "position.empty": Severity.ERROR,
