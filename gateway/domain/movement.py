@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from gateway.domain.event import PASSING, REPLACING, Event, EventKind
 from gateway.domain.message import Answer, AnswerKind
 from gateway.domain.movement_state import MovementState, reached
-from gateway.domain.parts import Shares, States, happened_to
+from gateway.domain.parts import Shares, States, alone
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState
 
 
@@ -124,9 +124,9 @@ class Movement:
 
 
 def of_trip(movement: Movement, trip: str) -> Movement:
-    """Return a movement as one of its trips knows it: its own numbers, what happened to itself."""
+    """Return a movement as one of its trips knows it: its own numbers, and what happened to it."""
     procedures = (replace(one, numbers=one.numbers_of(trip)) for one in movement.procedures)
-    happened = happened_to(movement.happened, trip)
+    happened = alone(movement.happened, trip)
     return replace(movement, procedures=tuple(procedures), happened=happened)
 
 

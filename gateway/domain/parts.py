@@ -65,22 +65,6 @@ def has_for(happened: Collection[Event], kind: EventKind, trip: str) -> bool:
     return any(one.kind is kind for one in happened)
 
 
-def happened_to(happened: Collection[Event], trip: str) -> tuple[Event, ...]:
-    """Return what happened to one trip: its parts as what they are, none of the others."""
-    parts = {one.fact("happened") for one in happened if one.kind is EventKind.PART_MOVED}
-    return tuple(
-        replace(one, kind=EventKind(one.fact("happened")))
-        if one.kind is EventKind.PART_MOVED
-        else one
-        for one in happened
-        if (
-            one.fact("trip") == trip
-            if one.kind is EventKind.PART_MOVED
-            else one.kind.value not in parts
-        )
-    )
-
-
 def passed_by(happened: Collection[Event], office: str, trip: str) -> bool:
     """Tell whether one trip is past an office."""
     here = [one for one in happened if one.office == office]
@@ -98,6 +82,19 @@ def partly_passed(happened: Iterable[Event], office: str) -> bool:
 def concerns(event: Event, trip: str) -> bool:
     """Tell whether an event is about a trip; one that names none is about all."""
     return not trip or event.fact("trip") in ("", trip)
+
+
+def alone(happened: Collection[Event], trip: str) -> tuple[Event, ...]:
+    """Return what happened to one trip, told as if it were the whole: a part's step as the step."""
+    found = []
+    for one in happened:
+        if not concerns(one, trip):
+            continue
+        if one.kind is EventKind.PART_MOVED:
+            found.append(replace(one, kind=EventKind(one.fact("happened"))))
+        elif one.kind not in PARTIAL or not moved(happened, one.kind, one.office):
+            found.append(one)
+    return tuple(found)
 
 
 def decided(states: States, shares: Shares, procedure: str, then: ProcedureState) -> bool:

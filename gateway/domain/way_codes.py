@@ -1,4 +1,4 @@
-"""Codes of what happens on the way: readings, closures, setting out.
+"""Codes of what happens on the way and who may hear of it: readings, closures, disclosures.
 
 Part of the table in ``gateway.domain.codes``.
 """
@@ -23,6 +23,7 @@ WAY_CODES: Mapping[str, Severity] = MappingProxyType(
         "closure.settled": Severity.ERROR,
         "closure.shut": Severity.ERROR,
         "closure.unknown": Severity.ERROR,
+        "pack.finding-without-basis": Severity.FATAL,
         "position.absurd-temperature": Severity.ERROR,
         "position.before-declaration": Severity.ERROR,
         "position.empty": Severity.ERROR,
@@ -34,5 +35,7 @@ WAY_CODES: Mapping[str, Severity] = MappingProxyType(
         "position.nowhere": Severity.ERROR,
         "position.reused": Severity.ERROR,
         "report.not-presented": Severity.ERROR,
+        "trip.no-such-step": Severity.ERROR,
+        "trip.several-runs": Severity.ERROR,
     }
 )

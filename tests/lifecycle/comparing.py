@@ -12,6 +12,8 @@ from tests.lifecycle.dates import Dates
 from tests.lifecycle.model import Movement
 from tests.lifecycle.papers import PACKAGES, Paper, Truck
 from tests.lifecycle.stage import Stage
+from tests.lifecycle.transit import PACKAGES as TRANSIT_PACKAGES
+from tests.lifecycle.transit import Transit
 from tests.lifecycle.words import OF_ONE_TRUCK, PROCEDURES, TELLS, told_by
 
 OWN = (
@@ -56,6 +58,10 @@ class Comparing:
         self.heard = 0
         self.refused: Counter[str] = Counter()
         self.walked: Counter[str] = Counter()
+
+    @property
+    def by_road(self) -> list[Going]:
+        return [it for it in self.going if not isinstance(it.model, Transit)]
 
     @contextmanager
     def unless(self, codes: list[str], what: str) -> Iterator[None]:
@@ -104,7 +110,7 @@ class Comparing:
             self._compare(one)
         except Disagreement as difference:
             told = "\n".join(f"    {it}" for it in one.model.told)
-            way = f"{one.reference} {one.paper.truck.batch} {one.model.states} {one.model.journal}"
+            way = f"{one.reference} {list(one.model.trucks)} {one.model.states} {one.model.journal}"
             raise Disagreement(f"{difference}\n  {way}\n{told}") from difference
 
     def _compare(self, one: Going) -> None:
@@ -120,7 +126,7 @@ class Comparing:
         agree("way", _way(record.stops), list(model.way.items()))
         agree("gates", self._gates(events), one.gates)
         loads = self.stage.loads(one.reference)
-        agree("packages", sum(loads.values()), PACKAGES[model.south])
+        agree("packages", sum(loads.values()), self.declared_packages(one))
         agree("trips", {batch: number for batch, number in loads.items() if number}, model.trucks)
         agree("state", record.state, model.state)
         agree("dates", self.stage.dates(one.reference), one.dates.standing)
@@ -136,6 +142,10 @@ class Comparing:
             )
             for it in passed
         }
+
+    def declared_packages(self, one: Going) -> int:
+        """How many packages the declaration speaks of, whatever carries them."""
+        return TRANSIT_PACKAGES if isinstance(one.model, Transit) else PACKAGES[one.model.south]
 
     def left_undone(self, one: Going) -> None:
         """Nobody missed anything, and nobody got what was not owed."""

@@ -116,6 +116,7 @@ class Enterprise(Comparing):
         told = {it.reference: truck.batch if it.model.split else "" for it in moved}
         codes = [it.model.objection(deed, office, told[it.reference]) for it in moved]
         refused = ["trip.not-all-can"] * sum(bool(code) for code in codes)
+        refused = refused if moved else ["trip.no-such-step"]
         with self.unless(refused, f"{deed} of {truck.batch}"):
             self.stage.report_truck(truck, deed, office)
         self.walked[f"told of a truck: {deed}"] += not refused
@@ -126,7 +127,7 @@ class Enterprise(Comparing):
 
     def aboard(self, truck: Truck) -> list[Going]:
         """Everything that travels on a truck."""
-        return [it for it in self.going if truck in it.paper.loads]
+        return [it for it in self.by_road if truck in it.paper.loads]
 
     # ------------------------------------------------------------------ changing
 
@@ -160,7 +161,7 @@ class Enterprise(Comparing):
     def split(self, one: Going, choice: int) -> None:
         """Spread goods over two trucks, or put them together again, before they leave."""
         model = one.model
-        if model.happened("departed"):
+        if model.set_out:
             return
         second = None if model.split else self._second(one.paper.truck, choice)
         if second is None and not model.split:

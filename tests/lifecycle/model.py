@@ -90,10 +90,23 @@ class Movement(Telling):
     @property
     def ready_to_leave(self) -> bool:
         """Whether it must let them go: nothing is held, taken back, or known to be elsewhere."""
-        calm = not (self.asking or self.half_withdrawn or self.happened("departed"))
+        calm = not (self.asking or self.half_withdrawn or self.set_out)
         held = set(AGAINST) & set(self.states.values())
         doubts = ("crossing-refused", "control-ordered", "not-released", "seals-checked")
         return self.may_leave and calm and not held and not any(map(self.happened, doubts))
+
+    @property
+    def set_out(self) -> bool:
+        """Whether the goods left: the enterprise said so, or an office saw their vehicle."""
+        return any(map(self.happened, ("departed", "exited", "entered")))
+
+    def crosses_along(self, office: str, event: str) -> bool:
+        """Whether what an office saw of a truck counts for these goods on it.
+
+        Goods that nobody released have not crossed, whatever their truck did; at a gate any can be.
+        """
+        may = event == "at-gate" or self.happened("released") or self.set_out
+        return may and not self.withdrawn and office in self.way.values()
 
     @property
     def led_back(self) -> bool:
@@ -111,7 +124,7 @@ class Movement(Telling):
             (self.happened("arrived"), self.at_destination),
             (self.led_back, "turned-back"),
             (self.missed, "enquiry"),
-            (self.happened("departed"), "under-way"),
+            (self.happened("departed") or self.happened("exited"), "under-way"),
             (self.happened("released"), "released"),
             (self.prelodged, "presented"),
         )
@@ -159,7 +172,8 @@ class Movement(Telling):
                 deed in ("yard-reached", "invalidation-asked") and under_way,
                 "report.already-departed",
             ),
-            (deed in (*ANYWHERE, "arrived") and not under_way, "report.not-departed"),
+            (deed in ANYWHERE and not under_way, "report.not-departed"),
+            (deed == "arrived" and not self.set_out, "report.not-departed"),
             (deed in ANYWHERE and arrived, "report.already-arrived"),
             (deed == "departed" and not self.happened("released"), "report.not-released"),
             (deed == "departed" and self.unpresented, "report.not-presented"),

@@ -6,6 +6,9 @@ from tests.lifecycle.comparing import Comparing, Going
 from tests.lifecycle.model import IN_PARTS
 from tests.lifecycle.words import UNASKED, saying, told_by
 
+SEEN_OF_TRUCKS = ("at-gate", "exited", "entered")
+"""What an office sees of a truck, and so of everything aboard."""
+
 
 class Offices(Comparing):
     """What offices say comes in any order, late and twice."""
@@ -45,10 +48,25 @@ class Offices(Comparing):
             return
         truck = self.truck_of(one, envelope.id, envelope.type)
         self.stage.world.clock.forward(seconds=2)  # said twice in a second it would be a repeat
+        before = len(one.model.journal), dict(one.model.states)
         self.stage.answer(planned)
         one.model.says(envelope.office, procedure, topic, said, truck)
         self.walked[f"answered: {said.word}"] += 1
         self.compare(one)
+        news = before != (len(one.model.journal), one.model.states)
+        if news and said.event in SEEN_OF_TRUCKS:
+            about = envelope.office, procedure, topic
+            self._crosses(one, truck or one.paper.truck.batch, about, said)
+
+    def _crosses(self, one: Going, truck: str, about: tuple[str, str, str], said) -> None:
+        """A truck crosses with everything aboard."""
+        for it in self.by_road:
+            if it is one or truck not in it.model.trucks:
+                continue
+            if it.model.crosses_along(about[0], said.event):
+                it.model.says(*about, said, truck if it.model.split else "")
+                self.walked["crossed with another's papers"] += 1
+            self.compare(it)
 
     def speak(self, one: Going, choice: int) -> None:
         """An office says something by itself about what it got."""

@@ -31,7 +31,7 @@ class Shutting(Comparing):
         closed, now = self.closed, self.stage.world.clock.at
         if closed is None:
             return
-        met = {it.reference: it for it in self.going if closed.meets(it.model, it.dates, now)}
+        met = {it.reference: it for it in self.by_road if closed.meets(it.model, it.dates, now)}
         fits = {
             name: self._goes(it) and not it.model.objections_to_change(way=closed.way(it.model))
             for name, it in met.items()

@@ -130,8 +130,21 @@ class Stage:
         )
         return done.movement
 
-    def report(self, movement: str, deed: str, office: str, truck: str = "") -> None:
-        facts = {"text": "as it happened", **({"trip": truck} if truck else {})}
+    def declare_raw(self, raw: bytes) -> str:
+        """Declare in a foreign format, unsigned."""
+        return submit(self.ports, raw, self.world.exporter, idempotency_key=self._key()).movement
+
+    def replace_raw(self, movement: str, raw: bytes) -> None:
+        told = Amendment(raw=raw, reason=Reason(text="better known"))
+        amend(self.ports, self.world.exporter, movement, told, idempotency_key=self._key())
+
+    def expected(self, movement: str, role: str) -> datetime:
+        """When the goods are expected at the office of a role, as declared."""
+        stops = self.world.store.movement(movement).stops
+        return next(datetime.fromisoformat(at) for _, _, it, at in stops if it == role)
+
+    def report(self, movement: str, deed: str, office: str, truck: str = "", **more: str) -> None:
+        facts = {"text": "as it happened", **more, **({"trip": truck} if truck else {})}
         self.world.report(movement, EventKind(deed).value, office, **facts)
 
     def report_truck(self, truck: Truck, deed: str, office: str) -> None:

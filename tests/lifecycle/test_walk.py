@@ -59,11 +59,28 @@ def test_short_walks(taken, steps):
     taken([*BEGINNING, *steps], movements=3)
 
 
+WALKED = (
+    *("declared", "pre-lodged", "declared on two trucks", "consolidated", "reported presented"),
+    *("reported departed", "reported arrived", "reported departed of one truck"),
+    *("amended", "substituted", "split", "put together"),
+    *("diverted: other exit", "diverted: other entry", "diverted: other exit and entry"),
+    *("diverted: other destination", "cut off", "said again", "hours went by"),
+    *("deadline-reminded", "deadline-passed", "enquiry-started"),
+    *("a gate was closed", "ways round planned", "ways round confirmed", "ways round gone"),
+    *("ways round undone", "the lane said go", "the lane said stop", "the lane said refer"),
+    *("transit declared", "transit presented", "transit departed", "answered: ended"),
+)
+"""What a long walk has to come by, each several times: else it is never walked."""
+
+SEVERAL = 2
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("seed", [20261128])
 def test_two_thousand_steps_over_twenty_movements(taken, seed, capsys):
     walk = taken(steps_of(seed, 2000))
     assert len(walk.going) == 20
+    assert {what: walk.counts[what] for what in WALKED if walk.counts[what] < SEVERAL} == {}
     with capsys.disabled():
         print(f"\nlifecycle walk, seed {seed}: {walk}")
 

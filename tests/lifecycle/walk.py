@@ -8,16 +8,20 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 
-from tests.lifecycle.comparing import Disagreement
+from tests.lifecycle.comparing import Disagreement, Going
 from tests.lifecycle.enterprise import Enterprise
+from tests.lifecycle.holder import Holder
 from tests.lifecycle.offices import Offices
 from tests.lifecycle.shutting import Shutting
 from tests.lifecycle.stage import Stage
+from tests.lifecycle.transit import Transit
 
 WEIGHTS = {
     "carry": 24,
     "answer": 18,
     "declare": 3,
+    "declare_transit": 1,
+    "hold": 3,
     "onward": 10,
     "report": 3,
     "amend": 2,
@@ -45,7 +49,7 @@ VERBS = tuple(verb for verb, weight in WEIGHTS.items() for _ in range(weight))
 
 OF_NOBODY = (
     *("declare", "again", "connect", "wait", "rest_a_while", "sweep"),
-    *("plan", "confirm", "undo", "carry_out"),
+    *("plan", "confirm", "undo", "carry_out", "declare_transit"),
 )
 """Verbs that are about no movement."""
 
@@ -60,21 +64,26 @@ def steps_of(seed: int, count: int) -> list[Step]:
     ]
 
 
-class Walk(Enterprise, Offices, Shutting):
+class Walk(Enterprise, Offices, Shutting, Holder):
     """Steps, and the rest in which everybody gets what is under way."""
 
     def __init__(self, stage: Stage, movements: int = 20) -> None:
         super().__init__(stage, movements)
         self.done: list[Step] = []
 
+    @property
+    def counts(self) -> Counter[str]:
+        """How often each kind of step was taken and came to something."""
+        fired = Counter(word for one in self.going for word, _ in one.dates.fired)
+        return self.walked + fired
+
     def __str__(self) -> str:
         """Tell what the walk came to."""
-        fired = Counter(word for one in self.going for word, _ in one.dates.fired)
         states = Counter(one.model.state for one in self.going)
         ends = ", ".join(f"{count} {state}" for state, count in states.most_common())
         refused = self.refused.total()
         walked = ", ".join(
-            f"{what} {count}" for what, count in sorted((self.walked + fired).items()) if count
+            f"{what} {count}" for what, count in sorted(self.counts.items()) if count
         )
         return (
             f"{len(self.done)} steps, {len(self.going)} movements ({ends}), "
@@ -101,8 +110,14 @@ class Walk(Enterprise, Offices, Shutting):
     def step(self, verb: str, which: int, choice: int) -> None:
         if verb in OF_NOBODY:
             getattr(self, verb)(choice)
-        elif self.going:
-            getattr(self, verb)(self.going[which % len(self.going)], choice)
+        elif going := self._of(verb):
+            getattr(self, verb)(going[which % len(going)], choice)
+
+    def _of(self, verb: str) -> list[Going]:
+        """The movements that a verb can be about: by road, in transit, or any."""
+        if verb in ("carry", "cut", "answer", "answers"):
+            return self.going
+        return [it for it in self.going if isinstance(it.model, Transit) is (verb == "hold")]
 
     def wait(self, choice: int) -> None:
         self.stage.world.clock.forward(minutes=1 + choice % 5)

@@ -60,6 +60,20 @@ TELLS = {
     "COT-cancel": ("transport", "withdrawal"),
     "ImportCancellation": ("import", "withdrawal"),
     "ExportCancellation": ("export", "withdrawal"),
+    # common transit: the declaration, records ahead, news back
+    "CC015C": ("transit", "declaration"),
+    "CC170C": ("transit", "presentation"),
+    "CC013C": ("transit", "amendment"),
+    "CC014C": ("transit", "withdrawal"),
+    "CD001C": ("transit", "record"),
+    "CD050C": ("transit", "record"),
+    "CD118C": ("transit", "crossing"),
+    "CD006C": ("transit", "arrival"),
+    "CD018C": ("transit", "control result"),
+    "CD024C": ("transit", "forwarded arrival"),
+    "CD180C": ("transit", "incident"),
+    "CD181C": ("transit", "forwarded incident"),
+    "CD010C": ("transit", "invalidation"),
 }
 """By message type: the procedure it belongs to, and what it tells."""
 
@@ -93,6 +107,7 @@ PROCEDURES = {
     "vn-exit": "exit",
     "vn-transport": "transport",
     "vn-import": "import",
+    "ctc-transit": "transit",
 }
 
 
@@ -172,6 +187,14 @@ SAYINGS = {
     "amendment-taken": Saying("changed"),
     "declaration-cancelled": Saying("withdrawn", "invalidated", "invalidated"),
     "cancellation-refused": Saying("kept", "", "invalidation-refused"),
+    # common transit: IE928, 028, 029, 004, 009, 118, 006, 018, 182
+    "declaration-received": Saying("received", "lodged"),
+    "declaration-accepted": Saying("accepted", "accepted"),
+    "frontier-crossed": Saying("passed", "", "passed"),
+    "goods-arrived": Saying("arrived", "", "arrived"),
+    "transit-ended": Saying("ended", "closed", "controlled"),
+    "declaration-invalidated": Saying("withdrawn", "invalidated", "invalidated"),
+    "holder-told": Saying("told"),
 }
 """By what happened at the simulated office (its journal's word)."""
 
