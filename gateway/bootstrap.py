@@ -74,8 +74,8 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
     Without ``wakeup`` nobody is knocked: tools that leave the sending to the workers' own sweep.
 
     Raises:
-        Misconfigured: ``settings.no-data-folder``, ``database.other-version``, ``key.no-seal``,
-            ``settings.unknown-key``, a crash point unknown, or what is wrong with the packs.
+        Misconfigured: ``settings.no-data-folder``, ``database.other-version`` or ``rolled-back``,
+            ``key.no-seal``, ``settings.unknown-key``, ``settings.crash-point-unknown``, ``pack.*``.
         Unavailable: the database cannot be reached.
     """
     from gateway.adapters.keystore import password_of  # noqa: PLC0415 - as needed
@@ -83,6 +83,7 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
     from gateway.adapters.sql.migration import check_version  # noqa: PLC0415 - as needed
     from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415 - as needed
     from gateway.adapters.store_clock import StoreClock  # noqa: PLC0415 - as needed
+    from gateway.adapters.witness import Witness  # noqa: PLC0415 - as needed
 
     if not settings.data.is_dir():
         folder = str(settings.data)
@@ -93,10 +94,9 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
     with ExitStack() as opening:
         keys = _keys(settings)
         packs = open_packs(settings, keep=True)
-        store = SqlStore(settings.database_url)
-        opening.callback(store.close)
-        clock = StoreClock(store.now)
-        opening.callback(clock.close)
+        store = opening.enter_context(closing(SqlStore(settings.database_url)))
+        clock = opening.enter_context(closing(StoreClock(store.now)))
+        opening.enter_context(closing(Witness(settings.data, store)))
         links = open_links(
             clock,
             settings.delivery.connect_seconds,

@@ -7,6 +7,7 @@ be opened.
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _looked("disk", lambda: _disk(settings))
     yield _looked("migrations", lambda: _migrations(settings))
     yield _looked("database", lambda: _database(settings))
+    yield _looked("log", lambda: _log(settings))
     yield _looked("broker", lambda: _broker(settings))
     yield _looked("keys", lambda: _keys(settings))
 
@@ -89,6 +91,24 @@ def _database(settings: Settings) -> tuple[str, Iterable[Finding]]:
 
     seen = database_condition(settings.database_url)
     return f"{seen.product} {dotted(seen.version)}", judge_database(seen, SystemClock().now())
+
+
+def _log(settings: Settings) -> tuple[str, Iterable[Finding]]:
+    from gateway.adapters import witness  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql.migration import check_version  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415 - as needed
+
+    check_version(settings.database_url)
+    with closing(SqlStore(settings.database_url)) as store:
+        seen = witness.check(settings.data, store)
+        return f"{store.log_size()} entries, {seen} seen before", ()
+
+
+def accept_older(settings: Settings) -> int:
+    """Go on with a log that is older than what was seen; return how many entries that were."""
+    from gateway.adapters import witness  # noqa: PLC0415 - as needed
+
+    return witness.forget(settings.data)
 
 
 def _broker(settings: Settings) -> tuple[str, Iterable[Finding]]:

@@ -15,18 +15,20 @@ from typing import Any
 from gateway import register
 from gateway.domain.closure import (
     Closure,
+    ClosureState,
     Diversion,
     DiversionState,
-    Pair,
     crossing,
     swaps_of,
     ways_round,
 )
-from gateway.domain.errors import GatewayError, NotFound, Refused
+from gateway.domain.crossings import Pair
+from gateway.domain.errors import GatewayError, InConflict, NotFound, Refused
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.records import Change, Lost, Principal, Update
 from gateway.domain.trust import Signatory, Signer
-from gateway.markup import signature
+from gateway.markup import safe, signature
+from gateway.pipeline.read import read_declaration
 from gateway.pipeline.reroute import rerouted
 from gateway.ports import Ports
 from gateway.usecases import closure as keeping
@@ -58,8 +60,8 @@ def plan(
 ) -> tuple[Diversion, ...]:
     """Propose a way round for every movement that a closure meets; nothing is sent.
 
-    ``via`` names the crossing to take; else those of named routes are tried in their order. What
-    was confirmed or carried out before stays as it is; who is met no more needs no diversion.
+    ``via`` names the crossing to take; else those that admit goods and permits are tried in turn.
+    What was confirmed or carried out before stays as it is; who is met no more needs no diversion.
 
     Raises:
         NotFound: ``closure.unknown``, ``office.unknown``.
@@ -123,7 +125,7 @@ def _proposed(
         raw = rerouted(declared, swaps)
         amendment = Amendment(raw=raw, reason=Reason(text=closure.reason))
         try:
-            seen = foresee(ports, caller, reference, amendment)
+            seen = foresee(ports, one.loaded, amendment)
         except Refused as refused:
             codes += [found.code for found in refused.findings if found.severity in REFUSING]
             continue
@@ -146,10 +148,10 @@ def _ways(ports: Ports, closure: Closure, one: Hit, via: Pair | None) -> Iterato
     old = crossing(one.stop, one.loaded.subject.itinerary)
     if old is None:
         return
-    shut = keeping.shut_offices(ports, closure)
-    routes = ports.packs.routes().values()
+    shut = register.closed_of(ports, closure.tenant).beside(closure).shut_during(closure)
+    crossings = ports.packs.crossings()
     offices = register.all_offices(ports)
-    found = (via,) if via else ways_round(one.stop, one.journey, routes, offices, shut)
+    found = (via,) if via else ways_round(one.stop, one.journey, crossings, offices, shut)
     yield from (swaps_of(old, new) for new in found)
 
 
@@ -172,8 +174,11 @@ def apply(
 
     Raises:
         NotFound: ``closure.unknown``.
+        InConflict: ``closure.not-confirmed``: an office announced it, and nobody confirmed that.
     """
     closure = keeping.closure_of(ports, caller.tenant, name)
+    if closure.state is not ClosureState.STANDING:
+        raise InConflict(Finding(code="closure.not-confirmed", value=name))
     now = ports.clock.now()
     moved = []
     for one in ports.store.diversions(closure.id):
@@ -218,9 +223,14 @@ def declaration_of(ports: Ports, caller: Principal, name: str, movement: str) ->
 
 
 def _signer(ports: Ports, one: Diversion) -> Signer | None:
-    """Return the declarant's key if it is held under a mandate that stands."""
-    loaded = register.load(ports, one.movement, tenant=one.tenant)
-    declarant = loaded.declaration.declarant
+    """Return the declarant's key if it is held under a mandate that stands.
+
+    The changed declaration has the declarant of the one it replaces; another one would be refused.
+    """
+    body = ports.store.body(one.declaration)
+    if body is None:
+        return None
+    declarant = read_declaration(safe.parse(body.content, safe.Limits())).declarant
     trust, now = ports.store.trust(one.tenant), ports.clock.now()
     for scheme, identifier in declarant.ids if declarant else ():
         for signatory in (Signatory.EXPORTER, Signatory.IMPORTER, Signatory.BROKER):
@@ -303,6 +313,8 @@ def closure_shape(closure: Closure, diversions: Iterable[Diversion] = ()) -> dic
     return {
         "id": closure.id,
         "office": closure.office,
+        "lane": closure.lane,
+        "state": closure.state.value,
         "from": _spelled(closure.from_at),
         "until": _spelled(closure.until_at),
         "planned": closure.planned,
@@ -346,6 +358,10 @@ def obey(
             apply(ports, caller, name, timedelta(seconds=int(told.get("grace_seconds") or 0)))
         case "undo":
             undo(ports, caller, name)
+        case "confirm":
+            keeping.settle(ports, caller, name, ClosureState.STANDING)
+        case "dismiss":
+            keeping.settle(ports, caller, name, ClosureState.DISMISSED)
         case "end":
             keeping.end_closure(ports, caller, name)
         case _:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from gateway.domain.backlog import LinkLoad, Pending, Tried
 from gateway.domain.closure_book import ClosureBook
+from gateway.domain.crossings import Crossings
 from gateway.domain.deadline import DeadlineRules
 from gateway.domain.delivery import Attempt, Link, LinkKind
 from gateway.domain.event import Event
@@ -280,6 +281,10 @@ class Packs(Protocol):
 
     def routes(self) -> Mapping[str, Route]:
         """Return the named routes by id."""
+
+    def crossings(self) -> Crossings:
+        """Return the border crossings, and what is admitted through which."""
+        ...
 
     def lane_rules(self) -> LaneRules:
         """Return what smart lanes decide by."""

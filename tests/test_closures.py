@@ -187,6 +187,27 @@ def test_offices_nobody_can_reach_are_no_way(world, movement):
     assert "link.none-for-office" in one.codes
 
 
+GMS, BILATERAL = "<TypeCode>GMS</TypeCode>", "<TypeCode>BILATERAL</TypeCode>"
+
+
+def planned(world, texts):
+    """Plan round Youyiguan for goods declared so, without naming a crossing."""
+    world.submit(world.declaration(texts=texts))
+    (one,) = plan(world, close(world), None)
+    return one.state, dict(one.swaps), one.codes
+
+
+def test_a_permit_takes_goods_only_to_the_gates_that_it_lists(world):
+    state, swaps, codes = planned(world, {})
+    assert (state, swaps) == ("no-way", {})  # Hekou, which no link reaches here
+    assert "link.none-for-office" in codes
+
+
+def test_the_nearest_crossing_that_admits_goods_and_permit_is_found(world):
+    state, swaps, _ = planned(world, {GMS: BILATERAL})
+    assert (state, swaps) == ("proposed", {"CN00X001": "CN007208", "VN0015BB": "VN00X002"})
+
+
 def test_where_no_crossing_takes_its_place_nothing_is_proposed(world, movement):
     del movement
     (one,) = plan(world, close(world, "VN0003PJ"), None)

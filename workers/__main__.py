@@ -19,6 +19,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import worker_shutting_down
 
@@ -38,6 +39,7 @@ from workers.tasks import add_tasks, drain, gather, owner
 from workers.ticker import Ticker
 
 GRACE_SECONDS = 1.5
+LISTEN_AGAIN_SECONDS = 5.0
 RESTING_SECONDS = 10.0
 """How often a worker looks for groups that whoever took them in has left."""
 
@@ -87,6 +89,27 @@ def _alarms(
         yield tuple(tickers)
 
 
+def _listen(app: Celery, stop: threading.Event) -> None:
+    """Hear knocks until told to stop.
+
+    A broker that is away is waited for inside; one that refuses (it is full) ends a listener. The
+    next one tries again, and meanwhile the sweep finds what is due.
+    """
+    while True:
+        app.Worker(
+            pool="solo",  # a task only passes a knock on
+            queues=[QUEUE],
+            hostname=f"{os.getpid()}@{owner().split('/')[0]}",
+            quiet=True,
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+        ).start()
+        if stop.wait(LISTEN_AGAIN_SECONDS):
+            return
+        _logger.warning("the broker refuses; listening again")
+
+
 def run(settings: Settings, gateway: Gateway) -> None:
     """Work until a signal says stop."""
     ports, threads = gateway.ports, settings.worker.threads
@@ -95,15 +118,6 @@ def run(settings: Settings, gateway: Gateway) -> None:
     add_tasks(app, drainers.knock)
     stop = threading.Event()
     patience = threading.Timer(GRACE_SECONDS, _drop, [ports])
-    worker = app.Worker(
-        pool="solo",  # a task only passes a knock on
-        queues=[QUEUE],
-        hostname=f"{os.getpid()}@{owner().split('/')[0]}",
-        quiet=True,
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-    )
     with drainers, _alarms(ports, settings, drainers, stop) as tickers:
 
         def stopping(**_: object) -> None:
@@ -114,7 +128,7 @@ def run(settings: Settings, gateway: Gateway) -> None:
 
         worker_shutting_down.connect(stopping, weak=False)
         _logger.info("working with %d threads", threads)
-        worker.start()
+        _listen(app, stop)
     patience.cancel()
 
 

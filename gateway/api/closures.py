@@ -40,11 +40,12 @@ _EXAMPLE = {
 
 
 class ClosureBody(BaseModel):
-    """What is said of a closure; without ``until`` it lasts until it is ended."""
+    """What is said of a closure, of one ``lane`` alone where named; without ``until`` it lasts."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     office: str
+    lane: str = ""
     begins: AwareDatetime = Field(alias="from")
     until: AwareDatetime | None = None
     planned: bool = False
@@ -54,6 +55,8 @@ class ClosureBody(BaseModel):
 class ClosureAct(StrEnum):
     """What can be done about a closure."""
 
+    CONFIRM = "confirm"
+    DISMISS = "dismiss"
     PLAN = "plan"
     APPLY = "apply"
     UNDO = "undo"
@@ -90,6 +93,8 @@ class ClosureShape(BaseModel):
 
     id: str
     office: str
+    lane: str
+    state: str
     begins: str = Field(alias="from")
     until: str | None
     planned: bool
@@ -131,10 +136,11 @@ def list_closures(request: Request, caller: Reader, ports: Reach) -> ClosureList
 def add_closure(
     request: Request, caller: Operator, body: Annotated[ClosureBody, Depends(_said)], ports: Reach
 ) -> ClosureShape:
-    """Say that an office is closed; nothing is diverted by that."""
+    """Say that an office or a lane is closed; nothing is diverted by that."""
     require_accept(request, JSON_TYPE)
     new = keeping.NewClosure(
         office=body.office,
+        lane=body.lane,
         from_at=body.begins,
         until_at=body.until,
         planned=body.planned,
@@ -176,7 +182,7 @@ def act_on_closure(
     ports: Reach,
     closure: Name,
 ) -> ClosureShape:
-    """Plan a way round (dry), confirm it, take it back before it is sent, or end the closure."""
+    """Confirm or dismiss what an office announced; plan, apply or undo a way round; end it."""
     require_accept(request, JSON_TYPE)
     told = {"via": body.via, "grace_seconds": body.grace_seconds}
     return _shape(closures.obey(ports, caller, closure, body.act.value, told))

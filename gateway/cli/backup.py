@@ -1,4 +1,4 @@
-"""``fullroute backup``, ``restore`` and ``migrate``: looking after what is stored."""
+"""``fullroute backup``, ``restore``, ``migrate``, ``accept-older``: care for what is stored."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +16,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(backup)
     app.command()(restore)
     app.command()(migrate)
+    app.command()(accept_older)
 
 
 def backup(
@@ -109,3 +110,40 @@ def migrate(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None
         output.print_json({"database": version})
     else:
         output.note(f"The database is at revision {version}.")
+
+
+def accept_older(
+    *,
+    reason: Annotated[str, typer.Option(help="Why: kept in the log.")],
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Go on with a database that is older than what was seen from this data folder.
+
+    Programs refuse it (database.rolled-back) until somebody says that the newer one is lost. The
+    log is verified and the decision is an entry of it. Run it on every machine.
+
+    Example:
+      fullroute accept-older --reason "Monday's backup is all there is"
+    """
+    from gateway import caretaking
+    from gateway.cli.folder import open_folder, operator
+    from gateway.settings import load_settings
+    from gateway.usecases.audit import verify_log
+    from gateway.usecases.setup import note_older
+
+    seen = caretaking.accept_older(load_settings(data=data))
+    with open_folder(data) as gateway:
+        report = verify_log(gateway.ports)
+        texts = gateway.ports.packs.catalogue()
+        findings = [output.shown(one, texts, lang) for one in report.findings]
+        tenant = operator(gateway.ports).tenant
+        note_older(gateway.ports, tenant, reason, seen=seen, found=report.size)
+    if json:
+        output.print_json({"seen": seen, "found": report.size, "errors": findings})
+    else:
+        output.print_findings(findings)
+        output.note(f"{seen} entries were seen; the log goes on from {report.size}.")
+    if findings:
+        raise typer.Exit(Exit.NOT_VERIFIED)

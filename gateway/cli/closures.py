@@ -1,4 +1,4 @@
-"""Commands about closures: say that an office is shut, see who is hit, take a way round."""
+"""Commands about closures: say what is shut, judge what an office announced, take a way round."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ def add(
     office: Annotated[str, typer.Argument(help="The office that is closed.")],
     reason: Annotated[str, typer.Argument(help="Why, in words; told to the offices concerned.")],
     *,
+    lane: Annotated[str, typer.Option(help="Only this lane of it; its others go on.")] = "",
     begins: Annotated[str, typer.Option("--from", help="With offset; else now.")] = "",
     until: Annotated[str, typer.Option(help="With offset; else until it is ended.")] = "",
     planned: Annotated[bool, typer.Option(help="It was announced beforehand.")] = False,
@@ -39,13 +40,16 @@ def add(
     lang: Lang = "en",
     json: Json = False,
 ) -> None:
-    """Say that an office is closed. Nothing is diverted by that: plan and apply do.
+    """Say that an office or a lane is closed. Nothing is diverted by that: plan and apply do.
+
+    A closed lane stops vehicles; goods need a way round only when no other lane of it takes them.
 
     Example:
       fullroute closure add CN00X001 "typhoon" --until 2026-11-28T08:00:00+08:00
     """
     told = {
         "office": office,
+        "lane": lane,
         "reason": reason,
         "from": moment(begins).isoformat(),
         "until": moment(until).isoformat() if until else None,
@@ -75,10 +79,13 @@ def list_(
         output.print_json(found)
         return
     rows = [
-        (one["id"], one["office"], one["from"], one["until"] or "", one["reason"])
+        tuple(
+            one[name] or "" for name in ("id", "office", "lane", "state", "from", "until", "reason")
+        )
         for one in found["data"]
     ]
-    output.print_table(("Closure", "Office", "From", "Until", "Reason"), rows)
+    heads = ("Closure", "Office", "Lane", "State", "From", "Until", "Reason")
+    output.print_table(heads, rows)
     if not rows:
         output.note("No closures.")
 
@@ -103,11 +110,49 @@ def show(
 
 
 @closure_commands.command()
+def confirm(
+    name: Name,
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Let a closure count that an office announced.
+
+    Example:
+      fullroute closure confirm clo_0197f3a2b4c5
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        _print(desk.closure(name, "confirm", {}), json=json)
+
+
+@closure_commands.command()
+def dismiss(
+    name: Name,
+    *,
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Set aside what an office announced; it is not proposed again.
+
+    Example:
+      fullroute closure dismiss clo_0197f3a2b4c5
+    """
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        _print(desk.closure(name, "dismiss", {}), json=json)
+
+
+@closure_commands.command()
 def plan(
     name: Name,
     *,
     via: Annotated[
-        str, typer.Option(metavar="EXIT:ENTRY", help="Take this crossing; else those of routes.")
+        str, typer.Option(metavar="EXIT:ENTRY", help="Take this crossing; else a listed one.")
     ] = "",
     url: Url = "",
     api_key: ApiKey = "",
@@ -229,6 +274,8 @@ def _print(found: dict[str, Any], *, json: bool) -> None:
         (
             ("Closure", found["id"]),
             ("Office", found["office"]),
+            *((("Lane", found["lane"]),) if found["lane"] else ()),
+            ("State", found["state"]),
             ("From", found["from"]),
             ("Until", found["until"] or "it is ended"),
             ("Reason", found["reason"]),

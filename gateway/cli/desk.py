@@ -99,7 +99,7 @@ class Desk(Protocol):
         """List readings, the latest first."""
 
     def closure(self, closure: str, act: str, told: Mapping[str, Any]) -> Shape:
-        """Add, list or show closures, or act on one: plan, apply, undo, end."""
+        """Add, list or show closures, or act on one: confirm, dismiss, plan, apply, undo, end."""
 
     def trips(self, *, limit: int) -> list[Shape]:
         """List open trips, newest first."""

@@ -153,6 +153,7 @@ class FolderDesk:
             ends = told["until"]
             new = NewClosure(
                 office=told["office"],
+                lane=told["lane"],
                 from_at=datetime.fromisoformat(told["from"]),
                 until_at=datetime.fromisoformat(ends) if ends else None,
                 planned=told["planned"],

@@ -1,9 +1,9 @@
-"""Closures of offices, who is hit by one, and the ways round it: pure arithmetic over routes.
+"""Closures of offices and lanes, who is hit by one, and the ways round it: pure arithmetic.
 
 A way round is another pair of border offices, opposite each other: the one where goods leave and
-the one where they come in. Pairs are those of named routes (``schemas/routes``), or what the
-operator names. Whether goods and permits admit one is not decided here: the changed declaration is
-put to every office on its way, as any declaration is.
+the one where they come in. Pairs are those that admit goods and permits (``domain.crossings``), or
+what the operator names. Whether one will do the offices say: the changed declaration is put to
+every one on its way, as any declaration is.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,12 +12,13 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from gateway.domain.declaration import Declaration
+from gateway.domain.crossings import CROSSING, Crossings, Load, Pair
+from gateway.domain.declaration import Leg
 from gateway.domain.finding import Finding, Severity
 from gateway.domain.itinerary import CustomsOffice, Itinerary, Stop
+from gateway.domain.lane import Lane
 from gateway.domain.position import Journey, ahead, estimates
 from gateway.domain.roles import OfficeRole
-from gateway.domain.routes import Route
 
 
 class DiversionState(StrEnum):
@@ -32,9 +33,17 @@ class DiversionState(StrEnum):
     UNDONE = "undone"
 
 
+class ClosureState(StrEnum):
+    """Whether a closure counts; what an office announced does so only when it is confirmed."""
+
+    PROPOSED = "proposed"
+    STANDING = "standing"
+    DISMISSED = "dismissed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """An office that is closed from a moment until another, or until somebody says so.
+    """An office, or one ``lane`` of it, that is closed until a moment or until somebody says so.
 
     ``planned``: it was announced beforehand. ``by`` is who said it: a principal, or an office.
     """
@@ -48,10 +57,46 @@ class Closure:
     reason: str
     by: str
     created_at: datetime
+    lane: str = ""
+    state: ClosureState = ClosureState.STANDING
 
     def covers(self, at: datetime) -> bool:
-        """Tell whether the office is closed then."""
+        """Tell whether it is closed then."""
         return self.from_at <= at and (self.until_at is None or at < self.until_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What is closed: the closures that count, and the lanes of the offices they are about."""
+
+    closures: tuple[Closure, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+
+    def beside(self, closure: Closure) -> "Closed":
+        """Return the same with that closure, whether it counts already or not."""
+        others = (one for one in self.closures if one.id != closure.id)
+        return Closed((*others, closure), self.lanes)
+
+    def shutting(self, office: str, role: OfficeRole, at: datetime) -> tuple[Closure, ...]:
+        """Return the closures for which an office cannot take goods to which it is ``role``.
+
+        While one of its lanes for them is open, it can.
+        """
+        covering = [one for one in self.closures if one.office == office and one.covers(at)]
+        lanes = {one.id for one in self.lanes if (one.office, one.role) == (office, role)}
+        none_left = lanes <= {one.lane for one in covering}
+        return tuple(one for one in covering if not one.lane or (none_left and one.lane in lanes))
+
+    def shut_during(self, closure: Closure) -> frozenset[tuple[str, OfficeRole]]:
+        """Return which offices cannot be what to goods at some moment of a closure."""
+        begun = ((one, max(one.from_at, closure.from_at)) for one in self.closures)
+        return frozenset(
+            (one.office, role)
+            for one, at in begun
+            if one.covers(at) and closure.covers(at)
+            for role in OfficeRole
+            if one in self.shutting(one.office, role, at)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,22 +124,19 @@ class Diversion:
     due_at: datetime | None = None
 
 
-Pair = tuple[str, str]
-"""Office of exit, office of entry."""
-
-
-def hit(closure: Closure, journey: Journey, now: datetime) -> Stop | None:
+def hit(closure: Closure, closed: Closed, journey: Journey, now: datetime) -> Stop | None:
     """Return the stop at which the closure meets a movement, if it is still ahead and shut then.
 
     Goods are met when they are expected by the last estimate, else as declared, and never before
-    now; without any time they may be met at any.
+    now; without any time they may be met as it begins. A closed lane meets goods only where
+    ``closed`` leaves them no other.
     """
-    expected = estimates(journey.movement)
+    expected, closed = estimates(journey.movement), closed.beside(closure)
     for stop in ahead(journey):
         if stop.office.code != closure.office:
             continue
-        at = expected.get(stop.office.code, stop.expected_at)
-        if at is None or closure.covers(max(at, now)):
+        at = expected.get(stop.office.code, stop.expected_at) or closure.from_at
+        if closure in closed.shutting(stop.office.code, stop.role, max(at, now)):
             return stop
     return None
 
@@ -102,11 +144,11 @@ def hit(closure: Closure, journey: Journey, now: datetime) -> Stop | None:
 def ways_round(
     stop: Stop,
     journey: Journey,
-    routes: Iterable[Route],
+    crossings: Crossings,
     offices: Mapping[str, CustomsOffice],
-    shut: Collection[str],
+    shut: Collection[tuple[str, OfficeRole]],
 ) -> tuple[Pair, ...]:
-    """Return the pairs that named routes have in the place of a border crossing ahead.
+    """Return the crossings that admit the goods and vehicles in the place of one ahead.
 
     They lie between the same administrations, carry the declared modes and are not ``shut``; where
     one of the two offices is behind the goods, nothing takes its place.
@@ -115,54 +157,58 @@ def ways_round(
     open_ahead = {one.office.code for one in ahead(journey)}
     if pair is None or not open_ahead.issuperset(pair):
         return ()
-    modes = _modes(journey.declared, pair)
-    between = tuple(_administration(code, offices) for code in pair)
-    found = (
+    between = _administrations(pair, offices)
+    return tuple(
         one
-        for route in routes
-        for one, mode in _pairs(route)
-        if one != pair and not set(one) & set(shut)
-        if (not modes or mode in modes)
-        if tuple(_administration(code, offices) for code in one) == between
-        if _fit(one, mode, offices)
+        for one, modes in crossings.admitting(_load(journey, pair), between)
+        if one != pair and not {*zip(one, CROSSING, strict=True)} & {*shut}
+        if _administrations(one, offices) == between and _fit(one, modes, offices)
     )
-    return tuple(dict.fromkeys(found))
 
 
 def crossing(stop: Stop, itinerary: Itinerary) -> Pair | None:
     """Return the border crossing that a stop is part of: where goods leave and come in next."""
     for one, other in pairwise(itinerary.stops):
-        across = (one.role, other.role) == (OfficeRole.EXIT, OfficeRole.ENTRY)
+        across = (one.role, other.role) == CROSSING
         if across and stop.office.code in (one.office.code, other.office.code):
             return one.office.code, other.office.code
     return None
 
 
-def _pairs(route: Route) -> Iterator[tuple[Pair, str]]:
-    for one, other in pairwise(route.stops):
-        if (one.role, other.role) == (OfficeRole.EXIT, OfficeRole.ENTRY):
-            yield (one.code, other.code), other.mode
-            yield (other.code, one.code), other.mode  # the same crossing the other way
+def _administrations(pair: Pair, offices: Mapping[str, CustomsOffice]) -> Pair:
+    left, entered = (offices[code].administration if code in offices else "" for code in pair)
+    return left, entered
 
 
-def _administration(code: str, offices: Mapping[str, CustomsOffice]) -> str:
-    return offices[code].administration if code in offices else ""
-
-
-def _fit(pair: Pair, mode: str, offices: Mapping[str, CustomsOffice]) -> bool:
-    roles = (OfficeRole.EXIT, OfficeRole.ENTRY)
+def _fit(pair: Pair, modes: frozenset[str], offices: Mapping[str, CustomsOffice]) -> bool:
     return all(
-        code in offices
-        and role in offices[code].roles
-        and offices[code].carries(role, frozenset({mode}))
-        for code, role in zip(pair, roles, strict=True)
+        role in offices[code].roles and offices[code].carries(role, modes)
+        for code, role in zip(pair, CROSSING, strict=True)
     )
 
 
-def _modes(declared: Declaration, pair: Pair) -> frozenset[str]:
-    """Return the modes in which the goods meet the crossing, as far as declared."""
-    legs = [one for one in declared.legs if {one.from_office, one.to_office} & set(pair)]
-    return frozenset(mode for leg in legs for mode in leg.modes)
+def _load(journey: Journey, pair: Pair) -> Load:
+    """Return what passes a crossing, as far as declared.
+
+    The leg that goes over it counts; where vehicles change at the border, those to and from it.
+    """
+    place = {stop.office.code: stop.sequence for stop in journey.itinerary.stops}
+    leaves, enters = (place[code] for code in pair)
+
+    def legs(begun: int, ended: int) -> list[Leg]:
+        return [
+            leg
+            for leg in journey.declared.legs
+            if place.get(leg.from_office, begun) <= begun
+            if ended <= place.get(leg.to_office, ended)
+        ]
+
+    crossed = legs(leaves, enters) or legs(enters, leaves)
+    return Load(
+        modes=frozenset(mode for leg in crossed for mode in leg.modes),
+        permits=frozenset(permit for leg in crossed for permit in leg.permits),
+        headings=journey.declared.headings,
+    )
 
 
 def swaps_of(old: Pair, new: Pair) -> tuple[tuple[str, str], ...]:
@@ -170,17 +216,16 @@ def swaps_of(old: Pair, new: Pair) -> tuple[tuple[str, str], ...]:
     return tuple((one, other) for one, other in zip(old, new, strict=True) if one != other)
 
 
-def judge_closures(stops: Iterable[Stop], closures: Iterable[Closure]) -> Iterator[Finding]:
-    """Yield the offices of a way that are closed when the goods are expected there.
+def judge_closures(stops: Iterable[Stop], closed: Closed) -> Iterator[Finding]:
+    """Yield the offices of a way that cannot take the goods when they are expected there.
 
     What was announced beforehand warns; what is closed as it is refuses.
     """
-    closures = tuple(closures)
     for stop in stops:
-        for one in closures:
-            at = stop.expected_at
-            if one.office != stop.office.code or at is None or not one.covers(at):
-                continue
+        at = stop.expected_at
+        if at is None:
+            continue
+        for one in closed.shutting(stop.office.code, stop.role, at):
             words = (
                 ("office", one.office),
                 ("at", one.from_at.isoformat(timespec="minutes")),

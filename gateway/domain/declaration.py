@@ -40,11 +40,13 @@ class Leg:
     """A part of the way in one mode, from one declared office to another.
 
     ``modes`` are words (``gateway.domain.roles.MODES``); empty where the code names none.
+    ``permits`` are the kinds of transport permits of its vehicles.
     """
 
     from_office: str
     to_office: str
     modes: frozenset[str]
+    permits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,8 @@ class Declaration:
     """The typed declaration. Masses are exact decimals in kilograms.
 
     ``presentation_at`` is when pre-lodged goods shall be presented, ``limit_on`` the limit date of
-    transit; ``temperatures`` are the lowest and highest allowed, in degrees Celsius.
+    transit; ``temperatures`` are the lowest and highest allowed, in degrees Celsius. ``headings``
+    are those of the goods' HS codes, with an empty one where an item has no code.
     """
 
     lrn: str
@@ -92,6 +95,7 @@ class Declaration:
     limit_on: date | None = None
     papers: tuple[DatedPaper, ...] = ()
     temperatures: tuple[Decimal, Decimal] | None = None
+    headings: frozenset[str] = frozenset()
 
     @property
     def vehicle(self) -> Vehicle:

@@ -89,23 +89,28 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shut:
-    """When an office is closed, and why; ``until_at`` None: nobody knows until when."""
+    """When an office or a lane is closed, and why; ``until_at`` None: nobody knows until when."""
 
     from_at: datetime
     until_at: datetime | None
     reason: str
+
+    def covers(self, at: datetime) -> bool:
+        """Tell whether it is closed then."""
+        return self.from_at <= at and (self.until_at is None or at < self.until_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a lane stands: the administration of its office, the IANA zone of its days.
 
-    ``shut`` is when that office is closed.
+    ``shut`` is when that office is closed, ``lane_shut`` when the lane alone is.
     """
 
     administration: str
     zone: str
     shut: tuple[Shut, ...] = ()
+    lane_shut: tuple[Shut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

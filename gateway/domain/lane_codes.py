@@ -12,6 +12,7 @@ LANE_CODES: Mapping[str, Severity] = MappingProxyType(
     {
         "lane.already-passed": Severity.ERROR,
         "lane.ambiguous": Severity.ERROR,
+        "lane.closed": Severity.ERROR,
         "lane.container-differs": Severity.ERROR,
         "lane.container-unread": Severity.ERROR,
         "lane.declaration-age-unknown": Severity.ERROR,

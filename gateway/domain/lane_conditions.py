@@ -9,7 +9,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
-from gateway.domain.lane import MarkKind, MovementFacts, Paper, Quarantine, Run, Standing, Truth
+from gateway.domain.lane import (
+    MarkKind,
+    MovementFacts,
+    Paper,
+    Quarantine,
+    Run,
+    Shut,
+    Standing,
+    Truth,
+)
 from gateway.domain.lane_case import HOLDS, MISSING, Case, Outcome, fails, worst
 from gateway.domain.lane_identity import Fit, Match
 from gateway.domain.plates import plate_key
@@ -42,10 +51,16 @@ def reading_fresh(case: Case) -> Outcome:
 
 def office_open(case: Case) -> Outcome:
     """Tell whether the office is not closed now."""
-    for one in case.place.shut:
-        if one.from_at <= case.now and (one.until_at is None or case.now < one.until_at):
-            return fails(one.reason)
-    return HOLDS
+    return _open(case.place.shut, case)
+
+
+def lane_open(case: Case) -> Outcome:
+    """Tell whether the lane is not closed now, while others of its office may be open."""
+    return _open(case.place.lane_shut, case)
+
+
+def _open(shut: Iterable[Shut], case: Case) -> Outcome:
+    return next((fails(one.reason) for one in shut if one.covers(case.now)), HOLDS)
 
 
 def direction(case: Case) -> Outcome:
@@ -319,6 +334,7 @@ OF_READING: Mapping[str, Callable[[Case], Outcome]] = MappingProxyType(
         "facts-fresh": facts_fresh,
         "reading-fresh": reading_fresh,
         "office-open": office_open,
+        "lane-open": lane_open,
         "direction": direction,
         "one-run": one_run,
     }

@@ -1,4 +1,4 @@
-"""``offices/*.toml``, ``offices/holidays/*.toml`` and ``routes/*.toml``: the shipped directory.
+"""``offices/``, ``offices/holidays/``, ``routes/`` and ``routes/crossings/``: what is shipped.
 
 The dataclasses below are the format of the files, as in :mod:`gateway.packs.manifest`.
 """
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from gateway.domain.crossings import Crossing, Crossings, GoodsGates, PermitGates
 from gateway.domain.hours import DAY_MINUTES, DayKind, Holiday, OpeningPeriod
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.roles import MODES, OfficeRole, Status
@@ -99,6 +100,44 @@ class _RouteFile:
     source: str
     stops: tuple[_StopRow, ...] = field(metadata={tables.KEY: "office"})
     distance_km: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CrossingRow:
+    """One ``[[crossing]]``: two offices opposite each other."""
+
+    offices: tuple[str, ...]
+    modes: tuple[str, ...]
+    status: Status
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _GoodsRow:
+    """One ``[[goods]]``: HS headings that come into an administration at some offices only."""
+
+    into: str
+    headings: tuple[str, ...]
+    offices: tuple[str, ...]
+    status: Status
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PermitRow:
+    """One ``[[permit]]``: a kind of permit and the offices it lists; none where it lists none."""
+
+    kind: str
+    status: Status
+    source: str
+    offices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CrossingFile:
+    crossing: tuple[_CrossingRow, ...]
+    goods: tuple[_GoodsRow, ...] = ()
+    permit: tuple[_PermitRow, ...] = ()
 
 
 def _files(files: Mapping[str, bytes], folder: str) -> list[str]:
@@ -263,3 +302,48 @@ def _route(found: _RouteFile, file: str) -> Route:
         stops=stops,
         distance_km=found.distance_km,
     )
+
+
+def read_crossings(files: Mapping[str, bytes]) -> Crossings:
+    """Return the crossings of ``routes/crossings/*.toml``, and what is admitted where.
+
+    Raises:
+        Refusal: ``pack.*``.
+    """
+    crossings: list[Crossing] = []
+    goods: list[GoodsGates] = []
+    permits: list[PermitGates] = []
+    for name in _files(files, "routes/crossings"):
+        found = tables.read(_CrossingFile, tables.load(files[name], name), name)
+        crossings += (_crossing(row, name) for row in found.crossing)
+        goods += (
+            GoodsGates(
+                into=row.into,
+                headings=frozenset(row.headings),
+                offices=frozenset(row.offices),
+                status=row.status,
+                source=row.source,
+            )
+            for row in found.goods
+        )
+        permits += (
+            PermitGates(
+                kind=row.kind,
+                offices=frozenset(row.offices),
+                status=row.status,
+                source=row.source,
+            )
+            for row in found.permit
+        )
+    return Crossings(crossings=tuple(crossings), goods=tuple(goods), permits=tuple(permits))
+
+
+def _crossing(row: _CrossingRow, file: str) -> Crossing:
+    try:
+        one, other = row.offices
+    except ValueError:
+        raise tables.refusal(
+            "pack.wrong-kind", file, key="offices", expected="two offices"
+        ) from None
+    modes = frozenset(_modes(row.modes, file, f"{one}.modes"))
+    return Crossing(offices=(one, other), modes=modes, status=row.status, source=row.source)

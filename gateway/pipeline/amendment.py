@@ -16,7 +16,7 @@ from gateway.domain.itinerary import Itinerary, Stop
 from gateway.domain.movement import Movement
 from gateway.domain.procedure import ProcedureState
 from gateway.domain.trip import Trip, carrying, shares_of
-from gateway.markup import tree
+from gateway.markup import pointer, tree
 from gateway.pipeline.intake import Accepted
 from gateway.pipeline.project import Subject
 
@@ -131,30 +131,28 @@ def _itinerary(declared: Declaration, kept: Itinerary, told: Itinerary) -> Itine
 
 def changes(before: tree.Element, after: tree.Element) -> Iterator[str]:
     """Yield where two declarations differ: pointers into ``after``, into ``before`` where gone."""
-    yield from _changes(before, after, f"/{tree.name(after)}")
+    for node, root in _differing(before, after, (before, after)):
+        above = root.getparent()  # a projection has put it into what it prepares
+        yield pointer.spell(node).removeprefix("" if above is None else pointer.spell(above))
 
 
-def _changes(before: tree.Element | None, after: tree.Element | None, place: str) -> Iterator[str]:
-    if before is None or after is None or tree.name(before) != tree.name(after):
-        yield place
+def _differing(
+    before: tree.Element, after: tree.Element, roots: tuple[tree.Element, tree.Element]
+) -> Iterator[tuple[tree.Element, tree.Element]]:
+    """Yield what differs, each with the root it stands under."""
+    if _own(before) != _own(after):
+        yield after, roots[1]
+    if before.tag != after.tag:
         return
-    if dict(before.attrib) != dict(after.attrib) or _text(before) != _text(after):
-        yield place
-    counted: dict[str, int] = {}
     for one, other in zip_longest(before, after):
-        child = other if other is not None else one
-        name = tree.name(child)
-        counted[name] = counted.get(name, 0) + 1
-        yield from _changes(one, other, f"{place}/{name}{_index(child, counted[name])}")
+        if one is None:
+            yield other, roots[1]
+        elif other is None:
+            yield one, roots[0]
+        else:
+            yield from _differing(one, other, roots)
 
 
-def _index(child: tree.Element, number: int) -> str:
-    """Spell an index only where siblings of that name exist, as pointers do."""
-    same = f"{{{tree.namespace(child)}}}{tree.name(child)}"
-    parent = child.getparent()
-    alone = parent is None or (number == 1 and len(parent.findall(same)) == 1)
-    return "" if alone else f"[{number}]"
-
-
-def _text(node: tree.Element) -> str:
-    return " ".join((node.text or "").split())
+def _own(node: tree.Element) -> tuple[object, ...]:
+    """Return what an element says itself, its children left out."""
+    return node.tag, dict(node.attrib), " ".join((node.text or "").split())

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from gateway.domain.closure import Closure, judge_closures
+from gateway.domain.closure import Closed, judge_closures
 from gateway.domain.declaration import Declaration, Vehicle
 from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal, refused
@@ -57,7 +57,7 @@ class Basis:
     ``links`` maps office codes to link ids; None leaves links out (pre-flight without a store).
     ``new_id`` gives ids by prefix, ``random`` the drawn part of the movement reference: recorded
     values in a replay. ``unsigned`` allows a declaration without signature (policy). ``route`` is
-    given to declarations in formats that name no offices; ``closures`` are those that count for it.
+    given to declarations in formats that name no offices; ``closed`` is what is closed to it.
     """
 
     at: datetime
@@ -71,7 +71,7 @@ class Basis:
     unsigned: bool = False
     accepts_unsigned_foreign: bool = False
     route: RouteOffices | None = None
-    closures: tuple[Closure, ...] = ()
+    closed: Closed = field(default_factory=Closed)
     limits: safe.Limits = field(default_factory=safe.Limits)
 
 
@@ -160,7 +160,7 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
     asked = [
         *_unlinked(planned, basis),
         *judge_stops(itinerary.stops, basis.packs),
-        *judge_closures(itinerary.stops, basis.closures),
+        *judge_closures(itinerary.stops, basis.closed),
         *judge(subject, basis.packs, basis.at),
     ]
     reached.asked = True

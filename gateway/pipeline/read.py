@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from gateway.domain.crossings import HEADING_DIGITS
 from gateway.domain.declaration import (
     DatedPaper,
     Declaration,
@@ -15,6 +16,8 @@ from gateway.domain.declaration import (
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.roles import UNECE_MODES, OfficeRole
 from gateway.markup import tree
+
+_HS_CODES = "d:Consignment/d:HouseConsignment/d:GoodsItem/d:Commodity/d:HarmonizedSystemCode"
 
 
 def read_declaration(root: tree.Element) -> Declaration:
@@ -41,6 +44,7 @@ def read_declaration(root: tree.Element) -> Declaration:
         limit_on=_day(tree.text(root, "d:TransitOperation/d:LimitDate")),
         papers=_papers(root),
         temperatures=read_temperatures(root),
+        headings=_headings(root, len(items)),
     )
     if declaration.declarant is None or not declaration.declarant.ids:
         raise Refusal(Finding(code="declaration.no-declarant", pointer="/Declaration/Party"))
@@ -73,7 +77,16 @@ def _leg(node: tree.Element) -> Leg:
         from_office=tree.text(node, "d:FromOfficeID"),
         to_office=tree.text(node, "d:ToOfficeID"),
         modes=frozenset(word for word in words if word),
+        permits=frozenset(
+            tree.text(one, ".") for one in tree.elements(node, "d:Permit/d:TypeCode")
+        ),
     )
+
+
+def _headings(root: tree.Element, items: int) -> frozenset[str]:
+    codes = tree.elements(root, _HS_CODES)
+    found = frozenset((one.text or "").strip()[:HEADING_DIGITS] for one in codes)
+    return found | {""} if len(codes) < items else found
 
 
 def _vehicles(root: tree.Element, packages: int, gross: Decimal) -> tuple[Vehicle, ...]:

@@ -6,6 +6,7 @@ is that beginning and that end; what is decided in between is the use case's own
 """
 
 from gateway.register.answering import Acknowledgement, log_refusal, take_in
+from gateway.register.closing import closed_of, log_closure
 from gateway.register.declaring import (
     DeclaredVersion,
     Request,
@@ -91,6 +92,7 @@ __all__ = [
     "canonical",
     "check_kept",
     "check_receipt",
+    "closed_of",
     "collected",
     "deadlines_of",
     "declared_versions",
@@ -103,6 +105,7 @@ __all__ = [
     "itinerary_of",
     "lane_of",
     "load",
+    "log_closure",
     "log_passage",
     "log_refusal",
     "log_refused",

@@ -24,6 +24,7 @@ from gateway.domain.records import AnswerRecord, Lost
 from gateway.packs.pack import PackSet
 from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
+from gateway.register.closing import propose_closures
 from gateway.register.incoming import Incoming, speaker, understand
 from gateway.register.load import Loaded, load
 from gateway.register.moving import move
@@ -173,6 +174,7 @@ def _write(
         bodies=[("answer", body), ("acknowledgement", acknowledged)],
         packs=record.packs,
     )
+    propose_closures(writing, consequence.events)
     links = write_step(writing, consequence.loaded, consequence.events, consequence.advanced)
     if consequence.quoted:  # the next message of its stream may go, or this one again
         links = tuple(dict.fromkeys((*links, incoming.link.id)))

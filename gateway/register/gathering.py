@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from gateway.domain.closure import Closed
 from gateway.domain.errors import NotFound, Refused
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.identifiers import REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH
@@ -10,6 +11,7 @@ from gateway.domain.trust import Trust
 from gateway.packs.pack import PackSet
 from gateway.pipeline.intake import Basis
 from gateway.ports import Ports
+from gateway.register.closing import closed_of
 from gateway.register.load import all_offices
 
 
@@ -30,7 +32,7 @@ def basis(ports: Ports, tenant: str, trust: Trust, packs: PackSet, *, stored: bo
         new_id=ports.ids.new,
         random=ports.ids.draw(REFERENCE_ALPHABET, REFERENCE_RANDOM_LENGTH),
         accepts_unsigned_foreign=known is not None and known.accepts_unsigned,
-        closures=ports.store.closures(tenant) if stored else (),
+        closed=closed_of(ports, tenant) if stored else Closed(),
     )
 
 

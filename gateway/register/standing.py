@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from gateway.domain.closure import Closure
 from gateway.domain.errors import NotFound
 from gateway.domain.finding import Finding
 from gateway.domain.lane import Lane, Place, Reading, Run, Shut
@@ -12,6 +13,7 @@ from gateway.markup import safe, tree
 from gateway.pipeline.alone import trip_alone
 from gateway.pipeline.lane_facts import Asked, Load, bare_run, bears, run_of
 from gateway.ports import Ports
+from gateway.register.closing import closed_of
 from gateway.register.load import all_offices, folded
 from gateway.register.writing import Writing
 
@@ -86,12 +88,19 @@ def place_of(ports: Ports, lane: Lane) -> Place:
     office = all_offices(ports).get(lane.office)
     if office is None:
         raise NotFound(Finding(code="office.unknown", value=lane.office))
-    shut = tuple(
-        Shut(from_at=one.from_at, until_at=one.until_at, reason=one.reason)
-        for one in ports.store.closures(lane.tenant)
-        if one.office == lane.office
+    closures = closed_of(ports, lane.tenant).closures
+    return Place(
+        administration=office.administration,
+        zone=office.zone,
+        shut=_shut(one for one in closures if not one.lane and one.office == lane.office),
+        lane_shut=_shut(one for one in closures if one.lane == lane.id),
     )
-    return Place(administration=office.administration, zone=office.zone, shut=shut)
+
+
+def _shut(closures: Iterable[Closure]) -> tuple[Shut, ...]:
+    return tuple(
+        Shut(from_at=one.from_at, until_at=one.until_at, reason=one.reason) for one in closures
+    )
 
 
 def write_keys(writing: Writing, trip: Trip) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gateway import register
+from gateway.domain.closure import Closed
 from gateway.domain.errors import InConflict, Refused
 from gateway.domain.event import Event, Report
 from gateway.domain.finding import Finding, Refusal
@@ -97,14 +98,12 @@ def amend(
     raise InConflict(Finding(code="movement.busy", value=movement))
 
 
-def foresee(ports: Ports, caller: Principal, movement: str, new: Amendment) -> Foreseen:
+def foresee(ports: Ports, loaded: register.Loaded, new: Amendment) -> Foreseen:
     """Return what the amendment would lead to, signed or not; nothing is stored or sent.
 
     Raises:
-        NotFound: no such movement for this tenant.
         Refused: with every finding of the phase that would stop it.
     """
-    loaded = register.load(ports, movement, tenant=caller.tenant)
     try:
         step = _decided(ports, loaded, new, unsigned=True)
     except Refusal as refusal:
@@ -150,7 +149,7 @@ def _decided(
     with ports.packs.slot() as packs:
         basis = register.basis(ports, record.tenant, trust, packs)
         packs_kept = basis.packs.keeping(record.packs)
-        basis = replace(basis, packs=packs_kept, route=new.along, closures=())
+        basis = replace(basis, packs=packs_kept, route=new.along, closed=Closed())
         basis = replace(basis, unsigned=unsigned)
         accepted = intake(new.raw, basis)
         if not isinstance(accepted, Accepted):

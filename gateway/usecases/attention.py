@@ -9,6 +9,7 @@ from gateway import register
 from gateway.audit.entry import EntryKind, read_entry
 from gateway.domain.act import ActKind
 from gateway.domain.backlog import LinkLoad
+from gateway.domain.closure import ClosureState
 from gateway.domain.codes import CODES
 from gateway.domain.deadline import DeadlineKind
 from gateway.domain.delivery import Link, LinkKind, Outcome
@@ -75,6 +76,7 @@ def attention(ports: Ports, tenant: str) -> tuple[Concern, ...]:
         *look.preconditions(),
         *look.endings(),
         *look.deadlines(),
+        *look.closures(),
         *look.answers(),
         *look.sequencer(),
     ]
@@ -288,6 +290,18 @@ class _Look:
             finding = _finding(code, one.movement, offices=(one.office,), **words)
             since = one.due_at if missed else one.remind_at
             yield Concern(since=since, finding=finding, movement=one.movement)
+
+    def closures(self) -> Iterator[Concern]:
+        """Yield what offices announced and nobody confirmed or dismissed, while it may come."""
+        for one in self._ports.store.closures(self._tenant):
+            over = one.until_at is not None and one.until_at <= self._now
+            if one.state is not ClosureState.PROPOSED or over:
+                continue
+            until = f"{one.until_at:%Y-%m-%d %H:%M}Z" if one.until_at else "?"
+            words = {"office": one.office, "at": f"{one.from_at:%Y-%m-%d %H:%M}Z", "until": until}
+            code = "attention.closure-announced"
+            finding = _finding(code, one.id, offices=(one.office,), **words)
+            yield Concern(since=one.created_at, finding=finding)
 
     def answers(self) -> Iterator[Concern]:
         """Yield answers that could not be taken in."""

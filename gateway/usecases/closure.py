@@ -1,12 +1,11 @@
-"""Offices that close: said, ended, listed; and the rows of what is planned round them."""
+"""Offices and lanes that close: said, confirmed, ended; and the rows of what is planned round."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from gateway import register
-from gateway.audit.entry import EntryKind
-from gateway.domain.closure import Closure, Diversion, DiversionState, hit
+from gateway.domain.closure import Closure, ClosureState, Diversion, DiversionState, hit
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import Stop
@@ -21,9 +20,13 @@ OPEN = (DiversionState.PROPOSED, DiversionState.CONFIRMED, DiversionState.AWAITI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewClosure:
-    """What is said of a closure; times are aware, ``until_at`` None means until it is ended."""
+    """What is said of a closure; times are aware, ``until_at`` None means until it is ended.
+
+    ``lane`` is the one of the office that is closed alone; empty: the office is.
+    """
 
     office: str
+    lane: str = ""
     from_at: datetime
     until_at: datetime | None = None
     planned: bool = False
@@ -52,14 +55,18 @@ def journey_of(loaded: register.Loaded) -> Journey:
 
 
 def close_office(ports: Ports, caller: Principal, new: NewClosure) -> Closure:
-    """Say that an office is closed; nothing is diverted by that.
+    """Say that an office or one of its lanes is closed; nothing is diverted by that.
 
     Raises:
-        NotFound: ``office.unknown``.
-        Refused: ``closure.ends-before``, ``closure.no-reason``.
+        NotFound: ``office.unknown``, ``lane.unknown``.
+        NotAllowed: ``lane.not-yours``.
+        Refused: ``closure.ends-before``, ``closure.no-reason``, ``closure.not-its-lane``.
     """
     if new.office not in register.all_offices(ports):
         raise NotFound(Finding(code="office.unknown", value=new.office))
+    if new.lane and register.lane_of(ports, caller, new.lane).office != new.office:
+        words = (("office", new.office),)
+        raise Refused(Finding(code="closure.not-its-lane", value=new.lane, args=words))
     if new.until_at is not None and new.until_at <= new.from_at:
         raise Refused(Finding(code="closure.ends-before", value=new.until_at.isoformat()))
     if not new.reason.strip():
@@ -69,6 +76,7 @@ def close_office(ports: Ports, caller: Principal, new: NewClosure) -> Closure:
         id=ports.ids.new("clo"),
         tenant=caller.tenant,
         office=new.office,
+        lane=new.lane,
         from_at=new.from_at,
         until_at=new.until_at,
         planned=new.planned,
@@ -77,13 +85,29 @@ def close_office(ports: Ports, caller: Principal, new: NewClosure) -> Closure:
         created_at=writing.at,
     )
     writing.insert(closure)
-    log_closure(writing, "closure-said", closure, caller)
+    register.log_closure(writing, "closure-said", closure, caller.id)
     ports.store.commit(writing.change())
     return closure
 
 
+def settle(ports: Ports, caller: Principal, name: str, state: ClosureState) -> Closure:
+    """Confirm or dismiss what an office announced; the same again changes nothing.
+
+    Raises:
+        NotFound: ``closure.unknown``.
+        InConflict: ``closure.settled``: it was dismissed, or stands already.
+    """
+    closure = closure_of(ports, caller.tenant, name)
+    if closure.state is state:
+        return closure
+    if closure.state is not ClosureState.PROPOSED:
+        raise InConflict(Finding(code="closure.settled", value=name))
+    act = "closure-confirmed" if state is ClosureState.STANDING else "closure-dismissed"
+    return _moved(ports, caller, closure, act, {"state": state})
+
+
 def end_closure(ports: Ports, caller: Principal, name: str) -> Closure:
-    """Say that the office is open again from now on; what was diverted stays so.
+    """Say that it is open again from now on; what was diverted stays so.
 
     Raises:
         NotFound: ``closure.unknown``.
@@ -92,14 +116,22 @@ def end_closure(ports: Ports, caller: Principal, name: str) -> Closure:
     now = ports.clock.now()
     if closure.until_at is not None and closure.until_at <= now:
         return closure
-    writing = register.Writing(ports, caller.tenant, now)
-    writing.update("closures", closure.id, {"until_at": now}, {"until_at": closure.until_at})
-    log_closure(writing, "closure-ended", closure, caller)
+    return _moved(ports, caller, closure, "closure-ended", {"until_at": now})
+
+
+def _moved(
+    ports: Ports, caller: Principal, closure: Closure, act: str, values: Mapping[str, object]
+) -> Closure:
+    """Write new values of a closure with their entry, if nobody else acted on it."""
+    writing = register.Writing(ports, caller.tenant, ports.clock.now())
+    expect = {"until_at": closure.until_at, "state": closure.state}
+    writing.update("closures", closure.id, values, expect)
+    register.log_closure(writing, act, closure, caller.id)
     try:
         ports.store.commit(writing.change())
     except Lost as lost:
-        raise InConflict(Finding(code="closure.busy", value=name)) from lost
-    return closure_of(ports, caller.tenant, name)
+        raise InConflict(Finding(code="closure.busy", value=closure.id)) from lost
+    return closure_of(ports, caller.tenant, closure.id)
 
 
 def closure_of(ports: Ports, tenant: str, name: str) -> Closure:
@@ -114,24 +146,9 @@ def closure_of(ports: Ports, tenant: str, name: str) -> Closure:
     return found
 
 
-def log_closure(writing: register.Writing, act: str, closure: Closure, caller: Principal) -> None:
-    """Add the entry of what somebody did about a closure."""
-    facts = {
-        "act": act,
-        "closure": closure.id,
-        "office": closure.office,
-        "from": closure.from_at.isoformat(),
-        "until": closure.until_at.isoformat() if closure.until_at else "",
-        "planned": closure.planned,
-        "reason": closure.reason,
-        "caller": caller.id,
-    }
-    writing.entry(EntryKind.ACT, facts=facts)
-
-
 def hits(ports: Ports, closure: Closure) -> Iterator[Hit]:
     """Yield the movements of the tenant that the closure meets, newest first."""
-    now = ports.clock.now()
+    now, closed = ports.clock.now(), register.closed_of(ports, closure.tenant)
     after = ""
     while page := ports.store.movements(closure.tenant, after=after, limit=PAGE):
         for record in page:
@@ -139,22 +156,10 @@ def hits(ports: Ports, closure: Closure) -> Iterator[Hit]:
             if record.state in OVER or not named:
                 continue
             loaded = register.load(ports, record.reference, tenant=closure.tenant)
-            stop = hit(closure, journey_of(loaded), now)
+            stop = hit(closure, closed, journey_of(loaded), now)
             if stop is not None:
                 yield Hit(loaded, stop)
         after = page[-1].reference
-
-
-def shut_offices(ports: Ports, closure: Closure) -> frozenset[str]:
-    """Return the offices that are closed at some moment of that closure."""
-    others = (one for one in ports.store.closures(closure.tenant) if _meet(closure, one))
-    return frozenset(one.office for one in others)
-
-
-def _meet(one: Closure, other: Closure) -> bool:
-    before = one.until_at is not None and one.until_at <= other.from_at
-    after = other.until_at is not None and other.until_at <= one.from_at
-    return not (before or after)
 
 
 def keep(ports: Ports, diversion: Diversion, raw: bytes) -> None:
@@ -197,6 +202,6 @@ def move_on(
             continue
         count += 1
     writing = register.Writing(ports, caller.tenant, ports.clock.now())
-    log_closure(writing, act, closure, caller)
+    register.log_closure(writing, act, closure, caller.id)
     ports.store.commit(writing.change())
     return count

@@ -65,6 +65,13 @@ def note_restored(ports: Ports, tenant: str, made_at: str, *, entries: int, root
     _commit(ports, writing, made_at)
 
 
+def note_older(ports: Ports, tenant: str, reason: str, *, seen: int, found: int) -> None:
+    """Write down that a person goes on with a log of ``found`` entries where ``seen`` were."""
+    writing = register.Writing(ports, tenant, ports.clock.now())
+    writing.entry(EntryKind.SETUP, facts={"seen": seen, "found": found, "reason": reason})
+    _commit(ports, writing, reason)
+
+
 def add_principal(ports: Ports, principal: Principal) -> None:
     """Add somebody with an API key; only the digest of its secret half is kept.
 

@@ -8,6 +8,10 @@ from contextlib import closing
 import pytest
 
 from gateway.adapters.embedded_broker import EmbeddedBroker
+from gateway.bootstrap import DEFAULT_TENANT, open_gateway
+from gateway.domain.errors import Misconfigured
+from gateway.settings import load_settings
+from gateway.usecases.setup import set_policy
 from tests.cli.commands import fullroute
 
 
@@ -28,7 +32,7 @@ def test_a_folder_that_stands_well(folder):
         said = fullroute("doctor", "--json", "--data", folder)
     assert said.code == 0, said.both
     names = {
-        *("versions", "time-outs", "disk", "migrations", "database", "broker", "keys"),
+        *("versions", "time-outs", "disk", "migrations", "database", "log", "broker", "keys"),
         *("packs", "certificates", "attention"),
     }
     assert {name: one["verdict"] for name, one in checks(said).items()} == dict.fromkeys(
@@ -90,6 +94,33 @@ def test_what_is_wrong_is_told_by_its_part(folder, spoil, check, code):
     found = checks(said)[check]["findings"]
     assert code in [one["code"] for one in found]
     assert all(one["message"] and one["fix"] for one in found)
+
+
+@pytest.mark.full
+def test_an_older_database_is_refused_until_a_person_accepts_it(folder):
+    """The folder saw more of the log than the database put back has."""
+    database = folder / "fullroute.db"
+    older = shutil.copy(database, folder.parent / "older.db")
+    settings = load_settings(data=folder)
+    with open_gateway(settings, wakeup=False) as before:
+        set_policy(before.ports, DEFAULT_TENANT, accepts_unsigned=False)
+        before.ports.store.sequence("a worker")
+    open_gateway(settings, wakeup=False).close()  # has seen that entry
+    for beside in folder.glob("fullroute.db*"):
+        beside.unlink()
+    shutil.copy(older, database)
+    with pytest.raises(Misconfigured) as refused:
+        open_gateway(settings, wakeup=False)
+    assert refused.value.findings[0].code == "database.rolled-back"
+    told = fullroute("doctor", "--json", "--data", folder)
+    assert told.code == 9
+    assert [one["code"] for one in checks(told)["log"]["findings"]] == ["database.rolled-back"]
+    accepted = fullroute(
+        "accept-older", "--reason", "the newer one is lost", "--json", "--data", folder
+    )
+    assert (accepted.code, accepted.json["errors"]) == (0, [])
+    assert accepted.json["seen"] > accepted.json["found"]
+    open_gateway(settings, wakeup=False).close()
 
 
 @pytest.mark.full

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.domain.closure import Closure, Diversion, DiversionState
+from gateway.domain.closure import Closure, ClosureState, Diversion, DiversionState
 from gateway.domain.records import Change, Lost, Update
 from tests.contract.records import AT, inserted, later
 
 FEW = 50
 CLOSURE = Closure(
     id="clo_1", tenant="ten_1", office="CN00X001", from_at=later(10), until_at=None,
-    planned=True, reason="bão số 9", by="prn_1", created_at=AT,
+    planned=True, reason="bão số 9", by="prn_1", created_at=AT, lane="yyg-3",
+    state=ClosureState.PROPOSED,
 )  # fmt: skip
 DIVERSION = Diversion(
     id="clo_1/mov_1", tenant="ten_1", closure="clo_1", movement="mov_1",

@@ -93,6 +93,12 @@ ROWS = {
     "an office that will be closed": (
         None, (), {"place": replace(PLACE, shut=(shut(1, 2),))}, GO, "go", "",
     ),
+    "a closed lane": (
+        None, (), {"place": replace(PLACE, lane_shut=(shut(-1, 1),))}, STOP, "closed", "storm",
+    ),
+    "a lane that will be closed": (
+        None, (), {"place": replace(PLACE, lane_shut=(shut(1, 2),))}, GO, "go", "",
+    ),
     "the wrong way": (
         reading(direction=Direction.IN), (), {}, STOP, "wrong-direction", "in",
     ),

@@ -2,6 +2,7 @@
 
     python -m tests.faults --seed 7 --point send.after-reply
     python -m tests.faults --links mixed --seed 1
+    python -m tests.faults --distress partition --seed 3
     python -m tests.faults --storm --seed 1-20 --results storms.jsonl
 
 Prints what was done and every breach the checker finds; exit code 1 when there is one. A storm is
@@ -17,7 +18,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.faults import points, storm
+from tests.faults import distress, points, storm
 from tests.faults.city import City
 from tests.postgres import own_postgres
 
@@ -37,6 +38,7 @@ def main() -> int:
     parser.add_argument("--seed", default="1", help="a number, or FIRST-LAST")
     parser.add_argument("--point", help="one crash point; without it every one has its turn")
     parser.add_argument("--links", choices=CHAINS, default="push")
+    parser.add_argument("--distress", choices=distress.DISTRESSES)
     parser.add_argument("--storm", action="store_true", help="run R")
     parser.add_argument("--seconds", type=float, default=240)
     parser.add_argument("--movements", type=int, default=600)
@@ -46,6 +48,8 @@ def main() -> int:
     seeds = range(int(first), int(last or first) + 1)
     if told.storm:
         return storms(seeds, told.seconds, told.movements, told.results)
+    if told.distress:
+        return max(distressed(seed, told.distress) for seed in seeds)
     if told.point and not any(told.point in every for every in PROGRAMS.values()):
         parser.error(f"no such point: {told.point}")
     return max(deaths(seed, told.point, told.links) for seed in seeds)
@@ -67,6 +71,17 @@ def deaths(seed: int, point: str | None, links: str) -> int:
         print(*turns.died, *breaches, sep="\n")
         if breaches:
             print(city.last_words())
+    return int(bool(breaches))
+
+
+def distressed(seed: int, name: str) -> int:
+    """Let one distress befall a deployment of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="fullroute-faults-") as folder,
+        distress.deployment(Path(folder), seed) as held,
+    ):
+        breaches = distress.befall(held, name, seed)
+        print(*breaches, sep="\n")
     return int(bool(breaches))
 
 

@@ -11,6 +11,7 @@ import shutil
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -39,6 +40,7 @@ from tests.faults.nursery import Forked, nursery
 
 READY_SECONDS = 30
 LOOK_SECONDS = 0.05
+OK = 200
 AUDIT_SECONDS = 600
 """The whole log of a full storm is proven entry by entry, on a machine that may do other things."""
 
@@ -48,7 +50,8 @@ class City:
 
     Roles in ``unmandated`` let nobody sign for them: their key lies with them, in ``parties``, and
     ``party_keys`` has the API key they come with. ``beside`` holds by program what it finds in its
-    environment at its first start; at every other it is told anew.
+    environment at its first start; at every other it is told anew. ``answered`` counts the
+    statuses of all answers a client got, 0 for none.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class City:
         self.running: dict[str, Forked] = {}
         self.broker = EmbeddedBroker(self.setting.settings.broker_socket.parent)
         self.history: list[dict] = []
+        self.answered: Counter[int] = Counter()
         self.look_seconds = LOOK_SECONDS
         self._lock = threading.Lock()
         self._count = 0
@@ -175,11 +179,15 @@ class City:
         while True:
             client = self.client()
             try:
-                return ask(RemoteDesk(client))
+                said = ask(RemoteDesk(client))
+                self.answered[OK] += 1
             except (Unavailable, Problem) as error:
+                self.answered[error.status if isinstance(error, Problem) else 0] += 1
                 told = isinstance(error, Problem) and error.status < 500 and error.status != 409
                 if told or time.monotonic() > end:
                     raise
+            else:
+                return said
             finally:
                 client.close()
             time.sleep(LOOK_SECONDS)

@@ -18,11 +18,17 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+CLOCK = "FULLROUTE_TESTS_CLOCK"
+"""Names what a program's machine shows for the time: ``SECONDS_AHEAD:SPEED``."""
+
 ROOT = Path(__file__).resolve().parents[2]
 SLOTS = 2
+LOADING_SECONDS = 240
+"""How long loading may take where the machine has much else to do."""
 
 
 class Forked:
@@ -81,7 +87,7 @@ class Nursery:
         with self._asking, self._news:
             self._process.stdin.write(json.dumps(asked) + "\n")
             self._process.stdin.flush()
-            assert self._news.wait_for(lambda: self._born, 60), "the nursery is dead"
+            assert self._news.wait_for(lambda: self._born, LOADING_SECONDS), "the nursery is dead"
             return Forked(self, self._born.pop())
 
     def close(self) -> None:
@@ -133,6 +139,26 @@ def _load() -> dict:
     return {"api": api.run, "worker": worker.main, "sandbox": sandbox.run}
 
 
+def _set_clock(told: str) -> None:
+    """Let this process believe that its machine's clock shows another time."""
+    from gateway.adapters import system  # noqa: PLC0415 - in the nursery alone
+
+    ahead, speed = map(float, told.split(":"))
+    really = time.time
+    began = really()
+
+    def shown() -> float:
+        return began + ahead + (really() - began) * speed
+
+    class Shown(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.fromtimestamp(shown(), tz)
+
+    time.time = shown
+    system.datetime = Shown
+
+
 def _become(run, arguments: list[str], environment: dict, log: str) -> None:
     """Be the program, to its end."""
     os.setsid()
@@ -149,6 +175,8 @@ def _become(run, arguments: list[str], environment: dict, log: str) -> None:
     os.dup2(1, 2)
     sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - for as long as the program lives
     sys.stdout, sys.stderr = (open(n, "w", buffering=1, closefd=False) for n in (1, 2))  # noqa: SIM115
+    if told := os.environ.pop(CLOCK, ""):
+        _set_clock(told)
     code = 1
     try:
         code = run(arguments)

@@ -7,7 +7,13 @@ import pytest
 from gateway.domain.finding import Refusal
 from gateway.domain.hours import DayKind
 from gateway.domain.roles import OfficeRole, Status
-from gateway.packs.directory import read_holidays, read_offices, read_routes, weekdays
+from gateway.packs.directory import (
+    read_crossings,
+    read_holidays,
+    read_offices,
+    read_routes,
+    weekdays,
+)
 
 OFFICE = """
 [[office]]
@@ -67,6 +73,23 @@ usual_hours = 5
 status = "confirmed"
 source = "s"
 """
+CROSSINGS = """
+[[crossing]]
+offices = ["XA000001", "XB000001"]
+modes = ["road"]
+status = "unverified"
+source = "s"
+[[goods]]
+into = "XA"
+headings = ["0810"]
+offices = ["XA000001"]
+status = "unverified"
+source = "s"
+[[permit]]
+kind = "P"
+status = "unverified"
+source = "s"
+"""
 
 
 def files(**texts):
@@ -74,6 +97,7 @@ def files(**texts):
         "office": "offices/xa.toml",
         "holidays": "offices/holidays/xa.toml",
         "route": "routes/a-b.toml",
+        "crossings": "routes/crossings/xa-xb.toml",
     }
     return {names[key]: text.encode() for key, text in texts.items()}
 
@@ -108,6 +132,14 @@ def test_a_route():
     assert route.distance_km is None
 
 
+def test_crossings():
+    found = read_crossings(files(crossings=CROSSINGS))
+    (crossing,), (goods,), (permit,) = found.crossings, found.goods, found.permits
+    assert (crossing.offices, crossing.modes) == (("XA000001", "XB000001"), {"road"})
+    assert (goods.into, goods.headings, goods.offices) == ("XA", {"0810"}, {"XA000001"})
+    assert (permit.kind, permit.offices) == ("P", frozenset())
+
+
 WEEKDAYS = {
     "one day": (3, 3, (3,)),
     "a working week": (1, 5, (1, 2, 3, 4, 5)),
@@ -138,10 +170,18 @@ WRONG = {
         'usual_hours = 6\nstatus = "u',
         "pack.wrong-kind",
     ),
+    "a crossing of three": ("crossings", '"XB000001"]', '"XB000001", "C"]', "pack.wrong-kind"),
+    "no such mode of a crossing": ("crossings", '"road"', '"boat"', "pack.unknown-word"),
+    "a crossing without a source": ("crossings", 'source = "s"\n[[g', "[[g", "pack.missing-key"),
     "no such mode of a stop": ("route", '"rail"', '"boat"', "pack.unknown-word"),
 }
-READERS = {"office": read_offices, "holidays": read_holidays, "route": read_routes}
-TEXTS = {"office": OFFICE, "holidays": HOLIDAYS, "route": ROUTE}
+READERS = {
+    "office": read_offices,
+    "holidays": read_holidays,
+    "route": read_routes,
+    "crossings": read_crossings,
+}
+TEXTS = {"office": OFFICE, "holidays": HOLIDAYS, "route": ROUTE, "crossings": CROSSINGS}
 
 
 @pytest.mark.parametrize(("which", "old", "new", "code"), WRONG.values(), ids=WRONG.keys())

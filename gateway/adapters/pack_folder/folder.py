@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from gateway.adapters.pack_folder.keeping import KEPT, keep, kept
+from gateway.domain.crossings import Crossings
 from gateway.domain.deadline import DeadlineRules
 from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal, Text
 from gateway.domain.hours import Holiday
@@ -25,7 +26,7 @@ from gateway.domain.roles import OfficeRole
 from gateway.domain.routes import Route
 from gateway.packs import tables
 from gateway.packs.digests import below, digest_of, folders, runs
-from gateway.packs.directory import read_holidays, read_offices, read_routes
+from gateway.packs.directory import read_crossings, read_holidays, read_offices, read_routes
 from gateway.packs.field_sources import read_matrix
 from gateway.packs.lane_files import read_lane_rules
 from gateway.packs.pack import Pack, PackSet, Versions, compile_pack, compile_set
@@ -143,6 +144,7 @@ class FolderPacks:
         self._offices = {**self._gathered.offices, **read_offices(self._files)}
         self._holidays = read_holidays(self._files)
         self._routes = read_routes(self._files)
+        self._crossings = read_crossings(self._files)
         lanes = any(name.startswith("lanes/") for name in self._files)
         self._lane_rules = read_lane_rules(self._files) if lanes else None
         self._deadline_rules = read_deadline_rules(self._files)
@@ -221,6 +223,10 @@ class FolderPacks:
     def routes(self) -> Mapping[str, Route]:
         """Return the routes of ``schemas/routes`` by id."""
         return self._routes
+
+    def crossings(self) -> Crossings:
+        """See :meth:`gateway.ports.Packs.crossings`."""
+        return self._crossings
 
     def lane_rules(self) -> LaneRules:
         """Return what stands in ``schemas/lanes``."""

@@ -11,7 +11,7 @@ closures = Table(
     *texts("tenant", "office", "from_at"),
     optional("until_at"),
     needed("planned", Boolean()),
-    *texts("reason", "by", "created_at"),
+    *texts("reason", "by", "created_at", "lane", "state"),
     index("closures_by_tenant", "tenant", "from_at", "id"),
 )
 

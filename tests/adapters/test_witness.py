@@ -1,0 +1,109 @@
+"""What a machine saw of the log, held against the database that is there now."""
+
+import json
+import shutil
+import signal
+import threading
+from contextlib import closing
+
+import pytest
+
+from gateway.adapters.sql.migration import migrate
+from gateway.adapters.sql.store import SqlStore
+from gateway.adapters.witness import FILE, Witness, check, forget
+from gateway.domain.errors import Misconfigured
+from gateway.domain.records import Change, Insert
+from tests.contract.records import entry
+
+SOON = 0.01
+
+
+@pytest.fixture
+def store(tmp_path):
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    migrate(url)
+    with closing(SqlStore(url)) as made:
+        yield made
+
+
+def grown(store, *numbers):
+    rows = [entry(number, leaf=bytes([number]) * 32) for number in numbers]
+    store.commit(Change(tuple(Insert(row) for row in rows)))
+    store.sequence("test")
+
+
+def looked(folder, store):
+    Witness(folder, store).close()
+
+
+def seen(folder):
+    return json.loads((folder / FILE).read_text("utf-8"))["entries"]
+
+
+@pytest.fixture
+def older(tmp_path, store):
+    """A store as it stood with two entries; the real one has three, and was seen so."""
+    grown(store, 1, 2)
+    looked(tmp_path, store)
+    kept = tmp_path / "older"
+    kept.mkdir()
+    for file in tmp_path.glob("store.db*"):
+        shutil.copy(file, kept)
+    grown(store, 3)
+    looked(tmp_path, store)
+    with closing(SqlStore(f"sqlite:///{kept / 'store.db'}")) as made:
+        yield made
+
+
+def test_an_empty_log_leaves_nothing_to_see(tmp_path, store):
+    looked(tmp_path, store)
+    assert check(tmp_path, store) == 0
+
+
+def test_a_log_that_grows_is_followed(tmp_path, store):
+    for number in (1, 2, 3):
+        grown(store, number)
+        looked(tmp_path, store)
+        assert seen(tmp_path) == number
+
+
+def test_an_older_database_is_refused_until_it_is_accepted(tmp_path, older):
+    with pytest.raises(Misconfigured) as refused:
+        looked(tmp_path, older)
+    (finding,) = refused.value.findings
+    assert finding.code == "database.rolled-back"
+    assert dict(finding.args) == {"seen": "3", "found": "2"}
+    assert forget(tmp_path) == 3
+    looked(tmp_path, older)
+    assert seen(tmp_path) == 2
+
+
+def test_one_that_grew_again_is_still_another(tmp_path, older):
+    grown(older, 4, 5)
+    with pytest.raises(Misconfigured):
+        check(tmp_path, older)
+
+
+@pytest.mark.parametrize("told", ["", "{", "[]", '{"entries": 3}', '{"entries": "x", "leaf": ""}'])
+def test_half_a_mark_says_nothing(tmp_path, older, told):
+    (tmp_path / FILE).write_text(told, "utf-8")
+    assert check(tmp_path, older) == 0
+
+
+def test_a_running_program_stops(tmp_path, store, older):
+    stopped = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+
+    class Swapped:
+        """The store of a running program, below which an older one is put."""
+
+        def __getattr__(self, name):
+            return getattr(now[0], name)
+
+    now = [store]
+    try:
+        with closing(Witness(tmp_path, Swapped(), SOON)):
+            now[0] = older
+            assert stopped.wait(20)
+    finally:
+        signal.signal(signal.SIGTERM, before)
