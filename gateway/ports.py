@@ -1,6 +1,6 @@
 """What the core needs from outside: one protocol a port, and the small values that cross it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,6 +54,14 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, Protocol):
         Raises:
             Lost: a key exists, or an expectation does not hold; nothing was written.
         """
+
+    def begin(self, change: Change) -> Callable[[], None]:
+        """Begin to apply a change, behind those this thread began before, and return its end.
+
+        The end, when called, waits until the change is durable and raises what :meth:`commit`
+        would. Changes begun together may reach the disk together; each is a transaction of its own.
+        """
+        ...
 
     def now(self) -> datetime:
         """Return aware UTC on the clock of the database, which is one for all programs."""

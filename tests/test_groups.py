@@ -8,6 +8,7 @@ from gateway import groups
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.group import GroupMode, MemberState
 from gateway.usecases import group as keeping
+from tests.mortal import Died, Mortal
 from tests.world import World
 
 LRN = "CQ-2026-000117"
@@ -133,36 +134,14 @@ def test_a_repeat_is_the_same_group(world):
     assert done.members[0].movement == again.members[0].movement
 
 
-class _Dies(Exception):
-    """The program is gone."""
-
-
-class _Mortal:
-    """A store whose program dies before, or just after, a change of that number."""
-
-    def __init__(self, store, at: int, *, after: bool) -> None:
-        self._store, self._left, self._after = store, at, after
-
-    def __getattr__(self, name):
-        return getattr(self._store, name)
-
-    def commit(self, change):
-        self._left -= 1
-        if self._left == 0 and not self._after:
-            raise _Dies
-        self._store.commit(change)
-        if self._left == 0:
-            raise _Dies
-
-
 @pytest.mark.full
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", range(1, 6))
 def test_whoever_dies_leaves_rows_and_others_go_on(world, at, after):
     """Two members: change 1 and 3 take one in, 2 and 4 say so, 5 closes the group."""
     standing, _ = _hand_in(world, _files(world, "a", "b"))
-    mortal = replace(world.ports, store=_Mortal(world.store, at, after=after))
-    with pytest.raises(_Dies):
+    mortal = replace(world.ports, store=Mortal(world.store, at, after=after))
+    with pytest.raises(Died):
         groups.take_in(mortal, standing.group)
     assert keeping.resting(world.ports, world.clock.now()) == ()  # it may still be at it
     world.clock.forward(seconds=31)

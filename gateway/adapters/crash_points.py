@@ -51,6 +51,12 @@ def _writes(kind: type, *without: type) -> Callable[..., bool]:
     return told
 
 
+def _tried(change: Any, ended: Callable[[], None]) -> bool:  # noqa: ANN401 - as above
+    """Tell whether a change keeps an attempt, once it is durable."""
+    ended()
+    return _trying(change)
+
+
 def _any_result(*told: object) -> bool:
     return bool(told[-1])
 
@@ -107,8 +113,8 @@ POINTS: Mapping[str, Point] = MappingProxyType(
         # a message goes out, its receipt is kept
         "send.before": Call("couriers", "carry", Moment.BEFORE),
         "send.after-reply": Call("couriers", "carry", Moment.EACH),
-        "receipt.before-commit": Call("store", "commit", Moment.BEFORE, _trying),
-        "receipt.after-commit": Call("store", "commit", Moment.AFTER, _trying),
+        "receipt.before-commit": Call("store", "begin", Moment.BEFORE, _trying),
+        "receipt.after-commit": Call("store", "begin", Moment.AFTER, _tried),
         # an answer is taken in
         "answer.before-commit": Call("store", "commit", Moment.BEFORE, _answering),
         "answer.after-commit": Call("store", "commit", Moment.AFTER, _answering),

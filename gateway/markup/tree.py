@@ -44,7 +44,8 @@ def name(node: Element) -> str:
 
 def namespace(node: Element) -> str:
     """Return the namespace, or the empty string."""
-    return etree.QName(node).namespace or ""
+    space, bracket, _ = str(node.tag).partition("}")
+    return space[1:] if bracket else ""
 
 
 def build(

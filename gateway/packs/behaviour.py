@@ -173,7 +173,14 @@ class Behaviour:
         Raises:
             Refusal: ``xml.*``, ``layout.*``: the content cannot be read; ``pack.xpath-broken``.
         """
-        received = self._received(content)
+        return self.to_tree(message, self._received(content))
+
+    def to_tree(self, message: str, received: Element) -> tuple[Scripted, ...]:
+        """Return the same to a message that was read.
+
+        Raises:
+            Refusal: ``pack.xpath-broken``.
+        """
         try:
             return self._reacted(message, received)
         except etree.XPathError as error:

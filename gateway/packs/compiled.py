@@ -215,12 +215,18 @@ class Pack:
 
         A signature as the last child of the root is left out: ``markup.signature`` judges it.
         """
+        fixed = bool(self._of(message).spec.layout)
+        try:
+            root = self._read(content, fixed=fixed)
+        except Refusal as refusal:
+            label = self.manifest.source_label
+            return tuple(replace(finding, source=label) for finding in refusal.findings)
+        return self.check_tree(message, root)
+
+    def check_tree(self, message: str, root: Element) -> tuple[Finding, ...]:
+        """Return the same of a message that :meth:`read_message` read."""
         form = self._of(message)
         label = self.manifest.source_label
-        try:
-            root = self._read(content, fixed=bool(form.spec.layout))
-        except Refusal as refusal:
-            return tuple(replace(finding, source=label) for finding in refusal.findings)
         found: tuple[Finding, ...] = ()
         if form.schema is not None:
             found = form.schema.check(root)

@@ -105,11 +105,25 @@ def _cannot_come(awaited: MessageSpec, movement: Movement) -> bool:
 def _pointless(spec: MessageSpec, movement: Movement) -> bool:
     """Tell whether what the message serves was invalidated, or no longer shall be."""
     if spec.on == (EventKind.INVALIDATION_ASKED,):
-        return not movement.invalidating
+        return movement.invalidated or _kept(movement)
     procedure = movement.procedure(spec.procedure)
     over = procedure is not None and procedure.state is ProcedureState.INVALIDATED
     tells_so = EventKind.INVALIDATED in spec.on
     return not tells_so and (over or (movement.invalidated and not spec.occasional))
+
+
+def _kept(movement: Movement) -> bool:
+    """Tell whether the office of departure, which is asked first, said no since it was last asked.
+
+    Where another keeps its own, the rest are asked all the same.
+    """
+    asked = movement.latest((EventKind.INVALIDATION_ASKED,))
+    departure = movement.happened[0].office
+    return any(
+        one.office == departure
+        for one in movement.happened
+        if one.kind is EventKind.INVALIDATION_REFUSED and one.sequence > asked
+    )
 
 
 def per_trip(planned: Iterable[Planned], trips: Collection[str]) -> tuple[Planned, ...]:

@@ -115,7 +115,7 @@ class PushDoor:
         keys = await self._gateway.keys_for(arrival.seal)
         verdict = self._system.receive(arrival, keys)
         if verdict.taken is not None:
-            self._outbox.plan(verdict.taken)
+            self._outbox.plan(verdict.taken, verdict.read)
         if self._losing and verdict.receipt is not None and request.transport is not None:
             self._losing -= 1
             request.transport.abort()
@@ -218,7 +218,7 @@ class FeedDoor:
             verdict = self._system.receive(arrival, await self._gateway.keys_for(arrival.seal))
             verdicts.append(verdict)
             if verdict.taken is not None:
-                self._outbox.plan(verdict.taken)
+                self._outbox.plan(verdict.taken, verdict.read)
         receipts = [
             {"receipt": to_base64(one.receipt.content), "seal": one.receipt.seal}
             for one in verdicts

@@ -76,7 +76,7 @@ class FolderDoor:
         if verdict.status == TOO_EARLY:
             return  # what comes first is on its way
         if verdict.taken is not None:
-            self._outbox.plan(verdict.taken)
+            self._outbox.plan(verdict.taken, verdict.read)
         if verdict.receipt is None:
             self._reject(path)
         else:

@@ -11,6 +11,8 @@ from typing import Any, TextIO
 
 Line = Mapping[str, Any]
 
+_spelled = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
 
 class Journal:
     """One file of JSON lines, appended to and read back."""
@@ -32,7 +34,7 @@ class Journal:
 
     def append(self, line: Line) -> None:
         """Write one line and hand it to the operating system."""
-        self._file.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
+        self._file.write(_spelled(line) + "\n")
         self._file.flush()
 
     def lines(self) -> Iterator[dict[str, Any]]:

@@ -30,6 +30,7 @@ from gateway.audit.exchange import (
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Suite
 from gateway.markup import signature, wire
+from gateway.markup.tree import Element
 from gateway.packs.pack import Pack
 from gateway.sandbox.journal import Journal
 from gateway.sandbox.spec import LinkSpec
@@ -58,12 +59,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the system answers: an HTTP status, and a receipt or a reason."""
+    """What the system answers: an HTTP status, and a receipt or a reason.
+
+    ``taken`` is filled when the message is new, ``read`` with it: the message as a tree.
+    """
 
     status: int
     receipt: SealedPaper | None = None
     reason: str = ""
-    taken: Taken | None = None  # filled when the message is new
+    taken: Taken | None = None
+    read: Element | None = None
 
 
 class _Rejection(Exception):
@@ -218,7 +223,7 @@ class CustomsSystem:
             raise _Rejection(TOO_EARLY, f"place {last + 1} comes first")
         if envelope.place <= last:
             raise _Rejection(CONFLICT, "this place is taken")
-        native = self._native(envelope.type, content)
+        native, read = self._native(envelope.type, content)
         receipt = self._receipt(envelope, digest)
         taken = Taken(envelope=envelope, content=native, receipt=receipt)
         self._stored.append(
@@ -232,23 +237,28 @@ class CustomsSystem:
         )
         self._remember(taken)
         self.take_effect(taken.envelope, "stored")
-        return Verdict(status=OK, receipt=receipt, taken=taken)
+        return Verdict(status=OK, receipt=receipt, taken=taken, read=read)
 
-    def _native(self, kind: str, content: bytes) -> bytes:
-        """Check signature, schema and rules; return the office's own format without multipart."""
+    def _native(self, kind: str, content: bytes) -> tuple[bytes, Element]:
+        """Check signature, schema and rules; return the office's own format without multipart.
+
+        With it goes the message as a tree: what was signed, where the signature stands inside.
+        """
         try:
             suite = Suite(self.pack.message(kind).suite)
-            if suite is Suite.CMS:
-                content, cms = wire.split_signed(content)
-                wire.verify_cms(content, cms, self._certificates)
-            elif suite is Suite.XML:
-                signature.verify(content, self._certificates)
-            findings = self.pack.check(kind, content)
+            if suite is Suite.XML:
+                read = signature.verify(content, self._certificates).element
+            else:
+                if suite is Suite.CMS:
+                    content, cms = wire.split_signed(content)
+                    wire.verify_cms(content, cms, self._certificates)
+                read = self.pack.read_message(kind, content)
+            findings = self.pack.check_tree(kind, read)
         except Refusal as refusal:
             raise _Rejection(REFUSED, str(refusal)) from refusal
         if refusing := [one for one in findings if one.refuses]:
             raise _Rejection(REFUSED, _spelled(refusing[0]))
-        return content
+        return content, read
 
     def _receipt(self, envelope: Envelope, digest: str) -> SealedPaper:
         content = make_receipt(

@@ -32,6 +32,7 @@ from gateway.audit.exchange import (
     verify_seal,
 )
 from gateway.domain.finding import Refusal
+from gateway.markup.tree import Element
 from gateway.sandbox.gatewayside import GatewaySide, Unreachable
 from gateway.sandbox.journal import Journal
 from gateway.sandbox.office import CustomsSystem, Taken
@@ -107,9 +108,9 @@ class Outbox:
         for taken in self._system.taken:
             self.plan(taken)
 
-    def plan(self, taken: Taken) -> None:
+    def plan(self, taken: Taken, read: Element | None = None) -> None:
         """Queue the answers one message brings, save those accepted already and those held."""
-        for planned in self._stationery.plan(taken):
+        for planned in self._stationery.plan(taken, read):
             if planned.id in self._finished:
                 continue
             if taken.envelope.type in self._held_types:

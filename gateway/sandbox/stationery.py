@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from gateway.domain.errors import Refused
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import CustomsOffice
+from gateway.markup.tree import Element
 from gateway.packs.behaviour import Scripted
 from gateway.packs.pack import Pack
 from gateway.sandbox.numbers import Numbers
@@ -50,9 +51,15 @@ class Stationery:
         self._numbers = numbers
         self._offices = offices
 
-    def plan(self, taken: Taken) -> Iterable[Planned]:
-        """Return the answers that a message brings; ids are the same whenever it is asked."""
-        answers = self._pack.behaviour.to(taken.envelope.type, taken.content)
+    def plan(self, taken: Taken, read: Element | None = None) -> Iterable[Planned]:
+        """Return the answers that a message brings; ids are the same whenever it is asked.
+
+        ``read`` is the message where whoever took it still has it as a tree.
+        """
+        behaviour, kind = self._pack.behaviour, taken.envelope.type
+        answers = (
+            behaviour.to(kind, taken.content) if read is None else behaviour.to_tree(kind, read)
+        )
         for place, answer in enumerate(answers):
             digest = sha256(f"{taken.envelope.link}/{taken.envelope.id}/{place}".encode())
             yield Planned(

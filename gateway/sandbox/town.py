@@ -101,7 +101,7 @@ class Town:
             )
             content = write_reply("receipt", verdict.receipt) if verdict.receipt else b""
             if verdict.taken is not None:
-                self.answers += self.stationery[link.id].plan(verdict.taken)
+                self.answers += self.stationery[link.id].plan(verdict.taken, verdict.read)
             yield Reply(message=parcel.message, at=at, status=verdict.status, content=content)
 
     def settle(

@@ -8,7 +8,7 @@ quotes it (which may come back at once, or be collected later); or no more than 
 took it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused
 from gateway.domain.finding import Refusal
 from gateway.domain.message import Message, MessageState, ReceiptKind
 from gateway.domain.parcel import Blank, Parcel, Reply
-from gateway.domain.records import Lost
+from gateway.domain.records import Change, Lost
 from gateway.packs.pack import Pack
 from gateway.ports import Ports
 
@@ -97,15 +97,18 @@ def _overdue(ports: Ports, link: Link, message: Message, now: datetime) -> bool:
         return False
     writing = register.Writing(ports, message.tenant, now)
     _park(writing, link, message, "deadline")
-    _commit(ports, writing)
+    _ended(ports.store.begin(writing.change()))
     return True
 
 
 def _send(ports: Ports, link: Link, messages: list[Message]) -> int | None:
-    """Send one round; return how many were acknowledged, or None when the fence has moved on."""
+    """Send one round; return how many were acknowledged, or None when the fence has moved on.
+
+    Every reply has a transaction of its own, which reaches the disk while others still come.
+    """
     by_id = {message.id: message for message in messages}
     parcels, wanted_of = _with_packs(ports, link, messages)
-    acknowledged = 0
+    begun: list[tuple[Attempt, Callable[[], None]]] = []
     for reply in ports.couriers[link.kind].carry(link, parcels):
         message = by_id[reply.message]
         wanted = wanted_of[message.id]
@@ -113,11 +116,21 @@ def _send(ports: Ports, link: Link, messages: list[Message]) -> int | None:
         # An output goes first: whoever dies in between simply sends, and gets it, again.
         if attempt.outcome is Outcome.HANDED_OVER and reply.content:
             attempt = _with_output(ports, link, message, reply, attempt)
-        link, kept = _record(ports, link, message, attempt, wanted)
-        if not kept:
-            return None
-        acknowledged += attempt.outcome is Outcome.ACKNOWLEDGED
-    return acknowledged
+        link, change = _record(ports, link, message, attempt, wanted)
+        begun.append((attempt, ports.store.begin(change)))
+    kept = [(attempt, _ended(end)) for attempt, end in begun]
+    if not all(fenced for _, fenced in kept):
+        return None
+    return sum(attempt.outcome is Outcome.ACKNOWLEDGED for attempt, _ in kept)
+
+
+def _ended(end: Callable[[], None]) -> bool:
+    """Wait until a change is durable or lost; tell whether the link is still ours."""
+    try:
+        end()
+    except Lost as lost:
+        return lost.what != "links"
+    return True
 
 
 def _with_output(
@@ -205,7 +218,8 @@ def _handover(link: Link, message: Message, reply: Reply) -> bytes:
 
 def _record(
     ports: Ports, link: Link, message: Message, attempt: Attempt, wanted: ReceiptKind
-) -> tuple[Link, bool]:
+) -> tuple[Link, Change]:
+    """Return the link after an attempt, and the change that keeps it under the link's fence."""
     writing = register.Writing(ports, message.tenant, attempt.at)
     breaker = link.breaker.after(attempt)
     values: dict[str, object] = {"breaker": breaker} if breaker != link.breaker else {}
@@ -230,7 +244,7 @@ def _record(
         writing.update("messages", message.id, {"attempts": message.attempts + 1})
     else:
         _after(ports, writing, link, message, attempt)
-    return replace(link, breaker=breaker), _commit(ports, writing)
+    return replace(link, breaker=breaker), writing.change()
 
 
 def _after(
@@ -258,11 +272,3 @@ def _park(writing: register.Writing, link: Link, message: Message, why: str) -> 
         link=link.id,
         facts={**register.message_facts(message), "why": why},
     )
-
-
-def _commit(ports: Ports, writing: register.Writing) -> bool:
-    try:
-        ports.store.commit(writing.change())
-    except Lost as lost:
-        return lost.what != "links"
-    return True

@@ -144,6 +144,27 @@ def test_a_taken_key_loses_the_whole_change(store, first, second, table):
     assert store.tenant("beside") is None
 
 
+def test_changes_begun_together_are_kept_or_lost_each_by_itself(store):
+    ends = [
+        store.begin(inserted(replace(r.TENANT, id=name))) for name in ("ten_1", "ten_1", "ten_2")
+    ]
+    ends[0]()
+    with pytest.raises(Lost):
+        ends[1]()
+    ends[2]()
+    assert [store.tenant(name) is not None for name in ("ten_1", "ten_2")] == [True, True]
+
+
+def test_a_change_sees_what_was_begun_before_it(store):
+    first = store.begin(inserted(r.LINK))
+    second = store.begin(
+        Change((Update(table="links", key=r.LINK.id, values={"paused": True}, expect={}),))
+    )
+    second()
+    first()
+    assert store.link(r.LINK.id).paused
+
+
 FREE = {
     "LRN of another declarant": (
         r.MOVEMENT,

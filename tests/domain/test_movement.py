@@ -208,6 +208,11 @@ OCCASIONS = {
     "the yard after departure": (("departed",), "yard-reached", "report.already-departed"),
     "an incident on the way": (("departed",), "incident", ""),
     "an incident before departure": ((), "incident", "report.not-departed"),
+    "an incident after arrival": (
+        ("departed", "arrived"),
+        "incident",
+        "report.already-arrived",
+    ),
     "taking it back": ((), "invalidation-asked", ""),
     "taking it back under way": (("departed",), "invalidation-asked", "report.already-departed"),
     "taking it back twice": (("invalidation-asked",), "invalidation-asked", "report.invalidating"),

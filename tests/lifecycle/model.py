@@ -266,10 +266,10 @@ class Movement:
         again = saying.event not in ONCE_SAID
         if saying.event and (again or (saying.event, office) not in self.journal):
             self.journal.append((saying.event, office))
-            self._follows(saying.event)
+            self._follows(saying.event, office)
         self._settle()
 
-    def _follows(self, event: str) -> None:
+    def _follows(self, event: str, office: str) -> None:
         if event == "released":
             self._news("exit", "entry", "destination")
         if event == "exited":
@@ -282,7 +282,8 @@ class Movement:
             self._owe("departure", "export", "goods cleared", occasion=True)
         if event == "invalidation-refused":
             self.asking = False
-            self.owed = [one for one in self.owed if one.topic != "withdrawal"]
+            if office == self.way["departure"]:  # where another keeps its own, the rest are asked
+                self.owed = [one for one in self.owed if one.topic != "withdrawal"]
 
     # ------------------------------------------------------------------ who is told
 

@@ -86,6 +86,18 @@ def test_an_invalidation_that_is_refused_leaves_both_as_they_were(world):
     assert [one.code for one in refused.value.findings] == ["report.half-invalidated"]
 
 
+def test_an_office_that_keeps_its_own_takes_back_no_request_to_another(world):
+    """The border keeps the transport while the inland office has given no number to cancel yet."""
+    movement = begun(world, "KEEP-2026-000117", "IDA")
+    ask(world, movement)
+    refused = [one for one in world.store.events(movement) if one.kind == "invalidation-refused"]
+    assert [one.office for one in refused] == ["VN0015BB"]
+    assert "ImportCancellation" in waiting(world, movement)
+    world.town.held.clear()
+    world.run()
+    assert "ImportCancellation" in types(world, movement)
+
+
 def test_a_transport_that_was_never_approved_is_cancelled_too(world):
     movement = begun(world, "EARLY-2026-000117")
     assert world.procedures(movement)["vn-transport"] == "lodged"

@@ -212,7 +212,12 @@ def test_procedures_of_another_mode_are_not_met():
 def test_the_legs_of_the_shipped_declaration_are_read():
     declared = read_declaration(safe.parse(SHIPPED.read_bytes()))
     assert declared.legs == (
-        Leg(from_office="CN008001", to_office="VN0003PJ", modes=frozenset({"road"})),
+        Leg(
+            from_office="CN008001",
+            to_office="VN0003PJ",
+            modes=frozenset({"road"}),
+            permits=frozenset({"GMS", "TAD"}),
+        ),
     )
 
 

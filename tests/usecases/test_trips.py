@@ -10,32 +10,11 @@ from gateway.domain.records import Lost, Principal
 from gateway.usecases.audit import verify_log
 from gateway.usecases.sweep import sweep
 from gateway.usecases.trips import describe_run, report_trip
+from tests.mortal import Died, Mortal
 from tests.world import TENANT, World
 
 LRN, UCR, BATCH = "CQ-2026-000117", "CQ20261123000117", "YYG2611240001"
 THREE = ("A", "B", "C")
-
-
-class Cut(Exception):
-    """The program died."""
-
-
-class Mortal:
-    """A store that dies before or after its ``number``-th commit."""
-
-    def __init__(self, store, number, *, after):
-        self._store, self._left, self._after = store, number, after
-
-    def __getattr__(self, name):
-        return getattr(self._store, name)
-
-    def commit(self, change):
-        self._left -= 1
-        if self._left == 0 and not self._after:
-            raise Cut
-        self._store.commit(change)
-        if self._left == 0:
-            raise Cut
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +81,7 @@ def test_it_is_told_once_and_repeating_it_changes_nothing(world):
 )
 def test_the_sweep_ends_what_a_dead_program_began(world, number, after):
     ports = replace(world.ports, store=Mortal(world.store, number, after=after))
-    with pytest.raises(Cut):
+    with pytest.raises(Died):
         report_trip(ports, world.exporter, BATCH, departed(world))
     accepted = number > 1 or after
     assert len(view(world).reports) == accepted
@@ -117,7 +96,7 @@ def test_whoever_loses_a_race_leaves_it_to_the_other(world):
         def commit(self, change):
             if any(getattr(step, "table", "") == "trip_reports" for step in change.steps):
                 raise Lost("trip_reports")
-            self._store.commit(change)
+            self.whole.commit(change)
 
     ports = replace(world.ports, store=Racing(world.store, 0, after=True))
     assert report_trip(ports, world.exporter, BATCH, departed(world)).next_at is not None
@@ -172,7 +151,7 @@ def test_a_hundred_movements_on_one_train_are_told_once_though_programs_die(tmp_
     told = departed(world)
     for number in (1, 40, 61):
         ports = replace(world.ports, store=Mortal(world.store, number, after=True))
-        with pytest.raises(Cut):
+        with pytest.raises(Died):
             report_trip(ports, world.exporter, BATCH, told)
     world.clock.forward(minutes=1)
     sweep(world.ports)

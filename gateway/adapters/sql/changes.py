@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.adapters.sql.lane_tables import trip_keys
 from gateway.adapters.sql.rows import Shape, shape_of
-from gateway.adapters.sql.spelled import run_many
+from gateway.adapters.sql.spelled import run, run_many
 from gateway.adapters.sql.tables import (
     TABLES,
     UPDATABLE,
@@ -89,7 +89,7 @@ class Changed:
     def _check(self, connection: Connection) -> None:
         statement = _check(self.table, self.expected)
         for row in self.rows:
-            if connection.execute(statement, row).first() is None:
+            if not run(connection, statement, row):
                 raise Lost(self.table.name)
 
 

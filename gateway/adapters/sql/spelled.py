@@ -69,6 +69,17 @@ def run_many(
         raise _lost(error, table) from error
 
 
+def run(
+    connection: Connection, statement: Executable, parameters: Mapping[str, object]
+) -> Sequence[Any]:
+    """Run one statement inside a transaction; return the rows it gives back."""
+    if connection.dialect.name != "sqlite":
+        cursor = connection.execute(statement, parameters)
+        return cursor.all() if cursor.returns_rows else ()
+    sql, constants = _spelled(statement, tuple(parameters))
+    return driver(connection).execute(sql, {**constants, **parameters}).fetchall()
+
+
 def _lost(error: IntegrityError | sqlite3.IntegrityError, table: str) -> Exception:
     """Return ``Lost`` for a key that exists; any other broken constraint is our own mistake."""
     told = error.orig if isinstance(error, IntegrityError) else error

@@ -5,7 +5,7 @@ transaction (SQLite: with the other changes that wait, each in its own savepoint
 returns when they are on disk. Reads use connections of their own and are never held up by writing.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 
 from gateway.adapters.sql import queries, turns
@@ -81,8 +81,12 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
 
     def commit(self, change: Change) -> None:
         """See :meth:`gateway.ports.Store.commit`."""
+        self.begin(change)()
+
+    def begin(self, change: Change) -> Callable[[], None]:
+        """See :meth:`gateway.ports.Store.begin`."""
         steps = planned(change)
-        self._writer.run(lambda connection: apply(connection, steps))
+        return self._writer.begin(lambda connection: apply(connection, steps)).result
 
     def lease(self, link: str, owner: str, seconds: float) -> int | None:
         """See :meth:`gateway.ports.Store.lease`; whoever holds it asks in vain, too."""

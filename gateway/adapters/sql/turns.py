@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gateway.adapters.sql.spelled import run
 from gateway.adapters.sql.tables import UNSEQUENCED, counters, links, log, messages
 
 BATCH_MAX = 5000
@@ -63,10 +64,9 @@ def _lease(dialect: str) -> Executable:
 
 def lease(connection: Connection, link: str, owner: str, seconds: float) -> int | None:
     """Take a link that nobody holds; return the new fence, or None."""
-    taken: int | None = connection.execute(
-        _lease(connection.dialect.name), {"_link": link, "_owner": owner, "_seconds": seconds}
-    ).scalar()
-    return taken
+    asked = {"_link": link, "_owner": owner, "_seconds": seconds}
+    taken = run(connection, _lease(connection.dialect.name), asked)
+    return int(taken[0][0]) if taken else None
 
 
 @cache
@@ -85,9 +85,8 @@ def _renewal(dialect: str) -> Executable:
 
 def renew(connection: Connection, link: str, fence: int, seconds: float) -> None:
     """Make the lease of that fence last so many seconds from now, unless it has ended."""
-    connection.execute(
-        _renewal(connection.dialect.name), {"_link": link, "_fence": fence, "_seconds": seconds}
-    )
+    asked = {"_link": link, "_fence": fence, "_seconds": seconds}
+    run(connection, _renewal(connection.dialect.name), asked)
 
 
 _RELEASE = (
@@ -99,7 +98,7 @@ _RELEASE = (
 
 def release(connection: Connection, link: str, fence: int) -> None:
     """End the lease of that fence; a later lease is left alone."""
-    connection.execute(_RELEASE, {"_link": link, "_fence": fence})
+    run(connection, _RELEASE, {"_link": link, "_fence": fence})
 
 
 _TURN = select(counters.c.value).where(counters.c.name == LOG).with_for_update()

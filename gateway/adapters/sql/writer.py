@@ -44,6 +44,13 @@ class Writer(Protocol):
         """
         ...
 
+    def begin(self, unit: Callable[[Connection], T]) -> "Future[T]":
+        """Run ``unit`` soon, after those begun before by the same thread.
+
+        The result is there when it is durable, or else why it is not, as :meth:`run` raises it.
+        """
+        ...
+
     def close(self) -> None:
         """Finish what was begun, then accept nothing more."""
 
@@ -64,18 +71,23 @@ class GroupWriter:
         self._queue: SimpleQueue[_Turn | None] = SimpleQueue()
         self._closing = Lock()
         self._closed = False
+        self._connection: Connection | None = None
+        """Opened by the writing thread, which alone uses it, and kept until something fails."""
         self._thread = Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
     def run(self, unit: Callable[[Connection], T]) -> T:
+        """See :class:`Writer`."""
+        return self.begin(unit).result()
+
+    def begin(self, unit: Callable[[Connection], T]) -> "Future[T]":
         """See :class:`Writer`."""
         turn = _Turn(unit)
         with self._closing:
             if self._closed:
                 raise Unavailable(Finding(code="database.closed"))
             self._queue.put(turn)
-        result: T = turn.outcome.result()
-        return result
+        return turn.outcome
 
     def close(self) -> None:
         """See :class:`Writer`."""
@@ -92,6 +104,14 @@ class GroupWriter:
         while more and (first := self._queue.get()) is not None:
             group, more = self._gather(first)
             self._settle(group)
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        """Give the connection up, and with it what it did not commit."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
 
     def _gather(self, first: _Turn) -> tuple[list[_Turn], bool]:
         group = [first]
@@ -108,12 +128,14 @@ class GroupWriter:
     def _settle(self, group: list[_Turn]) -> None:
         """Run and commit one group, then tell every caller."""
         try:
-            with spoken(), self._engine.connect() as connection:
+            with spoken():
+                connection = self._connection = self._connection or self._engine.connect()
                 below = driver(connection)
                 below.execute("BEGIN IMMEDIATE")
                 outcomes = [_tried(connection, below, turn.unit) for turn in group]
                 below.execute("COMMIT")
         except (Unavailable, SQLAlchemyError, sqlite3.Error) as error:
+            self._disconnect()
             for turn in group:
                 turn.outcome.set_exception(_own(error))
             return
@@ -160,6 +182,15 @@ class PoolWriter:
                 if not _is_victim(error.__cause__):
                     raise
         raise Lost("deadlock")
+
+    def begin(self, unit: Callable[[Connection], T]) -> "Future[T]":
+        """See :class:`Writer`; here it runs at once, side by side with other threads'."""
+        begun: Future[T] = Future()
+        try:
+            begun.set_result(self.run(unit))
+        except (Lost, Unavailable) as failure:
+            begun.set_exception(failure)
+        return begun
 
     def close(self) -> None:
         """See :class:`Writer`."""

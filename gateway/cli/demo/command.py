@@ -1,18 +1,23 @@
 """The command ``fullroute demo``."""
 
-import shutil
 import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gateway.cli.exits import Exit
 from gateway.cli.options import Json, Lang
-from gateway.domain.errors import NotFound, Refused
 
 SECONDS = 60.0
 LINK_KINDS = ("push", "feed", "mixed")
+
+LinkKind = Annotated[
+    str,
+    typer.Option(
+        help="push (the gateway sends), feed (the offices fetch) or mixed (China by folders, "
+        "Viet Nam by request and response)."
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,13 +34,7 @@ def demo(
     data: Annotated[
         Path | None, typer.Option(help="An empty folder; else ./fullroute-demo/<n>.")
     ] = None,
-    link_kind: Annotated[
-        str,
-        typer.Option(
-            help="push (the gateway sends), feed (the offices fetch) or mixed (China by folders, "
-            "Viet Nam by request and response)."
-        ),
-    ] = "push",
+    link_kind: LinkKind = "push",
     seconds: Annotated[float, typer.Option(min=1.0, help="Time limit.")] = SECONDS,
     keep_running: Annotated[
         bool, typer.Option("--keep-running", help="Leave everything running until Ctrl-C.")
@@ -60,39 +59,25 @@ def demo(
 
       fullroute demo cc015c.xml --json
     """
-    from gateway.cli.demo.troupe import LOGS, Troupe, make_folder
-    from gateway.cli.programs import Programs
-    from gateway.cli.serve import Stopped, stop_on_signals
+    from gateway.cli.demo.troupe import staged
 
     if link_kind not in LINK_KINDS:
         raise typer.BadParameter("choose push, feed or mixed", param_hint="--link-kind")
     began = time.monotonic()
-    folder = make_folder(data)
-    (folder / LOGS).mkdir(mode=0o700)
-    stop_on_signals()
-    try:
-        with Programs(folder / LOGS) as programs:
-            troupe = Troupe.gather(folder, programs)  # they import while we do
-            from gateway.cli.demo.rehearse import rehearse
-            from gateway.cli.demo.run import Wish
-            from gateway.cli.demo.stage import Watch
-            from gateway.cli.demo.summary import exit_of_run, print_summary
+    with staged(data) as troupe:
+        from gateway.cli.demo.rehearse import rehearse
+        from gateway.cli.demo.run import Wish
+        from gateway.cli.demo.stage import Watch
+        from gateway.cli.demo.summary import exit_of_run, print_summary
 
-            wish = Wish(
-                file=file,
-                lang=lang,
-                kind=link_kind,
-                seconds=seconds,
-                json=json,
-                keep_running=keep_running,
-            )
-            played = rehearse(
-                wish, troupe, Watch(began), lambda played: print_summary(played, json=json)
-            )
-    except Stopped:
-        raise typer.Exit(Exit.INTERRUPTED) from None
-    except (Refused, NotFound):
-        shutil.rmtree(folder)  # nothing was submitted: nothing is left
-        raise
+        wish = Wish(
+            file=file,
+            lang=lang,
+            kind=link_kind,
+            seconds=seconds,
+            json=json,
+            keep_running=keep_running,
+        )
+        played = rehearse(wish, troupe, Watch(began), lambda done: print_summary(done, json=json))
     if code := exit_of_run(played):
         raise typer.Exit(code)

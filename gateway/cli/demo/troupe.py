@@ -1,11 +1,18 @@
 """The programs of a run, and the folder they run in; light, so that they start before all else."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import typer
+
+from gateway.cli.exits import Exit
 from gateway.cli.programs import Program, Programs
-from gateway.domain.errors import InConflict, Misconfigured
+from gateway.cli.serve import Stopped, stop_on_signals
+from gateway.domain.errors import InConflict, Misconfigured, NotFound, Refused
 from gateway.domain.finding import Finding
 
 FOLDER = "fullroute-demo"
@@ -69,3 +76,19 @@ class Troupe:
             worker=programs.start("worker", "workers", *own, held=True),
             sandbox=programs.start("sandbox", "gateway.sandbox", *spec, held=True),
         )
+
+
+@contextmanager
+def staged(data: Path | None) -> Iterator[Troupe]:
+    """Gather everybody in a folder of its own, which is left only if something was submitted."""
+    folder = make_folder(data)
+    (folder / LOGS).mkdir(mode=0o700)
+    stop_on_signals()
+    try:
+        with Programs(folder / LOGS) as programs:
+            yield Troupe.gather(folder, programs)  # they import while we do
+    except Stopped:
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    except (Refused, NotFound):
+        shutil.rmtree(folder)
+        raise
