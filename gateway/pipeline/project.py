@@ -22,6 +22,7 @@ from gateway.markup import tree
 from gateway.packs.manifest import MessageSpec
 from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.alone import trip_alone
+from gateway.pipeline.disclosure import all_disclosed
 
 SENDER = "FULLROUTE"
 
@@ -224,7 +225,8 @@ def _around(root: tree.Element, heads: Iterable[tree.Element]) -> tree.Element:
 def _heads(subject: Subject, addressee: Addressee) -> list[tree.Element]:
     at, pack, named = addressee.at, addressee.pack, addressee.stop.office.zone
     zone = ZoneInfo(named)
-    movement = ("movement", pack.digest, named, at, addressee.dry_run)
+    whose, spec = addressee.stop.office.administration, addressee.spec
+    movement = ("movement", pack.digest, named, at, addressee.dry_run, whose, spec.of, spec.facts)
     return [
         _message(addressee, zone),
         *_drawn(subject, movement, lambda: [_movement(subject, addressee, zone)]),
@@ -275,7 +277,8 @@ def _movement(subject: Subject, addressee: Addressee, zone: ZoneInfo) -> tree.El
     told = _node("Movement", (("reference", movement.reference), ("lrn", subject.lrn)))
     for one in movement.procedures:
         _add_procedure(told, one, addressee)
-    for event in movement.happened:
+    known = all_disclosed(movement.happened, addressee.spec, addressee.stop, subject.itinerary)
+    for event in known:
         _add_happened(told, event, zone, planned=False)
     if addressee.dry_run:
         for event in _ahead(movement, subject.itinerary, addressee.at):

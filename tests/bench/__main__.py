@@ -2,14 +2,15 @@
 
 Parts: ``cpu`` (one declaration in this process, beside the floor); ``items`` and ``stored`` (its
 cost by size, and beside stored movements); ``through``, ``latency`` and ``drain`` (end to end with
-real processes). Without a name every part runs; ``--quick`` makes fewer rounds.
+real processes); ``dead`` (what dead links cost the others). Without a name every part runs;
+``--quick`` makes fewer rounds.
 """
 
 import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import memory, sizes, traffic
+from tests.bench import dead, memory, sizes, traffic
 from tests.bench.figures import Figure, as_json, as_table
 
 STORED = (1_000, 10_000, 100_000, 1_000_000)
@@ -21,6 +22,7 @@ PARTS: dict[str, Callable[[bool], list[Figure]]] = {
     "through": lambda quick: traffic.throughput(100 if quick else 1_000),
     "drain": lambda quick: traffic.drain(1_000 if quick else 10_000),
     "latency": lambda quick: traffic.latency(40, 5 if quick else 30),
+    "dead": lambda quick: dead.measure(5 if quick else 20),
 }
 
 
