@@ -116,6 +116,23 @@ PASSING = frozenset(
 )
 """Events that put the office they happened at behind the goods."""
 
+FINDINGS = frozenset(
+    {
+        EventKind.CONTROL_ORDERED,
+        EventKind.CONTROLLED,
+        EventKind.NOT_RELEASED,
+        EventKind.SEALS_CHECKED,
+        EventKind.QUARANTINE,
+        EventKind.UNLOADING,
+        EventKind.DISCREPANCIES,
+        EventKind.DISCREPANCIES_SOLVED,
+    }
+)
+"""Events that say what a control orders, finds or decides.
+
+They stay inside the administration whose office says so, unless a disclosure names its legal basis.
+"""
+
 COMING_BACK = (EventKind.CROSSING_REFUSED, EventKind.TURNED_BACK)
 """Events after which the goods are on their way back, until something else is said."""
 

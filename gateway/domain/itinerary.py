@@ -89,6 +89,11 @@ class Itinerary:
         """Return the office with that code if it is on the way."""
         return next((stop.office for stop in self.stops if stop.office.code == code), None)
 
+    def administration(self, code: str) -> str:
+        """Return whose the office with that code is, on the way or left out; empty if neither."""
+        known = (stop.office for stop in (*self.stops, *self.dropped) if stop.office.code == code)
+        return next((office.administration for office in known), "")
+
     @property
     def departure(self) -> Stop:
         """The first stop; every itinerary has one (``pipeline.route`` refuses others)."""

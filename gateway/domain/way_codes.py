@@ -1,4 +1,4 @@
-"""Codes of what happens on the way: readings, closures.
+"""Codes of what happens on the way and who may hear of it: readings, closures, disclosures.
 
 Part of the table in ``gateway.domain.codes``.
 """
@@ -23,6 +23,7 @@ WAY_CODES: Mapping[str, Severity] = MappingProxyType(
         "closure.settled": Severity.ERROR,
         "closure.shut": Severity.ERROR,
         "closure.unknown": Severity.ERROR,
+        "pack.finding-without-basis": Severity.FATAL,
         "position.absurd-temperature": Severity.ERROR,
         "position.before-declaration": Severity.ERROR,
         "position.empty": Severity.ERROR,

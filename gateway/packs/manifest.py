@@ -123,7 +123,8 @@ class MessageSpec:
 
     ``deadline_hours`` counts from when the message is owed; 0 means the law sets none. ``also``
     names further roles whose offices get the same; ``to`` other than all makes it occasional. While
-    ``switch`` is off it is never owed.
+    ``switch`` is off it is never owed. ``of`` are administrations whose findings it tells others,
+    ``facts`` which of their facts: both as a disclosure of ``synchronisation.toml`` says.
     """
 
     type: str
@@ -151,6 +152,8 @@ class MessageSpec:
     text: str = ""
     assigned_at_sending: tuple[str, ...] = ()
     withheld: tuple[WithheldSpec, ...] = ()
+    of: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
 
     @property
     def occasional(self) -> bool:

@@ -9,7 +9,7 @@ must. So that neither drifts from the other, a pack is compared with the table w
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gateway.domain.event import EventKind
+from gateway.domain.event import FINDINGS, EventKind
 from gateway.domain.itinerary import OfficeRole
 from gateway.packs import tables
 from gateway.packs.manifest import FILE as MANIFEST
@@ -53,6 +53,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure(Row):
+    """A row that tells of a control: findings of ``of`` go to others, with these ``facts`` only.
+
+    ``basis`` is the law or agreement that lets them leave the administration, ``source`` where that
+    is read.
+    """
+
+    of: tuple[str, ...]
+    facts: tuple[str, ...]
+    basis: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """Why nothing is said in cells that no row fills; what is left empty means all there are.
 
@@ -72,11 +86,13 @@ class Table:
 
     administrations: tuple[str, ...]
     rows: tuple[Row, ...] = field(default=(), metadata={tables.KEY: "row"})
+    disclosures: tuple[Disclosure, ...] = field(default=(), metadata={tables.KEY: "disclosure"})
     silences: tuple[Silence, ...] = field(default=(), metadata={tables.KEY: "silence"})
 
     def tells(self, event: EventKind, administration: str, role: OfficeRole) -> tuple[Row, ...]:
-        """Return the rows of a cell."""
-        return tuple(one for one in self.rows if one.covers(event, administration, role))
+        """Return the rows of a cell, disclosures among them."""
+        every = (*self.rows, *self.disclosures)
+        return tuple(one for one in every if one.covers(event, administration, role))
 
     def cells(self) -> Iterator[tuple[EventKind, str, OfficeRole]]:
         """Yield every cell there is."""
@@ -90,19 +106,30 @@ def read_table(raw: bytes) -> Table:
     """Read the table.
 
     Raises:
-        Refusal: ``pack.*``.
+        Refusal: ``pack.*``; ``pack.finding-without-basis`` where a row tells of a control without
+            being a disclosure, or one does not say on what basis.
     """
-    return tables.read(Table, tables.load(raw, FILE), FILE)
+    table = tables.read(Table, tables.load(raw, FILE), FILE)
+    open_ones = [row for row in table.rows if not FINDINGS.isdisjoint(row.events)]
+    baseless = [
+        one
+        for one in table.disclosures
+        if not (one.of and one.basis and one.source and FINDINGS.issuperset(one.events))
+    ]
+    for row in (*open_ones, *baseless):
+        raise tables.refusal("pack.finding-without-basis", FILE, word=row.message)
+    return table
 
 
-_Line = tuple[str, str, bool, tuple[str, ...], tuple[str, ...], bool]
+_Line = tuple[str | bool | tuple[str, ...], ...]
 
 
 def obey(table: Table, manifest: Manifest) -> None:
     """Compare a pack with the table, both ways, cell by cell.
 
     Raises:
-        Refusal: ``pack.against-synchronisation`` with the message and the cell.
+        Refusal: ``pack.against-synchronisation`` with the message and the cell;
+            ``pack.finding-without-basis`` where a message tells what no disclosure lets it.
     """
     for event, administration, role in table.cells():
         if administration not in manifest.administrations:
@@ -114,12 +141,22 @@ def obey(table: Table, manifest: Manifest) -> None:
             for one in manifest.messages
             if event in one.on and one.goes_to(role)
         }
-        for line in sorted(wanted ^ found):
-            raise tables.refusal("pack.against-synchronisation", MANIFEST, word=line[0], cell=cell)
+        for word in sorted(str(line[0]) for line in wanted ^ found):
+            raise tables.refusal("pack.against-synchronisation", MANIFEST, word=word, cell=cell)
+    for spec in manifest.messages:
+        if spec.of and not any(_backs(one, spec, manifest) for one in table.disclosures):
+            raise tables.refusal("pack.finding-without-basis", MANIFEST, word=spec.type)
+
+
+def _backs(disclosure: Disclosure, spec: MessageSpec, manifest: Manifest) -> bool:
+    """Tell whether it is about that message of the pack."""
+    to_us = not set(disclosure.administrations).isdisjoint(manifest.administrations)
+    return to_us and disclosure.message == spec.type
 
 
 def _of_row(row: Row) -> _Line:
-    return row.message, row.whom.value, row.once, row.fuller, row.by, row.declared
+    disclosed = (row.of, row.facts) if isinstance(row, Disclosure) else ((), ())
+    return row.message, row.whom.value, row.once, row.fuller, row.by, row.declared, *disclosed
 
 
 def _of_spec(spec: MessageSpec, manifest: Manifest) -> _Line:
@@ -131,4 +168,6 @@ def _of_spec(spec: MessageSpec, manifest: Manifest) -> _Line:
         spec.yields_to,
         procedure.modes,
         procedure.where_declared,
+        spec.of,
+        spec.facts,
     )

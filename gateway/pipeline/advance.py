@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from gateway.domain.event import Event, EventKind
+from gateway.domain.event import FINDINGS, Event, EventKind
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.itinerary import Itinerary
+from gateway.domain.itinerary import Itinerary, Stop
 from gateway.domain.message import Message, MessageState
 from gateway.domain.movement import Movement, fold, lodge
 from gateway.domain.parts import has_for
@@ -19,6 +19,7 @@ from gateway.domain.procedure import ProcedureState
 from gateway.packs.manifest import MessageSpec
 from gateway.packs.manifest import Subject as Speaks
 from gateway.packs.pack import Pack, PackSet
+from gateway.pipeline.disclosure import all_disclosed
 from gateway.pipeline.project import Addressee, Subject, project
 from gateway.pipeline.route import Planned
 
@@ -204,7 +205,7 @@ class _Step:
         spec = pack.message(message.type)
         if _pointless(spec, self._subject.movement) or self._off_the_way(message, spec):
             self._drop(message)
-        elif missing := unmet(spec, pack, self._subject.movement, self._trip(message)):
+        elif missing := unmet(spec, pack, self._known(message, spec), self._trip(message)):
             reason = ", ".join(missing)
             if reason != message.waits_for:
                 self.waiting.append(replace(message, waits_for=reason))
@@ -214,6 +215,15 @@ class _Step:
     def _trip(self, message: Message) -> str:
         """Return the trip a message is about, where there are several."""
         return (message.trip or "") if self._subject.trips else ""
+
+    def _known(self, message: Message, spec: MessageSpec) -> Movement:
+        """Return the movement as the office may know it: what others found triggers nothing."""
+        movement = self._subject.movement
+        if FINDINGS.isdisjoint(spec.on):
+            return movement
+        itinerary = self._subject.itinerary
+        stop = _stop(message, spec, itinerary)
+        return replace(movement, happened=all_disclosed(movement.happened, spec, stop, itinerary))
 
     def _off_the_way(self, message: Message, spec: MessageSpec) -> bool:
         """Tell whether office or trip are left out by now, before anything was said about it."""
@@ -238,14 +248,18 @@ class _Step:
         self.dropped.append(replace(message, state=MessageState.DROPPED, waits_for=""))
 
 
+def _stop(message: Message, spec: MessageSpec, itinerary: Itinerary) -> Stop:
+    return next(
+        stop
+        for stop in (*itinerary.stops, *itinerary.dropped)
+        if stop.office.code == message.office and spec.goes_to(stop.role)
+    )
+
+
 def _project(
     subject: Subject, message: Message, pack: Pack, spec: MessageSpec, at: datetime
 ) -> tuple[list[Fired], tuple[Finding, ...]]:
-    stop = next(
-        stop
-        for stop in (*subject.itinerary.stops, *subject.itinerary.dropped)
-        if stop.office.code == message.office and spec.goes_to(stop.role)
-    )
+    stop = _stop(message, spec, subject.itinerary)
     addressee = Addressee(pack=pack, spec=spec, stop=stop, message=message.id, at=at)
     deadline = at + timedelta(hours=spec.deadline_hours) if spec.deadline_hours else None
     projected = project(subject.of_trip(message.trip or ""), addressee)

@@ -9,6 +9,7 @@ from gateway.domain.movement import Movement
 from gateway.packs.manifest import MessageSpec, Per, To
 from gateway.packs.manifest import Subject as Speaks
 from gateway.packs.pack import Pack
+from gateway.pipeline.disclosure import disclosed
 from gateway.pipeline.route import Planned, once_each
 
 
@@ -54,6 +55,7 @@ def plan_occasions(
             for spec in pack.messages
             if spec.occasional and spec.goes_to(stop.role)
             if event.kind in spec.on and _opened(spec, movement)
+            if disclosed(event, spec, stop, itinerary) is not None
             if (spec.to is To.DROPPED) is (stop in itinerary.dropped)
             if _concerned(stop, spec, event, movement, told)
         )

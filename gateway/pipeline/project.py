@@ -22,6 +22,7 @@ from gateway.markup import tree
 from gateway.packs.manifest import MessageSpec
 from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.alone import trip_alone
+from gateway.pipeline.disclosure import all_disclosed
 
 SENDER = "FULLROUTE"
 
@@ -224,7 +225,8 @@ def _around(root: tree.Element, heads: Iterable[tree.Element]) -> tree.Element:
 def _heads(subject: Subject, addressee: Addressee) -> list[tree.Element]:
     at, pack, named = addressee.at, addressee.pack, addressee.stop.office.zone
     zone = ZoneInfo(named)
-    movement = ("movement", pack.digest, named, at, addressee.dry_run)
+    whose, spec = addressee.stop.office.administration, addressee.spec
+    movement = ("movement", pack.digest, named, at, addressee.dry_run, whose, spec.of, spec.facts)
     return [
         _message(addressee, zone),
         *_drawn(subject, movement, lambda: [_movement(subject, addressee, zone)]),
@@ -277,7 +279,8 @@ def _flag(value: bool) -> str:  # noqa: FBT001 - it is the value being spelled
 
 def _movement(subject: Subject, addressee: Addressee, zone: ZoneInfo) -> tree.Element:
     movement = subject.movement
-    happened = [_happened(event, zone, planned=False) for event in movement.happened]
+    known = all_disclosed(movement.happened, addressee.spec, addressee.stop, subject.itinerary)
+    happened = [_happened(event, zone, planned=False) for event in known]
     if addressee.dry_run:
         ahead = _ahead(movement, subject.itinerary, addressee.at)
         happened += [_happened(event, zone, planned=True) for event in ahead]

@@ -4,7 +4,8 @@ What a client needs to know, whoever wrote it:
 
 - ``POST /`` with ``multipart/signed`` (RFC 8551): the job, its 400-byte header in front, and a
   detached CMS signature over exactly the job's bytes *with user and password blank*. User and
-  password stand in the header's own fields. Any boundary will do, and base64 as well.
+  password stand in the header's own fields. Any boundary will do, and base64 as well. A notice in
+  XML has no such header: it comes as it is, with HTTP Basic.
 - 200 with the first output, 202 when there is none yet; 401 for a login that is none, 422 with a
   reason for a job that cannot be taken (E9990: it must be signed), 503 with Retry-After out of
   hours. The same job again gets the same output.
@@ -31,7 +32,7 @@ from gateway.audit.exchange import Envelope
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.message import Suite
-from gateway.markup import wire
+from gateway.markup import safe, tree, wire
 from gateway.markup.tree import Element, text
 from gateway.packs import layout
 from gateway.packs.layout_file import HEADER_BYTES
@@ -44,6 +45,7 @@ from gateway.sandbox.stationery import Planned
 NO_LOGIN = "no such user, or another password"
 UNSIGNED = "E9990: this job must be signed"
 _BOUNDARY = re.compile(r'boundary="?([^";\s]{1,70})"?', re.IGNORECASE)
+_LOGIN = ("user", "password")
 _PARTS = 4  # before the first, the two, and behind the closing boundary
 
 
@@ -92,12 +94,26 @@ class VnaccsOutbox(Outbox):
 
 @dataclass(frozen=True, slots=True)
 class _Submission:
-    """A job as it came in, its login taken out of the header."""
+    """A job as it came in, its login taken out of the header; or a notice in XML, without one."""
 
     content: bytes
     cms: bytes
     media_type: str
     login: Mapping[str, str]
+
+    @property
+    def notice(self) -> bool:
+        return "xml" in self.media_type
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a job or a notice says of itself: its type, its id, the movement, the office."""
+
+    type: str
+    id: str
+    movement: str
+    office: str
 
 
 class VnaccsDoor(PushDoor):
@@ -144,7 +160,7 @@ class VnaccsDoor(PushDoor):
         if self._failing:
             return said(self._failing.popleft(), "told to")
         try:
-            submission = self._read(content, request.headers.get("Content-Type", ""))
+            submission = self._read(content, request)
             if not self._may(submission.login["user"], submission.login["password"]):
                 return said(HTTPStatus.UNAUTHORIZED, NO_LOGIN)
             envelope, kept = self._told(submission)
@@ -169,17 +185,19 @@ class VnaccsDoor(PushDoor):
             return web.Response(status=HTTPStatus.ACCEPTED)
         return web.Response(body=letter.written.content, content_type=letter.written.media_type)
 
-    def _read(self, body: bytes, media_type: str) -> _Submission:
+    def _read(self, body: bytes, request: web.BaseRequest) -> _Submission:
         """Take a request apart.
 
         Raises:
-            Refusal: it is no signed job.
+            Refusal: it is no signed job, nor a notice.
         """
-        content, cms, kind = _parts(body, media_type)
+        content, cms, kind = _parts(body, request.headers.get("Content-Type", ""))
+        if "xml" in kind:
+            return _Submission(content, cms, kind, dict(zip(_LOGIN, _basic(request), strict=True)))
         layouts = self._system.pack.layouts
         if layouts is None or len(content) < HEADER_BYTES:
             raise _refusal(f"a header of {HEADER_BYTES} bytes comes first")
-        blank, login = bytearray(content), {"user": "", "password": ""}
+        blank, login = bytearray(content), dict.fromkeys(_LOGIN, "")
         for name, start, length in layout.blanks(layouts.header, 0):
             login[name] = content[start : start + length].decode("ascii", "replace").rstrip(" ")
             blank[start : start + length] = b" " * length
@@ -191,31 +209,37 @@ class VnaccsDoor(PushDoor):
         Raises:
             Refusal: the job is unknown, malformed, or unsigned though it must be.
         """
-        pack = self._system.pack
-        if pack.layouts is None:
-            raise _refusal("no layouts")
-        job = layout.decode(submission.content, pack.layouts)
-        spec = pack.message(job.get("code", ""))
+        named = (
+            _notice(submission.content) if submission.notice else self._headed(submission.content)
+        )
+        spec = self._system.pack.message(named.type)
         if spec.suite is Suite.CMS and not submission.cms:
             raise _refusal(UNSIGNED)
         content = submission.content
         if submission.cms:
             content = wire.multipart_signed(content, submission.cms, submission.media_type)
-        office = self._addressed(job)
-        movement = job.get("index", "") or job.get("subject", "") or "-"
         digest = sha256(content).hexdigest()
         return Envelope(
-            id=job.get("input", "") or f"in_{digest[:32]}",
+            id=named.id or f"in_{digest[:32]}",
             type=spec.type,
-            movement=movement,
+            movement=named.movement,
             link=self._system.spec.id,
-            office=office.code,
-            stream=f"{movement}/{office.code}",
+            office=named.office,
+            stream=f"{named.movement}/{named.office}",
             place=1,
             digest=digest,
             media_type=submission.media_type,
             issued=self._system.now(),
         ), content
+
+    def _headed(self, content: bytes) -> _Named:
+        layouts = self._system.pack.layouts
+        if layouts is None:
+            raise _refusal("no layouts")
+        job = layout.decode(content, layouts)
+        movement = job.get("index", "") or job.get("subject", "") or "-"
+        office = self._addressed(job).code
+        return _Named(job.get("code", ""), job.get("input", ""), movement, office)
 
     def _addressed(self, job: Element) -> CustomsOffice:
         """Return the office a job names in its field CHC, or the first of this link."""
@@ -256,6 +280,22 @@ def _basic(request: web.BaseRequest) -> tuple[str, str]:
     except (binascii.Error, ValueError):
         return "", ""
     return (user, password) if scheme.lower() == "basic" else ("", "")
+
+
+def _notice(content: bytes) -> _Named:
+    """Return what a notice says of itself, whichever of them it is.
+
+    Raises:
+        Refusal: it is no XML, or says nothing of the kind.
+    """
+    said: dict[str, str] = {}
+    for node in safe.parse(content).iter():
+        said.setdefault(tree.name(node), (node.text or "").strip())
+    movement = said.get("Reference") or said.get("MovementReference") or "-"
+    office = said.get("RecipientOfficeID", "")
+    if not office:
+        raise _refusal("RecipientOfficeID")
+    return _Named(said.get("TypeCode", ""), said.get("MessageID", ""), movement, office)
 
 
 def _parts(body: bytes, media_type: str) -> tuple[bytes, bytes, str]:

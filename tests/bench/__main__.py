@@ -2,15 +2,16 @@
 
 Parts: ``cpu`` (one declaration in this process, beside the floor); ``items`` and ``stored`` (its
 cost by size, and beside stored movements); ``through``, ``latency`` and ``drain`` (end to end with
-real processes); ``elsewhere`` (``through`` on PostgreSQL and Valkey). Without a name every part
-runs, save those whose servers are missing; ``--quick`` makes fewer rounds.
+real processes); ``elsewhere`` (``through`` on PostgreSQL and Valkey); ``dead`` (what dead links
+cost the others). Without a name every part runs, save those whose servers are missing; ``--quick``
+makes fewer rounds.
 """
 
 import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import memory, sizes, traffic
+from tests.bench import dead, memory, sizes, traffic
 from tests.bench.figures import Figure, as_json, as_table
 from tests.bench.servers import Skipped
 
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[bool], list[Figure]]] = {
     "elsewhere": lambda quick: traffic.throughput(100 if quick else 1_000, embedded=False),
     "drain": lambda quick: traffic.drain(1_000 if quick else 10_000),
     "latency": lambda quick: traffic.latency(40, 5 if quick else 30),
+    "dead": lambda quick: dead.measure(5 if quick else 20),
 }
 
 

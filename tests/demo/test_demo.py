@@ -208,7 +208,8 @@ def test_offices_behind_folders_and_offices_that_are_asked(tmp_path):
     said = fullroute("demo", "--link-kind", "mixed", "--json", cwd=tmp_path)
     assert (said.code, said.json["state"]) == (0, "completed")
     receipts = {one["type"]: one["receipt_kind"] for one in said.json["messages"]}
-    unanswered = {"ArrivalNotice", "ClearanceNotice"}  # nobody answers them
+    # nobody answers them
+    unanswered = {"ArrivalNotice", "ClearanceNotice", "WayNotice", "WayNotice-I"}
     assert {kind for kind, one in receipts.items() if one == "transport"} == unanswered
     assert set(receipts.values()) == {"native", "transport"}
     data = said.json["data"]

@@ -92,6 +92,8 @@ class Proxy:
 
     async def _reply(self, far: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         while said := await far.read(CHUNK):
+            if any(self.weather.get(fault) == 1.0 for fault in AT_CONNECTING):
+                return  # nothing else happens: not on kept connections either
             match self._drawn(AT_REPLYING):
                 case "cut":
                     return

@@ -1,11 +1,14 @@
-"""Offices dead in four ways, two at once: the others are served as if nothing were, and when the
-dead are back everything is at its end.
+"""Offices dead in five ways: the others are served as if nothing were, and when the dead are back
+everything is at its end. What it costs the others is for ``python -m tests.bench dead``.
 """
 
 import time
+from collections import Counter
 
 import pytest
 
+from gateway import bootstrap
+from tests.bench import dead
 from tests.faults import proxy, storm
 from tests.faults.city import City
 
@@ -26,26 +29,49 @@ def test_the_others_go_on(tmp_path, monkeypatch):
     city = City(tmp_path)
     with storm.proxied(city, seed=1) as weather, city:
         movements = []
-        for dead in WAYS:
-            movements += _others_are_served(city, weather, dead)
+        for pair in WAYS:
+            movements += _others_are_served(city, weather, pair)
         found = city.drive_all(movements, 60)
         assert all(one.finished for one in found.values()), city.last_words()
         assert city.breaches() == [], city.last_words()
 
 
-def _others_are_served(city, weather, dead):
-    for link, fault in dead.items():
+@pytest.mark.full
+@pytest.mark.timeout(300)
+def test_five_of_twenty_links_dead_in_five_ways(tmp_path):
+    street = dead.Street(tmp_path)
+    with proxy.Weather(street.proxies) as weather, street:
+        street.hold_answers()
+        for one, way in zip(street.proxies.values(), dead.WAYS, strict=True):
+            one.weather = proxy.only(way)
+        with bootstrap.open_gateway(street.setting.settings) as gateway:
+            street.owe(gateway.ports, DEAD_SECONDS, "dead")
+        alive = {one.id for one in street.links} - street.proxies.keys()
+        done, open_ = street.told("dead", alive)
+        assert (len(done) > len(alive), open_) == (True, []), street.last_words()
+        done, _ = street.told("dead", set(street.proxies), patience_seconds=0)
+        assert done == []
+        weather.clear()
+        done, open_ = street.told("dead", {one.id for one in street.links})
+        assert open_ == [], street.last_words()
+        taken = Counter(line["id"] for line in street.journal("taken"))
+        assert {name: many for name, many in taken.items() if many > 1} == {}
+        assert len(done) == sum(name.startswith("bench-") for name in taken)
+
+
+def _others_are_served(city, weather, pair):
+    for link, fault in pair.items():
         weather.proxies[link].weather = proxy.only(fault)
     movements = [city.submit() for _ in range(MOVEMENTS)]
     _served(city, ALIVE, {"IDA", "IDC"}, movements)
     time.sleep(DEAD_SECONDS)
     failures = {row["id"]: row["failures"] for row in city.evidence(verified=False).rows["links"]}
     assert failures[ALIVE] == 0
-    assert all(failures[link] >= OFTEN for link in dead), failures
+    assert all(failures[link] >= OFTEN for link in pair), failures
     weather.clear()
     began = time.monotonic()
     _served(city, "cn00x001", {"MT2401"}, movements)
-    print(f"\n{dead}: served again {time.monotonic() - began:.1f} s after recovery")
+    print(f"\n{pair}: served again {time.monotonic() - began:.1f} s after recovery")
     return movements
 
 

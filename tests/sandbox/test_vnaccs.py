@@ -142,6 +142,41 @@ def test_outputs_come_at_once_and_from_the_list(border):
     assert answers == ["OLA-copy", "VAS501", "VAS504"]
 
 
+def test_a_notice_that_is_no_job_is_handed_over_with_the_login_beside_it(border):
+    """The goods are released in China: the border is told in XML, which has no header of a job."""
+
+    async def play():
+        async with border.stage() as stage:
+            await border.until(lambda: border.message("OLC").state is MessageState.ACKNOWLEDGED)
+            await asyncio.to_thread(border.world.run)
+            await border.until(
+                lambda: border.message("WayNotice-I").state is MessageState.ACKNOWLEDGED
+            )
+            return [line["type"] for line in stage.actors[BORDER].system.requests()]
+
+    assert asyncio.run(play()) == ["OLA", "OLC", "WayNotice-I"]
+    assert border.message("WayNotice-I").receipt_kind is ReceiptKind.TRANSPORT
+
+
+@pytest.mark.parametrize(
+    ("content", "login", "status"),
+    [
+        (b"<Notice/>", PASSWORD, 422),
+        (b"no XML", PASSWORD, 422),
+        (b"<Notice/>", "another", 401),
+    ],
+    ids=["it names nobody", "it is none", "it comes from a stranger"],
+)
+def test_a_notice_that_cannot_be_taken(border, content, login, status):
+    async def play():
+        async with border.stage(), aiohttp.ClientSession() as session:
+            headers = {"Content-Type": "application/xml", **basic(USER, login)}
+            async with session.post(border.url, data=content, headers=headers) as answer:
+                return answer.status
+
+    assert asyncio.run(play()) == status
+
+
 def test_a_lost_reply_costs_a_repeat_and_no_second_effect(border):
     async def play():
         async with border.stage() as stage:

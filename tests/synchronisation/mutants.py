@@ -68,13 +68,15 @@ def _listed(row: Row, name: str, every: tuple[str, ...]) -> Iterator[tuple[str, 
 
 def mutants(table: Table) -> Iterator[tuple[str, Table, set[str]]]:
     """Yield every mutant of the table: a name, the table, the events that are told otherwise."""
-    for place, row in enumerate(table.rows):
-        for what, changed in changes(row):
-            kept = () if changed is None else (changed,)
-            rows = (*table.rows[:place], *kept, *table.rows[place + 1 :])
-            name = f"{'/'.join(row.events)} {row.message}: {what}"
-            events = {*row.events, *(changed.events if changed else ())}
-            yield name, replace(table, rows=rows), events
+    for kind in ("rows", "disclosures"):
+        every = getattr(table, kind)
+        for place, row in enumerate(every):
+            for what, changed in changes(row):
+                kept = () if changed is None else (changed,)
+                rest = (*every[:place], *kept, *every[place + 1 :])
+                name = f"{'/'.join(row.events)} {row.message}: {what}"
+                events = {*row.events, *(changed.events if changed else ())}
+                yield name, replace(table, **{kind: rest}), events
 
 
 def noticed(table: Table, events: set[str]) -> bool:

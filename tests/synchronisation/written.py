@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from gateway.adapters.pack_folder import schemas_root
-from gateway.packs.synchronisation import FILE, Row, Table, read_table
+from gateway.packs.synchronisation import FILE, Disclosure, Row, Table, read_table
 
 WHOM = {
     "all": "every office with the role",
@@ -46,6 +46,15 @@ def text(table: Table) -> str:
         "|---|---|---|---|---|---|",
         *(_line(row) for row in table.rows),
         "",
+        "## What a control found, disclosed",
+        "",
+        "Findings stay inside the administration whose office says so: what others get is made",
+        "without them. These leave it, with these facts and no others.",
+        "",
+        "| When | Whose | Administration | Role | Message | Facts | Why | Legal basis | Source |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *(_disclosed(one) for one in table.disclosures),
+        "",
         "## Nothing, because",
         "",
         "For cells that no row above fills; the first that speaks of a cell is its reason.",
@@ -68,6 +77,16 @@ def _line(row: Row) -> str:
     whom += f"; by {', '.join(row.by)}" if row.by else ""
     cells = (_any(row.events), _any(row.administrations), _any(row.roles), row.message, whom)
     return f"| {' | '.join(cells)} | {row.why} |"
+
+
+def _disclosed(one: Disclosure) -> str:
+    cells = (
+        *map(_any, (one.events, one.of, one.administrations, one.roles)),
+        one.message,
+        ", ".join(one.facts) or "none",
+        *(one.why, one.basis, one.source),
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def _any(words: tuple[str, ...]) -> str:

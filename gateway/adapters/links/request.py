@@ -3,7 +3,8 @@
 A parcel is posted to the link's address; the response may hold the first output. Further outputs
 are fetched one by one from ``<address>/outputs`` and taken off the list when they are ours. Both
 happen in the name of a user, whose password is read from the key store for each request and put
-where the parcel leaves blanks; it is in no message, no log and no error.
+where the parcel leaves blanks, or beside it (HTTP Basic) where it has none; it is in no message, no
+log and no error.
 
 A refused login is not tried again for a while with the same password: systems lock users out.
 """
@@ -89,7 +90,14 @@ class RequestCourier(HttpLinks):
             if len(word) > blank.length:
                 raise ValueError(f"the {blank.name} is longer than {blank.length} bytes")
             content[blank.start : blank.start + blank.length] = word.ljust(blank.length)
-        return Request(link.endpoint, {"Content-Type": parcel.media_type}, bytes(content))
+        headers = {"Content-Type": parcel.media_type}
+        if not parcel.blanks:
+            headers |= self._basic(link)
+        return Request(link.endpoint, headers, bytes(content))
+
+    def _basic(self, link: Link) -> dict[str, str]:
+        pair = link.login.encode() + b":" + self._password(link.id)
+        return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
 
     async def _send(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
         try:
@@ -182,10 +190,10 @@ class RequestCourier(HttpLinks):
     async def _called(
         self, session: aiohttp.ClientSession, link: Link, method: str, path: str
     ) -> Response:
-        pair = link.login.encode() + b":" + self._password(link.id)
-        headers = {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
         url = f"{link.endpoint.rstrip('/')}/{path}"
-        async with session.request(method, url, headers=headers, allow_redirects=False) as response:
+        async with session.request(
+            method, url, headers=self._basic(link), allow_redirects=False
+        ) as response:
             content = await read_body(response, OUTPUT_BYTES_MAX)
             return Response(response.status, response.headers, content)
 
