@@ -20,13 +20,15 @@ from gateway.api.request import (
     require_type,
 )
 from gateway.api.shapes import EventShape, shape_event, utc
+from gateway.domain.finding import Catalogue
 from gateway.domain.position import Position
-from gateway.usecases.position import take_reading
+from gateway.usecases.position import TakenReading, take_reading, take_run_reading
 
 router = APIRouter(tags=["movements"])
 
 LIST_MAX = 500
 
+Batch = Annotated[str, Path(description="The batch number, a plate, or a trip's id.")]
 Reference = Annotated[str, Path(description="Movement reference, 18 characters.")]
 
 _STRANGE = problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.NOT_FOUND)
@@ -62,6 +64,14 @@ class TakenShape(BaseModel):
     late: bool
     findings: tuple[FindingShape, ...]
     events: tuple[EventShape, ...]
+
+
+class TakenRunShape(BaseModel):
+    """What a reading of a vehicle came to, by movement; `refused`: whom it cannot be of, why."""
+
+    batch: str
+    taken: dict[str, TakenShape]
+    refused: dict[str, str]
 
 
 class PositionShape(BaseModel):
@@ -103,12 +113,39 @@ def post_position(
     """Take a reading in, for every movement on the trip; repeats and older ones change nothing."""
     require_accept(request, JSON_TYPE)
     done = take_reading(ports, caller, reference, raw)
-    texts = ports.packs.catalogue()
+    return _taken(done, ports.packs.catalogue(), language)
+
+
+def _taken(done: TakenReading, texts: Catalogue, language: str) -> TakenShape:
     return TakenShape(
         repeated=done.repeated,
         late=done.late,
         findings=tuple(shape_finding(one, texts, language) for one in done.findings),
         events=tuple(shape_event(one) for one in done.events),
+    )
+
+
+@router.post(
+    "/trips/{batch}/positions",
+    openapi_extra=described_body({JSON_TYPE: {"schema": _SCHEMA, "example": _EXAMPLE}}),
+    responses={**_STRANGE, **_REFUSING},
+)
+def post_run_position(
+    request: Request,
+    caller: Reporter,
+    raw: Annotated[bytes, Depends(_raw)],
+    ports: Reach,
+    language: Language,
+    batch: Batch,
+) -> TakenRunShape:
+    """Take a reading of a vehicle or train in, for everything aboard, each by itself."""
+    require_accept(request, JSON_TYPE)
+    done = take_run_reading(ports, caller, batch, raw)
+    texts = ports.packs.catalogue()
+    return TakenRunShape(
+        batch=done.batch,
+        taken={one: _taken(what, texts, language) for one, what in done.taken},
+        refused=dict(done.refused),
     )
 
 

@@ -7,23 +7,32 @@ from pydantic import BaseModel
 
 from gateway.api import problems
 from gateway.api.movements import LIST_MAX, REPORT_EXAMPLE, ReportBody, report_body
-from gateway.api.request import Reach, Reader, Reporter, described_body, require_accept
+from gateway.api.problems import FindingShape, shape_finding
+from gateway.api.request import Language, Reach, Reader, Reporter, described_body, require_accept
 from gateway.api.shapes import TripShape, shape_trip, utc
 from gateway.domain.event import Report
+from gateway.domain.finding import Catalogue
 from gateway.domain.trip import TripReport
 from gateway.usecases.trips import RunView, describe_run, report_trip
+from gateway.usecases.trips import list_trips as open_trips
 
 router = APIRouter(tags=["trips"])
 
-Batch = Annotated[str, Path(description="The batch number, or a trip's id.")]
+Batch = Annotated[str, Path(description="The batch number, a plate, or a trip's id.")]
 
 _STRANGE = problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.NOT_FOUND)
+
+
+class ListedTripShape(TripShape):
+    """A trip and where it stands."""
+
+    state: str
 
 
 class TripListShape(BaseModel):
     """A page of open trips, newest first."""
 
-    data: tuple[TripShape, ...]
+    data: tuple[ListedTripShape, ...]
     next_cursor: str
     has_more: bool
 
@@ -41,9 +50,10 @@ class AboardShape(BaseModel):
 
 
 class RunReportShape(BaseModel):
-    """What was told of a run; `refused` pairs movements that could not take it with a code."""
+    """What was told of a run, `by` a principal or link; `refused`: who could not take it, why."""
 
     id: str
+    by: str
     kind: str
     at: str
     office: str
@@ -52,9 +62,16 @@ class RunReportShape(BaseModel):
 
 
 class RunShape(BaseModel):
-    """One vehicle or train with every movement on it; masses in kilograms."""
+    """One vehicle or train with every movement on it; masses in kilograms.
+
+    `office` is where it was last seen, `findings` are news that do not follow from where it stood.
+    """
 
     batch: str
+    state: str
+    office: str
+    since: str | None
+    findings: tuple[FindingShape, ...]
     trips: tuple[str, ...]
     plates: tuple[tuple[str, str], ...]
     seals: tuple[str, ...]
@@ -68,6 +85,7 @@ def shape_report(row: TripReport) -> RunReportShape:
     """Return what was told of a run."""
     return RunReportShape(
         id=row.id,
+        by=row.caller,
         kind=row.kind.value,
         at=utc(row.at),
         office=row.office,
@@ -76,10 +94,14 @@ def shape_report(row: TripReport) -> RunReportShape:
     )
 
 
-def shape_run(view: RunView) -> RunShape:
+def shape_run(view: RunView, texts: Catalogue, language: str) -> RunShape:
     """Return a run."""
     return RunShape(
         batch=view.batch,
+        state=view.standing.state.value,
+        office=view.standing.office,
+        since=utc(view.standing.since) if view.standing.since else None,
+        findings=tuple(shape_finding(one, texts, language) for one in view.findings),
         trips=view.trips,
         plates=view.plates,
         seals=view.seals,
@@ -111,20 +133,26 @@ def list_trips(
 ) -> TripListShape:
     """List open trips, newest first; trips of one batch are one run."""
     require_accept(request, "application/json")
-    found = ports.store.open_trips(caller.tenant, after=cursor, limit=limit + 1)
+    found = open_trips(ports, caller.tenant, after=cursor, limit=limit + 1)
     page, more = found[:limit], len(found) > limit
     return TripListShape(
-        data=tuple(shape_trip(one) for one in page),
-        next_cursor=page[-1].id if more else "",
+        data=tuple(
+            ListedTripShape(**shape_trip(trip).model_dump(), state=standing.state.value)
+            for trip, standing in page
+        ),
+        next_cursor=page[-1][0].id if more else "",
         has_more=more,
     )
 
 
 @router.get("/trips/{batch}", responses=_STRANGE)
-def show_trip(request: Request, caller: Reader, ports: Reach, batch: Batch) -> RunShape:
-    """Show a run: vehicle, seals, every movement on it with its share and what it waits for."""
+def show_trip(
+    request: Request, caller: Reader, ports: Reach, language: Language, batch: Batch
+) -> RunShape:
+    """Show a run: where it stands, seals, every movement on it, its share, what it waits for."""
     require_accept(request, "application/json")
-    return shape_run(describe_run(ports, caller.tenant, batch))
+    view = describe_run(ports, caller.tenant, batch)
+    return shape_run(view, ports.packs.catalogue(), language)
 
 
 @router.post(

@@ -110,6 +110,9 @@ class Desk(Protocol):
     def report_trip(self, batch: str, told: Told) -> Shape:
         """Report once for every movement on a run."""
 
+    def read_run_position(self, batch: str, raw: bytes) -> Shape:
+        """Hand a reading of a vehicle in, for everything aboard."""
+
     def pending(self, movement: str) -> list[Shape]:
         """List messages that await a signature."""
 
@@ -234,6 +237,12 @@ class RemoteDesk:
         """Report once for every movement on a run."""
         path = f"/v1/trips/{quote(batch, safe='')}/reports"
         return dict(self._client.post(path, _written(told), JSON).json())
+
+    def read_run_position(self, batch: str, raw: bytes) -> Shape:
+        """Hand a reading of a vehicle in, for everything aboard."""
+        return dict(
+            self._client.post(f"/v1/trips/{quote(batch, safe='')}/positions", raw, JSON).json()
+        )
 
     def pending(self, movement: str) -> list[Shape]:
         """List messages that await a signature."""

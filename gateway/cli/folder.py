@@ -162,14 +162,25 @@ class FolderDesk:
             return closures.closure_shape(close_office(self._ports, self._caller, new))
         return closures.obey(self._ports, self._caller, closure, act, told)
 
+    def read_run_position(self, batch: str, raw: bytes) -> Shape:
+        """Hand a reading of a vehicle in, for everything aboard."""
+        done = reading.take_run_reading(self._ports, self._caller, batch, raw)
+        texts = self._ports.packs.catalogue()
+        return {
+            "batch": done.batch,
+            "taken": {one: reading_shape(what, texts, self._lang) for one, what in done.taken},
+            "refused": dict(done.refused),
+        }
+
     def trips(self, *, limit: int) -> list[Shape]:
         """List open trips, newest first."""
-        found = self._ports.store.open_trips(self._caller.tenant, limit=limit)
-        return [trip_shape(one) for one in found]
+        found = running.list_trips(self._ports, self._caller.tenant, limit=limit)
+        return [{**trip_shape(trip), "state": one.state.value} for trip, one in found]
 
     def trip(self, batch: str) -> Shape:
         """Describe one run."""
-        return run_shape(running.describe_run(self._ports, self._caller.tenant, batch))
+        view = running.describe_run(self._ports, self._caller.tenant, batch)
+        return run_shape(view, self._ports.packs.catalogue(), self._lang)
 
     def report_trip(self, batch: str, told: Told) -> Shape:
         """Report once for every movement on a run."""

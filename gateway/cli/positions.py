@@ -1,15 +1,23 @@
-"""Readings on the way: ``movement position`` and ``movement positions``."""
+"""Readings on the way: ``movement position`` and ``positions``, ``trip position``."""
 
 import json as writer
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from gateway.cli import output
+from gateway.cli.exits import Exit
 from gateway.cli.movements import Reference, moment, movement_commands
 from gateway.cli.opening import open_desk
 from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.trips import Batch, trip_commands
+
+Source = Annotated[str, typer.Argument(help="What read it: the terminal or the reefer.")]
+ReadAt = Annotated[str, typer.Option(help="When it was read, with offset; else now.")]
+At = Annotated[str, typer.Option("--place", help="The office it was read at.")]
+Degrees = Annotated[str, typer.Option(help="Degrees, WGS 84.")]
+Celsius = Annotated[str, typer.Option(help="Degrees Celsius.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,17 +25,18 @@ def add_to(app: typer.Typer) -> None:
     del app
     movement_commands.command()(position)
     movement_commands.command()(positions)
+    trip_commands.command("position")(run_position)
 
 
 def position(
     ref: Reference,
-    source: Annotated[str, typer.Argument(help="What read it: the terminal or the reefer.")],
+    source: Source,
     *,
-    at: Annotated[str, typer.Option(help="When it was read, with offset; else now.")] = "",
-    place: Annotated[str, typer.Option(help="The office it was read at.")] = "",
-    latitude: Annotated[str, typer.Option(help="Degrees, WGS 84.")] = "",
-    longitude: Annotated[str, typer.Option(help="Degrees, WGS 84.")] = "",
-    temperature: Annotated[str, typer.Option(help="Degrees Celsius.")] = "",
+    at: ReadAt = "",
+    place: At = "",
+    latitude: Degrees = "",
+    longitude: Degrees = "",
+    temperature: Celsius = "",
     url: Url = "",
     api_key: ApiKey = "",
     data: Data = None,
@@ -42,27 +51,72 @@ def position(
     Example:
       fullroute movement position 26CN4F7KQ2M8ZT1XJ3 reefer-7 --temperature 27.5
     """
+    raw = _spelled(source, at, place, (latitude, longitude), temperature)
+    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+        done = desk.read_position(ref, raw)
+    if json:
+        output.print_json(done)
+        return
+    output.note(_said(done))
+    output.print_findings(done["findings"], sys.stdout)
+
+
+def _spelled(source: str, at: str, place: str, degrees: tuple[str, str], celsius: str) -> bytes:
+    """Return a reading as JSON, without what was not read."""
     members = {
         "source": source,
         "at": moment(at).isoformat(),
         "place": place,
-        "latitude": latitude,
-        "longitude": longitude,
-        "temperature_c": temperature,
+        "latitude": degrees[0],
+        "longitude": degrees[1],
+        "temperature_c": celsius,
     }
     told = {name: text for name, text in members.items() if text}
+    return writer.dumps(told, ensure_ascii=False).encode()
+
+
+def _said(done: dict[str, Any]) -> str:
+    """Say what a reading came to for one movement."""
+    told = [
+        f"{one['kind']} {one['facts'].get('delay') or one['facts'].get('temperature', '')}"
+        for one in done["events"]
+    ]
+    known = "Known already" if done["repeated"] else "Kept"
+    return "\n".join(told) or f"{known}; nobody has to be told."
+
+
+def run_position(
+    batch: Batch,
+    source: Source,
+    *,
+    at: ReadAt = "",
+    place: At = "",
+    latitude: Degrees = "",
+    longitude: Degrees = "",
+    temperature: Celsius = "",
+    url: Url = "",
+    api_key: ApiKey = "",
+    data: Data = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """Tell where a vehicle or train is and how warm, once for every movement aboard.
+
+    Exit code 10 where it cannot be of some of them; the others hear of it all the same.
+
+    Example:
+      fullroute trip position YYG2611240001 reefer-7 --temperature 27.5
+    """
+    raw = _spelled(source, at, place, (latitude, longitude), temperature)
     with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        done = desk.read_position(ref, writer.dumps(told, ensure_ascii=False).encode())
+        done = desk.read_run_position(batch, raw)
     if json:
         output.print_json(done)
-        return
-    for one in done["events"]:
-        facts = one["facts"]
-        output.note(f"{one['kind']} {facts.get('delay') or facts.get('temperature', '')}")
-    if not done["events"]:
-        known = "Known already" if done["repeated"] else "Kept"
-        output.note(f"{known}; nobody has to be told.")
-    output.print_findings(done["findings"], sys.stdout)
+    else:
+        rows = [(one, _said(what)) for one, what in done["taken"].items()]
+        output.print_table(("Movement", "What it came to"), [*rows, *done["refused"].items()])
+    if done["refused"]:
+        raise typer.Exit(Exit.PARTLY)
 
 
 def positions(

@@ -271,6 +271,7 @@ def run_report_shape(row: TripReport) -> Shape:
     """Return what was told of a run."""
     return {
         "id": row.id,
+        "by": row.caller,
         "kind": row.kind.value,
         "at": utc(row.at),
         "office": row.office,
@@ -279,10 +280,14 @@ def run_report_shape(row: TripReport) -> Shape:
     }
 
 
-def run_shape(view: RunView) -> Shape:
+def run_shape(view: RunView, catalogue: Catalogue, lang: str) -> Shape:
     """Return a run with everything on it."""
     return {
         "batch": view.batch,
+        "state": view.standing.state.value,
+        "office": view.standing.office,
+        "since": utc(view.standing.since) if view.standing.since else None,
+        "findings": [shown(one, catalogue, lang) for one in view.findings],
         "trips": list(view.trips),
         "plates": [list(plate) for plate in view.plates],
         "seals": list(view.seals),

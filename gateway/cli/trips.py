@@ -1,6 +1,6 @@
 """Commands about trips: list, show, report. Trips of one batch number are one run."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +18,7 @@ trip_commands = typer.Typer(
 )
 
 Batch = Annotated[
-    str, typer.Argument(metavar="BATCH", help="The batch number, or the id of one of its trips.")
+    str, typer.Argument(metavar="BATCH", help="The batch number, a plate, or a trip's id.")
 ]
 
 
@@ -48,9 +48,15 @@ def list_(
         output.print_json({"data": found})
         return
     output.print_table(
-        ("Batch", "Trip", "Plates", "Movements"),
+        ("Batch", "State", "Trip", "Plates", "Movements"),
         [
-            (one["batch"], one["id"], _plates(one["plates"]), ", ".join(one["movements"]))
+            (
+                one["batch"],
+                one["state"],
+                one["id"],
+                _plates(one["plates"]),
+                ", ".join(one["movements"]),
+            )
             for one in found
         ],
     )
@@ -68,7 +74,7 @@ def show(
     lang: Lang = "en",
     json: Json = False,
 ) -> None:
-    """Show a run: vehicle, seals, each movement on it, its share, and what it waits for.
+    """Show a run: where it stands, seals, each movement on it, its share, what it waits for.
 
     Example:
       fullroute trip show YYG2611240001
@@ -81,6 +87,7 @@ def show(
     output.print_pairs(
         (
             ("Batch", found["batch"]),
+            ("State", " ".join(filter(None, (found["state"], found["office"], found["since"])))),
             ("Plates", _plates(found["plates"])),
             ("Seals", ", ".join(found["seals"])),
             ("Aboard", f"{found['packages']} packages, {found['gross_mass_kg']} kg"),
@@ -101,17 +108,22 @@ def show(
         ],
     )
     output.print_table(
-        ("Told", "At", "Office", "Done"),
-        [(one["kind"], one["at"], one["office"], _done(one)) for one in found["reports"]],
+        ("Told", "At", "Office", "By", "Done"),
+        [
+            (one["kind"], one["at"], one["office"], one["by"], _done(one))
+            for one in found["reports"]
+        ],
     )
+    output.print_findings(found["findings"], output.stdout())
 
 
 def _plates(plates: list[list[str]]) -> str:
     return ", ".join(f"{country} {plate}" for country, plate in plates)
 
 
-def _done(told: dict[str, object]) -> str:
-    return "yes" if told["done"] else "going on"
+def _done(told: dict[str, Any]) -> str:
+    missed = f", save {', '.join(told['refused'])}" if told["refused"] else ""
+    return ("yes" if told["done"] else "going on") + missed
 
 
 @trip_commands.command()

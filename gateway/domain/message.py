@@ -124,6 +124,7 @@ class Answer:
 
     ``about`` is the message type it answers, empty where it can answer any; ``correlation`` our
     message id where the format can quote one; ``office`` who speaks, where the answer says so;
+    ``run`` the vehicle or train it is said of, with everything aboard, by batch number or plate;
     ``procedure_state`` and ``event`` say what it moves (both may be empty).
     """
 
@@ -133,6 +134,7 @@ class Answer:
     procedure: str
     correlation: str = ""
     office: str = ""
+    run: str = ""
     numbers: tuple[tuple[str, str], ...] = ()
     procedure_state: str = ""
     event: str = ""

@@ -20,7 +20,7 @@ from gateway.domain.event import (
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, AnswerKind
 from gateway.domain.movement_state import MovementState, reached
-from gateway.domain.parts import PARTIAL, Shares, States, decided, facts_of, news
+from gateway.domain.parts import PARTIAL, Shares, States, alone, decided, facts_of, news
 from gateway.domain.procedure import OfficialNumber, Procedure, ProcedureState, advances
 
 
@@ -133,9 +133,10 @@ class Movement:
 
 
 def of_trip(movement: Movement, trip: str) -> Movement:
-    """Return a movement as one of its trips knows it: without the numbers of the others."""
+    """Return a movement as one of its trips knows it: its own numbers, and what happened to it."""
     procedures = (replace(one, numbers=one.numbers_of(trip)) for one in movement.procedures)
-    return replace(movement, procedures=tuple(procedures))
+    happened = alone(movement.happened, trip)
+    return replace(movement, procedures=tuple(procedures), happened=happened)
 
 
 def evolve(movement: Movement, event: Event) -> Movement:

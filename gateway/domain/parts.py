@@ -6,6 +6,7 @@ whole at once, one for it when every trip has it: so nothing goes on half a word
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from gateway.domain.event import PASSING, Event, EventKind
 from gateway.domain.procedure import ProcedureState, advances
@@ -73,6 +74,19 @@ def passed_by(happened: Collection[Event], office: str, trip: str) -> bool:
 def concerns(event: Event, trip: str) -> bool:
     """Tell whether an event is about a trip; one that names none is about all."""
     return not trip or event.fact("trip") in ("", trip)
+
+
+def alone(happened: Collection[Event], trip: str) -> tuple[Event, ...]:
+    """Return what happened to one trip, told as if it were the whole: a part's step as the step."""
+    found = []
+    for one in happened:
+        if not concerns(one, trip):
+            continue
+        if one.kind is EventKind.PART_MOVED:
+            found.append(replace(one, kind=EventKind(one.fact("happened"))))
+        elif one.kind not in PARTIAL or not moved(happened, one.kind, one.office):
+            found.append(one)
+    return tuple(found)
 
 
 def decided(states: States, shares: Shares, procedure: str, then: ProcedureState) -> bool:

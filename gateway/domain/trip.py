@@ -65,8 +65,10 @@ TELLABLE = frozenset(
 class TripReport:
     """What was told of a run, and is owed to every movement on it: the row is the obligation.
 
-    ``next_at`` is when the sweep takes it up if nobody else did, None when every movement was
-    told; ``refused`` pairs movements that could not take it with the code of the finding.
+    The enterprise tells it, or an office: then ``caller`` is its link, and ``answer`` the id of the
+    answer that names the run. ``next_at`` is when the sweep takes it up if nobody else did, None
+    when every movement was told; ``refused`` pairs movements that could not take it with the code
+    of the finding.
     """
 
     id: str
@@ -80,11 +82,19 @@ class TripReport:
     created_at: datetime
     next_at: datetime | None
     refused: tuple[tuple[str, str], ...] = ()
+    answer: str = ""
 
     @property
     def told(self) -> Report:
         """What each movement is told."""
         return Report(kind=self.kind, at=self.at, office=self.office, facts=self.facts)
+
+
+def aboard(trips: Iterable[Trip]) -> tuple[tuple[str, Trip], ...]:
+    """Return the movements that travel on trips, each with its trip."""
+    return tuple(
+        (share.movement, trip) for trip in trips for share in trip.shares if share.packages
+    )
 
 
 def carrying(trips: Iterable[Trip], movement: str) -> tuple[Trip, ...]:

@@ -34,5 +34,7 @@ WAY_CODES: Mapping[str, Severity] = MappingProxyType(
         "position.not-on-the-way": Severity.ERROR,
         "position.nowhere": Severity.ERROR,
         "position.reused": Severity.ERROR,
+        "trip.no-such-step": Severity.ERROR,
+        "trip.several-runs": Severity.ERROR,
     }
 )

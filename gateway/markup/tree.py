@@ -70,7 +70,8 @@ def add(
     Where thousands are made, each in its place at once costs a fraction of building and moving it.
     """
     told = {k: v for k, v in attributes if v}
-    node = etree.SubElement(parent, f"{{{namespace(parent)}}}{tag}", told)
+    space = str(parent.tag).rpartition("}")[0]
+    node = etree.SubElement(parent, f"{space}}}{tag}", told)
     node.text = content or None
     return node
 

@@ -46,7 +46,8 @@ class AnswerSpec:
     """One ``[[answer]]``. ``root`` (``{namespace}Name``) or ``output``; the rest are XPaths.
 
     ``also`` are other output codes that say the same. Where ``about`` is empty it answers whatever
-    message it quotes, and an empty ``procedure`` is that message's.
+    message it quotes, and an empty ``procedure`` is that message's. ``run`` names the vehicle or
+    train that it speaks of, by batch number or plate: it is then said of every movement aboard.
     """
 
     type: str
@@ -59,6 +60,7 @@ class AnswerSpec:
     when: str = ""
     correlation: str = ""
     office: str = ""
+    run: str = ""
     procedure_state: str = ""
     event: str = ""
     occurred_at: str = ""
@@ -107,6 +109,7 @@ class _Mapping:
     when: etree.XPath | None
     correlation: etree.XPath | None
     office: etree.XPath | None
+    run: etree.XPath | None
     occurred_at: etree.XPath | None
     numbers: tuple[tuple[str, etree.XPath], ...]
     facts: tuple[tuple[str, etree.XPath], ...]
@@ -162,6 +165,7 @@ class Answers:
             procedure=spec.procedure,
             correlation=_read(mapping.correlation, tree),
             office=_read(mapping.office, tree),
+            run=_read(mapping.run, tree),
             numbers=_filled(mapping.numbers, tree),
             procedure_state=spec.procedure_state,
             event=spec.event,
@@ -248,6 +252,7 @@ def _compiled(spec: AnswerSpec, prefixes: Mapping[str, str], file: str) -> _Mapp
         when=path(spec.when, "boolean"),
         correlation=path(spec.correlation),
         office=path(spec.office),
+        run=path(spec.run),
         occurred_at=path(spec.occurred_at),
         numbers=tuple((key, compile_path(text, prefixes, file)) for key, text in spec.numbers),
         facts=tuple((key, compile_path(text, prefixes, file)) for key, text in spec.facts),

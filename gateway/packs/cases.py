@@ -47,6 +47,7 @@ class Expect:
     event: str | None = None
     correlation: str | None = None
     office: str | None = None
+    run: str | None = None
     occurred_at: str | None = None
     numbers: tables.PAIRS | None = None
     facts: tables.PAIRS | None = None
@@ -286,6 +287,7 @@ def _differences(case: Case, answer: Answer, pack: Pack) -> Iterator[Finding]:
         ("event", expect.event, answer.event),
         ("correlation", expect.correlation, answer.correlation),
         ("office", expect.office, answer.office),
+        ("run", expect.run, answer.run),
         ("numbers", _sorted(expect.numbers), _sorted(answer.numbers)),
         ("facts", _sorted(expect.facts), _sorted(answer.facts)),
         ("findings", expect.findings, _remarks(pack, answer)),

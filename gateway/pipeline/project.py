@@ -239,13 +239,8 @@ def _list(subject: Subject, pack: Pack, name: str) -> list[tree.Element]:
     return _drawn(subject, ("list", pack.digest, name), lambda: [pack.drawn_list(name)])
 
 
-def _node(
-    tag: str,
-    attributes: Iterable[tuple[str, str]] = (),
-    children: Iterable[tree.Element] = (),
-    content: str = "",
-) -> tree.Element:
-    return tree.build(tree.PREPARED, tag, attributes, children, content)
+def _node(tag: str, attributes: Iterable[tuple[str, str]] = ()) -> tree.Element:
+    return tree.build(tree.PREPARED, tag, attributes)
 
 
 def _message(addressee: Addressee, zone: ZoneInfo) -> tree.Element:
@@ -279,34 +274,30 @@ def _flag(value: bool) -> str:  # noqa: FBT001 - it is the value being spelled
 
 def _movement(subject: Subject, addressee: Addressee, zone: ZoneInfo) -> tree.Element:
     movement = subject.movement
+    told = _node("Movement", (("reference", movement.reference), ("lrn", subject.lrn)))
+    for one in movement.procedures:
+        _add_procedure(told, one, addressee)
     known = all_disclosed(movement.happened, addressee.spec, addressee.stop, subject.itinerary)
-    happened = [_happened(event, zone, planned=False) for event in known]
+    for event in known:
+        _add_happened(told, event, zone, planned=False)
     if addressee.dry_run:
-        ahead = _ahead(movement, subject.itinerary, addressee.at)
-        happened += [_happened(event, zone, planned=True) for event in ahead]
-    return _node(
-        "Movement",
-        (("reference", movement.reference), ("lrn", subject.lrn)),
-        [*(_procedure(one, addressee) for one in movement.procedures), *happened],
-    )
+        for event in _ahead(movement, subject.itinerary, addressee.at):
+            _add_happened(told, event, zone, planned=True)
+    return told
 
 
-def _procedure(procedure: Procedure, addressee: Addressee) -> tree.Element:
-    numbers = [
-        _node("Number", (("kind", one.kind), ("placeholder", "false")), content=one.value)
-        for one in procedure.numbers
-    ]
-    if addressee.dry_run:
-        numbers += [
-            _node("Number", (("kind", kind), ("placeholder", "true")), content=value)
-            for kind, value in _placeholders(procedure, addressee.pack)
-        ]
+def _add_procedure(movement: tree.Element, procedure: Procedure, addressee: Addressee) -> None:
     attributes = (
         ("kind", procedure.kind),
         ("administration", procedure.administration),
         ("state", procedure.state.value),
     )
-    return _node("Procedure", attributes, numbers)
+    told = tree.add(movement, "Procedure", attributes)
+    for one in procedure.numbers:
+        tree.add(told, "Number", (("kind", one.kind), ("placeholder", "false")), one.value)
+    if addressee.dry_run:
+        for kind, value in _placeholders(procedure, addressee.pack):
+            tree.add(told, "Number", (("kind", kind), ("placeholder", "true")), value)
 
 
 def _placeholders(procedure: Procedure, pack: Pack) -> list[tuple[str, str]]:
@@ -331,7 +322,7 @@ def _ahead(movement: Movement, itinerary: Itinerary, at: datetime) -> list[Event
     return events
 
 
-def _happened(event: Event, zone: ZoneInfo, *, planned: bool) -> tree.Element:
+def _add_happened(movement: tree.Element, event: Event, zone: ZoneInfo, *, planned: bool) -> None:
     attributes = (
         ("kind", event.kind.value),
         ("office", event.office),
@@ -339,8 +330,9 @@ def _happened(event: Event, zone: ZoneInfo, *, planned: bool) -> tree.Element:
         ("at-utc", _utc(event.at)),
         ("planned", _flag(planned)),
     )
-    facts = [_node("Fact", (("name", name),), content=value) for name, value in event.facts]
-    return _node("Happened", attributes, facts)
+    told = tree.add(movement, "Happened", attributes)
+    for name, value in event.facts:
+        tree.add(told, "Fact", (("name", name),), value)
 
 
 def _stop(stop: Stop, at: datetime) -> tree.Element:

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from gateway import bootstrap
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import GatewayError
-from gateway.portal import attention, lanes, movements, validation, visits
+from gateway.portal import attention, lanes, movements, trips, validation, visits
 from gateway.portal.desk import Desk
 from gateway.portal.words import read_labels
 from gateway.watch import LogWatch
@@ -64,7 +64,7 @@ def create_portal(gateway: Gateway, watch: LogWatch, stopping: Callable[[], bool
             response.headers["Cache-Control"] = "no-store"
         return response
 
-    for module in (visits, validation, movements, lanes, attention):
+    for module in (visits, validation, movements, trips, lanes, attention):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_FOLDER / "static"))
     return app

@@ -63,6 +63,7 @@ class MovementPage:
     lrn: str
     state: str
     complete: bool
+    trips: tuple[tuple[str, str], ...]
     strip: Strip
     columns: tuple[Column, ...]
     events: tuple[tuple[str, str, str], ...]
@@ -81,11 +82,19 @@ def movement_page(view: MovementView, words: Words) -> MovementPage:
         lrn=view.record.lrn,
         state=words.named("movement", view.movement.state.value),
         complete=view.movement.state is MovementState.COMPLETED,
+        trips=tuple(_trips(view)),
         strip=strip(rows, words("strip.movement")),
         columns=columns,
         events=tuple(_events(view, words)),
         deadlines=tuple(_deadlines(view, words)),
     )
+
+
+def _trips(view: MovementView) -> Iterable[tuple[str, str]]:
+    """Yield batch number and plates of what the goods travel on."""
+    for one in view.trips:
+        if one.share(view.record.reference).packages:
+            yield one.batch, " · ".join(plate for _, plate in one.plates)
 
 
 def _deadlines(view: MovementView, words: Words) -> Iterable[tuple[str, str, str, str]]:

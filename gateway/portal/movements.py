@@ -23,7 +23,8 @@ QUIET_SECONDS = 0.5
 HEARTBEAT_ROUNDS = 30
 
 
-def _tenant(visit: Visit) -> str:
+def tenant_of(visit: Visit) -> str:
+    """Return the tenant of whoever looks and may read."""
     if visit.session is None:
         raise NotAuthentic(Finding(code="access.missing-key"))
     return access.allowed(visit.session.principal, Scope.READ).tenant
@@ -32,7 +33,7 @@ def _tenant(visit: Visit) -> str:
 @router.get("")
 def movements(visit: Member) -> Response:
     """List the newest movements."""
-    found = visit.ports.store.movements(_tenant(visit), limit=LIST_MAX)
+    found = visit.ports.store.movements(tenant_of(visit), limit=LIST_MAX)
     rows = [
         (
             one.reference,
@@ -49,7 +50,7 @@ def movements(visit: Member) -> Response:
 @router.get("/{reference}")
 def movement(visit: Member, reference: str) -> Response:
     """Show one movement as it stands."""
-    glimpse = _look(visit, _tenant(visit), reference, -1)
+    glimpse = _look(visit, tenant_of(visit), reference, -1)
     return visit.page("movement.html", reference=reference, live=glimpse.html, last=glimpse.last)
 
 
@@ -77,7 +78,7 @@ async def stream(
 ) -> StreamingResponse:
     """Send the columns anew whenever something happened to the movement."""
     start = int(last_event_id) if last_event_id.isdecimal() else after
-    tenant = _tenant(visit)
+    tenant = tenant_of(visit)
     first = await run_in_threadpool(_look, visit, tenant, reference, start)
     return StreamingResponse(
         _events(visit, tenant, reference, first),

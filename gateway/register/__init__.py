@@ -52,7 +52,8 @@ from gateway.register.put_away import dismissed, refused_answer, refused_answers
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
 from gateway.register.reporting import canonical, reported, tell_movement
-from gateway.register.running import PATIENCE, TRIPS_MAX, aboard, tell_owed_runs, tell_run, told_of
+from gateway.register.running import PATIENCE, tell_owed_runs, tell_run, told_of
+from gateway.register.runs import trips_named
 from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
 from gateway.register.stepping import write_step
 from gateway.register.timing import deadlines_of, readings_of
@@ -67,7 +68,6 @@ from gateway.register.writing import (
 __all__ = [
     "LIVING",
     "PATIENCE",
-    "TRIPS_MAX",
     "Acknowledgement",
     "DeclaredVersion",
     "Ending",
@@ -82,7 +82,6 @@ __all__ = [
     "Submission",
     "Vouched",
     "Writing",
-    "aboard",
     "acknowledge",
     "all_offices",
     "awaited_types",
@@ -136,6 +135,7 @@ __all__ = [
     "tell_owed_runs",
     "tell_run",
     "told_of",
+    "trips_named",
     "with_askers",
     "write_declaration",
     "write_events",

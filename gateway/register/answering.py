@@ -3,11 +3,14 @@
 However it came (posted and sealed, found in a folder, collected as an output), an answer goes
 through here: once, with everything it causes, or not at all. An answer in the office's own format
 that quotes one of our messages is also that message's *native* receipt, where nothing stronger is
-due.
+due. An answer that names a vehicle or train is owed to every other movement aboard as well: the
+row of that is written with the first one's change.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 
 from gateway.audit.entry import EntryKind
 from gateway.audit.exchange import (
@@ -16,21 +19,24 @@ from gateway.audit.exchange import (
 )
 from gateway.domain.delivery import Link
 from gateway.domain.errors import InConflict, NotFound, Refused
-from gateway.domain.event import Event
+from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, Message, ReceiptKind
 from gateway.domain.movement import decide
 from gateway.domain.records import AnswerRecord, Lost
+from gateway.domain.trip import TripReport, aboard
 from gateway.packs.pack import PackSet
 from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
 from gateway.register.closing import propose_closures
-from gateway.register.incoming import Incoming, speaker, understand
+from gateway.register.hearing import is_news, trip_of
+from gateway.register.incoming import Incoming, Understood, speaker, understand
 from gateway.register.load import Loaded, load
 from gateway.register.moving import move
 from gateway.register.native import ask_again, ends, quotes_open
 from gateway.register.receipts import Proof, acknowledge
 from gateway.register.remarks import told_finding
+from gateway.register.running import PATIENCE, tell_run
 from gateway.register.stepping import write_step
 from gateway.register.writing import Writing
 
@@ -58,6 +64,7 @@ class _Consequence:
     events: tuple[Event, ...]
     advanced: Advanced
     findings: tuple[Finding, ...]  # what the office finds wrong, pointing into our declaration
+    owed: TripReport | None  # what the others on the vehicle or train are to hear
 
 
 def take_in(ports: Ports, incoming: Incoming) -> Acknowledgement:
@@ -115,6 +122,8 @@ def _take_in(ports: Ports, incoming: Incoming) -> Acknowledgement:
     acknowledgement, links = _write(ports, writing, incoming, consequence)
     ports.store.commit(writing.change())
     ports.wakeup.knock(links)
+    if consequence.owed is not None:
+        tell_run(ports, consequence.owed)
     return acknowledgement
 
 
@@ -125,12 +134,45 @@ def _consequence(ports: Ports, incoming: Incoming, packs: PackSet) -> _Consequen
     receipt = quoted and about is not None and ends(ports, incoming, about)
     loaded = load(ports, reference, tenant=incoming.link.tenant)
     office = speaker(ports, incoming, answer, about)
-    trip = (about.trip or "") if about is not None else ""
-    events = decide(loaded.subject.movement, answer, office, ports.clock.now(), trip)
+    at = answer.occurred_at or ports.clock.now()
+    trip = _trip(understood, loaded)
+    events = decide(loaded.subject.movement, answer, office, at, trip)
+    owed = _owed(understood, incoming, office, (ports.clock.now(), at)) if is_news(events) else None
     advanced = move(ports, loaded, events, packs)
     findings = understood.pack.findings_of(answer, loaded.subject.root)
     events = (*events, *advanced.events)
-    return _Consequence(answer, about, quoted, receipt, loaded, events, advanced, findings)
+    return _Consequence(answer, about, quoted, receipt, loaded, events, advanced, findings, owed)
+
+
+def _trip(understood: Understood, loaded: Loaded) -> str:
+    """Return the trip that an answer is about: of the message it quotes, or of the run it names."""
+    if understood.about is not None and understood.about.trip:
+        return understood.about.trip
+    own = (trip for name, trip in aboard(understood.run) if name == understood.reference)
+    return trip_of(loaded, next(own, None))
+
+
+def _owed(
+    understood: Understood, incoming: Incoming, office: str, times: tuple[datetime, datetime]
+) -> TripReport | None:
+    """Return what is owed to the others aboard where an answer names a vehicle or train."""
+    if not any(name != understood.reference for name, _ in aboard(understood.run)):
+        return None
+    now, at = times
+    words = f"{incoming.link.id}/{incoming.header.id}".encode()
+    return TripReport(
+        id=f"rep_{sha256(words).hexdigest()[:32]}",
+        tenant=incoming.link.tenant,
+        batch=understood.run[0].batch,
+        caller=incoming.link.id,
+        kind=EventKind(understood.answer.event or EventKind.ANSWERED),
+        at=at,
+        office=office,
+        facts=(),
+        created_at=now,
+        next_at=now + PATIENCE,
+        answer=incoming.header.id,
+    )
 
 
 def _write(
@@ -166,6 +208,8 @@ def _write(
         )
     )
     _write_receipt(writing, incoming, consequence)
+    if consequence.owed is not None:
+        writing.insert(consequence.owed)
     writing.entry(
         EntryKind.ANSWER,
         movement=record.reference,

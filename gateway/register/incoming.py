@@ -10,10 +10,12 @@ from gateway.domain.delivery import Link
 from gateway.domain.errors import NotAuthentic, NotFound, Unavailable
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, Message
+from gateway.domain.trip import Trip, aboard
 from gateway.markup import signature, wire
 from gateway.packs.pack import Pack, PackSet
 from gateway.ports import Ports
 from gateway.register.load import all_offices, pack_for
+from gateway.register.runs import trips_named
 
 
 class Vouched(StrEnum):
@@ -22,6 +24,7 @@ class Vouched(StrEnum):
     SEAL = "seal"  # an Ed25519 seal of exchange v1
     SIGNATURE = "signature"  # the office's own, by the certificate registered for the link
     TRANSPORT = "transport"  # the link's login, or the ownership of its folder
+    RUN = "run"  # it was taken in for another movement on the same vehicle or train
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +47,16 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """An answer as the pack reads it that its movement began with."""
+    """An answer as the pack reads it that its movement began with.
+
+    ``run`` are the trips of the vehicle or train that it names, with everything aboard.
+    """
 
     pack: Pack
     answer: Answer
     reference: str
     about: Message | None
+    run: tuple[Trip, ...] = ()
 
 
 def collected(
@@ -85,6 +92,12 @@ def collected(
         native=native,
         at_once=at_once,
     )
+
+
+def native_of(content: bytes, media_type: str) -> bytes:
+    """Return what the pack reads of an answer that was taken in before: what was signed in it."""
+    signed = media_type.partition(";")[0].strip().lower() == "multipart/signed"
+    return wire.split_signed(content)[0] if signed else content
 
 
 def _opened(link: Link, content: bytes, media_type: str) -> tuple[bytes, Vouched]:
@@ -147,9 +160,24 @@ def understand(ports: Ports, incoming: Incoming, packs: PackSet) -> Understood:
 def _read(ports: Ports, incoming: Incoming, pack: Pack) -> Understood:
     answer = pack.read_answer(incoming.native)
     reference, about = _match(ports, incoming, answer, pack.manifest.administrations)
+    run = _run(ports, incoming, answer, about) if answer.run else ()
     if about is not None and not answer.about:
         answer = replace(answer, about=about.type, procedure=answer.procedure or about.procedure)
-    return Understood(pack, answer, reference, about)
+    return Understood(pack, answer, reference, about, run)
+
+
+def _run(
+    ports: Ports, incoming: Incoming, answer: Answer, about: Message | None
+) -> tuple[Trip, ...]:
+    """Return the trips of the run an answer names; a quoted message about a trip says which it is.
+
+    A name that we do not know makes it an answer about what it quotes, and no more.
+    """
+    name = (about.trip if about is not None else None) or answer.run
+    try:
+        return trips_named(ports, incoming.link.tenant, name)
+    except NotFound:
+        return ()
 
 
 def _own_version(
@@ -179,6 +207,8 @@ def _match(
         record = ports.store.movement_by_number(administration, number)
         if record is not None and record.tenant == incoming.link.tenant:
             return record.reference, _latest(ports, record.reference, incoming, answer)
+    if answer.run and not answer.correlation:
+        return _first_aboard(ports, incoming, answer)
     raise NotFound(
         Finding(
             code="answer.no-movement",
@@ -187,10 +217,25 @@ def _match(
     )
 
 
+def _first_aboard(ports: Ports, incoming: Incoming, answer: Answer) -> tuple[str, Message | None]:
+    """Return the first movement of a run that this link was told of, and the last it was told."""
+    for movement, _ in aboard(trips_named(ports, incoming.link.tenant, answer.run)):
+        record = ports.store.movement(movement)
+        about = last_told(ports, movement, incoming.link.id, answer.about)
+        if record is not None and about is not None and record.state != "invalidated":
+            return movement, about
+    raise NotFound(Finding(code="answer.no-movement", value=answer.run))
+
+
 def _latest(ports: Ports, movement: str, incoming: Incoming, answer: Answer) -> Message | None:
+    return last_told(ports, movement, incoming.link.id, answer.about) if answer.about else None
+
+
+def last_told(ports: Ports, movement: str, link: str, about: str) -> Message | None:
+    """Return the last message that went over a link about a movement, of one type or of any."""
     sent = [
         message
         for message in ports.store.messages(movement)
-        if message.type == answer.about and message.link == incoming.link.id and message.wire
+        if about in ("", message.type) and message.link == link and message.wire
     ]
     return sent[-1] if sent else None

@@ -1,31 +1,22 @@
-"""Runs: the trips of one batch number, and what was told of them once for every movement."""
+"""What was told of a run once, by its enterprise or by an office, reaches every movement on it."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 from gateway.domain.errors import GatewayError, InConflict
 from gateway.domain.event import Report
 from gateway.domain.records import Change, Lost, Update
-from gateway.domain.trip import Trip, TripReport
+from gateway.domain.trip import Trip, TripReport, aboard
 from gateway.ports import Ports
+from gateway.register.hearing import hear_with
 from gateway.register.reporting import tell_movement
-
-TRIPS_MAX = 1_000
-"""Trips of one run: a train has fifty wagons and a hundred consignments."""
+from gateway.register.runs import TRIPS_MAX
 
 OWED_MAX = 10
 """How many reports one sweep takes up."""
 
 PATIENCE = timedelta(seconds=30)
 """How long whoever accepted a report has for telling it, before the sweep takes it up."""
-
-
-def aboard(trips: Iterable[Trip]) -> tuple[tuple[str, Trip], ...]:
-    """Return the movements that travel on trips, each with its trip."""
-    return tuple(
-        (share.movement, trip) for trip in trips for share in trip.shares if share.packages
-    )
 
 
 def told_of(told: Report, trip: Trip) -> Report:
@@ -42,7 +33,10 @@ def tell_run(ports: Ports, row: TripReport) -> TripReport:
     refused: list[tuple[str, str]] = []
     for movement, trip in aboard(ports.store.trips_under(row.tenant, row.batch, TRIPS_MAX)):
         try:
-            tell_movement(ports, (row.tenant, row.caller), movement, told_of(row.told, trip))
+            if row.answer:
+                hear_with(ports, row, movement, trip)
+            else:
+                tell_movement(ports, (row.tenant, row.caller), movement, told_of(row.told, trip))
         except InConflict:
             return _put_off(ports, row)
         except GatewayError as error:

@@ -1,9 +1,10 @@
 """A reading of position or temperature comes in: kept exactly, and told ahead where it is news.
 
-One reading is about one movement and every other movement on its trips. Repeated and older
-readings change nothing.
+One reading is about one movement and every other movement on its trips, or about a vehicle or train
+and everything aboard. Repeated and older readings change nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway import register
@@ -15,6 +16,7 @@ from gateway.domain.movement import evolve
 from gateway.domain.noticed import noticed
 from gateway.domain.position import Journey, News, Position, Reading, faults, news
 from gateway.domain.records import Lost, Principal
+from gateway.domain.trip import aboard
 from gateway.pipeline.advance import Advanced
 from gateway.pipeline.reading import read_reading
 from gateway.ports import Ports
@@ -34,6 +36,18 @@ class TakenReading:
     events: tuple[Event, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenRunReading:
+    """What a reading of a vehicle came to, by movement aboard.
+
+    ``refused`` pairs movements that it cannot be of with the code of the finding.
+    """
+
+    batch: str
+    taken: tuple[tuple[str, TakenReading], ...]
+    refused: tuple[tuple[str, str], ...]
+
+
 def take_reading(ports: Ports, caller: Principal, movement: str, raw: bytes) -> TakenReading:
     """Take a reading in for a movement and those that travel with it, each in its own change.
 
@@ -42,21 +56,58 @@ def take_reading(ports: Ports, caller: Principal, movement: str, raw: bytes) -> 
         Refused: ``position.*``: it is none, or cannot be.
         InConflict: the source told something else of the same moment, or a movement kept changing.
     """
-    try:
-        reading = read_reading(raw)
-    except Refusal as refusal:
-        raise Refused(*refusal.findings) from refusal
+    reading = _read(raw)
     first = _take(ports, caller, movement, reading, raw)
-    for other in _companions(ports, movement):
-        if not _over(ports, other):
-            _take(ports, caller, other, reading, raw)
+    _take_all(ports, caller, _companions(ports, caller.tenant, movement), (reading, raw))
     return first
 
 
-def _companions(ports: Ports, movement: str) -> tuple[str, ...]:
-    """Return the movements that travel on a trip with this one, save itself."""
-    shares = (share for trip in ports.store.trips_of(movement) for share in trip.shares)
-    return tuple(dict.fromkeys(one.movement for one in shares if one.movement != movement))
+def take_run_reading(ports: Ports, caller: Principal, name: str, raw: bytes) -> TakenRunReading:
+    """Take a reading of a vehicle or train in for everything aboard, each in its own change.
+
+    Handed in again after a program died, it reaches those that it had not reached.
+
+    Raises:
+        NotFound: ``trip.unknown``, ``trip.several-runs``.
+        Refused: it is none, or can be of no movement aboard.
+    """
+    reading = _read(raw)
+    trips = register.trips_named(ports, caller.tenant, name)
+    movements = dict.fromkeys(movement for movement, _ in aboard(trips))
+    taken, refused = _take_all(ports, caller, movements, (reading, raw))
+    if not taken:
+        codes = dict.fromkeys(code for _, code in refused) or ["position.movement-over"]
+        raise Refused(*(Finding(code=code, value=trips[0].batch) for code in codes))
+    return TakenRunReading(batch=trips[0].batch, taken=tuple(taken), refused=tuple(refused))
+
+
+def _read(raw: bytes) -> Reading:
+    try:
+        return read_reading(raw)
+    except Refusal as refusal:
+        raise Refused(*refusal.findings) from refusal
+
+
+def _take_all(
+    ports: Ports, caller: Principal, movements: Iterable[str], read: tuple[Reading, bytes]
+) -> tuple[list[tuple[str, TakenReading]], list[tuple[str, str]]]:
+    """Take a reading in for each movement that is not over; one that it cannot be of stops none."""
+    taken, refused = [], []
+    for one in movements:
+        if _over(ports, one):
+            continue
+        try:
+            taken.append((one, _take(ports, caller, one, *read)))
+        except (Refused, InConflict) as error:
+            refused.append((one, error.findings[0].code))
+    return taken, refused
+
+
+def _companions(ports: Ports, tenant: str, movement: str) -> tuple[str, ...]:
+    """Return the movements that travel on a run with this one, save itself."""
+    batches = dict.fromkeys(trip.batch for trip in ports.store.trips_of(movement))
+    trips = (trip for one in batches for trip in register.trips_named(ports, tenant, one))
+    return tuple(dict.fromkeys(one for one, _ in aboard(trips) if one != movement))
 
 
 def _over(ports: Ports, movement: str) -> bool:

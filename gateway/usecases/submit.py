@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from gateway import register
 from gateway.domain.errors import InConflict, Refused
 from gateway.domain.finding import Finding
-from gateway.domain.message import Message
-from gateway.domain.records import Lost, MovementRecord, Principal
+from gateway.domain.message import Message, MessageState
+from gateway.domain.records import Change, Insert, Lost, MovementRecord, Principal
 from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trust import Trust
 from gateway.pipeline.intake import Accepted, intake
@@ -134,9 +134,24 @@ def _accept(ports: Ports, taken: _Taken, request: Request) -> Submission:
     for message in _untouched(accepted):
         writing.insert(message)
     request.remember(writing, record.reference)
-    ports.store.commit(writing.change())
+    change = writing.change()
+    ports.store.commit(change)
     ports.wakeup.knock(links)
-    return register.submission_of(ports, record.reference, accepted.findings)
+    return Submission(
+        movement=record.reference,
+        state=record.state,
+        findings=accepted.findings,
+        unsigned=_unsigned(change),
+    )
+
+
+def _unsigned(change: Change) -> tuple[str, ...]:
+    """Return the messages of a change that await a signature, as the store would list them."""
+    written = (step.record for step in change.steps if isinstance(step, Insert))
+    waiting = MessageState.AWAITING_SIGNATURE
+    return tuple(
+        sorted(one.id for one in written if isinstance(one, Message) and one.state is waiting)
+    )
 
 
 def _untouched(accepted: Accepted) -> tuple[Message, ...]:

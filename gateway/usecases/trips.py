@@ -4,19 +4,37 @@ What is told of a run is accepted once, durably, in one small change; then every
 a change of its own. Who was not told when a program died is told by the sweep.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
 from gateway import register
 from gateway.audit.entry import EntryKind
-from gateway.domain.errors import GatewayError, NotFound, Refused
-from gateway.domain.event import Report
+from gateway.domain.errors import GatewayError, Refused
+from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.finding import Finding
+from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.lane import Lane, Signal
+from gateway.domain.lane_decision import wanting
 from gateway.domain.message import Message, MessageState
-from gateway.domain.records import Lost, Principal
-from gateway.domain.trip import TELLABLE, Trip, TripReport
+from gateway.domain.position import Position
+from gateway.domain.records import Lost, MovementRecord, Principal
+from gateway.domain.trip import TELLABLE, Trip, TripReport, aboard
+from gateway.domain.trip_state import (
+    TripNews,
+    TripStanding,
+    decide,
+    ended,
+    follow,
+    is_behind,
+    news_of,
+)
 from gateway.ports import Ports
+
+GATES_MAX, READ_MAX, LANES_MAX = 10, 5, 3
+"""What is looked at of a run: readings a movement, lanes of an office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +52,14 @@ class Aboard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """A run; masses in kilograms. ``reports`` is what was told of it, oldest first."""
+    """A run; masses in kilograms. ``reports`` is what was told of it, oldest first.
+
+    ``findings`` are news of it that do not follow from where it stood.
+    """
 
     batch: str
+    standing: TripStanding
+    findings: tuple[Finding, ...]
     trips: tuple[str, ...]
     plates: tuple[tuple[str, str], ...]
     seals: tuple[str, ...]
@@ -54,16 +77,52 @@ class RunView:
         return sum((one.gross_mass_kg for one in self.aboard), Decimal(0))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripStop:
+    """One office on the way of a run, and how far the vehicle is with it."""
+
+    office: CustomsOffice
+    role: str
+    expected_at: datetime | None
+    behind: bool
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanting:
+    """A lane ahead, and what would keep it from *go* if it read everything as declared."""
+
+    lane: Lane
+    office: CustomsOffice
+    lacks: tuple[tuple[Signal, Finding], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayAhead:
+    """Stops in travel order; what was read last; what gates saw, newest first; lanes ahead.
+
+    ``readings`` are the latest position and, where that is another, the latest temperature.
+    """
+
+    stops: tuple[TripStop, ...]
+    readings: tuple[Position, ...]
+    gates: tuple[Event, ...]
+    lanes: tuple[Wanting, ...]
+
+
 def describe_run(ports: Ports, tenant: str, name: str) -> RunView:
-    """Return the run of a batch number, or the one that a trip of that id belongs to.
+    """Return the run of a batch number, of a trip's id, or of a plate.
 
     Raises:
-        NotFound: ``trip.unknown``.
+        NotFound: ``trip.unknown``, ``trip.several-runs``.
     """
-    trips = _trips(ports, tenant, name)
+    trips = register.trips_named(ports, tenant, name)
     batch = trips[0].batch
+    standing, findings = stand(ports, trips)
     return RunView(
         batch=batch,
+        standing=standing,
+        findings=findings,
         trips=tuple(trip.id for trip in trips),
         plates=tuple(dict.fromkeys(plate for trip in trips for plate in trip.plates)),
         seals=tuple(dict.fromkeys(seal for trip in trips for seal in trip.seals)),
@@ -72,13 +131,30 @@ def describe_run(ports: Ports, tenant: str, name: str) -> RunView:
     )
 
 
-def _trips(ports: Ports, tenant: str, name: str) -> tuple[Trip, ...]:
-    trip = ports.store.trip(name)
-    batch = trip.batch if trip is not None and trip.tenant == tenant else name
-    trips = ports.store.trips_under(tenant, batch, register.TRIPS_MAX)
-    if not trips:
-        raise NotFound(Finding(code="trip.unknown", value=name))
-    return trips
+def list_trips(
+    ports: Ports, tenant: str, *, after: str = "", limit: int = 50
+) -> tuple[tuple[Trip, TripStanding], ...]:
+    """Return open trips, newest first, each with where it stands."""
+    found = ports.store.open_trips(tenant, after=after, limit=limit)
+    return tuple((trip, stand(ports, [trip])[0]) for trip in found)
+
+
+def stand(ports: Ports, trips: Iterable[Trip]) -> tuple[TripStanding, tuple[Finding, ...]]:
+    """Return where the trips of one run stand, and the news that do not follow from that."""
+    news: list[TripNews] = []
+    states = []
+    for movement, trip in aboard(trips):
+        record = ports.store.movement(movement)
+        if record is not None:
+            news += news_of(ports.store.events(movement), trip.id, way_of(record))
+            states.append(record.state)
+    standing, findings = follow(news)
+    return ended(standing, states), findings
+
+
+def way_of(record: MovementRecord) -> tuple[str, ...]:
+    """Return the offices on a movement's way, those left out of it not."""
+    return tuple(code for sequence, code, _, _ in record.stops if sequence)
 
 
 def _aboard(ports: Ports, trip: Trip) -> list[Aboard]:
@@ -113,22 +189,87 @@ def _wait(message: Message) -> str:
     return f"{message.office} {message.type}: {message.waits_for}"
 
 
+def look_ahead(ports: Ports, tenant: str, view: RunView) -> WayAhead:
+    """Return what lies before a run, and what was seen of it."""
+    stops = _stops(ports, view)
+    events = [one for load in view.aboard for one in ports.store.events(load.movement)]
+    seen = {
+        (one.at, one.office, one.fact("lane")): one
+        for one in events
+        if one.kind is EventKind.AT_GATE
+    }
+    gates = sorted(seen.values(), key=lambda one: one.at, reverse=True)
+    return WayAhead(
+        stops=stops,
+        readings=_readings(ports, view),
+        gates=tuple(gates[:GATES_MAX]),
+        lanes=tuple(_lanes(ports, tenant, view, stops)),
+    )
+
+
+def _stops(ports: Ports, view: RunView) -> tuple[TripStop, ...]:
+    """Return the stops of the movement aboard that goes by most offices."""
+    records = (ports.store.movement(one.movement) for one in view.aboard)
+    longest = max((one for one in records if one), key=lambda one: len(way_of(one)), default=None)
+    if longest is None:
+        return ()
+    at, standing = view.standing.office, view.standing
+    return tuple(
+        TripStop(
+            office=stop.office,
+            role=stop.role.value,
+            expected_at=stop.expected_at,
+            behind=is_behind(standing, place),
+            here=stop.office.code == at and not is_behind(standing, place),
+        )
+        for place, stop in enumerate(register.itinerary_of(ports, longest).stops)
+    )
+
+
+def _readings(ports: Ports, view: RunView) -> tuple[Position, ...]:
+    found = [one for load in view.aboard for one in ports.store.positions(load.movement, READ_MAX)]
+    found.sort(key=lambda one: one.at, reverse=True)
+    placed = next((one for one in found if one.place or one.latitude is not None), None)
+    warm = next((one for one in found if one.temperature_c is not None), None)
+    return tuple(dict.fromkeys(one for one in (placed, warm) if one is not None))
+
+
+def _lanes(
+    ports: Ports, tenant: str, view: RunView, stops: tuple[TripStop, ...]
+) -> Iterator[Wanting]:
+    """Yield what the lanes of the next office that has any would say."""
+    lanes = ports.store.lanes(tenant)
+    trips = register.trips_named(ports, tenant, view.batch) if view.aboard else ()
+    for stop in stops:
+        own = [one for one in lanes if one.office == stop.office.code and not stop.behind]
+        for lane in own[:LANES_MAX]:
+            place, now = register.place_of(ports, lane), ports.clock.now()
+            lacks = [
+                found
+                for run in register.runs_of(ports, trips, lane)
+                for found in wanting(lane, place, run, now, ports.packs.lane_rules())
+            ]
+            yield Wanting(lane=lane, office=stop.office, lacks=tuple(dict.fromkeys(lacks)))
+        if own:
+            return
+
+
 def report_trip(ports: Ports, caller: Principal, name: str, told: Report) -> TripReport:
     """Tell something once of a vehicle and every movement on it; repeating it changes nothing.
 
     The report comes back as it stands: done, or still owed to movements that could not be told now.
 
     Raises:
-        NotFound: ``trip.unknown``.
-        Refused: it is nothing that is told of a vehicle, or some movement on it cannot take it;
-            each is named, and nobody is told anything.
+        NotFound: ``trip.unknown``, ``trip.several-runs``.
+        Refused: it is nothing that is told of a vehicle or that follows from where it stands, or
+            some movement on it cannot take it; each is named, and nobody is told anything.
     """
     if told.kind not in TELLABLE:
         raise Refused(Finding(code="report.not-yours", value=told.kind.value))
-    trips = _trips(ports, caller.tenant, name)
+    trips = register.trips_named(ports, caller.tenant, name)
     row = _row(ports, caller, trips[0].batch, told)
     if ports.store.trip_report(row.id) is None:
-        _check(ports, caller.tenant, register.aboard(trips), told)
+        _check(ports, caller.tenant, trips, told)
         _accept(ports, row)
     return register.tell_run(ports, ports.store.trip_report(row.id) or row)
 
@@ -151,19 +292,34 @@ def _row(ports: Ports, caller: Principal, batch: str, told: Report) -> TripRepor
     )
 
 
-def _check(ports: Ports, tenant: str, aboard: tuple[tuple[str, Trip], ...], told: Report) -> None:
-    """Ask every movement whether it can take the report: a truck leaves whole or not at all."""
-    found = []
-    for movement, trip in aboard:
+def _check(ports: Ports, tenant: str, trips: tuple[Trip, ...], told: Report) -> None:
+    """Ask every movement whether it can take the report, then the vehicle itself.
+
+    A truck leaves whole or not at all.
+    """
+    found: list[Finding] = []
+    ways: list[tuple[str, ...]] = []
+    for movement, trip in aboard(trips):
         try:
             loaded = register.load(ports, movement, tenant=tenant)
+            ways.append(way_of(loaded.record))
             if not loaded.subject.movement.invalidated:
                 register.reported(loaded, register.told_of(told, trip))
         except GatewayError as error:
             args = (("movement", movement), ("reason", error.findings[0].code))
             found.append(Finding(code="trip.not-all-can", value=movement, args=args))
-    if found:
+    if found := found or _no_step(ports, trips, told, ways):
         raise Refused(*found)
+
+
+def _no_step(
+    ports: Ports, trips: tuple[Trip, ...], told: Report, ways: Sequence[tuple[str, ...]]
+) -> list[Finding]:
+    """Return what speaks against a report where the vehicle stands now."""
+    standing, _ = stand(ports, trips)
+    places = [way.index(told.office) for way in ways if told.office in way]
+    news = TripNews(kind=told.kind, at=told.at, office=told.office, place=max(places, default=0))
+    return list(decide(standing, news))
 
 
 def _accept(ports: Ports, row: TripReport) -> None:

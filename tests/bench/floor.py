@@ -69,7 +69,7 @@ class Work:
     """What one submission really did."""
 
     transformed: list[tuple[Any, Any]] = field(default_factory=list)
-    validated: list[tuple[Any, bytes]] = field(default_factory=list)
+    validated: list[tuple[Any, Any]] = field(default_factory=list)
     asked: list[tuple[Any, Any, dict[str, Any]]] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)  # bytes of each row written
 
@@ -78,16 +78,20 @@ class Work:
 def recorded() -> Iterator[Work]:
     """Note the C-level work of what runs inside."""
     work = Work()
-    apply, check, ask = safe.Stylesheet.apply, safe.Schema.check, rules._Path.ask
-    planned = sql_store.planned
+    apply, ask, planned = safe.Stylesheet.apply, rules._Path.ask, sql_store.planned
+    check, holds = safe.Schema.check, safe.Schema.holds
 
     def transform(self: Any, tree: Any, **params: str) -> Any:
         work.transformed.append((self._compiled, deepcopy(tree)))
         return apply(self, tree, **params)
 
     def validate(self: Any, tree: Any) -> Any:
-        work.validated.append((self._compiled, etree.tostring(tree)))
+        work.validated.append((self._compiled, deepcopy(tree)))
         return check(self, tree)
+
+    def tell(self: Any, tree: Any) -> Any:
+        work.validated.append((self._compiled, deepcopy(tree)))
+        return holds(self, tree)
 
     def evaluate(self: Any, node: Any, known: Any) -> Any:
         given = {name: known[name] for name in self.uses if name in known}
@@ -102,13 +106,13 @@ def recorded() -> Iterator[Work]:
                 work.rows.append(size)
         return steps
 
-    safe.Stylesheet.apply, safe.Schema.check = transform, validate
-    rules._Path.ask, sql_store.planned = evaluate, written
+    safe.Stylesheet.apply, rules._Path.ask, sql_store.planned = transform, evaluate, written
+    safe.Schema.check, safe.Schema.holds = validate, tell
     try:
         yield work
     finally:
-        safe.Stylesheet.apply, safe.Schema.check = apply, check
-        rules._Path.ask, sql_store.planned = ask, planned
+        safe.Stylesheet.apply, rules._Path.ask, sql_store.planned = apply, ask, planned
+        safe.Schema.check, safe.Schema.holds = check, holds
 
 
 class Floor:
@@ -150,7 +154,7 @@ class Floor:
         first, *others = self.work.validated
         self._spend("schema of the declaration", lambda: first[0].validate(root))
         self._spend("stylesheets", lambda: self._transform(outputs))
-        self._spend("messages parsed, against their schemas", lambda: self._validate(others))
+        self._spend("messages against their schemas", lambda: self._validate(others))
         self._spend("rules as bare XPath", self._ask)
         self._spend("canonical form, digest, signature", lambda: self._sign(outputs))
         self._spend("durable commit of the declaration", lambda: self._write(self.work.rows))
@@ -176,9 +180,9 @@ class Floor:
     def _transform(self, outputs: list[Any]) -> None:
         outputs += (sheet(document).getroot() for sheet, document in self.work.transformed)
 
-    def _validate(self, others: list[tuple[Any, bytes]]) -> None:
-        for schema, raw in others:
-            schema.validate(etree.fromstring(raw, self._parser))
+    def _validate(self, others: list[tuple[Any, Any]]) -> None:
+        for schema, tree in others:
+            schema.validate(tree)
 
     def _ask(self) -> None:
         for path, node, variables in self.work.asked:

@@ -80,7 +80,7 @@ def _told(floor: Floor, runs: int, submit: float, delivery: float) -> list[Figur
     counts = {
         "stylesheets": f"{len(work.transformed)} sheets",
         "rules as bare XPath": f"{len(work.asked)} paths",
-        "messages parsed, against their schemas": f"{len(work.validated) - 1} messages",
+        "messages against their schemas": f"{len(work.validated) - 1} messages",
         "durable commit of the declaration": f"{len(work.rows)} rows, {sum(work.rows)} bytes",
     }
     told = [

@@ -25,7 +25,7 @@ def test_a_folder_is_a_group(desk, tmp_path):
     assert desk.movements() == before + 2
     shown = desk.run("group", "show", said.json["group"])
     assert (shown.code, "2 of 2 taken in" in shown.err) == (0, True), shown.both
-    assert max(map(len, shown.out.splitlines())) <= 110
+    assert max(map(len, shown.out.splitlines())) <= 80
     listed = desk.run("group", "list", "--json").json["data"]
     assert listed[0]["group"] == said.json["group"]
 

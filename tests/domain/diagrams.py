@@ -11,6 +11,7 @@ from pathlib import Path
 from gateway.domain.movement_state import MOVEMENT_STEPS, OVER, MovementState, steps_from
 from gateway.domain.procedure import PROCEDURE_STEPS, ProcedureState
 from gateway.domain.stop_state import STOP_STEPS, StopState
+from gateway.domain.trip_state import TRIP_STEPS, TripState
 
 BEGIN = "<!-- states: begin (written by tests.domain.diagrams) -->"
 END = "<!-- states: end -->"
@@ -38,6 +39,20 @@ def movement_arrows() -> Iterator[tuple[str, str, str]]:
                 kinds = [kind for kind, to in MOVEMENT_STEPS[state].items() if to is then]
                 yield state, then, " or ".join(kinds)
     yield from ((one, "[*]", "") for one in MovementState if one in OVER)
+
+
+def trip_arrows() -> Iterator[tuple[str, str, str]]:
+    """Yield from, to and why; from where it has not left only the next states are drawn."""
+    nearest = {
+        TripState.PLANNED: {TripState.IN_YARD, TripState.UNDER_WAY},
+        TripState.IN_YARD: {TripState.UNDER_WAY},
+    }
+    for state in TripState:
+        steps = TRIP_STEPS[state]
+        for then in dict.fromkeys(steps.values()):
+            kinds = [kind for kind, to in steps.items() if to is then]
+            if then is not state and then in nearest.get(state, {then}):
+                yield state, then, " or ".join(kinds)
 
 
 def diagram(arrows: Iterable[tuple[str, str, str]], first: Iterable[str]) -> list[str]:
@@ -80,6 +95,10 @@ def drawn() -> str:
             "*arrived* counts as well, for a gate may tell nothing):",
             "",
             *diagram(stops, (StopState.EXPECTED,)),
+            "A trip, moved by what happened where it is or further on (later news skips what lies",
+            "between; it is completed or cancelled when every movement aboard is):",
+            "",
+            *diagram(trip_arrows(), (TripState.PLANNED,)),
         ]
     )
 

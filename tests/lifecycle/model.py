@@ -144,10 +144,15 @@ class Movement:
     @property
     def ready_to_leave(self) -> bool:
         """Whether it must let them go: nothing is held, taken back, or known to be elsewhere."""
-        calm = not (self.asking or self.half_withdrawn or self.happened("departed"))
+        calm = not (self.asking or self.half_withdrawn or self.set_out)
         held = {"under-control", "not-released", "refused"} & set(self.states.values())
         doubts = ("crossing-refused", "control-ordered", "not-released", "seals-checked")
         return self.may_leave and calm and not held and not any(map(self.happened, doubts))
+
+    @property
+    def set_out(self) -> bool:
+        """Whether the goods left: the enterprise said so, or an office saw their vehicle."""
+        return any(map(self.happened, ("departed", "exited", "entered")))
 
     @property
     def led_back(self) -> bool:
@@ -163,7 +168,7 @@ class Movement:
             (self.withdrawn, "invalidated"),
             (self.happened("arrived"), self.at_destination),
             (self.led_back, "turned-back"),
-            (self.happened("departed"), "under-way"),
+            (self.happened("departed") or self.happened("exited"), "under-way"),
             (self.happened("released"), "released"),
         )
         return next((state for holds, state in standings if holds), "lodged")
@@ -199,7 +204,8 @@ class Movement:
                 deed in ("yard-reached", "invalidation-asked") and under_way,
                 "report.already-departed",
             ),
-            (deed in (*ANYWHERE, "arrived") and not under_way, "report.not-departed"),
+            (deed in ANYWHERE and not under_way, "report.not-departed"),
+            (deed == "arrived" and not self.set_out, "report.not-departed"),
             (deed in ANYWHERE and arrived, "report.already-arrived"),
             (deed == "departed" and not self.happened("released"), "report.not-released"),
         )
@@ -250,6 +256,20 @@ class Movement:
         if word == "crossing-refused":
             return self.happened("departed") and office == self.way["entry"]
         return word != "released" or office == self.way["departure"]
+
+    def is_news(self, office: str, procedure: str, saying) -> bool:
+        """Whether an office's words move anything here."""
+        further = saying.state and _rank(saying.state) > _rank(self.states[procedure])
+        said = saying.event in ONCE_SAID and (saying.event, office) in self.journal
+        return bool(further) or bool(saying.event and not said)
+
+    def crosses_along(self, office: str, procedure: str, saying) -> bool:
+        """Whether what an office saw of a whole truck is news of these goods on it.
+
+        Goods that nobody released have not crossed, whatever their truck did; at a gate any can be.
+        """
+        may = saying.event == "at-gate" or self.happened("released") or self.set_out
+        return may and not self.withdrawn and self.is_news(office, procedure, saying)
 
     def says(self, office: str, procedure: str, topic: str, saying) -> None:
         """An office answers what it was told; late and repeated news moves nothing back."""

@@ -41,6 +41,8 @@ DEEDS = (*OURS, "released", "exited")
 
 TRUCKS_MAX = 15
 TOLD_OF_TRUCKS = ("departed", "arrived", "departed", "arrived", "incident", "turned-back")
+SEEN_OF_TRUCKS = ("at-gate", "exited", "entered")
+"""What an office sees of a truck, and so of everything aboard."""
 
 Step = tuple[str, int, int]
 
@@ -180,7 +182,7 @@ class Walk:
         aboard = [it for it in self.going if it.paper.truck is truck]
         moved = [it for it in aboard if not it.model.withdrawn]
         refused = [it for it in moved if it.model.objection(deed, office)]
-        codes = ["trip.not-all-can"] * len(refused)
+        codes = ["trip.not-all-can"] * len(refused) if moved else ["trip.no-such-step"]
         with self._unless(codes, f"{deed} of {truck.batch}"):
             self.stage.report_truck(truck, deed, office)
         for it in moved:
@@ -266,8 +268,19 @@ class Walk:
         procedure, topic = told_by(envelope.type, envelope.office)
         self.stage.answer(planned)
         said = saying(topic, planned.effect)
+        news = one.model.is_news(envelope.office, procedure, said)
         one.model.says(envelope.office, procedure, topic, said)
         self.compare(one)
+        if news and said.event in SEEN_OF_TRUCKS:
+            self._crosses(one, envelope.office, (procedure, topic), said)
+
+    def _crosses(self, one: Going, office: str, about: tuple[str, str], said) -> None:
+        """A truck crosses with everything aboard."""
+        for it in self.going:
+            if it is not one and it.paper.truck is one.paper.truck:
+                if it.model.crosses_along(office, about[0], said):
+                    it.model.says(office, *about, said)
+                self.compare(it)
 
     def speak(self, one: Going, choice: int) -> None:
         """An office says something by itself about what it got."""

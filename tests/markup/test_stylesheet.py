@@ -78,6 +78,12 @@ BROKEN = {
     "unknown instruction": ("<xsl:go-to/>", "", "", "pack.stylesheet-broken"),
     "instruction of XSLT 2.0": ("<xsl:for-each-group/>", "", "", "pack.stylesheet-broken"),
     "broken XPath": ('<r><xsl:value-of select="a["/></r>', "", "", "pack.stylesheet-broken"),
+    "escaping switched off": (
+        '<r><xsl:value-of select="a" disable-output-escaping="yes"/></r>',
+        "",
+        "",
+        "pack.stylesheet-broken",
+    ),
 }
 
 

@@ -85,12 +85,19 @@ class Told:
             "procedure_state": self.state,
             "event": self.event,
             "correlation": "" if self.unasked else MESSAGE,
+            **self.run(),
             "occurred_at": AT if self.dated else "",
             "numbers": dict(self.numbers),
             "facts": dict(self.facts),
             "findings": list(self.findings),
         }
         return "".join(f"{key} = {_toml(value)}\n" for key, value in told.items())
+
+    def run(self) -> dict[str, str]:
+        """Return what crosses with everything aboard: a vehicle by its plate, or a train."""
+        facts = dict(self.facts)
+        named = facts.get("train") or facts.get("plate", "")
+        return {"run": named} if self.event in ("entered", "exited") else {}
 
 
 def _field(name: str, value: str) -> tree.Element:

@@ -63,6 +63,36 @@ def test_each_truck_is_announced_by_itself_with_its_own_vehicle(split, tmp_path)
     world.close()
 
 
+def of(world, reference, kind):
+    """The bytes of every message of a type that was made, by trip."""
+    made = (one for one in world.store.messages(reference) if one.type == kind and one.unsigned)
+    return {one.trip: world.store.body(one.unsigned).content.decode() for one in made}
+
+
+def test_what_is_told_of_a_truck_is_what_happened_to_that_truck(split, tmp_path):
+    world, reference = split
+    world = world.copied(tmp_path)
+    first, second = (describe_run(world.ports, TENANT, one).trips[0] for one in (FIRST, SECOND))
+    world.report(reference, "yard-reached", "CN008001", trip=SECOND, place="CQ-YARD-2")
+    (report,) = of(world, reference, "MT3402").items()
+    assert report[0] == second
+    assert f"<ID>{SECOND}</ID>" in report[1]
+    assert "<TotalPackageQuantity>24<" in report[1]
+    for hours, batch, seal in ((0, SECOND, "OWN2"), (30, FIRST, "OWN1")):
+        world.clock.forward(hours=hours)
+        world.report(reference, "departed", "CN008001", trip=batch, seal=seal)
+        world.run()
+    sent = of(world, reference, "MT4402")
+    assert ["OWN1" in sent[first], "OWN2" in sent[first]] == [True, False]
+    assert ["OWN1" in sent[second], "OWN2" in sent[second]] == [False, True]
+    gates = {
+        trip: [line.strip() for line in text.splitlines()][2]
+        for trip, text in of(world, reference, "TIR").items()
+    }
+    assert gates == {second: "20261123", first: "20261124"}  # the day it left China
+    world.close()
+
+
 def test_a_truck_that_is_not_needed_after_all_bears_nothing_and_hears_nothing(split, tmp_path):
     world, reference = split
     world = world.copied(tmp_path)

@@ -1,5 +1,6 @@
 """A run is told once for every movement on it: durably, whole or not at all, cut off or not."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from gateway.domain.errors import NotFound, Refused
 from gateway.domain.event import EventKind, Report
 from gateway.domain.records import Lost, Principal
+from gateway.domain.trip_state import TripState
 from gateway.usecases.audit import verify_log
+from gateway.usecases.position import take_reading, take_run_reading
 from gateway.usecases.sweep import sweep
-from gateway.usecases.trips import describe_run, report_trip
+from gateway.usecases.trips import describe_run, list_trips, report_trip
 from tests.mortal import Died, Mortal
 from tests.world import TENANT, World
 
@@ -59,6 +62,80 @@ def test_a_run_is_shown_with_every_share_and_what_it_waits_for(world):
         assert "CN00X001 MT4402: departed" in one.waits_for
         assert "VN0015BB TIR: exited" in one.waits_for
     assert describe_run(world.ports, TENANT, run.trips[1]) == run
+
+
+def test_where_it_stands_is_read_from_everything_aboard(world):
+    assert view(world).standing.state is TripState.PLANNED
+    report_trip(world.ports, world.exporter, BATCH, departed(world))
+    assert (view(world).standing.state, view(world).standing.office) == ("under-way", "CN008001")
+    world.run()
+    run = view(world)
+    assert (run.standing.state, run.standing.office) == ("crossed", "VN0015BB")
+    listed = list_trips(world.ports, TENANT)
+    assert {standing.state.value for _, standing in listed} == {"crossed"}
+    arrived = departed(world, kind=EventKind.ARRIVED, office="VN0003PJ")
+    report_trip(world.ports, world.exporter, BATCH, arrived)
+    world.run()
+    assert view(world).standing.state is TripState.COMPLETED
+    assert run.findings == view(world).findings == ()
+
+
+def test_nothing_is_told_of_a_truck_whose_goods_were_all_taken_back(world):
+    for one in view(world).aboard:
+        world.report(one.movement, "invalidation-asked", "CN008001", reason="订单取消")
+    world.run()
+    assert view(world).standing.state is TripState.CANCELLED
+    with pytest.raises(Refused) as caught:
+        report_trip(world.ports, world.exporter, BATCH, departed(world))
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.value) == ("trip.no-such-step", "departed")
+    assert view(world).reports == ()
+
+
+def reading(world, **members):
+    told = {"source": "reefer-7", "at": world.clock.now().isoformat(), **members}
+    return json.dumps(told).encode()
+
+
+def heard(world, kind):
+    found = (world.store.events(one.movement) for one in view(world).aboard)
+    return [sum(event.kind is kind for event in events) for events in found]
+
+
+@pytest.mark.parametrize("name", [BATCH, "桂A8D217"])
+def test_a_reading_of_a_vehicle_reaches_everything_aboard_once(world, name):
+    raw = reading(world, temperature_c="41")
+    done = take_run_reading(world.ports, world.exporter, name, raw)
+    assert (len(done.taken), done.refused) == (3, ())
+    assert heard(world, EventKind.TEMPERATURE) == [1, 1, 1]
+    again = take_run_reading(world.ports, world.exporter, name, raw)
+    assert all(one.repeated for _, one in again.taken)
+    world.clock.forward(seconds=5)  # still too warm: told again only after a while
+    take_run_reading(world.ports, world.exporter, name, reading(world, temperature_c="42"))
+    assert heard(world, EventKind.TEMPERATURE) == [1, 1, 1]
+    assert verify_log(world.ports).findings == ()
+
+
+def test_a_reading_of_one_movement_reaches_those_beside_it(world):
+    first = view(world).aboard[0].movement
+    take_reading(world.ports, world.exporter, first, reading(world, temperature_c="41"))
+    assert heard(world, EventKind.TEMPERATURE) == [1, 1, 1]
+
+
+def test_a_reading_that_was_cut_off_is_handed_in_again(world):
+    raw = reading(world, temperature_c="41")
+    ports = replace(world.ports, store=Mortal(world.store, 2, after=True))
+    with pytest.raises(Died):
+        take_run_reading(ports, world.exporter, BATCH, raw)
+    assert heard(world, EventKind.TEMPERATURE) == [1, 1, 0]
+    take_run_reading(world.ports, world.exporter, BATCH, raw)
+    assert heard(world, EventKind.TEMPERATURE) == [1, 1, 1]
+
+
+def test_a_reading_that_can_be_of_nothing_aboard_is_refused(world):
+    with pytest.raises(Refused) as caught:
+        take_run_reading(world.ports, world.exporter, BATCH, reading(world, place="GB000060"))
+    assert [one.code for one in caught.value.findings] == ["position.not-on-the-way"]
 
 
 def test_it_is_told_once_and_repeating_it_changes_nothing(world):

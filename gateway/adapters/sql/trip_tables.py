@@ -10,7 +10,7 @@ trip_reports = Table(
     key("id"),
     *texts("tenant", "batch", "caller", "kind", "at", "office", "facts", "created_at"),
     optional("next_at"),
-    *texts("refused"),
+    *texts("refused", "answer"),
     index("trip_reports_by_batch", "tenant", "batch"),
     index("trip_reports_owed", "next_at", where="next_at IS NOT NULL"),
 )

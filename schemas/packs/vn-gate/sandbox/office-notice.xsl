@@ -8,6 +8,7 @@
   <xsl:param name="message-id"/>
   <xsl:param name="office"/>
   <xsl:param name="now"/>
+  <xsl:param name="batch"/>
   <xsl:param name="code"/>
   <xsl:param name="control"/>
   <xsl:param name="weight"/>
@@ -28,6 +29,7 @@
       <MessageID><xsl:value-of select="$id"/></MessageID>
       <CorrelationID><xsl:value-of select="$message-id"/></CorrelationID>
       <OfficeID><xsl:value-of select="$office"/></OfficeID>
+      <xsl:if test="string($batch)"><BatchID><xsl:value-of select="$batch"/></BatchID></xsl:if>
       <Code><xsl:value-of select="$code"/></Code>
       <xsl:if test="string($control)"><Control><xsl:value-of select="$control"/></Control></xsl:if>
       <xsl:if test="string($weight)"><Weight><xsl:value-of select="$weight"/></Weight></xsl:if>

@@ -1,0 +1,136 @@
+"""An office speaks once of a vehicle or train; every movement aboard hears it, cut off or not."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from gateway.audit.exchange import AnswerHeader, make_answer
+from gateway.domain.errors import NotFound
+from gateway.domain.event import EventKind, Report
+from gateway.sandbox.town import Letter
+from gateway.usecases.audit import verify_log
+from gateway.usecases.sweep import sweep
+from gateway.usecases.trips import describe_run, report_trip
+from tests.mortal import Died, Mortal
+from tests.usecases.test_trips import BATCH, LRN, THREE, UCR
+from tests.world import TENANT, World
+
+GATE = "CN00X001"
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory):
+    """A truck with three declarations that set out; the gate has their announcements."""
+    world = World(tmp_path_factory.mktemp("truck"))
+    for name in THREE:
+        world.submit(world.declaration(texts={LRN: f"{LRN}{name}", UCR: f"{UCR}{name}"}), name)
+    world.run()
+    world.town.held = {"MT4402"}
+    told = Report(kind=EventKind.DEPARTED, at=world.clock.now(), office="CN008001")
+    report_trip(world.ports, world.exporter, BATCH, told)
+    world.run()
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def world(standing, tmp_path):
+    copied = standing.copied(tmp_path)
+    copied.town.held = {"MT4402"}
+    yield copied
+    copied.close()
+
+
+def aboard(world):
+    return [one.movement for one in describe_run(world.ports, TENANT, BATCH).aboard]
+
+
+def times(world, kind):
+    found = (world.store.events(one) for one in aboard(world))
+    return [sum(event.kind is kind for event in events) for events in found]
+
+
+def crossing(world, *, quoting=True):
+    """The gate's word that the vehicle is over the border, as it is posted."""
+    planned = next(one for one in world.town.answers if one.taken.envelope.type == "MT4402")
+    letter = world.town.letter(planned)
+    if quoting:
+        return letter
+    content = letter.content.replace(planned.taken.envelope.id.encode(), b"")
+    return rewritten(world, planned, content)
+
+
+def rewritten(world, planned, content, name="ans_of_the_train"):
+    link = planned.taken.envelope.link
+    header = AnswerHeader(
+        id=name, link=link, office=planned.taken.envelope.office, media_type="application/xml",
+        digest=sha256(content).hexdigest(), issued=world.clock.now(),
+    )  # fmt: skip
+    return Letter(link, world.town.systems[link].sealed(make_answer(header)), content)
+
+
+@pytest.mark.parametrize("quoting", [True, False], ids=["one announcement", "the batch alone"])
+def test_the_crossing_of_a_truck_moves_everything_aboard_once(world, quoting):
+    letter = crossing(world, quoting=quoting)
+    letter.hand_in(world.ports)
+    assert times(world, EventKind.EXITED) == [1, 1, 1]
+    states = [world.procedures(one)["cn-exit"] for one in aboard(world)]
+    assert states == ["closed"] * 3
+    (row,) = [r for r in describe_run(world.ports, TENANT, BATCH).reports if r.answer]
+    assert (row.kind, row.office, row.next_at, row.refused) == (EventKind.EXITED, GATE, None, ())
+    letter.hand_in(world.ports)
+    sweep(world.ports)
+    assert times(world, EventKind.EXITED) == [1, 1, 1]
+    world.town.held = set()
+    world.run()  # the gate answers the other announcements too: no news
+    assert times(world, EventKind.EXITED) == [1, 1, 1]
+    assert times(world, EventKind.ENTERED) == [1, 1, 1]
+    assert verify_log(world.ports).findings == ()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "number", [2, *(pytest.param(n, marks=pytest.mark.full) for n in (1, 3, 4))]
+)
+def test_the_sweep_ends_what_died_and_a_repeat_gets_the_same_receipt(world, number, after):
+    letter = crossing(world)
+    ports = replace(world.ports, store=Mortal(world.store, number, after=after))
+    with pytest.raises(Died):
+        letter.hand_in(ports)
+    heard = number > 1 or after
+    if heard:
+        world.clock.forward(minutes=1)
+        sweep(world.ports)
+        assert times(world, EventKind.EXITED) == [1, 1, 1]
+    letter.hand_in(world.ports)  # nobody got a receipt: the office says it again
+    assert times(world, EventKind.EXITED) == [1, 1, 1]
+    rows = [r for r in describe_run(world.ports, TENANT, BATCH).reports if r.answer]
+    assert [row.next_at for row in rows] == [None]
+    assert verify_log(world.ports).findings == ()
+
+
+def test_goods_that_nobody_released_have_not_crossed(world):
+    world.town.held = {"MT4402", "DecMessage"}
+    world.submit(world.declaration(texts={LRN: f"{LRN}D", UCR: f"{UCR}D"}), "D")
+    world.run()
+    crossing(world).hand_in(world.ports)
+    run = describe_run(world.ports, TENANT, BATCH)
+    assert times(world, EventKind.EXITED) == [1, 1, 1, 0]
+    (row,) = [r for r in run.reports if r.answer]
+    assert (row.next_at, row.refused) == (None, ((run.aboard[-1].movement, "report.not-released"),))
+
+
+def test_a_word_about_a_batch_that_is_not_here_is_refused(world):
+    planned = next(one for one in world.town.answers if one.taken.envelope.type == "MT4402")
+    content = world.town.letter(planned).content
+    content = content.replace(planned.taken.envelope.id.encode(), b"")
+    content = content.replace(BATCH.encode(), b"YYG9999999999")
+    with pytest.raises(NotFound) as caught:
+        rewritten(world, planned, content).hand_in(world.ports)
+    assert {one.code for one in caught.value.findings} <= {"answer.no-movement", "trip.unknown"}
+
+
+@pytest.mark.parametrize("name", ["桂A8D217", "12H 01734"])
+def test_a_run_is_known_by_its_plates(world, name):
+    assert describe_run(world.ports, TENANT, name).batch == BATCH
