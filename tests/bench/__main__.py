@@ -2,8 +2,9 @@
 
 Parts: ``cpu`` (one declaration in this process, beside the floor); ``items`` and ``stored`` (its
 cost by size, and beside stored movements); ``through``, ``latency`` and ``drain`` (end to end with
-real processes); ``dead`` (what dead links cost the others). Without a name every part runs;
-``--quick`` makes fewer rounds.
+real processes); ``elsewhere`` (``through`` on PostgreSQL and Valkey); ``dead`` (what dead links
+cost the others). Without a name every part runs, save those whose servers are missing; ``--quick``
+makes fewer rounds.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from collections.abc import Callable
 
 from tests.bench import dead, memory, sizes, traffic
 from tests.bench.figures import Figure, as_json, as_table
+from tests.bench.servers import Skipped
 
 STORED = (1_000, 10_000, 100_000, 1_000_000)
 
@@ -20,6 +22,7 @@ PARTS: dict[str, Callable[[bool], list[Figure]]] = {
     "items": lambda quick: sizes.by_items(1 if quick else 5),
     "stored": lambda quick: sizes.by_stored((1_000, 10_000) if quick else STORED),
     "through": lambda quick: traffic.throughput(100 if quick else 1_000),
+    "elsewhere": lambda quick: traffic.throughput(100 if quick else 1_000, embedded=False),
     "drain": lambda quick: traffic.drain(1_000 if quick else 10_000),
     "latency": lambda quick: traffic.latency(40, 5 if quick else 30),
     "dead": lambda quick: dead.measure(5 if quick else 20),
@@ -36,7 +39,12 @@ def main() -> None:
     unknown = [name for name in told.parts if name not in PARTS]
     if unknown:
         parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    found = [one for name in told.parts or PARTS for one in PARTS[name](told.quick)]
+    found: list[Figure] = []
+    for name in told.parts or PARTS:
+        try:
+            found += PARTS[name](told.quick)
+        except Skipped as missing:
+            sys.stderr.write(f"{name} is skipped: {missing}\n")
     sys.stdout.write((as_json(found) if told.json else as_table(found)) + "\n")
 
 

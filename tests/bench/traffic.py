@@ -13,13 +13,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
+
+import psycopg
 
 from gateway import bootstrap
 from gateway.domain.message import Message
@@ -29,6 +31,7 @@ from gateway.ports import Ports
 from gateway.usecases.submit import submit
 from tests.bench.figures import Figure, middle, share
 from tests.bench.load import OFFICES
+from tests.bench.servers import servers
 from tests.faults.city import City
 
 APIS = 2
@@ -42,10 +45,14 @@ _SWITCH = "\n[packs.cn]\nmanifest-first = false\n"
 
 
 class Town(City):
-    """A city whose offices only give receipts, with more than one API program."""
+    """A city whose offices only give receipts, with more than one API program.
 
-    def __init__(self, folder: Path) -> None:
+    ``servers`` are the process ids of what it stands on, where that is not embedded.
+    """
+
+    def __init__(self, folder: Path, servers: Mapping[str, int]) -> None:
         super().__init__(folder)
+        self.servers = servers
         with (folder / "fullroute.toml").open("a", encoding="utf-8") as file:
             file.write(_SWITCH)
         self.ports = [self.setting.port]
@@ -73,6 +80,9 @@ class Town(City):
 
     def rows(self, statement: str) -> list[tuple[str, ...]]:
         """Ask the database."""
+        if "postgres" in self.servers:
+            with psycopg.connect(self.setting.settings.database_url) as database:
+                return database.execute(statement.encode()).fetchall()
         path = self.setting.folder / "fullroute.db"
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
             return database.execute(statement).fetchall()
@@ -88,10 +98,17 @@ class Town(City):
 
 
 def spent(running: City) -> dict[str, float]:
-    """Return the CPU seconds of each program so far."""
-    found = {name: _cpu(one.pid) for name, one in running.running.items()}
+    """Return the CPU seconds of each program so far, with those it has started itself."""
+    pids = {name: one.pid for name, one in running.running.items()}
+    pids |= getattr(running, "servers", None) or {"broker": running.broker.pid}
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            parent = int(entry.read_text("ascii", "replace").rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(entry.parent.name))
     own = os.times()
-    return {**found, "broker": _cpu(running.broker._child.pid), "load": own.user + own.system}
+    found = {name: sum(map(_cpu, (pid, *children.get(pid, [])))) for name, pid in pids.items()}
+    return {**found, "load": own.user + own.system}
 
 
 class Backlog(City):
@@ -159,14 +176,18 @@ def drain(many: int) -> list[Figure]:
 
 
 def _cpu(pid: int) -> float:
-    words = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    words = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / _TICKS
 
 
 @contextmanager
-def town() -> Iterator[Town]:
-    """Run a town that has warmed up."""
-    with TemporaryDirectory() as folder, Town(Path(folder)) as running:
+def town(*, embedded: bool = True) -> Iterator[Town]:
+    """Run a town that has warmed up, on SQLite and our own broker or on two servers."""
+    with (
+        nullcontext({}) if embedded else servers() as outside,
+        TemporaryDirectory() as folder,
+        Town(Path(folder), outside) as running,
+    ):
         running.open()
         _submit_all(running, [running.declaration() for _ in range(WARM_UP)], 0.0)
         running.wait_acknowledged(WARM_UP * OFFICES)
@@ -224,10 +245,11 @@ def _submit_all(running: Town, raws: list[tuple[str, bytes]], rate: float) -> li
     return load.latencies
 
 
-def throughput(many: int) -> list[Figure]:
+def throughput(many: int, *, embedded: bool = True) -> list[Figure]:
     """Submit as fast as declarations are taken; tell the rate and every program's CPU."""
-    part = "End to end, as fast as it goes (SQLite, 4 offices)"
-    with town() as running:
+    where, aim = ("SQLite", 100) if embedded else ("PostgreSQL and Valkey", 80)
+    part = f"End to end, as fast as it goes ({where}, 4 offices)"
+    with town(embedded=embedded) as running:
         raws = [running.declaration() for _ in range(many)]
         before, began = spent(running), time.monotonic()
         _submit_all(running, raws, 0.0)
@@ -236,8 +258,14 @@ def throughput(many: int) -> list[Figure]:
         took, after = time.monotonic() - began, spent(running)
     told = [
         Figure(part=part, what="accepted", value=many / accepted, unit="decl/s"),
-        Figure(part=part, what="declarations", value=many / took, unit="decl/s", beside="100"),
-        Figure(part=part, what="deliveries", value=many * OFFICES / took, unit="/s", beside="400"),
+        Figure(part=part, what="declarations", value=many / took, unit="decl/s", beside=f"{aim}"),
+        Figure(
+            part=part,
+            what="deliveries",
+            value=many * OFFICES / took,
+            unit="/s",
+            beside=f"{aim * OFFICES}",
+        ),
     ]
     for name in after:
         each = (after[name] - before[name]) / many * 1000
