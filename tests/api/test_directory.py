@@ -18,7 +18,8 @@ def ask(face, path, caller="reader", **headers):
 
 UNKNOWN = [
     *("VN0003CC", "VN0003CE", "VN0003EE", "VN0003TG"),
-    *("VN00X002", "VN00X003", "VN00X006", "VN00X101", "VN00X102"),
+    *("VN00X002", "VN00X003", "VN00X006", "VN00X007", "VN00X008", "VN00X009", "VN00X010"),
+    *("VN00X101", "VN00X102"),
 ]
 """Gates of whose hours nobody knows."""
 

@@ -260,7 +260,8 @@ def test_bytes_and_job_are_the_same_thing(pack: Pack, message: str) -> None:
 
 def test_the_pack_sends_exactly_the_messages_of_the_storyboards(pack: Pack) -> None:
     northbound = {name for name, sending in north.SENDINGS.items() if sending.pack == "vn"}
-    besides = set(occasions.TELLINGS)
+    besides = set(occasions.TELLINGS) | {"WayNotice", "WayNotice-I"}
+    besides |= {"DiversionNotice", "DiversionNotice-I"}
 
     assert {spec.type for spec in pack.manifest.messages} == set(MESSAGES) | northbound | besides
 

@@ -29,8 +29,8 @@ def principal(world: World, name: str, tenant: str = TENANT) -> Principal:
 class Desk:
     """A world whose movement is under way while Huu Nghi refused the first message of its stream.
 
-    ``OLA`` is parked at place 1, ``TIR`` is due behind it, and ``OLC``, ``BOA`` and ``BIA`` hang
-    on OLA, each through the answer to the one before.
+    ``OLA`` is parked at place 1, news of the release and ``TIR`` are due behind it, and ``OLC``,
+    ``BOA`` and ``BIA`` hang on OLA, each through the answer to the one before.
     """
 
     def __init__(self, world: World) -> None:
@@ -56,11 +56,12 @@ class Desk:
         other.world = self.world.copied(folder)
         return other
 
-    def message(self, kind: str):
+    def message(self, kind: str, link: str = ""):
         (found,) = [
             one
             for one in self.world.store.messages(self.movement)
             if one.type == kind and one.state is not MessageState.DROPPED
+            if one.link == (link or one.link)
         ]
         return found
 

@@ -24,6 +24,7 @@ def world(tmp_path_factory: pytest.TempPathFactory):
     for place in range(MOVEMENTS):
         world.submit(world.declaration(texts={LRN: f"FEED-{place}"}), f"feed-{place}")
         world.run()
+        world.store.sequence("sweeper")  # as every second: numbers follow the times of issue
         world.clock.forward(hours=3)
     yield world
     world.close()

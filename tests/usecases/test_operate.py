@@ -26,7 +26,7 @@ def test_retried_it_goes_and_its_stream_behind_it(desk):
     desk.do("retry", desk.message("OLA").id)
     desk.world.run()
     assert ("OLA", 1) in desk.places()
-    assert ("TIR", 2) in desk.places()
+    assert desk.places()[1:3] == [("WayNotice-I", 2), ("TIR", 3)]
     assert verify_log(desk.world.ports).findings == ()
 
 
@@ -34,11 +34,11 @@ def test_what_was_skipped_never_goes_and_its_place_is_taken(desk):
     ola = desk.message("OLA")
     done = desk.do("skip", ola.id)
     assert done.dropped == (ola.id,)
-    assert done.moved == (desk.message("TIR").id,)
+    assert done.moved == (desk.message("WayNotice-I", LINK).id, desk.message("TIR").id)
     waiting = {desk.message(kind).id for kind in ("OLC", "BOA", "BIA")}
     assert set(done.stranded) == waiting
     desk.world.run()
-    assert desk.places() == [("TIR", 1)]
+    assert desk.places() == [("WayNotice-I", 1), ("TIR", 2)]
     assert desk.message("OLC").state is MessageState.WAITING
     assert verify_log(desk.world.ports).findings == ()
 
@@ -51,7 +51,7 @@ def test_cancelling_takes_back_whatever_hangs_on_it(desk):
     states = {desk.world.store.message(one).state for one in done.dropped}
     assert states == {MessageState.DROPPED}
     desk.world.run()
-    assert desk.places() == [("TIR", 1)]
+    assert desk.places() == [("WayNotice-I", 1), ("TIR", 2)]
     assert verify_log(desk.world.ports).findings == ()
 
 
@@ -62,7 +62,7 @@ def test_superseded_it_goes_under_a_new_name_in_its_own_place(desk):
     desk.world.run()
     taken = [one.envelope for one in desk.world.town.systems[LINK].taken]
     assert (taken[0].id, taken[0].type, taken[0].place) == (done.made, "OLA", 1)
-    assert ("TIR", 2) in desk.places()
+    assert ("TIR", 3) in desk.places()
     assert verify_log(desk.world.ports).findings == ()
 
 
@@ -70,6 +70,8 @@ def test_superseded_without_a_mandate_its_stream_waits_for_the_signature(tmp_pat
     """The carrier gave none: OLA is refused, made anew, and holds its place until it is signed."""
     world = World(tmp_path, mandates=("exporter", "broker", "importer"))
     desk = Desk(world)
+    desk.do("retry", desk.message("WayNotice-I", LINK).id)
+    world.run()
     ola, tir = desk.message("OLA"), desk.message("TIR")
     world.town.instead[LINK] = (400, b"")
     sign(world, ola.id)
@@ -77,13 +79,13 @@ def test_superseded_without_a_mandate_its_stream_waits_for_the_signature(tmp_pat
     del world.town.instead[LINK]
     made = desk.do("supersede", ola.id).made
     again = world.store.message(made)
-    assert (again.state, again.place) == (MessageState.AWAITING_SIGNATURE, 1)
+    assert (again.state, again.place) == (MessageState.AWAITING_SIGNATURE, 2)
     sign(world, tir.id)
     world.run()
-    assert desk.places() == []
+    assert desk.places() == [("WayNotice-I", 1)]
     sign(world, made)
     world.run()
-    assert [one for one in desk.places() if one[0] in ("OLA", "TIR")] == [("OLA", 1), ("TIR", 2)]
+    assert desk.places()[1:3] == [("OLA", 2), ("TIR", 3)]
     assert verify_log(world.ports).findings == ()
     world.close()
 
@@ -143,7 +145,7 @@ def test_retrying_lets_an_open_breaker_try_at_once(desk):
     world.town.away.clear()
     assert deliver(world.ports, LINK, "w") == 0
     desk.do("retry", desk.message("OLA").id)
-    assert deliver(world.ports, LINK, "w") == 2
+    assert deliver(world.ports, LINK, "w") == 3
 
 
 # ------------------------------------------------------------------ who, why, once
@@ -256,7 +258,7 @@ def test_another_tenants_operator_sees_nothing(desk):
 def test_what_it_means_is_told_before(desk):
     act = Act(kind=ActKind.SKIP, subject=desk.message("OLA").id, reason="")
     told = foresee(desk.world.ports, desk.operator, act)
-    assert told.moved == (desk.message("TIR").id,)
+    assert told.moved == (desk.message("WayNotice-I", LINK).id, desk.message("TIR").id)
     assert not told.uncertain
     assert desk.message("OLA").state is MessageState.PARKED
 
