@@ -153,11 +153,20 @@ def test_of_a_movement_on_two_trips_each_hears_its_own():
         event("at-gate", "elsewhere"),
     ]
     heard = {trip: [one.kind.value for one in news_of(events, trip, WAY)] for trip in "ab"}
-    arrived = event("part-moved", END, trip="a", happened="arrived", packages="100")
-    standing, _ = follow(news_of([*events, replace(arrived, at=NOON.replace(hour=20))], "a", WAY))
-    back = told("turned-back@0")[0]
-    assert decide(standing, back), "it is there, though the other truck may still turn back"
     assert heard == {"a": ["departed", "incident"], "b": ["crossing-refused", "incident"]}
+
+
+def test_of_two_trucks_with_one_load_only_the_one_on_its_way_turns_back():
+    events = [
+        event("part-moved", office, trip="a", happened=kind, packages="100")
+        for kind, office in (("departed", YARD), ("arrived", END))
+    ]
+    events.append(event("part-moved", YARD, trip="b", happened="departed", packages="24"))
+    (back,) = told("turned-back@0")
+    standings = {trip: follow(news_of(events, trip, WAY))[0] for trip in "abc"}
+    states = {trip: standing.state.value for trip, standing in standings.items()}
+    assert states == {"a": "arrived", "b": "under-way", "c": "planned"}
+    assert [trip for trip in "abc" if not decide(standings[trip], back)] == ["b"]
 
 
 NEWS = st.lists(
