@@ -74,6 +74,7 @@ TRIP_STEPS: Mapping[TripState, _Steps] = MappingProxyType(
         TripState.TURNED_BACK: {
             EventKind.SUBSTITUTED: TripState.UNDER_WAY,
             EventKind.DIVERTED: TripState.UNDER_WAY,
+            EventKind.INCIDENT: TripState.TURNED_BACK,
             EventKind.TURNED_BACK: TripState.TURNED_BACK,
             EventKind.ARRIVED: TripState.ARRIVED,
         },
@@ -134,15 +135,20 @@ def evolve(standing: TripStanding, news: TripNews) -> TripStanding:
         return standing
     if news.kind in REPLACING:  # it sets out anew, and comes by gates that it knows
         return replace(standing, state=then, place=0, since=news.at)
+    if news.kind is EventKind.INCIDENT:
+        return standing  # the office that hears of it may lie ahead
     if then is standing.state and news.place == standing.place:
         return standing
     return TripStanding(state=then, office=news.office, place=news.place, since=news.at)
 
 
 def _late(standing: TripStanding, news: TripNews) -> bool:
-    if news.kind in _ANYWHERE:
+    """Tell whether news leads nowhere new; of a vehicle that no longer travels none is late."""
+    if news.kind in _ANYWHERE or standing.state is TripState.CANCELLED:
         return False
-    return is_behind(standing, news.place)
+    if standing.state is TripState.TURNED_BACK and news.kind is EventKind.DEPARTED:
+        return True  # it had set out, or it could not have turned back
+    return standing.state is TripState.COMPLETED or is_behind(standing, news.place)
 
 
 def is_behind(standing: TripStanding, place: int) -> bool:

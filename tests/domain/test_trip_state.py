@@ -59,6 +59,15 @@ JOURNEYS = {
     "set out anew": (("departed@0", "turned-back@1", "diverted@0"), "under-way"),
     "only an office saw it": (("exited@1",), "crossed"),
     "an incident moves nothing": (("departed@0", "incident@0"), "under-way"),
+    "an incident of which an office ahead hears": (
+        ("departed@0", "incident@2", "exited@1", "entered@2"),
+        "crossed",
+    ),
+    "an incident on the way home": (("departed@0", "turned-back@1", "incident@1"), "turned-back"),
+    "repeated: its departure, though it turned back": (
+        ("departed@0", "turned-back@0", "departed@0"),
+        "turned-back",
+    ),
     "late: the gate it passed": (("departed@0", "exited@1", "at-gate@1"), "crossed"),
     "late: an office far behind": (("departed@0", "entered@2", "exited@1"), "crossed"),
     "late: departure after arrival": (("exited@1", "arrived@3", "departed@0"), "arrived"),
@@ -108,6 +117,26 @@ def test_it_ends_with_everything_aboard(states, state):
     assert ended(arrived, states).state.value == state
 
 
+CANCELLED = TripStanding(state=TripState.CANCELLED, office=EXIT, place=1)
+
+
+@pytest.mark.parametrize("news", ["departed@0", "at-gate@1", "arrived@3", "incident@0"])
+def test_of_a_vehicle_whose_goods_were_all_taken_back_nothing_is_told(news):
+    """Not even of an office behind the one that saw it."""
+    (one,) = told(news)
+    (finding,) = decide(CANCELLED, one)
+    assert (finding.code, dict(finding.args)["state"]) == ("trip.no-such-step", "cancelled")
+    assert evolve(CANCELLED, one) == CANCELLED
+
+
+@pytest.mark.parametrize(("news", "codes"), [("arrived@3", 0), ("exited@1", 0), ("incident@2", 1)])
+def test_once_all_is_completed_what_offices_say_is_late(news, codes):
+    completed = TripStanding(state=TripState.COMPLETED, office=ENTRY, place=2)
+    (one,) = told(news)
+    assert len(decide(completed, one)) == codes
+    assert evolve(completed, one) == completed
+
+
 def event(kind, office, **facts):
     return Event(
         sequence=1, kind=EventKind(kind), at=NOON, office=office, facts=tuple(facts.items())
@@ -125,6 +154,19 @@ def test_of_a_movement_on_two_trips_each_hears_its_own():
     ]
     heard = {trip: [one.kind.value for one in news_of(events, trip, WAY)] for trip in "ab"}
     assert heard == {"a": ["departed", "incident"], "b": ["crossing-refused", "incident"]}
+
+
+def test_of_two_trucks_with_one_load_only_the_one_on_its_way_turns_back():
+    events = [
+        event("part-moved", office, trip="a", happened=kind, packages="100")
+        for kind, office in (("departed", YARD), ("arrived", END))
+    ]
+    events.append(event("part-moved", YARD, trip="b", happened="departed", packages="24"))
+    (back,) = told("turned-back@0")
+    standings = {trip: follow(news_of(events, trip, WAY))[0] for trip in "abc"}
+    states = {trip: standing.state.value for trip, standing in standings.items()}
+    assert states == {"a": "arrived", "b": "under-way", "c": "planned"}
+    assert [trip for trip in "abc" if not decide(standings[trip], back)] == ["b"]
 
 
 NEWS = st.lists(

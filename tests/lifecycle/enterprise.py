@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.lifecycle.comparing import Comparing, Going, agree
 from tests.lifecycle.dates import Dates
-from tests.lifecycle.model import OURS, Movement
+from tests.lifecycle.model import ANYWHERE, OURS, Movement
 from tests.lifecycle.papers import Truck, declared_dates, written
 from tests.lifecycle.telling import OTHERWISE
 
@@ -116,7 +116,8 @@ class Enterprise(Comparing):
         told = {it.reference: truck.batch if it.model.split else "" for it in moved}
         codes = [it.model.objection(deed, office, told[it.reference]) for it in moved]
         refused = ["trip.not-all-can"] * sum(bool(code) for code in codes)
-        refused = refused if moved else ["trip.no-such-step"]
+        if not refused and not (moved and self._can(truck, deed)):
+            refused = ["trip.no-such-step"]
         with self.unless(refused, f"{deed} of {truck.batch}"):
             self.stage.report_truck(truck, deed, office)
         self.walked[f"told of a truck: {deed}"] += not refused
@@ -124,6 +125,18 @@ class Enterprise(Comparing):
             if not refused:
                 it.model.reports(deed, office, told[it.reference])
             self.compare(it)
+
+    def _can(self, truck: Truck, deed: str) -> bool:
+        """Whether a truck itself can do it: only on its way it turns back or meets an incident.
+
+        Goods on two trucks are on their way with the first, and have not arrived before the second.
+        """
+        batch, aboard = truck.batch, self.aboard(truck)
+        gates = any(seen in ("", batch) for it in aboard for _, seen in it.gates)
+        on_its_way = gates or any(it.model.truck_set_out(batch) for it in aboard)
+        there = any(it.model.truck_did("arrived", batch) for it in aboard)
+        over = all(it.model.over for it in aboard)
+        return deed not in ANYWHERE or (on_its_way and not there and not over)
 
     def aboard(self, truck: Truck) -> list[Going]:
         """Everything that travels on a truck."""

@@ -31,6 +31,9 @@ ONCE_SAID = (
 IN_PARTS = ("departed", "exited", "entered", "arrived")
 """What can happen to one truck after the other."""
 
+SEEN = ("at-gate", "re-weighed", "crossing-refused")
+"""What an office tells of a truck that stands before it, and so is on its way."""
+
 AGAINST = ("under-control", "not-released", "refused")
 """What counts against the whole as soon as it is said of one truck."""
 
@@ -41,6 +44,7 @@ class Movement(Telling):
 
     prelodged: bool = False
     quarantine: str = ""  # held, done, or nothing was said
+    seen: set[str] = field(default_factory=set)  # trucks that stood before an office
     decided: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,6 +103,11 @@ class Movement(Telling):
     def set_out(self) -> bool:
         """Whether the goods left: the enterprise said so, or an office saw their vehicle."""
         return any(map(self.happened, ("departed", "exited", "entered")))
+
+    def truck_set_out(self, truck: str) -> bool:
+        """Whether one truck left: that was told of it, or an office saw it."""
+        left = (self.truck_did(kind, truck) for kind in ("departed", "exited", "entered"))
+        return truck in self.seen or any(left)
 
     def crosses_along(self, office: str, event: str) -> bool:
         """Whether what an office saw of a truck counts for these goods on it.
@@ -316,6 +325,8 @@ class Movement(Telling):
             return
         if saying.event == "quarantine":
             self.quarantine = saying.word.removeprefix("quarantine ")
+        if saying.event in SEEN:
+            self.seen |= set(self._named(truck))
         procedure = saying.procedure or procedure
         about = "declaration" if saying.word == "approved" else topic  # VAS506 approves the whole
         self.hear(office, (procedure, about, saying.word))
