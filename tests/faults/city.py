@@ -45,6 +45,18 @@ AUDIT_SECONDS = 600
 """The whole log of a full storm is proven entry by entry, on a machine that may do other things."""
 
 
+def another_truck(declaration: bytes, number: str) -> bytes:
+    """Let the goods travel by themselves: an office that names a vehicle speaks of all aboard."""
+    text = declaration.decode()
+    for plate, other in (
+        ("桂A8D217", f"桂A{number[-5:]}"),
+        ("桂AK217挂", f"桂A{number[-4:]}挂"),
+        ("12H-01734", f"12H-{number[-5:]}"),
+    ):
+        text = text.replace(plate, other)
+    return text.encode()
+
+
 class City:
     """The processes of one deployment, its links of one ``kind`` or mixed. Use it as a context.
 
@@ -169,7 +181,7 @@ class City:
             number = f"{self._count:06d}"
         raw = (bootstrap.schemas_root() / SHIPPED).read_bytes()
         now = self.clock.now()
-        brought = brought_up(raw, now, number)
+        brought = another_truck(brought_up(raw, now, number), number)
         lrn = brought.partition(b"<FunctionalReferenceID>")[2].partition(b"<")[0].decode()
         return lrn, signature.sign(brought, self.exporter, now)
 
