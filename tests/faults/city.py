@@ -41,6 +41,7 @@ from tests.faults.nursery import Forked, nursery
 READY_SECONDS = 30
 LOOK_SECONDS = 0.05
 OK = 200
+ENDING_SECONDS = 60
 AUDIT_SECONDS = 600
 """The whole log of a full storm is proven entry by entry, on a machine that may do other things."""
 
@@ -48,12 +49,13 @@ AUDIT_SECONDS = 600
 def another_truck(declaration: bytes, number: str) -> bytes:
     """Let the goods travel by themselves: an office that names a vehicle speaks of all aboard."""
     text = declaration.decode()
-    for plate, other in (
+    for name, other in (
         ("桂A8D217", f"桂A{number[-5:]}"),
         ("桂AK217挂", f"桂A{number[-4:]}挂"),
         ("12H-01734", f"12H-{number[-5:]}"),
+        ("YYG2611240001", f"YYG261124{number[-4:]}"),
     ):
-        text = text.replace(plate, other)
+        text = text.replace(name, other)
     return text.encode()
 
 
@@ -121,7 +123,7 @@ class City:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
         for process in self.running.values():
-            process.wait(20)
+            process.wait(ENDING_SECONDS)
         self.broker.stop()
 
     # ------------------------------------------------------------------ processes

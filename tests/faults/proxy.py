@@ -22,6 +22,9 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 
+CLOSING_SECONDS = 0.1
+"""What is closed is gone a turn of the loop later."""
+
 CHUNK = 65_536
 DELAY_SECONDS = 0.7
 TRICKLE_SECONDS = 1.0
@@ -140,6 +143,7 @@ class Weather:
             for task in left:
                 task.cancel()
             self._loop.run_until_complete(asyncio.wait(left))
+        self._loop.run_until_complete(asyncio.sleep(CLOSING_SECONDS))
         self._loop.close()
 
     def __enter__(self):
