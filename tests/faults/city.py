@@ -137,8 +137,14 @@ class City:
             program,
             spec if program == "sandbox" else data,
             {**os.environ, **environment},
-            self.setting.folder / "logs" / f"{name}.log",
+            self.log(name),
         )
+
+    def log(self, name: str) -> Path:
+        """Return where a program writes; it is there from before its first word."""
+        log = self.setting.folder / "logs" / f"{name}.log"
+        log.touch()
+        return log
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         process = self.running.pop(name)

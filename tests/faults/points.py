@@ -70,7 +70,7 @@ class Chains:
             process = city.running[name]
             if process.poll() is None:
                 continue
-            log = (city.setting.folder / "logs" / f"{name}.log").read_text("utf-8", "replace")
+            log = city.log(name).read_text("utf-8", "replace")
             assert process.returncode == -signal.SIGKILL, f"{name}: {process.returncode}\n{log}"
             assert f"crash point {point}\n" in log[-200:], f"{name} died elsewhere\n{log[-2000:]}"
             city.kill(name)  # its group: what it leaves behind

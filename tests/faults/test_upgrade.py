@@ -62,7 +62,7 @@ class Upgraded(City):
             return
         module, *arguments = self._programs[name]
         command = [sys.executable, "-m", module, *arguments, "--data", str(self.setting.folder)]
-        with (self.setting.folder / "logs" / f"{name}.log").open("ab") as log:
+        with self.log(name).open("ab") as log:
             self.running[name] = subprocess.Popen(
                 command, cwd=self._old, stdout=log, stderr=log, start_new_session=True
             )
@@ -89,7 +89,7 @@ def test_old_and_new_work_side_by_side(tmp_path):
         keep_going(traffic, UNDER_WAY)
         city.answered.clear()
         city.start("api.2", FULLROUTE_HTTP__PORT=str(city.ports[1]))
-        while "listening" not in (city.setting.folder / "logs" / "api.2.log").read_text("utf-8"):
+        while "listening" not in city.log("api.2").read_text("utf-8"):
             traffic.keep(UNDER_WAY)
         city.balancer.lead(to_port(city.ports[1]))
         keep_going(traffic, UNDER_WAY)  # the old worker is given what the new gateway took
