@@ -32,10 +32,7 @@ def add_to(app: typer.Typer) -> None:
         link_commands.command()(command)
 
 
-def attention(
-    *,
-    options: DeskOptions,
-) -> None:
+def attention(*, options: DeskOptions) -> None:
     """List what needs a person: what it is, since when, and the one safe thing to do.
 
     Example:

@@ -54,10 +54,7 @@ def add(
 
 
 @closure_commands.command("list")
-def list_(
-    *,
-    options: DeskOptions,
-) -> None:
+def list_(*, options: DeskOptions) -> None:
     """List closures, the earliest first.
 
     Example:
@@ -81,11 +78,7 @@ def list_(
 
 
 @closure_commands.command()
-def show(
-    name: Name,
-    *,
-    options: DeskOptions,
-) -> None:
+def show(name: Name, *, options: DeskOptions) -> None:
     """Show a closure and what is planned round it, movement by movement.
 
     Example:
@@ -95,11 +88,7 @@ def show(
 
 
 @closure_commands.command()
-def confirm(
-    name: Name,
-    *,
-    options: DeskOptions,
-) -> None:
+def confirm(name: Name, *, options: DeskOptions) -> None:
     """Let a closure count that an office announced.
 
     Example:
@@ -109,11 +98,7 @@ def confirm(
 
 
 @closure_commands.command()
-def dismiss(
-    name: Name,
-    *,
-    options: DeskOptions,
-) -> None:
+def dismiss(name: Name, *, options: DeskOptions) -> None:
     """Set aside what an office announced; it is not proposed again.
 
     Example:
@@ -163,11 +148,7 @@ def apply(
 
 
 @closure_commands.command()
-def undo(
-    name: Name,
-    *,
-    options: DeskOptions,
-) -> None:
+def undo(name: Name, *, options: DeskOptions) -> None:
     """Take back what was not carried out yet; nobody was told of it.
 
     Example:
@@ -177,11 +158,7 @@ def undo(
 
 
 @closure_commands.command()
-def end(
-    name: Name,
-    *,
-    options: DeskOptions,
-) -> None:
+def end(name: Name, *, options: DeskOptions) -> None:
     """Say that the office is open again; what was diverted stays so.
 
     Example:

@@ -51,10 +51,7 @@ def doctor(
     Example:
       fullroute doctor --message msg_0197 --json
     """
-    if message:
-        code = _message(message, options)
-    else:
-        code = _deployment(options)
+    code = _message(message, options) if message else _deployment(options)
     if code is not Exit.OK:
         raise typer.Exit(code)
 

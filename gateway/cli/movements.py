@@ -68,11 +68,7 @@ def list_(
 
 
 @movement_commands.command()
-def show(
-    ref: Reference,
-    *,
-    options: DeskOptions,
-) -> None:
+def show(ref: Reference, *, options: DeskOptions) -> None:
     """Show a movement: offices, procedures with their numbers, every message and its state.
 
     Example:
@@ -159,11 +155,7 @@ def _stands(one: dict[str, Any]) -> str:
 
 
 @movement_commands.command()
-def deadlines(
-    ref: Reference,
-    *,
-    options: DeskOptions,
-) -> None:
+def deadlines(ref: Reference, *, options: DeskOptions) -> None:
     """Show the dates of a movement, those that ended too: what is due when, and what ended it.
 
     A date that passes decides nothing: it asks for a person, or starts an enquiry.

@@ -84,4 +84,4 @@ class RemoteOptions(SpeechOptions):
 
 @dataclass(frozen=True, kw_only=True)
 class DeskOptions(RemoteOptions, FolderOptions):
-    """Those of a command that does either: a running gateway where a URL is given, else the folder."""
+    """Those of a command that asks a gateway where a URL is given, else works in the folder."""

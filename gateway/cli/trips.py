@@ -60,11 +60,7 @@ def list_(
 
 
 @trip_commands.command()
-def show(
-    batch: Batch,
-    *,
-    options: DeskOptions,
-) -> None:
+def show(batch: Batch, *, options: DeskOptions) -> None:
     """Show a run: where it stands, seals, each movement on it, its share, what it waits for.
 
     Example:
