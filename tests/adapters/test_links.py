@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from gateway.adapters.links import REPLY_BYTES_MAX, HttpCourier, retry_after_seconds
-from gateway.domain.delivery import Link, LinkKind
+from gateway.adapters.links import REPLY_BYTES_MAX, HttpCourier, push, retry_after_seconds
+from gateway.domain.delivery import CLOSED, Breaker, Link, LinkKind
 from gateway.domain.errors import Unavailable
 from gateway.domain.parcel import Parcel, Reply
 
@@ -71,6 +71,12 @@ class Office:
 
     async def moved(self, _: web.Request) -> web.StreamResponse:
         return web.Response(status=307, headers={"Location": "/ok/messages"})
+
+    async def back(self, _: web.Request) -> web.StreamResponse:
+        """Answer all but the first, as a system does that comes back meanwhile."""
+        if len(self.seen) == 1:
+            await self.gate.wait()
+        return web.Response(status=200 if len(self.seen) == 2 else 409)
 
     async def silent(self, _: web.Request) -> web.StreamResponse:
         await self.gate.wait()
@@ -161,9 +167,9 @@ def parcel(number: int = 1) -> Parcel:
     )  # fmt: skip
 
 
-def sent(endpoint: str, **changes: float) -> Reply:
+def sent(endpoint: str, breaker: Breaker = CLOSED, **changes: float) -> Reply:
     with courier(**changes) as carrying:
-        (reply,) = carrying.carry(link(endpoint), [parcel()])
+        (reply,) = carrying.carry(replace(link(endpoint), breaker=breaker), [parcel()])
     return reply
 
 
@@ -199,6 +205,26 @@ def test_a_status_is_handed_on(server, how, status, content, wish):
 def test_a_failure_is_a_reply_too(server, how, word):
     reply = sent(f"{server[0]}/{how}", total_seconds=0.4)
     assert (reply.message, reply.status, reply.error.split(":")[0]) == ("msg_1", 0, word)
+
+
+OPEN = Breaker(failures=5, opened_at=NOW, probe_at=NOW)
+
+
+@pytest.mark.parametrize("batch", [0, 8])
+def test_a_probe_hears_a_system_that_comes_back_meanwhile(server, office, monkeypatch, batch):
+    monkeypatch.setattr(push, "PROBE_AGAIN_SECONDS", 0.1)
+    to = replace(link(f"{server[0]}/back"), breaker=OPEN, batch=batch)
+    with courier() as carrying:
+        (reply,) = carrying.carry(to, [parcel()])
+    assert reply.status == 200
+    assert len({(body, *sorted(headers.items())) for headers, body in office.seen}) == 1
+
+
+@pytest.mark.parametrize("how", ["silent", "dripping", "reset"])
+def test_a_probe_of_a_dead_system_fails_in_its_time(server, office, monkeypatch, how):
+    monkeypatch.setattr(push, "PROBE_AGAIN_SECONDS", 0.1)
+    assert sent(f"{server[0]}/{how}", OPEN, total_seconds=0.4).status == 0
+    assert len(office.seen) == (1 if how == "reset" else 4)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ from gateway.domain.parcel import Parcel, Reply
 
 REPLY_BYTES_MAX = 65_536
 OK = 200
+PROBE_AGAIN_SECONDS = 2.5
+"""With the pause before the next probe less than the five seconds in which a system that is back
+shall be heard."""
 
 
 class HttpCourier(HttpLinks):
@@ -35,6 +38,36 @@ class HttpCourier(HttpLinks):
         }
         return Request(f"{link.endpoint.rstrip('/')}/messages", headers, parcel.content)
 
+    async def _send(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
+        if link.breaker.opened_at is None:
+            return await super()._send(session, link, parcel)
+        return await self._probe(session, link, parcel)
+
+    async def _probe(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
+        """Post to a system that was away, anew every few seconds; the first answer counts.
+
+        What was posted while it was away may never be answered; a repeat finds it back.
+        """
+        post = super()._send
+
+        async def posted(seconds: float) -> Reply:
+            await asyncio.sleep(seconds)
+            return await post(session, link, parcel)
+
+        times = max(int((self._timeout.total or 0.0) / PROBE_AGAIN_SECONDS), 1)
+        tries = [asyncio.create_task(posted(PROBE_AGAIN_SECONDS * one)) for one in range(times)]
+        first, pending = tries[0], set(tries)
+        try:
+            while not first.done():
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for one in done:
+                    if one.result().status:
+                        return one.result()
+            return first.result()
+        finally:
+            for one in tries:
+                one.cancel()
+
     async def _carry(
         self,
         session: aiohttp.ClientSession,
@@ -42,7 +75,7 @@ class HttpCourier(HttpLinks):
         parcels: Sequence[Parcel],
         put: Callable[[Reply], None],
     ) -> None:
-        if link.batch <= 1:
+        if link.batch <= 1 or link.breaker.opened_at is not None:
             await super()._carry(session, link, parcels, put)
             return
         turnstile = asyncio.Semaphore(link.concurrency or self._concurrency)
