@@ -9,6 +9,7 @@ from tests.faults.distress import DISTRESSES, befall, deployment
 
 SEED = 1
 
+
 @pytest.mark.full
 @pytest.mark.timeout(600)
 def test_a_deployment_comes_to_rest_after_every_distress(tmp_path):
