@@ -1,14 +1,14 @@
 """The operator's commands: attention, message, answer; and pause, resume, limit of links."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.opening import open_desk
-from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.options import DeskOptions
 from gateway.cli.setup import link_commands
 
 Reason = Annotated[str, typer.Option(help="Why; it stands in the log for good.")]
@@ -17,14 +17,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it means; do n
 MessageId = Annotated[str, typer.Argument(metavar="MESSAGE", help="The message's id, msg_...")]
 LinkId = Annotated[str, typer.Argument(metavar="LINK", help="The link's id.")]
 
-message_commands = typer.Typer(
-    help="What a person does about one message; each act stands in the log with its reason.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+message_commands = Branch(
+    help="What a person does about one message; each act stands in the log with its reason."
 )
-answer_commands = typer.Typer(
-    help="Answers that could not be taken in.", no_args_is_help=True, rich_markup_mode=None
-)
+answer_commands = Branch(help="Answers that could not be taken in.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,22 +32,15 @@ def add_to(app: typer.Typer) -> None:
         link_commands.command()(command)
 
 
-def attention(
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
+def attention(*, options: DeskOptions) -> None:
     """List what needs a person: what it is, since when, and the one safe thing to do.
 
     Example:
       fullroute attention --lang zh
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         found = desk.attention()
-    if json:
+    if options.json:
         output.print_json({"data": found})
         return
     for one in found:
@@ -66,16 +55,14 @@ def _act(
     subject: tuple[str, str],
     act: Mapping[str, Any],
     *,
-    place: tuple[str, str, Path | None, str],
+    options: DeskOptions,
     key: str = "",
     dry_run: bool = False,
-    json: bool,
 ) -> None:
-    """Do one act at the desk and tell what came of it; ``place`` is URL, API key, folder, lang."""
-    url, api_key, data, lang = place
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    """Do one act at the desk and tell what came of it."""
+    with open_desk(options) as desk:
         done = desk.act(subject, act, key, dry_run=dry_run)
-    if json:
+    if options.json:
         output.print_json(done)
         return
     again = " already" if done["repeated"] else ""
@@ -99,20 +86,15 @@ def retry(
     reason: Reason,
     *,
     key: Key = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Send it now, byte for byte as before; an open breaker lets this one try through.
 
     Example:
       fullroute message retry msg_0197 --reason "the office is back"
     """
-    place = (url, api_key, data, lang)
     told = {"act": "retry", "reason": reason}
-    _act(("messages", message), told, place=place, key=key, json=json)
+    _act(("messages", message), told, options=options, key=key)
 
 
 @message_commands.command()
@@ -122,11 +104,7 @@ def skip(
     reason: Reason = "",
     dry_run: DryRun = False,
     key: Key = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Never send it; its stream goes on with the next one, which takes its place.
 
@@ -136,9 +114,8 @@ def skip(
     Example:
       fullroute message skip msg_0197 --reason "told by telephone"
     """
-    place = (url, api_key, data, lang)
     told = {"act": "skip", "reason": reason}
-    _act(("messages", message), told, place=place, key=key, dry_run=dry_run, json=json)
+    _act(("messages", message), told, options=options, key=key, dry_run=dry_run)
 
 
 @message_commands.command()
@@ -147,11 +124,7 @@ def supersede(
     reason: Reason,
     *,
     key: Key = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Make a refused message anew from the movement as it now stands, in the same place.
 
@@ -161,9 +134,8 @@ def supersede(
     Example:
       fullroute message supersede msg_0197 --reason "amended as the office asked"
     """
-    place = (url, api_key, data, lang)
     told = {"act": "supersede", "reason": reason}
-    _act(("messages", message), told, place=place, key=key, json=json)
+    _act(("messages", message), told, options=options, key=key)
 
 
 @message_commands.command()
@@ -173,20 +145,15 @@ def cancel(
     reason: Reason = "",
     dry_run: DryRun = False,
     key: Key = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Never send it, nor whatever waits for an answer that only it could get.
 
     Example:
       fullroute message cancel msg_0197 --dry-run
     """
-    place = (url, api_key, data, lang)
     told = {"act": "cancel", "reason": reason}
-    _act(("messages", message), told, place=place, key=key, dry_run=dry_run, json=json)
+    _act(("messages", message), told, options=options, key=key, dry_run=dry_run)
 
 
 @answer_commands.command()
@@ -195,20 +162,15 @@ def dismiss(
     reason: Reason,
     *,
     key: Key = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Say that a refused answer is dealt with; it stays in the log.
 
     Example:
       fullroute answer dismiss log_0197 --reason "came again and was taken in"
     """
-    place = (url, api_key, data, lang)
     told = {"act": "dismiss", "reason": reason}
-    _act(("answers", entry), told, place=place, key=key, json=json)
+    _act(("answers", entry), told, options=options, key=key)
 
 
 def pause(
@@ -216,20 +178,15 @@ def pause(
     reason: Reason,
     *,
     key: Key = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Send nothing there until it is resumed; what is under way is finished, nothing is lost.
 
     Example:
       fullroute link pause vn-huu-nghi --reason "their maintenance tonight"
     """
-    place = (url, api_key, data, lang)
     told = {"act": "pause", "reason": reason}
-    _act(("links", link), told, place=place, key=key, json=json)
+    _act(("links", link), told, options=options, key=key)
 
 
 def resume(
@@ -237,20 +194,15 @@ def resume(
     reason: Reason,
     *,
     key: Key = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Send there again, from where it stood.
 
     Example:
       fullroute link resume vn-huu-nghi --reason "maintenance is over"
     """
-    place = (url, api_key, data, lang)
     told = {"act": "resume", "reason": reason}
-    _act(("links", link), told, place=place, key=key, json=json)
+    _act(("links", link), told, options=options, key=key)
 
 
 def limit(
@@ -263,11 +215,7 @@ def limit(
         int, typer.Option(help="Messages in one request, if the office takes several.")
     ] = 0,
     key: Key = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Set how fast a link is sent to; all three values are set, those not given to 0.
 
@@ -275,7 +223,6 @@ def limit(
       fullroute link limit vn-huu-nghi --rate 5 --concurrency 2 --reason "as agreed"
       fullroute link limit vn-huu-nghi --batch 64 --reason "their notice 12"
     """
-    place = (url, api_key, data, lang)
     told = {"act": "limit", "reason": reason, "rate": rate, "concurrency": concurrency}
     told["batch"] = batch
-    _act(("links", link), told, place=place, key=key, json=json)
+    _act(("links", link), told, options=options, key=key)

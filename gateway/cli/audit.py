@@ -3,12 +3,11 @@
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.exits import Exit
-from gateway.cli.options import Data, Json, Lang
+from gateway.cli.options import FolderOptions
 
-audit_commands = typer.Typer(
-    help="Check what the log says.", no_args_is_help=True, rich_markup_mode=None
-)
+audit_commands = Branch(help="Check what the log says.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 @audit_commands.command()
-def verify(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+def verify(*, options: FolderOptions) -> None:
     """Recompute the whole log: entries, hashes, commitments to every stored body. Exit code 0 or 9.
 
     Example:
@@ -26,11 +25,11 @@ def verify(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
     from gateway.cli.folder import open_folder
     from gateway.usecases.audit import verify_log
 
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         report = verify_log(gateway.ports)
         texts = gateway.ports.packs.catalogue()
-    findings = [output.shown(one, texts, lang) for one in report.findings]
-    if json:
+    findings = [output.shown(one, texts, options.lang) for one in report.findings]
+    if options.json:
         output.print_json(
             {"ok": not findings, "entries": report.size, "root": report.root, "errors": findings}
         )

@@ -8,7 +8,7 @@ import typer
 
 from gateway.cli import output
 from gateway.cli.exits import Exit
-from gateway.cli.options import Data, Json, Lang
+from gateway.cli.options import FolderOptions
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,9 +25,7 @@ def backup(
     without_database: Annotated[
         bool, typer.Option("--without-database", help="For PostgreSQL: pg_dump copies that.")
     ] = False,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Copy database, keys, settings and packs at one moment, while everything runs.
 
@@ -40,9 +38,8 @@ def backup(
     from gateway.caretaking import back_up
     from gateway.settings import load_settings
 
-    del lang
-    made = back_up(load_settings(data=data), folder, with_database=not without_database)
-    if json:
+    made = back_up(load_settings(data=options.data), folder, with_database=not without_database)
+    if options.json:
         output.print_json({"folder": str(folder), **asdict(made)})
         return
     log = f", {made.entries} log entries under {made.root[:16]}…" if made.with_database else ""
@@ -52,9 +49,7 @@ def backup(
 def restore(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="What backup made.")],
     *,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Put a backup back into an empty data folder and verify its log. Exit code 9 if it differs.
 
@@ -71,7 +66,7 @@ def restore(
     from gateway.usecases.audit import verify_log
     from gateway.usecases.setup import note_restored
 
-    target = load_settings(data=data).data
+    target = load_settings(data=options.data).data
     put = caretaking.restore(folder, target)
     if not put.with_database:
         output.note("The database is yours to restore; then run fullroute audit verify.")
@@ -79,11 +74,11 @@ def restore(
     with open_folder(target) as gateway:
         report = verify_log(gateway.ports)
         texts = gateway.ports.packs.catalogue()
-        findings = [output.shown(one, texts, lang) for one in report.findings]
+        findings = [output.shown(one, texts, options.lang) for one in report.findings]
         if not findings:
             tenant = operator(gateway.ports).tenant
             note_restored(gateway.ports, tenant, put.made_at, entries=put.entries, root=put.root)
-    if json:
+    if options.json:
         output.print_json({"data": str(target), **asdict(put), "errors": findings})
     else:
         output.print_findings(findings)
@@ -92,7 +87,7 @@ def restore(
         raise typer.Exit(Exit.NOT_VERIFIED)
 
 
-def migrate(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+def migrate(*, options: FolderOptions) -> None:
     """Bring the database to this program's version; take a backup first.
 
     Changes only add: programs of the version before go on working until they are stopped.
@@ -103,10 +98,9 @@ def migrate(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None
     from gateway import caretaking
     from gateway.settings import load_settings
 
-    del lang
-    settings = load_settings(data=data)
+    settings = load_settings(data=options.data)
     version = caretaking.migrate(settings)
-    if json:
+    if options.json:
         output.print_json({"database": version})
     else:
         output.note(f"The database is at revision {version}.")
@@ -115,9 +109,7 @@ def migrate(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None
 def accept_older(
     *,
     reason: Annotated[str, typer.Option(help="Why: kept in the log.")],
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Go on with a database that is older than what was seen from this data folder.
 
@@ -133,14 +125,14 @@ def accept_older(
     from gateway.usecases.audit import verify_log
     from gateway.usecases.setup import note_older
 
-    seen = caretaking.accept_older(load_settings(data=data))
-    with open_folder(data) as gateway:
+    seen = caretaking.accept_older(load_settings(data=options.data))
+    with open_folder(options.data) as gateway:
         report = verify_log(gateway.ports)
         texts = gateway.ports.packs.catalogue()
-        findings = [output.shown(one, texts, lang) for one in report.findings]
+        findings = [output.shown(one, texts, options.lang) for one in report.findings]
         tenant = operator(gateway.ports).tenant
         note_older(gateway.ports, tenant, reason, seen=seen, found=report.size)
-    if json:
+    if options.json:
         output.print_json({"seen": seen, "found": report.size, "errors": findings})
     else:
         output.print_findings(findings)

@@ -7,16 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.movements import moment
 from gateway.cli.opening import open_desk
-from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.options import DeskOptions, FolderOptions
 
 Name = Annotated[str, typer.Argument(metavar="CLOSURE", help="Its id, as add printed it.")]
 
-closure_commands = typer.Typer(
-    help="Close an office and take a way round, planned before anything is sent.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+closure_commands = Branch(
+    help="Close an office and take a way round, planned before anything is sent."
 )
 
 
@@ -34,11 +33,7 @@ def add(
     begins: Annotated[str, typer.Option("--from", help="With offset; else now.")] = "",
     until: Annotated[str, typer.Option(help="With offset; else until it is ended.")] = "",
     planned: Annotated[bool, typer.Option(help="It was announced beforehand.")] = False,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Say that an office or a lane is closed. Nothing is diverted by that: plan and apply do.
 
@@ -55,27 +50,19 @@ def add(
         "until": moment(until).isoformat() if until else None,
         "planned": planned,
     }
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        _print(desk.closure("", "add", told), json=json)
+    _act("", "add", told, options)
 
 
 @closure_commands.command("list")
-def list_(
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
+def list_(*, options: DeskOptions) -> None:
     """List closures, the earliest first.
 
     Example:
       fullroute closure list
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         found = desk.closure("", "list", {})
-    if json:
+    if options.json:
         output.print_json(found)
         return
     rows = [
@@ -91,60 +78,33 @@ def list_(
 
 
 @closure_commands.command()
-def show(
-    name: Name,
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
+def show(name: Name, *, options: DeskOptions) -> None:
     """Show a closure and what is planned round it, movement by movement.
 
     Example:
       fullroute closure show clo_0197f3a2b4c5
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        _print(desk.closure(name, "show", {}), json=json)
+    _act(name, "show", {}, options)
 
 
 @closure_commands.command()
-def confirm(
-    name: Name,
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
+def confirm(name: Name, *, options: DeskOptions) -> None:
     """Let a closure count that an office announced.
 
     Example:
       fullroute closure confirm clo_0197f3a2b4c5
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        _print(desk.closure(name, "confirm", {}), json=json)
+    _act(name, "confirm", {}, options)
 
 
 @closure_commands.command()
-def dismiss(
-    name: Name,
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
+def dismiss(name: Name, *, options: DeskOptions) -> None:
     """Set aside what an office announced; it is not proposed again.
 
     Example:
       fullroute closure dismiss clo_0197f3a2b4c5
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        _print(desk.closure(name, "dismiss", {}), json=json)
+    _act(name, "dismiss", {}, options)
 
 
 @closure_commands.command()
@@ -154,11 +114,7 @@ def plan(
     via: Annotated[
         str, typer.Option(metavar="EXIT:ENTRY", help="Take this crossing; else a listed one.")
     ] = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Find a way round for every movement that is hit. Nothing is sent.
 
@@ -168,8 +124,7 @@ def plan(
     Example:
       fullroute closure plan clo_0197f3a2b4c5 --via CN007208:VN00X002
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        _print(desk.closure(name, "plan", {"via": via}), json=json)
+    _act(name, "plan", {"via": via}, options)
 
 
 @closure_commands.command()
@@ -179,11 +134,7 @@ def apply(
     minutes: Annotated[
         int, typer.Option(min=0, max=1440, help="How long it can be undone before it is sent.")
     ] = 5,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Confirm the plan: it is carried out after a while, and can be undone until then.
 
@@ -193,46 +144,27 @@ def apply(
       fullroute closure apply clo_0197f3a2b4c5 --minutes 10
     """
     seconds = int(timedelta(minutes=minutes).total_seconds())
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        _print(desk.closure(name, "apply", {"grace_seconds": seconds}), json=json)
+    _act(name, "apply", {"grace_seconds": seconds}, options)
 
 
 @closure_commands.command()
-def undo(
-    name: Name,
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
+def undo(name: Name, *, options: DeskOptions) -> None:
     """Take back what was not carried out yet; nobody was told of it.
 
     Example:
       fullroute closure undo clo_0197f3a2b4c5
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        _print(desk.closure(name, "undo", {}), json=json)
+    _act(name, "undo", {}, options)
 
 
 @closure_commands.command()
-def end(
-    name: Name,
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
+def end(name: Name, *, options: DeskOptions) -> None:
     """Say that the office is open again; what was diverted stays so.
 
     Example:
       fullroute closure end clo_0197f3a2b4c5
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        _print(desk.closure(name, "end", {}), json=json)
+    _act(name, "end", {}, options)
 
 
 @closure_commands.command()
@@ -241,9 +173,7 @@ def declaration(
     movement: Annotated[str, typer.Argument(metavar="REF", help="The movement reference.")],
     *,
     out: Annotated[Path, typer.Option("--out", "-o", help="Where to write it.")],
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Write the changed declaration of a movement, for its declarant to sign and hand in.
 
@@ -256,18 +186,20 @@ def declaration(
     from gateway.cli.folder import open_folder, operator
     from gateway.closures import declaration_of
 
-    del lang
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         content = declaration_of(gateway.ports, operator(gateway.ports), name, movement)
     write_file(out, content)
-    if json:
+    if options.json:
         output.print_json({"file": str(out)})
     else:
         output.note(f"{out}: sign it, then hand it in with movement amend.")
 
 
-def _print(found: dict[str, Any], *, json: bool) -> None:
-    if json:
+def _act(name: str, act: str, told: dict[str, Any], options: DeskOptions) -> None:
+    """Do one act on a closure at the desk, or add one, and show how it stands now."""
+    with open_desk(options) as desk:
+        found = desk.closure(name, act, told)
+    if options.json:
         output.print_json(found)
         return
     output.print_pairs(

@@ -12,7 +12,7 @@ from gateway.cli.desk import Told, Why
 from gateway.cli.files import write_file
 from gateway.cli.movements import Reference, moment, movement_commands, print_events
 from gateway.cli.opening import open_desk
-from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.options import DeskOptions
 
 ReasonCode = Annotated[
     str, typer.Option("--reason", help="A code of the administrations, e.g. 001.")
@@ -36,11 +36,7 @@ def amend(
     text: Words = "",
     key: Key = None,
     certificate: Certificate = None,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Replace the declaration; the offices concerned are told.
 
@@ -52,9 +48,9 @@ def amend(
       fullroute movement amend 26CN4F7KQ2M8ZT1XJ3 corrected.xml --reason 001
     """
     raw, idempotency_key = signed(file, key, certificate)
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         done = desk.amend(ref, raw, idempotency_key, Why(code=reason, text=text))
-    tell_submission(done, known=" (nothing changed)", json=json)
+    tell_submission(done, known=" (nothing changed)", json=options.json)
 
 
 def invalidate(
@@ -63,11 +59,7 @@ def invalidate(
     reason: ReasonCode = "",
     text: Words = "",
     at: Annotated[str, typer.Option(help="When, with offset; else now.")] = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Ask the offices to invalidate the declaration, before the goods leave.
 
@@ -77,13 +69,13 @@ def invalidate(
       fullroute movement invalidate 26CN4F7KQ2M8ZT1XJ3 --text "order cancelled"
     """
     facts = {name: value for name, value in (("reason", reason), ("text", text)) if value}
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         office = str(desk.movement(ref)["stops"][0]["office"])
         told = Told(kind="invalidation-asked", at=moment(at), office=office, facts=facts)
         events = desk.report(ref, told)
-    print_events(events, json=json)
+    print_events(events, json=options.json)
     sys.stdout.flush()
-    if not json:
+    if not options.json:
         output.note("Its offices decide; fullroute movement show tells how.")
 
 
@@ -97,11 +89,7 @@ def copy(
     to: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write here, not to standard output.")
     ] = None,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Copy a movement's declaration as the beginning of a new one, unsigned.
 
@@ -113,11 +101,11 @@ def copy(
       fullroute movement copy 26CN4F7KQ2M8ZT1XJ3 --lrn CQ-2026-000118 -o next.xml
     """
     at = moment(depart).isoformat() if depart else ""
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         content = desk.copy(ref, lrn, at)
     if to is not None:
         write_file(to, content)
-    if json:
+    if options.json:
         output.print_json({"declaration": content.decode(), "written": str(to or "")})
     elif to is None:
         sys.stdout.buffer.write(content)

@@ -16,7 +16,7 @@ from gateway.cli.desk import Along, Desk
 from gateway.cli.exits import Exit
 from gateway.cli.files import read_declaration_file, read_file, write_file
 from gateway.cli.opening import open_desk
-from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.options import DeskOptions, FolderOptions, SpeechOptions
 
 File = Annotated[Path, typer.Argument(help="The declaration; - for standard input.")]
 Key = Annotated[Path | None, typer.Option("--key", help="PEM file of the private key.")]
@@ -64,8 +64,7 @@ def convert(
     ] = False,
     along: RouteName = "",
     office: OfficeList = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: SpeechOptions,
 ) -> None:
     """Convert a declaration in a foreign format to ours.
 
@@ -82,13 +81,13 @@ def convert(
     raw = filled(ports, read_declaration_file(file), at=at, reference=reference)
     result = converted(ports, raw, _along(along, office))
     texts = ports.packs.catalogue()
-    told = [output.shown(one, texts, lang) for one in (result.findings if result else ())]
+    told = [output.shown(one, texts, options.lang) for one in (result.findings if result else ())]
     content = result.content if result else raw
     if as_json:
         content = twin(ports, content)
     if to is not None:
         write_file(to, content)
-    if json:
+    if options.json:
         output.print_json(
             {
                 "format": result.format_id if result else "",
@@ -119,9 +118,7 @@ def validate(
         Path | None,
         typer.Option(help="Write the workbook here, with the findings at its cells (.xlsx)."),
     ] = None,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Check a declaration as every office on its route would; store and send nothing.
 
@@ -137,8 +134,8 @@ def validate(
     raw = read_declaration_file(file)
     if annotate is not None and not is_workbook(raw):
         raise typer.BadParameter("--annotate is for workbooks (.xlsx)")
-    verdict = check(raw, data, lang, _along(along, office), annotate)
-    if json:
+    verdict = check(raw, options.data, options.lang, _along(along, office), annotate)
+    if options.json:
         output.print_json(verdict)
     else:
         _print_verdict(verdict, route=route)
@@ -189,9 +186,7 @@ def preview(
         Path | None,
         typer.Option("--output", "-o", help="Write the exact bytes into this folder as well."),
     ] = None,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Show what an office would be told, field by field, and what is withheld from it and why.
 
@@ -204,10 +199,12 @@ def preview(
     from gateway.cli.offline import look_ahead
     from gateway.cli.previews import print_preview, write_parts
 
-    found = look_ahead(read_declaration_file(file), data, lang, office=office, message=message)
+    found = look_ahead(
+        read_declaration_file(file), options.data, options.lang, office=office, message=message
+    )
     if to is not None:
         write_parts(found, to)
-    if json:
+    if options.json:
         output.print_json(found)
     else:
         print_preview(found)
@@ -223,11 +220,7 @@ def submit(
     ] = "",
     along: RouteName = "",
     office: OfficeList = None,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Submit a declaration once; print its movement reference.
 
@@ -237,9 +230,9 @@ def submit(
       fullroute submit declaration.xml --key exporter.key.pem --certificate exporter.cert.pem
     """
     raw, digest = signed(file, key, certificate)
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         done = desk.submit(raw, idempotency_key or digest, _along(along, office))
-    tell_submission(done, known=" (submitted before)", json=json)
+    tell_submission(done, known=" (submitted before)", json=options.json)
 
 
 def signed(file: Path, key: Path | None, certificate: Path | None) -> tuple[bytes, str]:
@@ -288,28 +281,24 @@ def sign(
     key: Key = None,
     certificate: Certificate = None,
     key_name: Annotated[str, typer.Option(help="A key the gateway holds (data folder only).")] = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Sign messages that await their signatory; without MESSAGE or --all, list them.
 
     Example:
       fullroute sign --all --key importer.key.pem --certificate importer.cert.pem
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         waiting = [
             one for one in desk.pending(movement) if every or not message or one["id"] == message
         ]
         if not message and not every:
-            _list_waiting(waiting, json=json)
+            _list_waiting(waiting, json=options.json)
             return
-        signer = _signer(key, certificate, key_name, data)
+        signer = _signer(key, certificate, key_name, options.data)
         ids = [one["id"] for one in waiting] or ([message] if message else [])
         done = [_sign_one(desk, one, signer) for one in ids]
-    if json:
+    if options.json:
         output.print_json({"signed": done})
         return
     for one in done:

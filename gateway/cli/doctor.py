@@ -1,13 +1,12 @@
 """``fullroute doctor``: does the deployment stand well, and why does a message not move."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gateway.cli import output
 from gateway.cli.exits import Exit
-from gateway.cli.options import Data, Json, Lang
+from gateway.cli.options import FolderOptions
 from gateway.domain.errors import GatewayError, Misconfigured
 from gateway.domain.finding import Finding
 
@@ -40,9 +39,7 @@ def add_to(app: typer.Typer) -> None:
 def doctor(
     *,
     message: Annotated[str, typer.Option(help="Say why this message does not move.")] = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Check a deployment part by part; or say why a message stands, and what is safe to do.
 
@@ -54,23 +51,20 @@ def doctor(
     Example:
       fullroute doctor --message msg_0197 --json
     """
-    if message:
-        code = _message(message, data, lang, json=json)
-    else:
-        code = _deployment(data, lang, json=json)
+    code = _message(message, options) if message else _deployment(options)
     if code is not Exit.OK:
         raise typer.Exit(code)
 
 
-def _message(name: str, data: Path | None, lang: str, *, json: bool) -> Exit:
+def _message(name: str, options: FolderOptions) -> Exit:
     from gateway.cli.folder import open_folder, operator
     from gateway.usecases.diagnose import diagnose
 
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         found = diagnose(gateway.ports, operator(gateway.ports).tenant, name)
-        told = output.shown(found.finding, gateway.ports.packs.catalogue(), lang)
+        told = output.shown(found.finding, gateway.ports.packs.catalogue(), options.lang)
     code = _CODES.get(found.finding.code, Exit.PARTLY)
-    if json:
+    if options.json:
         shape = {
             "message": name,
             "state": found.message.state.value,
@@ -86,12 +80,12 @@ def _message(name: str, data: Path | None, lang: str, *, json: bool) -> Exit:
     return code
 
 
-def _deployment(data: Path | None, lang: str, *, json: bool) -> Exit:
+def _deployment(options: FolderOptions) -> Exit:
     from gateway.bootstrap import open_texts
     from gateway.caretaking import examine
     from gateway.settings import load_settings
 
-    settings = load_settings(data=data)
+    settings = load_settings(data=options.data)
     if not settings.data.is_dir():
         folder = str(settings.data)
         args = (("folder", folder),)
@@ -102,14 +96,14 @@ def _deployment(data: Path | None, lang: str, *, json: bool) -> Exit:
             "check": one.name,
             "verdict": one.worst.value if one.worst else "well",
             "seen": one.seen,
-            "findings": [output.shown(finding, texts, lang) for finding in one.findings],
+            "findings": [output.shown(finding, texts, options.lang) for finding in one.findings],
         }
         for one in examine(settings)
     ]
-    rows += _operation(data, lang)
+    rows += _operation(options)
     wrong = any(one["verdict"] in ("error", "fatal") for one in rows)
     code = Exit.NOT_VERIFIED if wrong else Exit.OK
-    if json:
+    if options.json:
         output.print_json({"checks": rows, "exit": int(code)})
         return code
     output.print_table(
@@ -119,13 +113,13 @@ def _deployment(data: Path | None, lang: str, *, json: bool) -> Exit:
     return code
 
 
-def _operation(data: Path | None, lang: str) -> list[dict[str, Any]]:
+def _operation(options: FolderOptions) -> list[dict[str, Any]]:
     """Return what an open gateway tells: packs, certificates, and what needs a person."""
     from gateway.cli.folder import open_folder, operator
     from gateway.usecases.attention import attention
 
     try:
-        with open_folder(data) as gateway:
+        with open_folder(options.data) as gateway:
             ports = gateway.ports
             with ports.packs.slot() as packs:
                 broken = packs.findings
@@ -140,7 +134,7 @@ def _operation(data: Path | None, lang: str) -> list[dict[str, Any]]:
             "check": name,
             "verdict": findings[0].severity.value if findings else "well",
             "seen": seen,
-            "findings": [output.shown(one, texts, lang) for one in findings],
+            "findings": [output.shown(one, texts, options.lang) for one in findings],
         }
         for name, seen, findings in (
             ("packs", "", broken),

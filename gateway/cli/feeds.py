@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.client import JSON, Client
 from gateway.cli.exits import Exit
 from gateway.cli.files import read_file, write_file
-from gateway.cli.options import ApiKey, Json, Lang, Url
+from gateway.cli.options import RemoteOptions
 from gateway.domain.errors import Misconfigured
 from gateway.domain.finding import Finding
 
@@ -22,10 +23,8 @@ LinkId = Annotated[str, typer.Argument(metavar="LINK", help="The link's id.")]
 
 _COLUMNS = ("Sequence", "Type", "Movement", "Message", "Digest", "")
 
-feed_commands = typer.Typer(
-    help="Read a link's feed and acknowledge it, with the link's API key (FULLROUTE_API_KEY).",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+feed_commands = Branch(
+    help="Read a link's feed and acknowledge it, with the link's API key (FULLROUTE_API_KEY)."
 )
 
 
@@ -34,10 +33,10 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(feed_commands, name="feed")
 
 
-def _client(url: str, key: str, lang: str) -> Client:
-    if not url or not key:
+def _client(options: RemoteOptions) -> Client:
+    if not options.url or not options.api_key:
         raise Misconfigured(Finding(code="cli.feed-needs-gateway"))
-    return Client(url, key, lang, seconds=60.0)
+    return Client(options.url, options.api_key, options.lang, seconds=60.0)
 
 
 @feed_commands.command()
@@ -50,22 +49,19 @@ def read(
     folder: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write each message there.")
     ] = None,
-    url: Url = "",
-    api_key: ApiKey = "",
-    lang: Lang = "en",
-    json: Json = False,
+    options: RemoteOptions,
 ) -> None:
     """Read messages of a link, oldest first; reading deletes nothing.
 
     Example:
       fullroute feed read vn-huu-nghi --after 12 --url http://127.0.0.1:8117
     """
-    client = _client(url, api_key, lang)
+    client = _client(options)
     answer = client.get(f"/v1/links/{link}/feed", after=str(after), limit=limit, wait=wait).json()
     if folder is not None:
         for item in answer["data"]:
             _keep(folder, item)
-    if json:
+    if options.json:
         output.print_json(answer)
         return
     output.print_table(_COLUMNS, map(_row, answer["data"]))
@@ -96,10 +92,7 @@ def replay(
     folder: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write each message there.")
     ] = None,
-    url: Url = "",
-    api_key: ApiKey = "",
-    lang: Lang = "en",
-    json: Json = False,
+    options: RemoteOptions,
 ) -> None:
     """Read a range of a link's feed again, to its end, at the rate you choose.
 
@@ -109,7 +102,7 @@ def replay(
     Example:
       fullroute feed replay vn-huu-nghi --since 2026-11-22T00:00:00Z --only missing -o again
     """
-    client = _client(url, api_key, lang)
+    client = _client(options)
     wish = {name: value for name, value in (("since", since), ("only", only)) if value}
     pages = _pages(client, link, after, wish)
     wanted = takewhile(lambda one: not upto or one["sequence"] <= upto, pages)
@@ -118,7 +111,7 @@ def replay(
         if folder is not None:
             _keep(folder, item)
         items.append(item)
-    if json:
+    if options.json:
         output.print_json({"data": items})
     else:
         output.print_table(_COLUMNS, map(_row, items))
@@ -152,10 +145,7 @@ def ack(
     upto: Annotated[
         int, typer.Option(min=0, help="Up to this sequence; 0 takes all there is.")
     ] = 0,
-    url: Url = "",
-    api_key: ApiKey = "",
-    lang: Lang = "en",
-    json: Json = False,
+    options: RemoteOptions,
 ) -> None:
     """Acknowledge messages of a feed with signed receipts. Exit code 10 when some were refused.
 
@@ -164,7 +154,7 @@ def ack(
     """
     from gateway.cli.receipts import receipts_for
 
-    client = _client(url, api_key, lang)
+    client = _client(options)
     items = client.get(f"/v1/links/{link}/feed", after=str(after), limit=200).json()["data"]
     wanted = [item for item in items if not upto or item["sequence"] <= upto]
     receipts = receipts_for(wanted, link, read_file(key))
@@ -173,7 +163,7 @@ def ack(
         jsonlib.dumps({"receipts": receipts}).encode(),
         JSON,
     ).json()
-    if json:
+    if options.json:
         output.print_json(done)
     else:
         output.note(f"{len(done['acknowledged'])} acknowledged, {len(done['refused'])} refused.")

@@ -6,15 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.exits import Exit
 from gateway.cli.opening import open_desk
-from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.options import DeskOptions
 
-group_commands = typer.Typer(
-    help="Hand in many declarations at once and see what became of each.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+group_commands = Branch(help="Hand in many declarations at once and see what became of each.")
 
 MODES = ("all-or-nothing", "best-effort")
 
@@ -38,11 +35,7 @@ def submit(
     idempotency_key: Annotated[
         str, typer.Option(help="Any text; the same for a repeat. Else a digest of what is sent.")
     ] = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Submit many declarations: all are checked, then kept, then taken in one by one.
 
@@ -62,11 +55,11 @@ def submit(
     found = bundle(files, key, certificate)
     name = idempotency_key or digest_of(mode, found)
     with (
-        open_desk(url=url, key=api_key, data=data, lang=lang) as desk,
+        open_desk(options) as desk,
         progress(f"{len(found)} declarations") as seen,
     ):
         told = desk.hand_in(found, mode, name, seen)
-    if json:
+    if options.json:
         output.print_json(told)
     else:
         output.print_findings(told["findings"])
@@ -103,20 +96,16 @@ def _summary(told: dict[str, Any]) -> str:
 def show(
     group: Annotated[str, typer.Argument(help="The group's id, grp_...")],
     *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Show what became of each declaration of a group, and where its movement stands.
 
     Example:
       fullroute group show grp_6f0d2a1c9b8e4d7f8a1b2c3d4e5f6071
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         told = desk.group(group)
-    if json:
+    if options.json:
         output.print_json(told)
     else:
         _show(told)
@@ -126,20 +115,16 @@ def show(
 def list_(
     *,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """List groups, newest first.
 
     Example:
       fullroute group list
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         found = desk.groups(limit)
-    if json:
+    if options.json:
         output.print_json({"data": found})
         return
     rows = [(one["group"], one["staged_at"], one["mode"], _summary(one)) for one in found]

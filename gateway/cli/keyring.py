@@ -6,20 +6,17 @@ from typing import Annotated
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.exits import Exit
 from gateway.cli.files import read_file
-from gateway.cli.options import Data, Json, Lang
+from gateway.cli.options import FolderOptions
 
 DAYS = 730
 
-key_commands = typer.Typer(
-    help="Keys the gateway holds: its seal, and those of parties who gave a mandate.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+key_commands = Branch(
+    help="Keys the gateway holds: its seal, and those of parties who gave a mandate."
 )
-config_commands = typer.Typer(
-    help="See and check the settings in force.", no_args_is_help=True, rich_markup_mode=None
-)
+config_commands = Branch(help="See and check the settings in force.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,7 +26,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 @key_commands.command("list")
-def list_keys(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+def list_keys(*, options: FolderOptions) -> None:
     """List the public seal keys, and the party keys with their certificates.
 
     Example:
@@ -38,10 +35,9 @@ def list_keys(*, data: Data = None, lang: Lang = "en", json: Json = False) -> No
     from gateway.cli.folder import open_folder
     from gateway.cli.keys import party_keys, seal_keys
 
-    del lang
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         seals, parties = seal_keys(gateway.ports.keys), party_keys(gateway.ports.keys)
-    if json:
+    if options.json:
         output.print_json({"seal": seals, "party": parties})
         return
     output.print_table(
@@ -63,9 +59,7 @@ def create(
     subject: Annotated[str, typer.Option(help="Common name of its self-signed certificate.")] = "",
     *,
     days: Annotated[int, typer.Option(min=1, max=3660, help="How long it is valid.")] = DAYS,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Make a key for a party, with a self-signed certificate; it stays in the key folder.
 
@@ -74,9 +68,8 @@ def create(
     """
     from gateway.cli.keys import create_key
 
-    del lang
-    made = create_key(data, name, common_name=subject or name, days=days)
-    if json:
+    made = create_key(options.data, name, common_name=subject or name, days=days)
+    if options.json:
         output.print_json(made)
     else:
         output.note(f"Key {name} is made; its certificate is {made['certificate']}.")
@@ -88,9 +81,7 @@ def import_(
     key: Annotated[Path, typer.Option(help="PEM file of the private key, without password.")],
     certificate: Annotated[Path, typer.Option(help="PEM file of its certificate.")],
     *,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Take over a party's existing key with its certificate.
 
@@ -99,16 +90,15 @@ def import_(
     """
     from gateway.cli.keys import import_key
 
-    del lang
-    made = import_key(data, name, read_file(key), read_file(certificate))
-    if json:
+    made = import_key(options.data, name, read_file(key), read_file(certificate))
+    if options.json:
         output.print_json(made)
     else:
         output.note(f"Key {name} is in; its certificate is {made['certificate']}.")
 
 
 @config_commands.command("show")
-def show_config(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+def show_config(*, options: FolderOptions) -> None:
     """Show every setting and where its value came from; passwords are masked.
 
     Example:
@@ -116,9 +106,8 @@ def show_config(*, data: Data = None, lang: Lang = "en", json: Json = False) -> 
     """
     from gateway.settings import load_settings
 
-    del lang
-    rows = load_settings(data=data).show()
-    if json:
+    rows = load_settings(data=options.data).show()
+    if options.json:
         output.print_json(
             {"data": [{"key": r.key, "value": r.value, "source": r.source} for r in rows]}
         )
@@ -127,7 +116,7 @@ def show_config(*, data: Data = None, lang: Lang = "en", json: Json = False) -> 
 
 
 @config_commands.command("check")
-def check_config(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+def check_config(*, options: FolderOptions) -> None:
     """Check settings, data folder, database version, keys and packs; exit code 0, or 2.
 
     Example:
@@ -135,9 +124,9 @@ def check_config(*, data: Data = None, lang: Lang = "en", json: Json = False) ->
     """
     from gateway.cli.keys import check_folder
 
-    findings = check_folder(data, lang)
+    findings = check_folder(options.data, options.lang)
     fine = not any(one["severity"] in ("fatal", "error") for one in findings)
-    if json:
+    if options.json:
         output.print_json({"ok": fine, "errors": findings})
     else:
         output.print_findings(findings)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from gateway.cli.client import Client
 from gateway.cli.files import read_file
 from gateway.cli.opening import connected
+from gateway.cli.options import DeskOptions
 from gateway.domain.errors import Misconfigured, NotAuthentic, Refused
 from gateway.domain.finding import Finding, Refusal
 
@@ -113,20 +114,20 @@ class FolderLane:
 
 
 @contextmanager
-def open_lane(*, url: str, key: str, data: Path | None, lang: str) -> Iterator[LaneDesk]:
-    """Open the gateway at ``url``, or the data folder where no URL is given.
+def open_lane(options: DeskOptions) -> Iterator[LaneDesk]:
+    """Open the gateway at a URL, or the data folder where none is given.
 
     Raises:
         Misconfigured: a URL without an API key, or no usable data folder.
     """
-    if url:
-        with connected(url, key, lang) as client:
+    if options.url:
+        with connected(options) as client:
             yield RemoteLane(client)
         return
     from gateway.cli.folder import open_folder
 
-    with open_folder(data) as gateway:
-        yield FolderLane(gateway.ports, lang)
+    with open_folder(options.data) as gateway:
+        yield FolderLane(gateway.ports, options.lang)
 
 
 # ------------------------------------------------------------------ cut off

@@ -8,7 +8,7 @@ import typer
 
 from gateway.cli import output
 from gateway.cli.lanes import Lane, lane_commands
-from gateway.cli.options import Data, Json, Lang
+from gateway.cli.options import FolderOptions
 
 Tolerance = Annotated[
     str, typer.Option(help="How far weighed and declared mass may differ, in percent.")
@@ -32,9 +32,7 @@ def add(
     *,
     tolerance: Tolerance = "",
     hours: Hours = None,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Add a lane. Without a tolerance or hours, what depends on them is referred to a person.
 
@@ -46,10 +44,9 @@ def add(
     from gateway.domain.roles import OfficeRole
     from gateway.usecases.setup import add_lane
 
-    del lang
     if role not in set(OfficeRole):
         raise typer.BadParameter(f"choose one of {', '.join(OfficeRole)}", param_hint="--role")
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         made = add_lane(
             gateway.ports,
             values.Lane(
@@ -61,7 +58,7 @@ def add(
                 declaration_hours=hours,
             ),
         )
-    _print_lane(made, json=json)
+    _print_lane(made, json=options.json)
 
 
 def set_lane(
@@ -69,9 +66,7 @@ def set_lane(
     *,
     tolerance: Tolerance = "",
     hours: Hours = None,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Set a lane's tolerance or hours; what is not named stays.
 
@@ -81,14 +76,13 @@ def set_lane(
     from gateway.cli.folder import open_folder, operator
     from gateway.usecases import setup
 
-    del lang
     wanted = {"tolerance_percent": _number(tolerance), "declaration_hours": hours}
     changed = {name: value for name, value in wanted.items() if value is not None}
     if not changed:
         raise typer.BadParameter("name --tolerance or --hours")
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         made = setup.set_lane(gateway.ports, operator(gateway.ports).tenant, lane, changed)
-    _print_lane(made, json=json)
+    _print_lane(made, json=options.json)
 
 
 def _number(text: str) -> Decimal | None:
@@ -120,7 +114,7 @@ def _print_lane(lane: Any, *, json: bool) -> None:  # noqa: ANN401 - as above
         output.print_pairs(shape.items())
 
 
-def list_lanes(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+def list_lanes(*, options: FolderOptions) -> None:
     """List the lanes.
 
     Example:
@@ -128,11 +122,10 @@ def list_lanes(*, data: Data = None, lang: Lang = "en", json: Json = False) -> N
     """
     from gateway.cli.folder import open_folder, operator
 
-    del lang
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         found = gateway.ports.store.lanes(operator(gateway.ports).tenant)
     shapes = [_lane_shape(one) for one in found]
-    if json:
+    if options.json:
         output.print_json({"data": shapes})
         return
     heads = ("Lane", "Office", "Role", "Tolerance %", "Hours")
@@ -143,9 +136,7 @@ def officer(
     name: Annotated[str, typer.Argument(help="Whom people see; one key for one person.")],
     *,
     link: Annotated[str, typer.Option(help="Only lanes of this link's offices.")] = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Let a person, or a lane's own computer, speak for lanes; print the new API key.
 
@@ -155,18 +146,17 @@ def officer(
     from gateway.bootstrap import new_principal
     from gateway.cli.folder import open_folder, operator
 
-    del lang
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         tenant = operator(gateway.ports).tenant
         principal, key = new_principal(gateway.ports, tenant, name, ("lane",), link=link)
-    if json:
+    if options.json:
         output.print_json({"principal": principal.id, "api_key": key})
         return
     output.note(f"{name} may speak for lanes. The API key, shown this once:")
     sys.stdout.write(f"{key}\n")
 
 
-def index(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+def index(*, options: FolderOptions) -> None:
     """Make the keys anew by which lanes find trips: after an upgrade, or other look-alikes.
 
     Example:
@@ -175,10 +165,9 @@ def index(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
     from gateway.cli.folder import open_folder
     from gateway.usecases.lane_snapshot import index as make
 
-    del lang
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         many = make(gateway.ports)
-    if json:
+    if options.json:
         output.print_json({"trips": many})
     else:
         output.note(f"{many} trips.")

@@ -7,13 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.exits import Exit
 from gateway.cli.files import read_file, write_file
-from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.options import DeskOptions
 
-lane_commands = typer.Typer(
-    help="Smart lanes: go, stop or refer.", no_args_is_help=True, rich_markup_mode=None
-)
+lane_commands = Branch(help="Smart lanes: go, stop or refer.")
 
 Lane = Annotated[str, typer.Argument(metavar="LANE", help="The lane's id.")]
 _WORDS = {"go": Exit.OK, "stop": Exit.REFUSED_BY_OFFICE, "refer": Exit.PARTLY}
@@ -51,11 +50,7 @@ def check(
     journal: Annotated[
         Path | None, typer.Option(help="Where to note it for reconcile, with --snapshot.")
     ] = None,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Say go (exit 0), stop (exit 7) or refer (exit 10) to what a lane read, and keep the passage.
 
@@ -79,13 +74,13 @@ def check(
     if snapshot is not None:
         if keys is None:
             raise typer.BadParameter("--snapshot needs --keys")
-        answer, handed_in = alone(lane, told, (snapshot, keys), lang)
+        answer, handed_in = alone(lane, told, (snapshot, keys), options.lang)
         if journal is not None:
             append_line(journal, handed_in)
     else:
-        with open_lane(url=url, key=api_key, data=data, lang=lang) as desk:
+        with open_lane(options) as desk:
             answer = desk.check(lane, told)
-    _print_answer(answer, json=json)
+    _print_answer(answer, json=options.json)
     raise typer.Exit(_WORDS[answer["stands"]])
 
 
@@ -139,11 +134,7 @@ def passages(
     lane: Lane,
     *,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """List what passed a lane, newest first.
 
@@ -152,9 +143,9 @@ def passages(
     """
     from gateway.cli.lane_desk import open_lane
 
-    with open_lane(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_lane(options) as desk:
         found = desk.passages(lane, limit)
-    if json:
+    if options.json:
         output.print_json({"data": found})
         return
     output.print_table(
@@ -184,11 +175,7 @@ def override(
     reason: Annotated[
         str, typer.Option(help="Why; the confirming person need not repeat it.")
     ] = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Put a person's word in the place of the lane's; it counts when a second person says the same.
 
@@ -199,9 +186,9 @@ def override(
 
     if says not in _WORDS:
         raise typer.BadParameter(f"choose one of {', '.join(_WORDS)}")
-    with open_lane(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_lane(options) as desk:
         done = desk.override(lane, passage, says, reason)
-    if json:
+    if options.json:
         output.print_json(done)
     elif done["override"]["confirmed_by"]:
         output.note(f"{done['stands'].upper()}: confirmed by a second person.")
@@ -217,11 +204,7 @@ def snapshot(
     lane: Lane,
     *,
     out: Annotated[Path, typer.Option("-o", "--output", help="Where to write it.")],
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Write the open runs this lane may expect, sealed, for when it is cut off.
 
@@ -230,10 +213,10 @@ def snapshot(
     """
     from gateway.cli.lane_desk import open_lane
 
-    with open_lane(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_lane(options) as desk:
         content = desk.snapshot(lane)
     write_file(out, content)
-    if json:
+    if options.json:
         output.print_json({"file": str(out), "bytes": len(content)})
     else:
         output.note(f"{len(content)} bytes in {out}.")
@@ -244,11 +227,7 @@ def reconcile(
     lane: Lane,
     journal: Annotated[Path, typer.Argument(help="What check --journal wrote.")],
     *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Hand in what a lane said while it was cut off; what the gateway says otherwise is exit 10.
 
@@ -258,10 +237,10 @@ def reconcile(
     from gateway.cli.lane_desk import open_lane, read_lines
 
     lines = read_lines(journal)
-    with open_lane(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_lane(options) as desk:
         answers = [desk.check(lane, one) for one in lines]
     differing = [one for one in answers if one["differs"]]
-    if json:
+    if options.json:
         output.print_json({"passages": len(answers), "differing": differing})
     else:
         for one in differing:

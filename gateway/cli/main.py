@@ -41,6 +41,7 @@ from gateway.cli import (
     sheets,
     trips,
 )
+from gateway.cli.branch import Branch
 from gateway.cli.client import Problem
 from gateway.cli.demo import command as demo
 from gateway.cli.exits import Exit, exit_of
@@ -118,10 +119,8 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer's shape of a callback
         raise typer.Exit
 
 
-app = typer.Typer(
+app = Branch(
     cls=CommandTree,
-    rich_markup_mode=None,
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.desk import Told
 from gateway.cli.opening import open_desk
-from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.options import DeskOptions, FolderOptions
 from gateway.domain.errors import InConflict
 from gateway.domain.finding import Finding
 
@@ -29,11 +30,7 @@ Facts = Annotated[
     list[str] | None, typer.Option(help="NAME=VALUE, e.g. seal=CQ8801172; repeat for more.")
 ]
 
-movement_commands = typer.Typer(
-    help="See movements, report what happened, export their evidence.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+movement_commands = Branch(help="See movements, report what happened, export their evidence.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,20 +44,16 @@ def list_(
     state: Annotated[str, typer.Option(help="Only in this state, e.g. under-way.")] = "",
     plate: Annotated[str, typer.Option(help="Only with this plate.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """List movements, newest first.
 
     Example:
       fullroute movement list --state under-way
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         found = desk.movements(state=state, plate=plate, limit=limit)
-    if json:
+    if options.json:
         output.print_json({"data": found})
         return
     output.print_table(
@@ -75,23 +68,15 @@ def list_(
 
 
 @movement_commands.command()
-def show(
-    ref: Reference,
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
+def show(ref: Reference, *, options: DeskOptions) -> None:
     """Show a movement: offices, procedures with their numbers, every message and its state.
 
     Example:
       fullroute movement show 26CN4F7KQ2M8ZT1XJ3
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         found = desk.movement(ref)
-    if json:
+    if options.json:
         output.print_json(found)
     else:
         _print_movement(found)
@@ -170,15 +155,7 @@ def _stands(one: dict[str, Any]) -> str:
 
 
 @movement_commands.command()
-def deadlines(
-    ref: Reference,
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
+def deadlines(ref: Reference, *, options: DeskOptions) -> None:
     """Show the dates of a movement, those that ended too: what is due when, and what ended it.
 
     A date that passes decides nothing: it asks for a person, or starts an enquiry.
@@ -186,9 +163,9 @@ def deadlines(
     Example:
       fullroute movement deadlines 26CN4F7KQ2M8ZT1XJ3
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         found = desk.movement(ref)["deadlines"]
-    if json:
+    if options.json:
         output.print_json({"data": found})
         return
     _print_deadlines(found)
@@ -201,20 +178,16 @@ def timeline(
     ref: Reference,
     *,
     after: Annotated[int, typer.Option(help="Only lines after this log index.")] = -1,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Show everything that happened to a movement, in order.
 
     Example:
       fullroute movement timeline 26CN4F7KQ2M8ZT1XJ3
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         found = desk.timeline(ref, after)
-    if json:
+    if options.json:
         output.print_json({"data": found})
         return
     output.print_table(
@@ -249,11 +222,7 @@ def report(
     *,
     at: When = "",
     fact: Facts = None,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Report what the enterprise did or what befell it on the way.
 
@@ -261,9 +230,9 @@ def report(
       fullroute movement report 26CN4F7KQ2M8ZT1XJ3 departed CN008001 --fact seal=CQ8801172
     """
     told = Told(kind=kind, at=moment(at), office=office, facts=facts_of(fact or []))
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         events = desk.report(ref, told)
-    print_events(events, json=json)
+    print_events(events, json=options.json)
 
 
 def print_events(events: list[dict[str, Any]], *, json: bool) -> None:
@@ -308,9 +277,7 @@ def export(
     ref: Reference,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.")],
     *,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Write the exact bytes of every message, receipt and answer, and how to check them.
 
@@ -321,13 +288,12 @@ def export(
     from gateway.cli.folder import open_folder, operator
     from gateway.usecases.export import export_movement
 
-    del lang
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InConflict(Finding(code="cli.folder-not-empty", value=str(folder)))
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         files = export_movement(gateway.ports, operator(gateway.ports).tenant, ref)
     write_files(folder, files)
-    if json:
+    if options.json:
         output.print_json({"folder": str(folder), "files": [name for name, _ in files]})
     else:
         output.note(f"{len(files)} files in {folder}; README there says how to check them.")

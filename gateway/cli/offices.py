@@ -9,7 +9,7 @@ import typer
 
 from gateway.cli import output
 from gateway.cli.files import read_file
-from gateway.cli.options import Data, Json, Lang
+from gateway.cli.options import FolderOptions
 from gateway.cli.progress import progress
 from gateway.cli.setup import office_commands
 
@@ -36,9 +36,7 @@ def list_offices(
         ),
     ] = None,
     country: Annotated[str, typer.Option(help="Two letters, e.g. VN.")] = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """List the customs offices known: shipped ones, and those added to the data folder.
 
@@ -53,10 +51,10 @@ def list_offices(
     from gateway.usecases.directory import Wanted, find_offices
 
     wanted = Wanted(role=role, mode=mode, country=country, at=at)
-    with reach(data) as (ports, stored):
+    with reach(options.data) as (ports, stored):
         found = find_offices(ports, wanted, stored=stored)
-    shapes = [office_shape(one.office, lang, one.state) for one in found]
-    if json:
+    shapes = [office_shape(one.office, options.lang, one.state) for one in found]
+    if options.json:
         output.print_json({"data": shapes})
         return
     columns = ["Code", "Name", "Administration", "Roles", "Modes", "Zone", "Status"]
@@ -74,9 +72,7 @@ def _cell(value: object) -> object:
 def show_office(
     code: Annotated[str, typer.Argument(help="Its code, e.g. VN0015BB.")],
     *,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Show one customs office: roles, modes, opening hours, holidays to come, and sources.
 
@@ -87,18 +83,18 @@ def show_office(
     from gateway.cli.reach import reach
     from gateway.usecases import directory
 
-    with reach(data) as (ports, stored):
+    with reach(options.data) as (ports, stored):
         office = directory.show_office(ports, code, stored=stored)
         today = ports.clock.now().date()
-    if json:
-        output.print_json(whole_office_shape(office, lang))
+    if options.json:
+        output.print_json(whole_office_shape(office, options.lang))
         return
-    shape = office_shape(office, lang)
+    shape = office_shape(office, options.lang)
     pairs = [(key.replace("_", " ").capitalize(), _cell(value)) for key, value in shape.items()]
     output.print_pairs(pairs)
     for title, lines in (
         ("Opening hours, local time", hours_lines(office)),
-        ("Holidays to come", holiday_lines(office, lang, today)),
+        ("Holidays to come", holiday_lines(office, options.lang, today)),
     ):
         sys.stdout.write(f"\n{title}\n")
         sys.stdout.write("".join(f"  {line}\n" for line in lines or ["unknown"]))
@@ -108,9 +104,7 @@ def import_offices(
     file: Annotated[Path, typer.Argument(help="A European office list (XML).")],
     *,
     source: Annotated[str, typer.Option(help="What the list is, e.g. its name and month.")] = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Take over an official office list: new offices are added, known ones follow the list.
 
@@ -123,7 +117,7 @@ def import_offices(
     from gateway.usecases import directory
 
     raw = read_file(file, LIST_BYTES_MAX + 1)
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         ports = gateway.ports
         with progress(file.name) as told:
             done = directory.import_offices(
@@ -133,9 +127,11 @@ def import_offices(
                 source=source or f"office list {file.name}",
                 told=told,
             )
-        findings = [output.shown(one, ports.packs.catalogue(), lang) for one in done.findings]
+        findings = [
+            output.shown(one, ports.packs.catalogue(), options.lang) for one in done.findings
+        ]
     counts = {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
-    if json:
+    if options.json:
         output.print_json({**counts, "other_roles": done.other_roles, "findings": findings})
         return
     output.print_findings(findings)

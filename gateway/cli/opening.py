@@ -2,24 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from gateway.cli.client import Client
 from gateway.cli.desk import Desk, RemoteDesk
+from gateway.cli.options import DeskOptions, RemoteOptions
 from gateway.domain.errors import Misconfigured
 from gateway.domain.finding import Finding
 
 
 @contextmanager
-def connected(url: str, key: str, lang: str) -> Iterator[Client]:
-    """Connect to the gateway at ``url``.
+def connected(options: RemoteOptions) -> Iterator[Client]:
+    """Connect to the gateway at the URL.
 
     Raises:
         Misconfigured: there is no API key.
     """
-    if not key:
-        raise Misconfigured(Finding(code="cli.key-missing", value=url))
-    client = Client(url, key, lang)
+    if not options.api_key:
+        raise Misconfigured(Finding(code="cli.key-missing", value=options.url))
+    client = Client(options.url, options.api_key, options.lang)
     try:
         yield client
     finally:
@@ -27,17 +27,17 @@ def connected(url: str, key: str, lang: str) -> Iterator[Client]:
 
 
 @contextmanager
-def open_desk(*, url: str, key: str, data: Path | None, lang: str) -> Iterator[Desk]:
-    """Open the gateway at ``url``, or the data folder where no URL is given.
+def open_desk(options: DeskOptions) -> Iterator[Desk]:
+    """Open the gateway at a URL, or the data folder where none is given.
 
     Raises:
         Misconfigured: a URL without an API key, or no usable data folder.
     """
-    if url:
-        with connected(url, key, lang) as client:
+    if options.url:
+        with connected(options) as client:
             yield RemoteDesk(client)
         return
     from gateway.cli.folder import FolderDesk, open_folder
 
-    with open_folder(data) as gateway:
-        yield FolderDesk(gateway.ports, lang)
+    with open_folder(options.data) as gateway:
+        yield FolderDesk(gateway.ports, options.lang)

@@ -4,6 +4,7 @@
 itself would have spoken.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -56,3 +57,31 @@ ApiKey = Annotated[
         help="The API key; best given by FULLROUTE_API_KEY, never in a shell history.",
     ),
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechOptions:
+    """How a command speaks."""
+
+    lang: Lang = "en"
+    json: Json = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderOptions(SpeechOptions):
+    """Those of a command that works in the data folder."""
+
+    data: Data = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoteOptions(SpeechOptions):
+    """Those of a command that asks a running gateway."""
+
+    url: Url = ""
+    api_key: ApiKey = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskOptions(RemoteOptions, FolderOptions):
+    """Those of a command that asks a gateway where a URL is given, else works in the folder."""

@@ -10,14 +10,11 @@ from typing import Annotated
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.exits import Exit
-from gateway.cli.options import Data, Json, Lang
+from gateway.cli.options import FolderOptions, SpeechOptions
 
-pack_commands = typer.Typer(
-    help="Work on packs: what each administration wants, as folders.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+pack_commands = Branch(help="Work on packs: what each administration wants, as folders.")
 
 Which = Annotated[str, typer.Argument(help="A pack's folder, or a name of `fullroute pack list`.")]
 
@@ -28,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 @pack_commands.command("list")
-def list_packs(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+def list_packs(*, options: FolderOptions) -> None:
     """List the packs at hand, in every version, and who vouches for each.
 
     Example:
@@ -36,9 +33,8 @@ def list_packs(*, data: Data = None, lang: Lang = "en", json: Json = False) -> N
     """
     from gateway.cli.packroom import known_packs, pack_shape
 
-    del lang
-    shapes = [pack_shape(one) for one in known_packs(data)]
-    if json:
+    shapes = [pack_shape(one) for one in known_packs(options.data)]
+    if options.json:
         output.print_json(shapes)
         return
     columns = ("name", "pack", "version", "serves", "valid_from", "valid_to", "status", "vouched")
@@ -53,8 +49,7 @@ def new(
         str, typer.Option(help="Two capital letters; X-codes are for examples.")
     ] = "XA",
     folder: Annotated[Path | None, typer.Option(help="Where; else a folder of that name.")] = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: SpeechOptions,
 ) -> None:
     """Make a small pack that works at once, to be changed bit by bit.
 
@@ -63,9 +58,8 @@ def new(
     """
     from gateway.cli.packroom import make_pack
 
-    del lang
     made, files = make_pack(name, administration, folder or Path(name))
-    if json:
+    if options.json:
         output.print_json({"folder": str(made), "files": files})
         return
     output.note(f"{len(files)} files in {made}. Next: fullroute pack check {made}")
@@ -83,9 +77,7 @@ def check(
     remarks: Annotated[
         bool, typer.Option("--remarks", help="Tell also what is no fault, as rules without a case.")
     ] = False,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Compile packs and run every case of their folders; name what is wrong by file and line.
 
@@ -96,9 +88,11 @@ def check(
     """
     from gateway.cli import packroom
 
-    checked = [packroom.checked(one, write=write) for one in packroom.chosen(packs or [], data)]
-    shapes = [packroom.report_shape(one, lang) for one in checked]
-    if json:
+    checked = [
+        packroom.checked(one, write=write) for one in packroom.chosen(packs or [], options.data)
+    ]
+    shapes = [packroom.report_shape(one, options.lang) for one in checked]
+    if options.json:
         output.print_json(shapes)
     else:
         columns = ("name", "version", "messages", "answers", "rules", "cases", "failed", "verdict")
@@ -113,9 +107,7 @@ def check(
 def explain(
     name: Annotated[str, typer.Argument(help="The code of a finding or rule, or a message type.")],
     *,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Say what a rule, finding, message, answer, code list or switch is about.
 
@@ -124,9 +116,8 @@ def explain(
     """
     from gateway.cli.packroom import explained, meaning_lines
 
-    del lang
-    shapes = explained(name, data)
-    if json:
+    shapes = explained(name, options.data)
+    if options.json:
         output.print_json(shapes)
         return
     sys.stdout.write("\n\n".join(meaning_lines(one) for one in shapes) + "\n")
@@ -137,9 +128,7 @@ def diff(
     old: Which,
     new: Which,
     *,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Say what changes from one version of a pack to another, and for whom.
 
@@ -148,9 +137,8 @@ def diff(
     """
     from gateway.cli.packroom import compared
 
-    del lang
-    shapes = compared(old, new, data)
-    if json:
+    shapes = compared(old, new, options.data)
+    if options.json:
         output.print_json(shapes)
         return
     columns = ("part", "change", "name", "detail", "whom")
@@ -161,9 +149,7 @@ def diff(
 def pin(
     folder: Annotated[Path, typer.Argument(help="The pack's folder.")],
     *,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Vouch for a pack: check it, put it into the data folder, and let it carry submissions.
 
@@ -172,9 +158,9 @@ def pin(
     """
     from gateway.cli import packroom
 
-    done, place = packroom.pinned(folder, data)
-    shape = packroom.report_shape(done, lang)
-    if json:
+    done, place = packroom.pinned(folder, options.data)
+    shape = packroom.report_shape(done, options.lang)
+    if options.json:
         output.print_json({**shape, "folder": place})
     elif place:
         output.note(f"{shape['pack']}@{shape['version']} is pinned, in {place}. Restart to use it.")

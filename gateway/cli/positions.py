@@ -10,7 +10,7 @@ from gateway.cli import output
 from gateway.cli.exits import Exit
 from gateway.cli.movements import Reference, moment, movement_commands
 from gateway.cli.opening import open_desk
-from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.options import DeskOptions
 from gateway.cli.trips import Batch, trip_commands
 
 Source = Annotated[str, typer.Argument(help="What read it: the terminal or the reefer.")]
@@ -37,11 +37,7 @@ def position(
     latitude: Degrees = "",
     longitude: Degrees = "",
     temperature: Celsius = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Tell where the goods are and how warm; offices ahead hear of it where it matters to them.
 
@@ -52,9 +48,9 @@ def position(
       fullroute movement position 26CN4F7KQ2M8ZT1XJ3 reefer-7 --temperature 27.5
     """
     raw = _spelled(source, at, place, (latitude, longitude), temperature)
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         done = desk.read_position(ref, raw)
-    if json:
+    if options.json:
         output.print_json(done)
         return
     output.note(_said(done))
@@ -94,11 +90,7 @@ def run_position(
     latitude: Degrees = "",
     longitude: Degrees = "",
     temperature: Celsius = "",
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Tell where a vehicle or train is and how warm, once for every movement aboard.
 
@@ -108,9 +100,9 @@ def run_position(
       fullroute trip position YYG2611240001 reefer-7 --temperature 27.5
     """
     raw = _spelled(source, at, place, (latitude, longitude), temperature)
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         done = desk.read_run_position(batch, raw)
-    if json:
+    if options.json:
         output.print_json(done)
     else:
         rows = [(one, _said(what)) for one, what in done["taken"].items()]
@@ -123,20 +115,16 @@ def positions(
     ref: Reference,
     *,
     limit: Annotated[int, typer.Option(min=1, max=500)] = 50,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """List what was read of a movement on its way, the latest first.
 
     Example:
       fullroute movement positions 26CN4F7KQ2M8ZT1XJ3
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         found = desk.positions(ref, limit)
-    if json:
+    if options.json:
         output.print_json({"data": found})
         return
     output.print_table(

@@ -6,13 +6,10 @@ from typing import Annotated
 import typer
 
 from gateway.cli import output
-from gateway.cli.options import Data, Json, Lang
+from gateway.cli.branch import Branch
+from gateway.cli.options import FolderOptions, SpeechOptions
 
-route_commands = typer.Typer(
-    help="See named routes, and plan one from a time of departure.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+route_commands = Branch(help="See named routes, and plan one from a time of departure.")
 
 RouteName = Annotated[str, typer.Argument(help="Its id, e.g. chongqing-haiduong-road.")]
 TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"]
@@ -25,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 @route_commands.command("list")
-def list_routes(*, lang: Lang = "en", json: Json = False) -> None:
+def list_routes(*, options: SpeechOptions) -> None:
     """List the named routes.
 
     Example:
@@ -35,8 +32,8 @@ def list_routes(*, lang: Lang = "en", json: Json = False) -> None:
     from gateway.cli.places import route_shape
     from gateway.usecases import routes
 
-    found = [route_shape(one, lang) for one in routes.list_routes(open_offline())]
-    if json:
+    found = [route_shape(one, options.lang) for one in routes.list_routes(open_offline())]
+    if options.json:
         output.print_json({"data": found})
         return
     output.print_table(
@@ -56,9 +53,7 @@ def list_routes(*, lang: Lang = "en", json: Json = False) -> None:
 
 
 @route_commands.command("show")
-def show_route(
-    route: RouteName, *, data: Data = None, lang: Lang = "en", json: Json = False
-) -> None:
+def show_route(route: RouteName, *, options: FolderOptions) -> None:
     """Show a route: its offices in travel order, modes, usual hours, sources.
 
     Example:
@@ -68,11 +63,11 @@ def show_route(
     from gateway.cli.reach import reach
     from gateway.usecases import routes
 
-    with reach(data) as (ports, stored):
+    with reach(options.data) as (ports, stored):
         found = routes.show_route(ports, route)
         offices = routes.offices_of(ports, found, stored=stored)
-    shape = whole_route_shape(found, offices, lang)
-    if json:
+    shape = whole_route_shape(found, offices, options.lang)
+    if options.json:
         output.print_json(shape)
         return
     output.print_pairs((key, shape[key]) for key in ("id", "name", "distance_km", "usual_hours"))
@@ -100,9 +95,7 @@ def plan_route(
         ),
     ],
     *,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Propose an itinerary with times: opening hours and holidays are waited for.
 
@@ -116,10 +109,10 @@ def plan_route(
     from gateway.cli.reach import reach
     from gateway.usecases import routes
 
-    with reach(data) as (ports, stored):
+    with reach(options.data) as (ports, stored):
         plan = routes.plan_route(ports, route, depart, stored=stored)
-        shape = plan_shape(plan, ports.packs.catalogue(), lang)
-    if json:
+        shape = plan_shape(plan, ports.packs.catalogue(), options.lang)
+    if options.json:
         output.print_json(shape)
         return
     output.print_table(

@@ -11,14 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.exits import Exit
-from gateway.cli.options import Json, Lang
+from gateway.cli.options import SpeechOptions
 
-sandbox_commands = typer.Typer(
-    help="Play journeys with simulated customs systems.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+sandbox_commands = Branch(help="Play journeys with simulated customs systems.")
 
 _PROGRAM = "gateway.sandbox.rehearse"
 _BETWEEN = ("signed", "disclosed", "receipt")
@@ -31,16 +28,15 @@ def add_to(app: typer.Typer) -> None:
 
 
 @sandbox_commands.command("list")
-def list_(*, lang: Lang = "en", json: Json = False) -> None:
+def list_(*, options: SpeechOptions) -> None:
     """List the scenarios.
 
     Example:
       fullroute sandbox list
     """
-    del lang
     with _told("--list") as lines:
         found = list(lines)
-    if json:
+    if options.json:
         output.print_json({"data": found})
         return
     rows = [(one["scenario"], one["title"]) for one in found]
@@ -54,8 +50,7 @@ def run(
     keep: Annotated[
         Path | None, typer.Option(help="Keep their data folders below this folder.")
     ] = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: SpeechOptions,
 ) -> None:
     """Play scenarios in memory, print their timelines, check their ends. Exit code 0 or 9.
 
@@ -82,11 +77,11 @@ def run(
                     "args": tuple(told["args"].items()),
                 }
                 finding = Finding(**{**told, **words, "offices": tuple(told["offices"])})
-                played[-1]["errors"].append(output.shown(finding, texts, lang))
-            if not json:
+                played[-1]["errors"].append(output.shown(finding, texts, options.lang))
+            if not options.json:
                 _show(one, played[-1])
     failed = sum(bool(one["errors"]) for one in played)
-    if json:
+    if options.json:
         output.print_json({"ok": not failed, "data": played})
     else:
         output.note(f"{len(played) - failed} of {len(played)} scenarios end as they should.")

@@ -11,29 +11,20 @@ from typing import Annotated
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.files import read_file
-from gateway.cli.options import Data, Json, Lang
+from gateway.cli.options import Data, FolderOptions, Lang
 
 Party = Annotated[
     str, typer.Option(help="SCHEME:identifier, e.g. USCC:91500000MA5U7K2X1T or MST:0800900006.")
 ]
 
-exporter_commands = typer.Typer(
-    help="Register exporters: who may declare, and the certificates they sign with.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+exporter_commands = Branch(
+    help="Register exporters: who may declare, and the certificates they sign with."
 )
-mandate_commands = typer.Typer(
-    help="Record who let the gateway sign in their name.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-office_commands = typer.Typer(
-    help="See and add customs offices.", no_args_is_help=True, rich_markup_mode=None
-)
-link_commands = typer.Typer(
-    help="Connect customs systems.", no_args_is_help=True, rich_markup_mode=None
-)
+mandate_commands = Branch(help="Record who let the gateway sign in their name.")
+office_commands = Branch(help="See and add customs offices.")
+link_commands = Branch(help="Connect customs systems.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -50,9 +41,7 @@ def init(
     accept_unsigned: Annotated[
         bool, typer.Option(help="Accept foreign formats, which cannot be signed in ours.")
     ] = False,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Make a data folder: settings, database, seal key, and an operator with an API key.
 
@@ -63,13 +52,12 @@ def init(
     from gateway.settings import load_settings
     from gateway.usecases.setup import set_policy
 
-    del lang
-    settings = load_settings(data=data)
+    settings = load_settings(data=options.data)
     made = bootstrap.initialise(settings, bootstrap.open_clock().now())
     if accept_unsigned:
         with bootstrap.open_gateway(settings, wakeup=False) as gateway:
             set_policy(gateway.ports, made.operator.tenant, accepts_unsigned=True)
-    if json:
+    if options.json:
         output.print_json(
             {
                 "data": str(settings.data),
@@ -89,9 +77,7 @@ def add_exporter(
     party: Party,
     certificate: Annotated[Path, typer.Option(help="PEM or DER file; its private key stays out.")],
     *,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Register an exporter with its certificate; print its new API key.
 
@@ -102,14 +88,13 @@ def add_exporter(
     from gateway.cli.folder import open_folder, operator
     from gateway.usecases.setup import add_certificate
 
-    del lang
     raw = read_file(certificate)
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         tenant = operator(gateway.ports).tenant
         known = add_certificate(gateway.ports, tenant, party, raw)
         scopes = ("declare", "sign", "report", "read")
         principal, key = new_principal(gateway.ports, tenant, name, scopes, party=known.party)
-    if json:
+    if options.json:
         output.print_json(
             {
                 "party": known.party,
@@ -136,9 +121,7 @@ def add_mandate(
     key: Annotated[str, typer.Option(help="Name of a key the gateway holds (fullroute keys).")],
     basis: Annotated[str, typer.Option(help="What the permission rests on, e.g. a contract.")],
     *,
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Record that the gateway may sign for a party with a key it holds.
 
@@ -148,12 +131,11 @@ def add_mandate(
     from gateway.cli.folder import open_folder, operator
     from gateway.usecases.setup import new_mandate
 
-    del lang
-    with open_folder(data) as gateway:
+    with open_folder(options.data) as gateway:
         made = new_mandate(
             gateway.ports, operator(gateway.ports).tenant, party, signatory, key, basis=basis
         )
-    if json:
+    if options.json:
         output.print_json(
             {"mandate": made.id, "party": made.party, "signatory": made.signatory.value}
         )
@@ -174,9 +156,7 @@ def add_office(
     administration: Annotated[str, typer.Option(help="Else the first two letters.")] = "",
     mode: Annotated[list[str] | None, typer.Option(help="road, rail, sea ...; repeat.")] = None,
     source: Annotated[str, typer.Option(help="Where this is from; none marks it unverified.")] = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Add a customs office beside the shipped directory.
 
@@ -194,15 +174,15 @@ def add_office(
         codes=(national_code, administration),
         source=source,
     )
-    add(office, data)
-    if json:
+    add(office, options.data)
+    if options.json:
         output.print_json({"code": office.code, "status": office.status.value})
     else:
-        output.note(f"{office.code} {name} is known now ({office.status}) in {lang}.")
+        output.note(f"{office.code} {name} is known now ({office.status}) in {options.lang}.")
 
 
 @link_commands.command("list")
-def list_links(*, data: Data = None, lang: Lang = "en", json: Json = False) -> None:
+def list_links(*, options: FolderOptions) -> None:
     """List links, and what lies at each.
 
     Example:
@@ -210,9 +190,8 @@ def list_links(*, data: Data = None, lang: Lang = "en", json: Json = False) -> N
     """
     from gateway.cli.directory import known_links
 
-    del lang
-    found = known_links(data)
-    if json:
+    found = known_links(options.data)
+    if options.json:
         output.print_json({"data": found})
         return
     output.print_table(
@@ -269,9 +248,7 @@ def add_link(
     receipt: Annotated[
         str, typer.Option(help="signed, native or transport, if less than its pack says.")
     ] = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: FolderOptions,
 ) -> None:
     """Connect a customs system for one or more offices; print the API key for its answers.
 
@@ -282,7 +259,6 @@ def add_link(
     """
     from gateway.cli.directory import Connection, connect
 
-    del lang
     made, api_key = connect(
         Connection(
             link=link,
@@ -294,9 +270,9 @@ def add_link(
             password=read_file(password_file) if password_file else b"",
             receipt=receipt,
         ),
-        data,
+        options.data,
     )
-    if json:
+    if options.json:
         output.print_json({"link": made.id, "offices": list(made.offices), "api_key": api_key})
         return
     served = f"Link {made.id} serves {', '.join(made.offices)} ({made.receipt} receipts)."

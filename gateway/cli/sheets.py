@@ -6,13 +6,12 @@ from typing import Annotated
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.files import read_declaration_file, write_file
-from gateway.cli.options import Json, Lang
+from gateway.cli.options import Lang, SpeechOptions
 
-sheet_commands = typer.Typer(
-    help="Declare in a workbook (.xlsx): get the template, or write a declaration into one.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+sheet_commands = Branch(
+    help="Declare in a workbook (.xlsx): get the template, or write a declaration into one."
 )
 
 To = Annotated[Path, typer.Option("--output", "-o", help="The workbook to write (.xlsx).")]
@@ -44,8 +43,7 @@ def fill_workbook(
     to: To,
     *,
     layout: LayoutName = "",
-    lang: Lang = "en",
-    json: Json = False,
+    options: SpeechOptions,
 ) -> None:
     """Write a declaration of any format into a workbook; what it has no column for is told.
 
@@ -58,11 +56,11 @@ def fill_workbook(
     ports = open_offline()
     raw = read_declaration_file(file)
     ours = converted(ports, raw)
-    content, left = filled(ports, ours.content if ours else raw, lang, layout)
+    content, left = filled(ports, ours.content if ours else raw, options.lang, layout)
     write_file(to, content)
     texts = ports.packs.catalogue()
-    told = [output.shown(one, texts, lang) for one in left]
-    if json:
+    told = [output.shown(one, texts, options.lang) for one in left]
+    if options.json:
         output.print_json({"written": str(to), "findings": told})
         return
     output.print_findings(told)

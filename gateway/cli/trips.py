@@ -5,16 +5,15 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
+from gateway.cli.branch import Branch
 from gateway.cli.desk import Told
 from gateway.cli.exits import Exit
 from gateway.cli.movements import Facts, Happened, HappenedAt, When, facts_of, moment
 from gateway.cli.opening import open_desk
-from gateway.cli.options import ApiKey, Data, Json, Lang, Url
+from gateway.cli.options import DeskOptions
 
-trip_commands = typer.Typer(
-    help="See vehicles and trains with everything on them, report what happened to them.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+trip_commands = Branch(
+    help="See vehicles and trains with everything on them, report what happened to them."
 )
 
 Batch = Annotated[
@@ -30,21 +29,18 @@ def add_to(app: typer.Typer) -> None:
 @trip_commands.command("list")
 def list_(
     *,
+    plate: Annotated[str, typer.Option(help="Only with this plate.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """List open trips, newest first.
 
     Example:
       fullroute trip list
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
-        found = desk.trips(limit=limit)
-    if json:
+    with open_desk(options) as desk:
+        found = desk.trips(plate=plate, limit=limit)
+    if options.json:
         output.print_json({"data": found})
         return
     output.print_table(
@@ -65,23 +61,15 @@ def list_(
 
 
 @trip_commands.command()
-def show(
-    batch: Batch,
-    *,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
-) -> None:
+def show(batch: Batch, *, options: DeskOptions) -> None:
     """Show a run: where it stands, seals, each movement on it, its share, what it waits for.
 
     Example:
       fullroute trip show YYG2611240001
     """
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         found = desk.trip(batch)
-    if json:
+    if options.json:
         output.print_json(found)
         return
     output.print_pairs(
@@ -134,11 +122,7 @@ def report(
     *,
     at: When = "",
     fact: Facts = None,
-    url: Url = "",
-    api_key: ApiKey = "",
-    data: Data = None,
-    lang: Lang = "en",
-    json: Json = False,
+    options: DeskOptions,
 ) -> None:
     """Report once, for every movement on the vehicle. Exit code 10 where some could not take it.
 
@@ -148,9 +132,9 @@ def report(
       fullroute trip report YYG2611240001 departed CN008001
     """
     told = Told(kind=kind, at=moment(at), office=office, facts=facts_of(fact or []))
-    with open_desk(url=url, key=api_key, data=data, lang=lang) as desk:
+    with open_desk(options) as desk:
         done = desk.report_trip(batch, told)
-    if json:
+    if options.json:
         output.print_json(done)
     else:
         output.note(

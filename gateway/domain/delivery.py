@@ -15,7 +15,7 @@ HANDED_OVER_SECONDS = 300.0
 """How long an office may take to answer what it was handed before it gets the same bytes again."""
 
 BREAKER_OPENS_AFTER = 5
-PROBE_SECONDS_FIRST_HOUR = 4.0
+PROBE_SECONDS_FIRST_HOUR = 2.0
 PROBE_SECONDS_LATER = 60.0
 
 
@@ -42,19 +42,6 @@ class Attempt:
     retry_after_seconds: float | None = None
 
 
-def next_attempt_at(attempts: int, attempt: Attempt, jitter: float) -> datetime:
-    """Return when to try again: exponential with full jitter, never sooner than Retry-After.
-
-    ``jitter`` is drawn from [0, 1) by the caller. What was handed over is given time.
-    """
-    if attempt.outcome is Outcome.HANDED_OVER:
-        patience = max(HANDED_OVER_SECONDS, attempt.retry_after_seconds or 0.0)
-        return attempt.at + timedelta(seconds=patience)
-    longest = min(RETRY_LONGEST_SECONDS, RETRY_FIRST_SECONDS * RETRY_GROWTH ** min(attempts, 14))
-    seconds = max(longest * jitter, RETRY_FIRST_SECONDS, attempt.retry_after_seconds or 0.0)
-    return attempt.at + timedelta(seconds=seconds)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker:
     """Whether a link may be tried: closed, or open with a probe due at ``probe_at``."""
@@ -70,7 +57,7 @@ class Breaker:
     def after(self, attempt: Attempt) -> "Breaker":
         """Return the breaker after one attempt; only failures of the link itself open it."""
         if attempt.outcome not in (Outcome.UNREACHABLE, Outcome.BUSY):
-            return Breaker()
+            return CLOSED
         failures = self.failures + 1
         if failures < BREAKER_OPENS_AFTER:
             return Breaker(failures=failures)
@@ -82,6 +69,27 @@ class Breaker:
             opened_at=opened_at,
             probe_at=attempt.at + timedelta(seconds=wait),
         )
+
+
+CLOSED = Breaker()
+
+
+def next_attempt_at(
+    attempts: int, attempt: Attempt, jitter: float, breaker: Breaker = CLOSED
+) -> datetime:
+    """Return when to try again: exponential with full jitter, never sooner than Retry-After.
+
+    ``jitter`` is drawn from [0, 1) by the caller. What was handed over is given time. While the
+    ``breaker`` is open, the next try is its next probe: a system that is back is found by a probe
+    that has something to send.
+    """
+    wish = attempt.retry_after_seconds or 0.0
+    if attempt.outcome is Outcome.HANDED_OVER:
+        return attempt.at + timedelta(seconds=max(HANDED_OVER_SECONDS, wish))
+    if breaker.probe_at is not None:
+        return max(breaker.probe_at, attempt.at + timedelta(seconds=wish))
+    longest = min(RETRY_LONGEST_SECONDS, RETRY_FIRST_SECONDS * RETRY_GROWTH ** min(attempts, 14))
+    return attempt.at + timedelta(seconds=max(longest * jitter, RETRY_FIRST_SECONDS, wish))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +167,7 @@ class Link:
     key: bytes
     offices: tuple[str, ...]
     paused: bool = False
-    breaker: Breaker = Breaker()
+    breaker: Breaker = CLOSED
     fence: int = 0
     login: str = ""
     receipt: ReceiptKind = ReceiptKind.SIGNED

@@ -104,9 +104,10 @@ class CustomsSystem:
     # ------------------------------------------------------------------ memory
 
     def _recall(self) -> None:
-        """Read the journals back, and write down effects a killed process had no time for."""
+        """Read the journals back, and write down what a killed process had no time for."""
         for line in self._effects.lines():
             self._effected.add((line["id"], line["effect"]))
+        told = {line["id"] for line in self._requests.lines() if line["status"] == OK}
         for line in self._stored.lines():
             envelope = read_envelope(from_base64(line["envelope"], "envelope"))
             taken = Taken(
@@ -117,6 +118,9 @@ class CustomsSystem:
                 ),
             )
             self._remember(taken)
+            if envelope.id not in told:
+                verdict = Verdict(status=OK, receipt=taken.receipt)
+                self._journal_request(envelope, envelope.digest, verdict, repeated=False)
             self.take_effect(taken.envelope, "stored")
 
     def _remember(self, taken: Taken) -> None:

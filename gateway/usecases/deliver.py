@@ -81,6 +81,7 @@ def _drain(ports: Ports, link_id: str, fence: int) -> int:
         room = _room(link, now)
         due = ports.store.due_heads(link.id, now, room) if room else ()
         live = [message for message in due if not _overdue(ports, link, message, now)]
+        live = live if link.breaker.opened_at is None else _probe(link, live)
         if live:
             done = _send(ports, replace(link, fence=fence).spent(now, len(live)), live)
             if done is None:
@@ -89,6 +90,15 @@ def _drain(ports: Ports, link_id: str, fence: int) -> int:
         if len(due) < max(room, 1):
             break
     return acknowledged
+
+
+def _probe(link: Link, due: list[Message]) -> list[Message]:
+    """Return the one message that goes to a system that was away, of those due; none if none is.
+
+    Another one each time: a message that its office never takes must not speak for the rest.
+    """
+    turn = link.breaker.failures % max(len(due), 1)
+    return due[turn : turn + 1]
 
 
 def _overdue(ports: Ports, link: Link, message: Message, now: datetime) -> bool:
@@ -221,8 +231,8 @@ def _record(
 ) -> tuple[Link, Change]:
     """Return the link after an attempt, and the change that keeps it under the link's fence."""
     writing = register.Writing(ports, message.tenant, attempt.at)
-    breaker = link.breaker.after(attempt)
-    values: dict[str, object] = {"breaker": breaker} if breaker != link.breaker else {}
+    before, link = link.breaker, replace(link, breaker=link.breaker.after(attempt))
+    values: dict[str, object] = {"breaker": link.breaker} if link.breaker != before else {}
     if link.rate:
         values["bucket"] = link.bucket
     writing.update("links", link.id, values, {"fence": link.fence})
@@ -244,7 +254,7 @@ def _record(
         writing.update("messages", message.id, {"attempts": message.attempts + 1})
     else:
         _after(ports, writing, link, message, attempt)
-    return replace(link, breaker=breaker), writing.change()
+    return link, writing.change()
 
 
 def _after(
@@ -257,7 +267,7 @@ def _after(
     if told and (earlier := register.quoting(ports, link, message)) is not None:
         register.acknowledge(writing, message, earlier)
         return
-    later = next_attempt_at(message.attempts, attempt, ports.ids.jitter())
+    later = next_attempt_at(message.attempts, attempt, ports.ids.jitter(), link.breaker)
     values = {"attempts": message.attempts + 1, "next_at": later}
     expected = {"state": MessageState.DUE, "next_at": message.next_at}  # no answer came meanwhile
     writing.update("messages", message.id, values, expected)

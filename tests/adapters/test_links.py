@@ -5,6 +5,7 @@ import base64
 import json
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from gateway.adapters.links import REPLY_BYTES_MAX, HttpCourier, retry_after_seconds
-from gateway.domain.delivery import Link, LinkKind
+from gateway.adapters.links import REPLY_BYTES_MAX, HttpCourier, push, retry_after_seconds
+from gateway.domain.delivery import CLOSED, Breaker, Link, LinkKind
 from gateway.domain.errors import Unavailable
 from gateway.domain.parcel import Parcel, Reply
 
@@ -71,6 +72,12 @@ class Office:
 
     async def moved(self, _: web.Request) -> web.StreamResponse:
         return web.Response(status=307, headers={"Location": "/ok/messages"})
+
+    async def back(self, _: web.Request) -> web.StreamResponse:
+        """Answer all but the first, as a system does that comes back meanwhile."""
+        if len(self.seen) == 1:
+            await self.gate.wait()
+        return web.Response(status=200 if len(self.seen) == 2 else 409)
 
     async def silent(self, _: web.Request) -> web.StreamResponse:
         await self.gate.wait()
@@ -161,9 +168,9 @@ def parcel(number: int = 1) -> Parcel:
     )  # fmt: skip
 
 
-def sent(endpoint: str, **changes: float) -> Reply:
+def sent(endpoint: str, breaker: Breaker = CLOSED, **changes: float) -> Reply:
     with courier(**changes) as carrying:
-        (reply,) = carrying.carry(link(endpoint), [parcel()])
+        (reply,) = carrying.carry(replace(link(endpoint), breaker=breaker), [parcel()])
     return reply
 
 
@@ -199,6 +206,45 @@ def test_a_status_is_handed_on(server, how, status, content, wish):
 def test_a_failure_is_a_reply_too(server, how, word):
     reply = sent(f"{server[0]}/{how}", total_seconds=0.4)
     assert (reply.message, reply.status, reply.error.split(":")[0]) == ("msg_1", 0, word)
+
+
+OPEN = Breaker(failures=5, opened_at=NOW, probe_at=NOW)
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """Let nobody wait long before a message is posted beside itself."""
+    monkeypatch.setattr(push, "AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(push, "PROBE_AGAIN_SECONDS", 0.1)
+
+
+LEADING = {"alive": (CLOSED, 0), "away": (OPEN, 0), "away, takes batches": (OPEN, 8)}
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize(("breaker", "batch"), LEADING.values(), ids=LEADING)
+def test_a_system_that_comes_back_meanwhile_is_heard(server, office, breaker, batch):
+    to = replace(link(f"{server[0]}/back"), breaker=breaker, batch=batch)
+    with courier() as carrying:
+        (reply,) = carrying.carry(to, [parcel()])
+    assert reply.status == 200
+    assert len({(body, *sorted(headers.items())) for headers, body in office.seen}) == 1
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("how", ["silent", "dripping", "reset"])
+def test_a_dead_system_fails_in_its_time(server, how):
+    assert sent(f"{server[0]}/{how}", OPEN, total_seconds=0.4).status == 0
+
+
+@pytest.mark.usefixtures("soon")
+def test_only_the_first_message_is_posted_beside_itself(server, office):
+    parcels = [replace(parcel(n), content=b"<M%d/>" % n) for n in range(3)]
+    with courier(total_seconds=1.0) as carrying:
+        list(carrying.carry(link(f"{server[0]}/silent"), parcels))
+    posted = Counter(body for _, body in office.seen)
+    assert posted[b"<M0/>"] > 1
+    assert posted[b"<M1/>"] == posted[b"<M2/>"] == 1
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,13 @@ def test_jitter_spreads_the_waits():
     assert len(waits) == 9
 
 
+def test_behind_an_open_breaker_the_next_probe_is_the_next_try():
+    breaker = failed(BREAKER_OPENS_AFTER, step=0)
+    assert next_attempt_at(900, attempt(Outcome.BUSY), 0.99, breaker) == breaker.probe_at
+    later = next_attempt_at(900, attempt(Outcome.BUSY, retry_after=120), 0.0, breaker)
+    assert later == NOON + timedelta(seconds=120)
+
+
 def failed(times, outcome=Outcome.UNREACHABLE, start=NOON, step=1):
     breaker = Breaker()
     for place in range(times):

@@ -27,7 +27,7 @@ from tests.faults.checker import Breach
 from tests.faults.city import City
 from tests.postgres import Postgres
 
-UNDER_WAY = 16
+UNDER_WAY = 64
 PAUSE_SECONDS = (0.6, 2.4)
 FROZEN_SECONDS = 6.0
 """Longer than a lease: whoever wakes up finds that others went on."""
@@ -35,7 +35,7 @@ FROZEN_SECONDS = 6.0
 WEATHER_SECONDS = 2.0
 HANDLES_FEW = 8
 REST_SECONDS = 60
-UNHURRIED_SECONDS = 0.3
+UNHURRIED_SECONDS = 1.0
 WORKERS = ("worker", "worker.2")
 
 

@@ -95,6 +95,18 @@ def test_a_repeat_gets_the_first_receipt_also_after_a_restart(world, manifest, t
     second.close()
 
 
+def test_a_request_lost_in_a_crash_is_written_at_the_next_start(world, manifest, tmp_path) -> None:
+    first = _system(world, tmp_path)
+    _receive(world, first, manifest)
+    told = first.requests()
+    first.close()
+    (tmp_path / f"{GATE}.requests.jsonl").write_text("", "utf-8")
+    for _ in range(2):
+        second = _system(world, tmp_path)
+        assert second.requests() == told
+        second.close()
+
+
 def test_an_effect_lost_in_a_crash_is_written_at_the_next_start(world, manifest, tmp_path) -> None:
     first = _system(world, tmp_path)
     _receive(world, first, manifest)

@@ -1,12 +1,16 @@
 """Draining a link: nothing that was committed before a lease ended is left lying."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from gateway.domain.delivery import PROBE_SECONDS_FIRST_HOUR, LinkKind
 from gateway.domain.message import MessageState
+from gateway.domain.parcel import Reply
 from gateway.markup import signature
 from gateway.usecases.deliver import deliver
+from gateway.usecases.sweep import sweep
 from tests.bench.load import plain
 from tests.world import World
 
@@ -26,6 +30,21 @@ class Releasing:
             self._happening, happen = None, self._happening
             happen()
         self._store.release(link, fence)
+
+
+class Choosy:
+    """A courier to a system that has no time for one message, whenever it comes."""
+
+    def __init__(self, town, unwanted) -> None:
+        self._town = town
+        self._unwanted = unwanted
+
+    def carry(self, link, parcels):
+        for one in parcels:
+            if one.message == self._unwanted:
+                yield Reply(message=one.message, at=self._town.clock.now(), status=503)
+            else:
+                yield from self._town.carry(link, [one])
 
 
 @pytest.fixture
@@ -60,3 +79,39 @@ def test_a_link_with_nothing_due_is_not_leased(world):
     link = world.store.links()[0]
     assert deliver(world.ports, link.id, "worker") == 0
     assert world.store.link(link.id).fence == link.fence
+
+
+def away(world, **forward: float) -> str:
+    """Submit, let the system of the first message owed be away so long; return its link."""
+    world.submit(world.declaration())
+    link = due(world)[0]
+    world.town.away = {link}
+    end = world.clock.now() + timedelta(**forward)
+    while world.clock.now() < end:
+        deliver(world.ports, link, "worker")
+        world.clock.forward(seconds=2)
+    assert world.store.link(link).breaker.opened_at is not None
+    return link
+
+
+def test_a_system_that_is_back_hears_of_the_only_message_with_the_next_probe(world):
+    link = away(world, minutes=50)
+    world.town.away = set()
+    world.clock.forward(seconds=PROBE_SECONDS_FIRST_HOUR)
+    assert link in sweep(world.ports)
+    assert deliver(world.ports, link, "worker") == 1
+
+
+def test_a_message_never_taken_does_not_speak_for_the_others(world):
+    link = away(world, minutes=1)
+    (first,) = (one.id for one in world.store.due_heads(link, world.clock.now(), 9))
+    text = plain(world.shipped.read_text("utf-8"), "SECOND")
+    world.submit(signature.sign(text, world.keys.signer("exporter"), world.clock.now()), "second")
+    world.town.away = set()
+    ports = replace(world.ports, couriers={LinkKind.PUSH: Choosy(world.town, first)})
+    taken = 0
+    for _ in range(3):
+        world.clock.forward(seconds=PROBE_SECONDS_FIRST_HOUR)
+        taken += deliver(ports, link, "worker")
+    assert taken == 1
+    assert world.store.message(first).state is MessageState.DUE

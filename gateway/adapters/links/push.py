@@ -20,6 +20,10 @@ from gateway.domain.parcel import Parcel, Reply
 
 REPLY_BYTES_MAX = 65_536
 OK = 200
+AGAIN_SECONDS = 4.0
+PROBE_AGAIN_SECONDS = 2.5
+"""How long the first message of a round waits before it is posted beside itself: a system that is
+back shall be heard within five seconds, the pause before the next probe included."""
 
 
 class HttpCourier(HttpLinks):
@@ -35,6 +39,29 @@ class HttpCourier(HttpLinks):
         }
         return Request(f"{link.endpoint.rstrip('/')}/messages", headers, parcel.content)
 
+    async def _lead(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
+        """Post anew every few seconds until the first answer, which counts.
+
+        What was posted while a system was away may never be answered; a repeat finds it back.
+        """
+        again = AGAIN_SECONDS if link.breaker.opened_at is None else PROBE_AGAIN_SECONDS
+        first = asyncio.create_task(self._send(session, link, parcel))
+        under_way = {first}
+        try:
+            while not first.done():
+                done, under_way = await asyncio.wait(
+                    under_way, timeout=again, return_when=asyncio.FIRST_COMPLETED
+                )
+                for one in done:
+                    if one.result().status:
+                        return one.result()
+                if not done:
+                    under_way.add(asyncio.create_task(self._send(session, link, parcel)))
+            return first.result()
+        finally:
+            for one in under_way:
+                one.cancel()
+
     async def _carry(
         self,
         session: aiohttp.ClientSession,
@@ -42,7 +69,7 @@ class HttpCourier(HttpLinks):
         parcels: Sequence[Parcel],
         put: Callable[[Reply], None],
     ) -> None:
-        if link.batch <= 1:
+        if link.batch <= 1 or link.breaker.opened_at is not None:
             await super()._carry(session, link, parcels, put)
             return
         turnstile = asyncio.Semaphore(link.concurrency or self._concurrency)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.options import Json, Lang
+from gateway.cli.options import SpeechOptions
 
 SECONDS = 60.0
 LINK_KINDS = ("push", "feed", "mixed")
@@ -39,8 +39,7 @@ def demo(
     keep_running: Annotated[
         bool, typer.Option("--keep-running", help="Leave everything running until Ctrl-C.")
     ] = False,
-    lang: Lang = "en",
-    json: Json = False,
+    options: SpeechOptions,
 ) -> None:
     """Play the whole journey here: real processes, real keys, simulated customs systems.
 
@@ -72,12 +71,14 @@ def demo(
 
         wish = Wish(
             file=file,
-            lang=lang,
+            lang=options.lang,
             kind=link_kind,
             seconds=seconds,
-            json=json,
+            json=options.json,
             keep_running=keep_running,
         )
-        played = rehearse(wish, troupe, Watch(began), lambda done: print_summary(done, json=json))
+        played = rehearse(
+            wish, troupe, Watch(began), lambda done: print_summary(done, json=options.json)
+        )
     if code := exit_of_run(played):
         raise typer.Exit(code)
