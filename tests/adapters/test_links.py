@@ -5,6 +5,7 @@ import base64
 import json
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -210,21 +211,40 @@ def test_a_failure_is_a_reply_too(server, how, word):
 OPEN = Breaker(failures=5, opened_at=NOW, probe_at=NOW)
 
 
-@pytest.mark.parametrize("batch", [0, 8])
-def test_a_probe_hears_a_system_that_comes_back_meanwhile(server, office, monkeypatch, batch):
+@pytest.fixture
+def soon(monkeypatch):
+    """Let nobody wait long before a message is posted beside itself."""
+    monkeypatch.setattr(push, "AGAIN_SECONDS", 0.1)
     monkeypatch.setattr(push, "PROBE_AGAIN_SECONDS", 0.1)
-    to = replace(link(f"{server[0]}/back"), breaker=OPEN, batch=batch)
+
+
+LEADING = {"alive": (CLOSED, 0), "away": (OPEN, 0), "away, takes batches": (OPEN, 8)}
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize(("breaker", "batch"), LEADING.values(), ids=LEADING)
+def test_a_system_that_comes_back_meanwhile_is_heard(server, office, breaker, batch):
+    to = replace(link(f"{server[0]}/back"), breaker=breaker, batch=batch)
     with courier() as carrying:
         (reply,) = carrying.carry(to, [parcel()])
     assert reply.status == 200
     assert len({(body, *sorted(headers.items())) for headers, body in office.seen}) == 1
 
 
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("how", ["silent", "dripping", "reset"])
-def test_a_probe_of_a_dead_system_fails_in_its_time(server, office, monkeypatch, how):
-    monkeypatch.setattr(push, "PROBE_AGAIN_SECONDS", 0.1)
+def test_a_dead_system_fails_in_its_time(server, how):
     assert sent(f"{server[0]}/{how}", OPEN, total_seconds=0.4).status == 0
-    assert len(office.seen) == (1 if how == "reset" else 4)
+
+
+@pytest.mark.usefixtures("soon")
+def test_only_the_first_message_is_posted_beside_itself(server, office):
+    parcels = [replace(parcel(n), content=b"<M%d/>" % n) for n in range(3)]
+    with courier(total_seconds=1.0) as carrying:
+        list(carrying.carry(link(f"{server[0]}/silent"), parcels))
+    posted = Counter(body for _, body in office.seen)
+    assert posted[b"<M0/>"] > 1
+    assert posted[b"<M1/>"] == posted[b"<M2/>"] == 1
 
 
 @pytest.mark.parametrize(

@@ -167,11 +167,16 @@ class HttpLinks(ABC):
     ) -> None:
         turnstile = asyncio.Semaphore(self._concurrency)
 
-        async def one(parcel: Parcel) -> None:
+        async def one(place: int, parcel: Parcel) -> None:
             async with turnstile:
-                put(await self._send(session, link, parcel))
+                send = self._send if place else self._lead
+                put(await send(session, link, parcel))
 
-        await asyncio.gather(*(one(parcel) for parcel in parcels))
+        await asyncio.gather(*(one(*numbered) for numbered in enumerate(parcels)))
+
+    async def _lead(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
+        """Send the first parcel of a call, by which a courier may feel whether anybody is there."""
+        return await self._send(session, link, parcel)
 
     async def _send(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
         try:

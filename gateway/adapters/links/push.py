@@ -20,9 +20,10 @@ from gateway.domain.parcel import Parcel, Reply
 
 REPLY_BYTES_MAX = 65_536
 OK = 200
+AGAIN_SECONDS = 4.0
 PROBE_AGAIN_SECONDS = 2.5
-"""With the pause before the next probe less than the five seconds in which a system that is back
-shall be heard."""
+"""How long the first message of a round waits before it is posted beside itself: a system that is
+back shall be heard within five seconds, the pause before the next probe included."""
 
 
 class HttpCourier(HttpLinks):
@@ -38,34 +39,27 @@ class HttpCourier(HttpLinks):
         }
         return Request(f"{link.endpoint.rstrip('/')}/messages", headers, parcel.content)
 
-    async def _send(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
-        if link.breaker.opened_at is None:
-            return await super()._send(session, link, parcel)
-        return await self._probe(session, link, parcel)
+    async def _lead(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
+        """Post anew every few seconds until the first answer, which counts.
 
-    async def _probe(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
-        """Post to a system that was away, anew every few seconds; the first answer counts.
-
-        What was posted while it was away may never be answered; a repeat finds it back.
+        What was posted while a system was away may never be answered; a repeat finds it back.
         """
-        post = super()._send
-
-        async def posted(seconds: float) -> Reply:
-            await asyncio.sleep(seconds)
-            return await post(session, link, parcel)
-
-        times = max(int((self._timeout.total or 0.0) / PROBE_AGAIN_SECONDS), 1)
-        tries = [asyncio.create_task(posted(PROBE_AGAIN_SECONDS * one)) for one in range(times)]
-        first, pending = tries[0], set(tries)
+        again = AGAIN_SECONDS if link.breaker.opened_at is None else PROBE_AGAIN_SECONDS
+        first = asyncio.create_task(self._send(session, link, parcel))
+        under_way = {first}
         try:
             while not first.done():
-                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                done, under_way = await asyncio.wait(
+                    under_way, timeout=again, return_when=asyncio.FIRST_COMPLETED
+                )
                 for one in done:
                     if one.result().status:
                         return one.result()
+                if not done:
+                    under_way.add(asyncio.create_task(self._send(session, link, parcel)))
             return first.result()
         finally:
-            for one in tries:
+            for one in under_way:
                 one.cancel()
 
     async def _carry(
