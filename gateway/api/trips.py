@@ -130,10 +130,11 @@ def list_trips(
     ports: Reach,
     cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = 50,
+    plate: str = "",
 ) -> TripListShape:
     """List open trips, newest first; trips of one batch are one run."""
     require_accept(request, "application/json")
-    found = open_trips(ports, caller.tenant, after=cursor, limit=limit + 1)
+    found = open_trips(ports, caller.tenant, after=cursor, limit=limit + 1, plate=plate)
     page, more = found[:limit], len(found) > limit
     return TripListShape(
         data=tuple(

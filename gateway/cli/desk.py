@@ -101,7 +101,7 @@ class Desk(Protocol):
     def closure(self, closure: str, act: str, told: Mapping[str, Any]) -> Shape:
         """Add, list or show closures, or act on one: confirm, dismiss, plan, apply, undo, end."""
 
-    def trips(self, *, limit: int) -> list[Shape]:
+    def trips(self, *, plate: str, limit: int) -> list[Shape]:
         """List open trips, newest first."""
 
     def trip(self, batch: str) -> Shape:
@@ -225,9 +225,9 @@ class RemoteDesk:
         body = json.dumps({"act": act, **told}).encode()
         return dict(self._client.post(f"{place}/acts", body, JSON).json())
 
-    def trips(self, *, limit: int) -> list[Shape]:
+    def trips(self, *, plate: str, limit: int) -> list[Shape]:
         """List open trips, newest first."""
-        return list(self._client.get("/v1/trips", limit=limit).json()["data"])
+        return list(self._client.get("/v1/trips", plate=plate, limit=limit).json()["data"])
 
     def trip(self, batch: str) -> Shape:
         """Describe one run."""

@@ -172,9 +172,9 @@ class FolderDesk:
             "refused": dict(done.refused),
         }
 
-    def trips(self, *, limit: int) -> list[Shape]:
+    def trips(self, *, plate: str, limit: int) -> list[Shape]:
         """List open trips, newest first."""
-        found = running.list_trips(self._ports, self._caller.tenant, limit=limit)
+        found = running.list_trips(self._ports, self._caller.tenant, limit=limit, plate=plate)
         return [{**trip_shape(trip), "state": one.state.value} for trip, one in found]
 
     def trip(self, batch: str) -> Shape:

@@ -29,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
 @trip_commands.command("list")
 def list_(
     *,
+    plate: Annotated[str, typer.Option(help="Only with this plate.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
     options: DeskOptions,
 ) -> None:
@@ -38,7 +39,7 @@ def list_(
       fullroute trip list
     """
     with open_desk(options) as desk:
-        found = desk.trips(limit=limit)
+        found = desk.trips(plate=plate, limit=limit)
     if options.json:
         output.print_json({"data": found})
         return

@@ -9,7 +9,9 @@ from gateway.domain.trip import Trip, TripReport
 class TripBook(Protocol):
     """Runs of vehicles and trains, known by their batch number within a tenant."""
 
-    def open_trips(self, tenant: str, *, after: str = "", limit: int = 50) -> tuple[Trip, ...]:
+    def open_trips(
+        self, tenant: str, *, after: str = "", limit: int = 50, plate: str = ""
+    ) -> tuple[Trip, ...]:
         """Return open trips, newest first; ``after`` is the id of the last one already seen."""
         ...
 

@@ -14,11 +14,11 @@ from gateway.domain.errors import NotAuthentic
 from gateway.domain.finding import Finding
 from gateway.portal.columns import movement_page
 from gateway.portal.desk import Member, Visit
+from gateway.portal.listing import ROWS_MAX, Listed, page_of
 from gateway.usecases.timeline import describe_movement, timeline_after
 
 router = APIRouter(prefix="/movements")
 
-LIST_MAX = 50
 QUIET_SECONDS = 0.5
 HEARTBEAT_ROUNDS = 30
 
@@ -31,9 +31,12 @@ def tenant_of(visit: Visit) -> str:
 
 
 @router.get("")
-def movements(visit: Member) -> Response:
-    """List the newest movements."""
-    found = visit.ports.store.movements(tenant_of(visit), limit=LIST_MAX)
+def movements(visit: Member, wanted: Listed) -> Response:
+    """List movements, newest first."""
+    found = visit.ports.store.movements(
+        tenant_of(visit), after=wanted.after, limit=ROWS_MAX + 1, plate=wanted.plate
+    )
+    page, older = page_of(found, lambda one: one.reference)
     rows = [
         (
             one.reference,
@@ -42,9 +45,9 @@ def movements(visit: Member) -> Response:
             " → ".join(dict.fromkeys(stop[1] for stop in one.stops)),
             f"{one.created_at:%Y-%m-%d %H:%M} UTC",
         )
-        for one in found
+        for one in page
     ]
-    return visit.page("movements.html", rows=rows)
+    return visit.page("movements.html", rows=rows, wanted=wanted, older=older)
 
 
 @router.get("/{reference}")

@@ -1,4 +1,4 @@
-"""The trip page: one vehicle or train, what is aboard, where it stands, what it still lacks."""
+"""Trip pages: the list, and one vehicle or train: its load, where it stands, what it lacks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from fastapi import APIRouter, Response
 from gateway.domain.finding import Catalogue, Finding
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Signal
-from gateway.domain.trip_state import TripState
+from gateway.domain.trip_state import TripStanding, TripState
 from gateway.portal.columns import clock
 from gateway.portal.desk import Member
+from gateway.portal.listing import ROWS_MAX, Listed, page_of
 from gateway.portal.movements import tenant_of
 from gateway.portal.strip import Strip, strip
 from gateway.portal.words import Words
@@ -21,6 +22,7 @@ from gateway.usecases.trips import (
     Wanting,
     WayAhead,
     describe_run,
+    list_trips,
     look_ahead,
 )
 
@@ -61,6 +63,29 @@ class TripPage:
     findings: tuple[tuple[str, str], ...]
 
 
+@router.get("")
+def trips(visit: Member, wanted: Listed) -> Response:
+    """List open trips, newest first; trips of one batch lead to the same page."""
+    found = list_trips(
+        visit.ports,
+        tenant_of(visit),
+        after=wanted.after,
+        limit=ROWS_MAX + 1,
+        plate=wanted.plate,
+    )
+    page, older = page_of(found, lambda one: one[0].id)
+    rows = [
+        (
+            one.batch,
+            *_state(standing, visit.words),
+            _plates(one.plates),
+            [share.movement for share in one.shares if share.packages],
+        )
+        for one, standing in page
+    ]
+    return visit.page("trips.html", rows=rows, wanted=wanted, older=older)
+
+
 @router.get("/{name}")
 def trip(visit: Member, name: str) -> Response:
     """Show the run of a batch number, a plate or a trip's id."""
@@ -78,12 +103,13 @@ def trip_page(view: RunView, ahead: WayAhead, words: Words, texts: Catalogue) ->
     at = offices.get(standing.office)
     seen = f"{at.name(words.language)} · {clock(standing.since, at)}" if at is not None else ""
     rows = [_place(one, words) for one in ahead.stops]
+    state, tone = _state(standing, words)
     return TripPage(
         batch=view.batch,
-        state=words.named("trip-state", standing.state.value),
-        tone=_TONES.get(standing.state, "here"),
+        state=state,
+        tone=tone,
         seen=seen,
-        plates=tuple(f"{country} {plate}" for country, plate in view.plates),
+        plates=_plates(view.plates),
         seals=view.seals,
         packages=view.packages,
         kilograms=f"{view.gross_mass_kg:,}",
@@ -102,6 +128,15 @@ def trip_page(view: RunView, ahead: WayAhead, words: Words, texts: Catalogue) ->
         told=tuple(_told(view, offices, words)),
         findings=tuple(_sentence(one, words, texts) for one in view.findings),
     )
+
+
+def _state(standing: TripStanding, words: Words) -> tuple[str, str]:
+    """Return where a trip stands, in words and as a tone."""
+    return words.named("trip-state", standing.state.value), _TONES.get(standing.state, "here")
+
+
+def _plates(plates: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(f"{country} {plate}" for country, plate in plates)
 
 
 def _place(stop: TripStop, words: Words) -> tuple[str, str, str, str, str]:

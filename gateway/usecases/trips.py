@@ -132,10 +132,10 @@ def describe_run(ports: Ports, tenant: str, name: str) -> RunView:
 
 
 def list_trips(
-    ports: Ports, tenant: str, *, after: str = "", limit: int = 50
+    ports: Ports, tenant: str, *, after: str = "", limit: int = 50, plate: str = ""
 ) -> tuple[tuple[Trip, TripStanding], ...]:
     """Return open trips, newest first, each with where it stands."""
-    found = ports.store.open_trips(tenant, after=after, limit=limit)
+    found = ports.store.open_trips(tenant, after=after, limit=limit, plate=plate)
     return tuple((trip, stand(ports, [trip])[0]) for trip in found)
 
 

@@ -203,6 +203,8 @@ def test_a_run_is_listed_shown_and_told_once(face: Face) -> None:
     made = face.submit(face.world.declaration(texts=texts), "run-1").json()["movement"]
     listed = face.client.get("/v1/trips", params={"limit": 1}, headers=reader).json()
     assert listed["data"][0]["movements"] == [made]
+    strange = face.client.get("/v1/trips", params={"plate": "桂A0"}, headers=reader).json()
+    assert strange["data"] == []
     batch = "RUN1"
     told = {"kind": "incident", "at": "2026-11-24T08:05:00+08:00", "office": "CN008001"}
     path = f"/v1/trips/{batch}/reports"

@@ -16,6 +16,8 @@ from tests.bench.figures import Figure, as_json, as_table
 from tests.bench.servers import Skipped
 
 STORED = (1_000, 10_000, 100_000, 1_000_000)
+RATES = (10, 40)
+"""Declarations a second; what is more than a machine can do shows how long the line grows."""
 
 PARTS: dict[str, Callable[[bool], list[Figure]]] = {
     "cpu": lambda quick: memory.measure(*((3, 5) if quick else (5, 20))),
@@ -24,7 +26,9 @@ PARTS: dict[str, Callable[[bool], list[Figure]]] = {
     "through": lambda quick: traffic.throughput(100 if quick else 1_000),
     "elsewhere": lambda quick: traffic.throughput(100 if quick else 1_000, embedded=False),
     "drain": lambda quick: traffic.drain(1_000 if quick else 10_000),
-    "latency": lambda quick: traffic.latency(40, 5 if quick else 30),
+    "latency": lambda quick: [
+        figure for rate in RATES for figure in traffic.latency(rate, 5 if quick else 30)
+    ],
     "dead": lambda quick: dead.measure(5 if quick else 20),
 }
 

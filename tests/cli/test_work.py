@@ -195,7 +195,7 @@ def test_the_same_commands_work_over_http(desk, submitted, served):
     for arguments in (
         ["movement", "show", submitted],
         ["movement", "timeline", submitted],
-        ["trip", "list"],
+        ["trip", "list", "--plate", "桂A8D217"],
         ["trip", "show", batch],
     ):
         near = desk.run(*arguments, "--json")

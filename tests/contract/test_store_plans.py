@@ -6,13 +6,18 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.dialects import sqlite
 
-from gateway.adapters.sql import closure_queries, queries, turns
+from gateway.adapters.sql import closure_queries, listing_queries, queries, turns
 
 PAGES = {
-    f"movements_page {' '.join(wanted) or 'plain'}": queries.movements_page(
+    f"movements_page {' '.join(wanted) or 'plain'}": listing_queries.movements_page(
         **{name: name if name in wanted else "" for name in ("after", "plate", "state")}
     )[0]
     for wanted in ((), ("after",), ("plate",), ("state",), ("after", "plate", "state"))
+} | {
+    f"open_trips_page {' '.join(wanted) or 'plain'}": listing_queries.open_trips_page(
+        **{name: name if name in wanted else "" for name in ("after", "plate")}
+    )[0]
+    for wanted in ((), ("after",), ("plate",), ("after", "plate"))
 }
 STATEMENTS = {
     **{

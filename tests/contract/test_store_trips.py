@@ -39,6 +39,9 @@ def test_trips_of_a_batch_are_found_open_and_closed_within_their_tenant(store):
     assert store.trips_under("ten_1", "B1", 2) == own[:2]
     assert [one.id for one in store.open_trips("ten_1")] == ["trp_5", "trp_3", "trp_1"]
     assert [one.id for one in store.open_trips("ten_1", after="trp_5", limit=1)] == ["trp_3"]
+    assert store.open_trips("ten_1", plate="桂a-3") == (own[2],)
+    assert store.open_trips("ten_1", plate="桂A3", after="trp_3") == ()
+    assert store.open_trips("ten_1", plate="桂A2") == store.open_trips("ten_1", plate="桂A4") == ()
 
 
 def test_a_report_is_read_back_as_it_was_written(store):

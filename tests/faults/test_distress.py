@@ -8,14 +8,12 @@ import pytest
 from tests.faults.distress import DISTRESSES, befall, deployment
 
 SEED = 1
-BY_HAND = {"burst", "connections-short"}
-"""Minutes more, and a burst that must find the offices slow: run by the command of a failure."""
 
 
 @pytest.mark.full
 @pytest.mark.timeout(600)
 def test_a_deployment_comes_to_rest_after_every_distress(tmp_path):
     with deployment(tmp_path, SEED) as held:
-        for name in sorted(DISTRESSES.keys() - BY_HAND):
+        for name in DISTRESSES:
             what = f"python -m tests.faults --distress {name} --seed {SEED}"
             assert befall(held, name, SEED) == [], f"{what}\n{held.city.last_words()}"

@@ -129,8 +129,13 @@ def test_without_javascript_everything_is_there(chromium, house, place, tmp_path
         page.locator(".offices li.done").count() + page.locator(".offices li.unsure").count() == 4
     )
     picture(page, "validate-vi")
-    page.goto(f"{place}/pages/movements")
-    picture(page, "movements-vi")
+    for name in ("movements", "trips"):
+        page.set_viewport_size(DESK)
+        page.goto(f"{place}/pages/{name}")
+        picture(page, f"{name}-vi")
+        page.set_viewport_size(PHONE)
+        fits(page)
+        picture(page, f"{name}-vi-phone")
     context.close()
 
 

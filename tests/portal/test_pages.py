@@ -31,7 +31,7 @@ def test_the_address_leads_to_the_pages(house):
 
 
 @pytest.mark.parametrize(
-    "path", ["validate", "movements", "movements/26CN", "movements/26CN/stream"]
+    "path", ["validate", "movements", "movements/26CN", "movements/26CN/stream", "trips"]
 )
 def test_strangers_are_led_to_the_form(house, path):
     answer = house.visitor().client.get(f"/pages/{path}")
@@ -40,7 +40,15 @@ def test_strangers_are_led_to_the_form(house, path):
 
 def test_every_page_forbids_what_it_does_not_need(house, movement):
     client = house.visitor("exporter").client
-    for path in ("login", "validate", "movements", f"movements/{movement}", "movements/unknown"):
+    paths = (
+        "login",
+        "validate",
+        "movements",
+        f"movements/{movement}",
+        "movements/unknown",
+        "trips",
+    )
+    for path in paths:
         answer = client.get(f"/pages/{path}")
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy

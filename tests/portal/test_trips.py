@@ -1,4 +1,4 @@
-"""The trip page: what is aboard, where it stands, what is missing for go; without JavaScript."""
+"""Trip pages: the list, and what is aboard, where it stands, what is missing for go; no script."""
 
 import json
 import re
@@ -39,6 +39,46 @@ def page(house, name=BATCH, lang="en", status=200):
 def test_the_movement_page_leads_to_its_trip(house, movements):
     text = house.visitor("exporter").client.get(f"/pages/movements/{movements[0]}").text
     assert f'href="/pages/trips/{BATCH}"' in text
+
+
+def listed(house, query="", who="exporter"):
+    answer = house.visitor(who).client.get(f"/pages/trips?{query}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_the_list_leads_to_trips_and_their_movements(house, movements):
+    text = listed(house)
+    assert text.count(f'href="/pages/trips/{BATCH}"') == len(TWO)
+    for told in ("桂A8D217", "planned", *(f"/pages/movements/{one}" for one in movements)):
+        assert told in text
+    assert 'href="/pages/trips" aria-current="page"' in text
+    assert "<script" not in text
+    assert BATCH not in listed(house, who="stranger")
+
+
+def test_the_list_is_narrowed_by_a_plate(house):
+    assert BATCH in listed(house, "plate=桂a-8d217")
+    text = listed(house, "plate=15C%3Cb%3E")
+    assert BATCH not in text
+    assert "Nothing of the kind" in text
+    assert 'value="15C&lt;b&gt;"' in text
+
+
+@pytest.mark.parametrize("path", ["trips", "movements"])
+def test_a_list_is_leafed_through(house, monkeypatch, path, movements):
+    monkeypatch.setattr(f"gateway.portal.{path}.ROWS_MAX", 1)
+    monkeypatch.setattr("gateway.portal.listing.ROWS_MAX", 1)
+    client = house.visitor("exporter").client
+    seen, query = [], "?plate=桂A8D217"
+    for _ in TWO:
+        text = client.get(f"/pages/{path}{query}").text
+        seen += re.findall("/pages/movements/([0-9A-Z]{18})", text)
+        older = re.search('href="([^"]+)" rel="next"', text)
+        query = older and older[1].replace("&amp;", "&")
+    assert seen == movements[::-1]
+    assert query is None
+    assert ">Newest</a>" in text
 
 
 def test_it_shows_vehicle_load_stops_and_readings(house, movements):

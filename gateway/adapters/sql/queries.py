@@ -18,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    tuple_,
 )
 
 from gateway.adapters.sql.group_tables import OPEN_GROUPS, group_members, groups
@@ -43,7 +42,6 @@ from gateway.adapters.sql.tables import (
     offices,
     principals,
     tenants,
-    trip_plates,
     trip_shares,
     trips,
 )
@@ -51,7 +49,6 @@ from gateway.adapters.sql.timing_tables import RUNNING, deadlines, positions
 from gateway.adapters.sql.trip_tables import trip_reports
 from gateway.domain.delivery import Attempt, LinkKind
 from gateway.domain.message import Message
-from gateway.domain.plates import plate_key
 
 TENANT = selected_by(tenants, "id")
 PRINCIPAL = selected_by(principals, "id")
@@ -96,17 +93,21 @@ TRIPS_OF = (
     .where(trip_shares.c.movement == bindparam("movement"))
     .order_by(trips.c.id)
 )
-_OPEN_TRIP = (
-    exists()
-    .where(
-        trip_shares.c.trip == trips.c.id,
-        movements.c.reference == trip_shares.c.movement,
-        movements.c.state.not_in(
-            [literal_column(f"'{state}'") for state in ("completed", "invalidated")]
-        ),
+
+
+def trip_is_open() -> ColumnElement[bool]:
+    """Return whether a movement aboard a trip is not at its end."""
+    return (
+        exists()
+        .where(
+            trip_shares.c.trip == trips.c.id,
+            movements.c.reference == trip_shares.c.movement,
+            movements.c.state.not_in(
+                [literal_column(f"'{state}'") for state in ("completed", "invalidated")]
+            ),
+        )
+        .correlate(trips)
     )
-    .correlate(trips)
-)
 
 
 @cache
@@ -116,7 +117,7 @@ def trips_keyed(keys: int) -> Statement:
     keyed = select(trip_keys.c.trip).where(trip_keys.c.tenant == bindparam("tenant"), wanted)
     return (
         selected(trips)
-        .where(trips.c.id.in_(keyed), _OPEN_TRIP)
+        .where(trips.c.id.in_(keyed), trip_is_open())
         .order_by(trips.c.id)
         .limit(bindparam("limit"))
     )
@@ -124,7 +125,7 @@ def trips_keyed(keys: int) -> Statement:
 
 TRIPS_OF_BATCH = (
     selected_by(trips, "tenant", "batch")
-    .where(_OPEN_TRIP)
+    .where(trip_is_open())
     .order_by(trips.c.id)
     .limit(bindparam("limit"))
 )
@@ -143,13 +144,6 @@ PASSAGES = (
 )
 
 TRIPS_UNDER = selected_by(trips, "tenant", "batch").order_by(trips.c.id).limit(bindparam("limit"))
-OPEN_TRIPS = (
-    selected_by(trips, "tenant")
-    .where(_OPEN_TRIP)
-    .order_by(trips.c.id.desc())
-    .limit(bindparam("limit"))
-)
-OPEN_TRIPS_AFTER = OPEN_TRIPS.where(trips.c.id < bindparam("after"))
 TRIP_REPORT = selected_by(trip_reports, "id")
 TRIP_REPORTS = selected_by(trip_reports, "tenant", "batch").order_by(
     trip_reports.c.created_at, trip_reports.c.id
@@ -228,46 +222,6 @@ LOG_OLDEST_UNSEQUENCED = (
     select(log.c.at).where(log.c.index.is_(None)).order_by(log.c.at, log.c.id).limit(1)
 )
 LOG_SIZE = select(func.coalesce(func.max(log.c.index) + 1, 0)).where(log.c.index.is_not(None))
-
-
-def movements_page(*, after: str, plate: str, state: str) -> tuple[Statement, dict[str, object]]:
-    """Return the listing of one tenant's movements, newest first, and its extra parameters.
-
-    ``after`` is the reference of the last one seen; the caller binds ``tenant`` and ``limit``.
-    """
-    asked = {"after": after, "plate": plate, "state": state}
-    parameters: dict[str, object] = {name: word for name, word in asked.items() if word}
-    if plate:
-        parameters["plate"] = plate_key(plate)
-    return _movements_page(after=bool(after), plate=bool(plate), state=bool(state)), parameters
-
-
-@cache
-def _movements_page(*, after: bool, plate: bool, state: bool) -> Statement:
-    statement = selected_by(movements, "tenant")
-    if state:
-        statement = statement.where(movements.c.state == bindparam("state"))
-    if plate:
-        carried = (
-            select(trip_shares.c.movement)
-            .join(trip_plates, trip_plates.c.trip == trip_shares.c.trip)
-            .where(
-                trip_plates.c.tenant == bindparam("tenant"),
-                trip_plates.c.plate == bindparam("plate"),
-            )
-        )
-        statement = statement.where(movements.c.reference.in_(carried))
-    if after:
-        seen = movements.alias("seen")
-        age = (
-            select(seen.c.created_at)
-            .where(seen.c.reference == bindparam("after"))
-            .scalar_subquery()
-        )
-        place = tuple_(movements.c.created_at, movements.c.reference)
-        statement = statement.where(place < tuple_(age, bindparam("after")))
-    statement = statement.order_by(movements.c.created_at.desc(), movements.c.reference.desc())
-    return statement.limit(bindparam("limit"))
 
 
 @cache

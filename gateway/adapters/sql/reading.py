@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TypeVar
 
-from gateway.adapters.sql import closure_queries, queries
+from gateway.adapters.sql import closure_queries, listing_queries, queries
 from gateway.adapters.sql.rows import shape_of, write_time
 from gateway.adapters.sql.selecting import Statement
 from gateway.adapters.sql.spelled import Readers
@@ -63,12 +63,12 @@ class TimeReading(Reading):
 class TripReading(Reading):
     """Reads runs (:class:`gateway.domain.trip_book.TripBook`)."""
 
-    def open_trips(self, tenant: str, *, after: str = "", limit: int = 50) -> tuple[Trip, ...]:
+    def open_trips(
+        self, tenant: str, *, after: str = "", limit: int = 50, plate: str = ""
+    ) -> tuple[Trip, ...]:
         """See :meth:`gateway.domain.trip_book.TripBook.open_trips`."""
-        if after:
-            asked = queries.OPEN_TRIPS_AFTER
-            return self._many(Trip, asked, tenant=tenant, after=after, limit=limit)
-        return self._many(Trip, queries.OPEN_TRIPS, tenant=tenant, limit=limit)
+        statement, extra = listing_queries.open_trips_page(after=after, plate=plate)
+        return self._many(Trip, statement, tenant=tenant, limit=limit, **extra)
 
     def trips_under(self, tenant: str, batch: str, limit: int) -> tuple[Trip, ...]:
         """See :meth:`gateway.domain.trip_book.TripBook.trips_under`."""

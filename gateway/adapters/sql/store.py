@@ -8,7 +8,7 @@ returns when they are on disk. Reads use connections of their own and are never 
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 
-from gateway.adapters.sql import queries, turns
+from gateway.adapters.sql import listing_queries, queries, turns
 from gateway.adapters.sql.changes import apply, planned
 from gateway.adapters.sql.engines import (
     database_url,
@@ -186,7 +186,7 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
         self, tenant: str, *, after: str = "", limit: int = 50, plate: str = "", state: str = ""
     ) -> tuple[MovementRecord, ...]:
         """See :meth:`gateway.ports.Store.movements`; plates match by letters and digits."""
-        statement, extra = queries.movements_page(after=after, plate=plate, state=state)
+        statement, extra = listing_queries.movements_page(after=after, plate=plate, state=state)
         return self._many(MovementRecord, statement, tenant=tenant, limit=limit, **extra)
 
     def movement_by_lrn(self, tenant: str, declarant: str, lrn: str) -> MovementRecord | None:
