@@ -74,7 +74,7 @@ def read(kind: type[T], table: object, file: str, where: str = "") -> T:
     """
     if not isinstance(table, Mapping):
         raise refusal("pack.wrong-kind", file, key=where, expected="table")
-    known = _known(kind)
+    known = _known(kind)  # type: ignore[arg-type]  # mypy doubts that types are hashable
     for key in table:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
