@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -217,23 +217,21 @@ async def report_body(request: Request) -> ReportBody:
     return await json_body(request, ReportBody)
 
 
-@router.post(
-    "/movements/{reference}/reports",
-    openapi_extra=described_body(
-        {
-            "application/json": {
-                "schema": ReportBody.model_json_schema(),
-                "example": REPORT_EXAMPLE,
-            }
-        }
+REPORT_TAKEN: dict[str, Any] = {
+    "openapi_extra": described_body(
+        {"application/json": {"schema": ReportBody.model_json_schema(), "example": REPORT_EXAMPLE}}
     ),
-    responses={
+    "responses": {
         **_STRANGE,
         **problems.documented(
             problems.MALFORMED, problems.CONFLICT, problems.MEDIA, problems.REFUSED
         ),
     },
-)
+}
+"""What every path that takes a report says of it."""
+
+
+@router.post("/movements/{reference}/reports", **REPORT_TAKEN)
 def report_event(
     request: Request,
     caller: Reporter,

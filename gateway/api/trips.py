@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel
 
 from gateway.api import problems
-from gateway.api.movements import LIST_MAX, REPORT_EXAMPLE, ReportBody, report_body
+from gateway.api.movements import LIST_MAX, REPORT_TAKEN, ReportBody, report_body
 from gateway.api.problems import FindingShape, shape_finding
-from gateway.api.request import Language, Reach, Reader, Reporter, described_body, require_accept
+from gateway.api.request import Language, Reach, Reader, Reporter, require_accept
 from gateway.api.shapes import TripShape, shape_trip, utc
 from gateway.domain.event import Report
 from gateway.domain.finding import Catalogue
@@ -156,18 +156,7 @@ def show_trip(
     return shape_run(view, ports.packs.catalogue(), language)
 
 
-@router.post(
-    "/trips/{batch}/reports",
-    openapi_extra=described_body(
-        {"application/json": {"schema": ReportBody.model_json_schema(), "example": REPORT_EXAMPLE}}
-    ),
-    responses={
-        **_STRANGE,
-        **problems.documented(
-            problems.MALFORMED, problems.CONFLICT, problems.MEDIA, problems.REFUSED
-        ),
-    },
-)
+@router.post("/trips/{batch}/reports", **REPORT_TAKEN)
 def report_run(
     request: Request,
     caller: Reporter,

@@ -2,6 +2,7 @@
 
 import json as writer
 import sys
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -14,10 +15,31 @@ from gateway.cli.options import DeskOptions
 from gateway.cli.trips import Batch, trip_commands
 
 Source = Annotated[str, typer.Argument(help="What read it: the terminal or the reefer.")]
-ReadAt = Annotated[str, typer.Option(help="When it was read, with offset; else now.")]
-At = Annotated[str, typer.Option("--place", help="The office it was read at.")]
 Degrees = Annotated[str, typer.Option(help="Degrees, WGS 84.")]
-Celsius = Annotated[str, typer.Option(help="Degrees Celsius.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingOptions(DeskOptions):
+    """Those of a command that hands a reading in: what was read, as far as it was."""
+
+    at: Annotated[str, typer.Option(help="When it was read, with offset; else now.")] = ""
+    place: Annotated[str, typer.Option(help="The office it was read at.")] = ""
+    latitude: Degrees = ""
+    longitude: Degrees = ""
+    temperature: Annotated[str, typer.Option(help="Degrees Celsius.")] = ""
+
+    def reading(self, source: str) -> bytes:
+        """Return the reading as JSON, without what was not read."""
+        members = {
+            "source": source,
+            "at": moment(self.at).isoformat(),
+            "place": self.place,
+            "latitude": self.latitude,
+            "longitude": self.longitude,
+            "temperature_c": self.temperature,
+        }
+        told = {name: text for name, text in members.items() if text}
+        return writer.dumps(told, ensure_ascii=False).encode()
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,17 +50,7 @@ def add_to(app: typer.Typer) -> None:
     trip_commands.command("position")(run_position)
 
 
-def position(
-    ref: Reference,
-    source: Source,
-    *,
-    at: ReadAt = "",
-    place: At = "",
-    latitude: Degrees = "",
-    longitude: Degrees = "",
-    temperature: Celsius = "",
-    options: DeskOptions,
-) -> None:
+def position(ref: Reference, source: Source, *, options: ReadingOptions) -> None:
     """Tell where the goods are and how warm; offices ahead hear of it where it matters to them.
 
     Delays that are large enough move the times at the offices ahead; a temperature outside the
@@ -47,28 +59,13 @@ def position(
     Example:
       fullroute movement position 26CN4F7KQ2M8ZT1XJ3 reefer-7 --temperature 27.5
     """
-    raw = _spelled(source, at, place, (latitude, longitude), temperature)
     with open_desk(options) as desk:
-        done = desk.read_position(ref, raw)
+        done = desk.read_position(ref, options.reading(source))
     if options.json:
         output.print_json(done)
         return
     output.note(_said(done))
     output.print_findings(done["findings"], sys.stdout)
-
-
-def _spelled(source: str, at: str, place: str, degrees: tuple[str, str], celsius: str) -> bytes:
-    """Return a reading as JSON, without what was not read."""
-    members = {
-        "source": source,
-        "at": moment(at).isoformat(),
-        "place": place,
-        "latitude": degrees[0],
-        "longitude": degrees[1],
-        "temperature_c": celsius,
-    }
-    told = {name: text for name, text in members.items() if text}
-    return writer.dumps(told, ensure_ascii=False).encode()
 
 
 def _said(done: dict[str, Any]) -> str:
@@ -81,17 +78,7 @@ def _said(done: dict[str, Any]) -> str:
     return "\n".join(told) or f"{known}; nobody has to be told."
 
 
-def run_position(
-    batch: Batch,
-    source: Source,
-    *,
-    at: ReadAt = "",
-    place: At = "",
-    latitude: Degrees = "",
-    longitude: Degrees = "",
-    temperature: Celsius = "",
-    options: DeskOptions,
-) -> None:
+def run_position(batch: Batch, source: Source, *, options: ReadingOptions) -> None:
     """Tell where a vehicle or train is and how warm, once for every movement aboard.
 
     Exit code 10 where it cannot be of some of them; the others hear of it all the same.
@@ -99,9 +86,8 @@ def run_position(
     Example:
       fullroute trip position YYG2611240001 reefer-7 --temperature 27.5
     """
-    raw = _spelled(source, at, place, (latitude, longitude), temperature)
     with open_desk(options) as desk:
-        done = desk.read_run_position(batch, raw)
+        done = desk.read_run_position(batch, options.reading(source))
     if options.json:
         output.print_json(done)
     else:

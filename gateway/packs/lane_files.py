@@ -1,6 +1,7 @@
 """``lanes/table.toml`` and ``lanes/confusable.toml``: what smart lanes decide by.
 
-The dataclasses below are the format of the files, as in :mod:`gateway.packs.manifest`.
+The dataclasses below are the format of the files, as in :mod:`gateway.packs.manifest`; a row of the
+truth table (``[[condition]]``, ``[[point]]``) is the value that decides, word for word.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from gateway.domain.lane import Condition, LaneRules, Point, Saying, Signal
 from gateway.domain.lane_codes import LANE_CODES
 from gateway.domain.lane_conditions import CONDITIONS
 from gateway.domain.plates import Confusions, plate_key
-from gateway.domain.roles import OfficeRole, Status
+from gateway.domain.roles import Status
 from gateway.packs import tables
 from gateway.packs.digests import below, digest_of
 
@@ -19,33 +20,6 @@ CONFUSABLE = "lanes/confusable.toml"
 
 MAY_BE_MISSING = frozenset({"temperature"})
 """Conditions a table may pass over where nothing is known; all others are part of *go*."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _SayingRow:
-    says: Signal
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ConditionRow:
-    """One ``[[condition]]``."""
-
-    name: str
-    false: _SayingRow
-    missing: _SayingRow
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _PointRow:
-    """One ``[[point]]``: without ``administration`` every one that has no row."""
-
-    role: OfficeRole
-    released: tuple[OfficeRole, ...]
-    manifest: tuple[OfficeRole, ...]
-    why: str
-    administration: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +39,8 @@ class _TableFile:
     status: Status
     source: str
     quarantine: _QuarantineRow
-    points: tuple[_PointRow, ...] = field(metadata={tables.KEY: "point"})
-    conditions: tuple[_ConditionRow, ...] = field(metadata={tables.KEY: "condition"})
+    points: tuple[Point, ...] = field(metadata={tables.KEY: "point"})
+    conditions: tuple[Condition, ...] = field(metadata={tables.KEY: "condition"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +69,8 @@ def read_lane_rules(files: Mapping[str, bytes]) -> LaneRules:
     confusable = tables.read(_ConfusableFile, found, CONFUSABLE)
     _check_conditions(table.conditions)
     return LaneRules(
-        conditions=tuple(_condition(row) for row in table.conditions),
-        points=tuple(_point(row) for row in table.points),
+        conditions=table.conditions,
+        points=table.points,
         confusions=_confusions(confusable),
         misreads_max=table.misreads_max,
         seal_misreads_max=table.seal_misreads_max,
@@ -109,7 +83,7 @@ def read_lane_rules(files: Mapping[str, bytes]) -> LaneRules:
     )
 
 
-def _check_conditions(rows: tuple[_ConditionRow, ...]) -> None:
+def _check_conditions(rows: tuple[Condition, ...]) -> None:
     names = [row.name for row in rows]
     for row in rows:
         if row.name not in CONDITIONS:
@@ -126,7 +100,7 @@ def _check_conditions(rows: tuple[_ConditionRow, ...]) -> None:
             raise tables.refusal("pack.missing-key", TABLE, key=f"condition {name}")
 
 
-def _check_saying(name: str, key: str, saying: _SayingRow) -> None:
+def _check_saying(name: str, key: str, saying: Saying) -> None:
     """Refuse a table by which a condition that does not hold would let a vehicle go."""
     green = saying.says is Signal.GO
     if green and not (key == "missing" and name in MAY_BE_MISSING):
@@ -143,25 +117,6 @@ def _check_saying(name: str, key: str, saying: _SayingRow) -> None:
             word=saying.reason,
             allowed=", ".join(LANE_CODES),
         )
-
-
-def _condition(row: _ConditionRow) -> Condition:
-    return Condition(
-        name=row.name,
-        false=Saying(row.false.says, row.false.reason),
-        missing=Saying(row.missing.says, row.missing.reason),
-        why=row.why,
-    )
-
-
-def _point(row: _PointRow) -> Point:
-    return Point(
-        role=row.role,
-        administration=row.administration,
-        released=row.released,
-        manifest=row.manifest,
-        why=row.why,
-    )
 
 
 def _confusions(found: _ConfusableFile) -> Confusions:

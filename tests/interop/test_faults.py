@@ -4,18 +4,16 @@ each, and the code that must refuse it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
 
-from gateway.domain.trust import Trust
 from gateway.markup import safe, tree
 from gateway.pipeline.convert import fill_placeholders
-from gateway.pipeline.intake import Accepted, Basis, intake
+from gateway.pipeline.intake import Accepted
 from tests.interop import samples
+from tests.interop.taking import AT, taken
 from tests.world import shipped_packs
 
-AT = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)
 FAULTS_MIN = 3
 
 
@@ -97,23 +95,6 @@ CASES = [row for row in samples.EXPECTED if samples.declaration(row["name"]).exi
 @pytest.fixture(scope="module")
 def driver():
     return shipped_packs()
-
-
-def taken(driver, raw):
-    numbers = iter(range(1, 100))
-    with driver.slot() as packs:
-        basis = Basis(
-            at=AT,
-            tenant="tnt_test",
-            trust=Trust(),
-            packs=packs,
-            offices=driver.offices(),
-            links=None,
-            new_id=lambda prefix: f"{prefix}_{next(numbers):032x}",
-            random="4F7KQ2M9XTBN",
-            accepts_unsigned_foreign=True,
-        )
-        return intake(raw, basis)
 
 
 @pytest.mark.parametrize("row", CASES, ids=lambda row: row["name"])

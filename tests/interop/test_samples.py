@@ -1,53 +1,24 @@
 """The public trader test pack against what its content leads one to expect."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-
 import pytest
 
 from gateway.domain.finding import Severity
-from gateway.domain.trust import Trust
 from gateway.markup import safe
 from gateway.pipeline.convert import fill_placeholders
-from gateway.pipeline.intake import Accepted, Basis, intake
+from gateway.pipeline.intake import Accepted
 from tests.interop import samples
+from tests.interop.taking import AT, taken
 from tests.packs import prepared_ctc
 from tests.world import shipped_packs
 
-AT = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)
 NAMES = [one["name"] for one in samples.EXPECTED]
 
 pytestmark = pytest.mark.skipif(not samples.present(), reason="the public test files are not here")
 
 
-@dataclass
-class Counter:
-    last: int = 0
-
-    def __call__(self, prefix):
-        self.last += 1
-        return f"{prefix}_{self.last:032x}"
-
-
 @pytest.fixture(scope="module")
 def driver():
     return shipped_packs()
-
-
-def taken(driver, raw):
-    with driver.slot() as packs:
-        basis = Basis(
-            at=AT,
-            tenant="tnt_test",
-            trust=Trust(),
-            packs=packs,
-            offices=driver.offices(),
-            links=None,
-            new_id=Counter(),
-            random="4F7KQ2M9XTBN",
-            accepts_unsigned_foreign=True,
-        )
-        return intake(raw, basis)
 
 
 def test_the_table_names_exactly_the_files_there_are():

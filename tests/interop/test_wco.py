@@ -1,23 +1,21 @@
 """WCO declarations: the public examples against what their content leads one to expect."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 
 from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.finding import Refusal, Severity
 from gateway.domain.route_offices import RouteOffices, listed_offices
-from gateway.domain.trust import Trust
 from gateway.markup import safe, tree
 from gateway.pipeline.convert import convert
-from gateway.pipeline.intake import Accepted, Basis, intake
+from gateway.pipeline.intake import Accepted
 from tests.interop import samples
+from tests.interop.taking import taken
 from tests.interop.wco_faults import FAULTS, WCO, removed
 from tests.packs import prepared_ctc
 from tests.world import shipped_packs
 
-AT = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)
 ROUTE = RouteOffices(
     name="wco-neutral", stops=(("XW00X001", "departure"), ("XW00X002", "destination"))
 )
@@ -37,24 +35,6 @@ def driver():
 @pytest.fixture(scope="module")
 def formats():
     return prepared_ctc.intakes()
-
-
-def taken(driver, raw, route=ROUTE):
-    numbers = iter(range(1, 100))
-    with driver.slot() as packs:
-        basis = Basis(
-            at=AT,
-            tenant="tnt_test",
-            trust=Trust(),
-            packs=packs,
-            offices=driver.offices(),
-            links=None,
-            new_id=lambda prefix: f"{prefix}_{next(numbers):032x}",
-            random="4F7KQ2M9XTBN",
-            accepts_unsigned_foreign=True,
-            route=route,
-        )
-        return intake(raw, basis)
 
 
 def inner(raw):
@@ -79,7 +59,7 @@ def test_at_least_38_of_the_42_public_declarations_are_accepted():
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 def test_verdict_and_reason(row, driver):
-    result = taken(driver, samples.wco(row["name"]).read_bytes())
+    result = taken(driver, samples.wco(row["name"]).read_bytes(), ROUTE)
     assert ("accepted" if isinstance(result, Accepted) else "refused") == row["verdict"]
     refusing = [finding for finding in result.findings if finding.refuses]
     assert sorted({finding.code for finding in refusing}) == row.get("refusals", [])
@@ -96,7 +76,7 @@ def test_verdict_and_reason(row, driver):
 
 @pytest.mark.parametrize("row", ACCEPTED, ids=lambda row: row["name"])
 def test_what_is_left_out_is_told_with_its_place(row, driver):
-    result = taken(driver, samples.wco(row["name"]).read_bytes())
+    result = taken(driver, samples.wco(row["name"]).read_bytes(), ROUTE)
     for finding in result.findings:
         if finding.code == "intake.left-out":
             assert finding.line
@@ -111,7 +91,7 @@ def test_planted_faults_are_refused_by_name(row, driver):
         if not fault.edit(root):
             continue
         planted += 1
-        result = taken(driver, tree.serialise(root))
+        result = taken(driver, tree.serialise(root), ROUTE)
         assert not isinstance(result, Accepted), fault.name
         codes = {finding.code for finding in result.findings if finding.refuses}
         assert fault.code in codes, fault.name
@@ -122,10 +102,10 @@ def test_planted_faults_are_refused_by_name(row, driver):
 def test_the_office_gets_what_was_declared(row, driver):
     """All that stands between the file and the message is what is told to be left out."""
     raw = samples.wco(row["name"]).read_bytes()
-    result = taken(driver, raw)
+    result = taken(driver, raw, ROUTE)
     (fired,) = result.advanced.fired
     assert fired.message.type == "DEC"
-    again = taken(driver, fired.unsigned)
+    again = taken(driver, fired.unsigned, ROUTE)
     assert isinstance(again, Accepted)
     assert again.declaration == result.declaration
     told = [finding.code for finding in again.findings]
@@ -221,7 +201,7 @@ def test_a_total_mass_that_is_stated_is_the_one_checked(driver):
         b"<TotalPackageQuantity>",
         b"<TotalGrossMassMeasure>99</TotalGrossMassMeasure><TotalPackageQuantity>",
     )
-    codes = {finding.code for finding in taken(driver, raw).findings}
+    codes = {finding.code for finding in taken(driver, raw, ROUTE).findings}
     assert "declaration.gross-mass-items" in codes
 
 

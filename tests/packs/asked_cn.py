@@ -13,6 +13,7 @@ from gateway.pipeline import project
 from gateway.pipeline.project import Subject
 from tests.packs import prepared_cn as south
 from tests.packs import prepared_north as north
+from tests.packs.pack_cases import write_files
 
 
 def foreign(root: tree.Element) -> None:
@@ -47,10 +48,8 @@ def documents() -> dict[str, tree.Element]:
 
 def main() -> int:
     """Write the inputs; what must be found in them is written by hand."""
-    for name, document in documents().items():
-        path = south.FOLDER / "cases" / name / "prepared.xml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(tree.serialise(document))
+    found = {f"{name}/prepared.xml": tree.serialise(one) for name, one in documents().items()}
+    write_files(south.FOLDER / "cases", found)
     return 0
 
 

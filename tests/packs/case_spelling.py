@@ -8,8 +8,8 @@ from gateway.markup import tree
 from gateway.packs.pack import Pack
 from tests.packs import occasions_vn as occasions
 from tests.packs import prepared_vn as vn
+from tests.packs.edits import Edit
 from tests.packs.occasions_vn import NORTH, SOUTH, Telling
-from tests.packs.prepared_vn import Edit
 
 JOB = "/j:Job"
 EXCHANGE = "urn:fullroute:exchange:1"

@@ -17,6 +17,7 @@ from tests.packs import answers_vn as answers
 from tests.packs import faults_vn as faults
 from tests.packs import prepared_vn as vn
 from tests.packs.case_spelling import Case
+from tests.packs.edits import Edit, removed, replaced
 from tests.packs.occasions_vn import (
     INCIDENT,
     NEW_VEHICLE,
@@ -25,8 +26,8 @@ from tests.packs.occasions_vn import (
     Telling,
     by_rail,
 )
-from tests.packs.pack_cases import compiled
-from tests.packs.prepared_vn import FIRST_ITEM, ITEM, in_houses, removed, repeated, replaced
+from tests.packs.pack_cases import compiled, write_files
+from tests.packs.prepared_vn import FIRST_ITEM, ITEM, in_houses, repeated
 from tests.packs.rich_vn import (
     EQUIPMENT,
     PARTY,
@@ -50,12 +51,12 @@ TELL = {
 """Messages of the way north, beside the cases that ``prepared_north`` makes of them."""
 
 
-def north(message: str, *edits: vn.Edit, **more) -> Case:
+def north(message: str, *edits: Edit, **more) -> Case:
     """Return a case of a message of the way north."""
     return Case(message, edits=edits, telling=TELL[message], **more)
 
 
-def changed(message: str, *edits: vn.Edit, **more) -> Case:
+def changed(message: str, *edits: Edit, **more) -> Case:
     """Return a case of an occasional message that goes otherwise than usual."""
     keys = {key: more.pop(key) for key in ("occasion", "facts", "state", "until") if key in more}
     return Case(message, edits=edits, telling=replace(TELLINGS[message], **keys), **more)
@@ -289,11 +290,7 @@ def files(pack: Pack) -> dict[str, bytes]:
 
 def main() -> int:
     """Write every case; return zero."""
-    for name, content in files(compiled(vn.FOLDER)).items():
-        path = vn.FOLDER / "cases" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    sys.stdout.write(f"{len(CASES)} cases of messages, {len(answers.ANSWERS)} of answers written\n")
+    write_files(vn.FOLDER / "cases", files(compiled(vn.FOLDER)))
     return 0
 
 

@@ -11,7 +11,8 @@ from gateway.domain.itinerary import OfficeRole
 from gateway.domain.procedure import ProcedureState
 from gateway.markup import safe, tree
 from gateway.packs.pack import Pack
-from tests.packs.pack_cases import compiled
+from tests.packs.edits import Edit, removed, replaced, with_edits
+from tests.packs.pack_cases import compiled, write_files
 from tests.packs.prepared_ctc import (
     AMENDED,
     ARRIVED,
@@ -29,12 +30,8 @@ from tests.packs.prepared_ctc import (
     TAKEN_BACK,
     TO_DOVER,
     WHY,
-    Edit,
-    edited,
     own,
     prepared,
-    removed,
-    replaced,
     sequenced,
     twice,
 )
@@ -156,7 +153,7 @@ def record_documents(pack: Pack) -> dict[str, tree.Element]:
         "cd001c-withheld": prepared(pack, "CD001C", rich),
         "cd001c-in-the-area": prepared(pack, "CD001C", own("rich", IN_THE_AREA)),
         "cd001c-own-words": prepared(pack, "CD001C", own("rich", *OWN_WORDS)),
-        "cd001c-told-outside": edited(prepared(pack, "CD001C", rich), _insider),
+        "cd001c-told-outside": with_edits(prepared(pack, "CD001C", rich), _insider),
         "cd001c-dry-run": prepared(pack, "CD001C", plain, dry_run=True),
         "cd001c-days-untold": prepared(pack, "CD001C", plain, history=(SUBMISSION, BARE)),
         "cd001c-days-reversed": prepared(
@@ -181,7 +178,7 @@ def record_documents(pack: Pack) -> dict[str, tree.Element]:
             pack, "CD003C", plain, history=(SUBMISSION, RELEASED, elsewhere, ASKED)
         ),
         "cd003c-unasked": prepared(pack, "CD003C", plain, history=(SUBMISSION, RELEASED, unsaid)),
-        "cd003c-without-goods": edited(
+        "cd003c-without-goods": with_edits(
             prepared(pack, "CD003C", plain), removed("d:Declaration/d:Consignment")
         ),
     }
@@ -194,7 +191,7 @@ def news_documents(pack: Pack) -> dict[str, tree.Element]:
     rerouted = (EventKind.INCIDENT, OfficeRole.TRANSIT, 44, REROUTED)
     wrong = (EventKind.INCIDENT, OfficeRole.TRANSIT, 44, UNSEALED)
     found = (*CONTROLLED[:3], (*CONTROL, ("control-text", "Seal 2 missing")))
-    bad = edited(
+    bad = with_edits(
         prepared(pack, "CD006C", plain), replaced("p:Movement/p:Procedure/p:Number", BAD_MRN)
     )
     return {
@@ -291,11 +288,7 @@ def main() -> int:
         for name, document in case_documents(pack).items()
     }
     inputs |= {f"{name}/answer.xml": raw for name, raw in answer_documents(pack).items()}
-    for name, raw in inputs.items():
-        path = FOLDER / "cases" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(raw)
-    sys.stdout.write(f"{len(inputs)} files written\n")
+    write_files(FOLDER / "cases", inputs)
     return 0
 
 

@@ -6,7 +6,7 @@ masses of circular 39/2024 (8), tax codes and plates (6.4).
 
 from gateway.markup import tree
 from tests.packs.case_spelling import JOB, Fault, allows, at, doubles, removes, writes
-from tests.packs.prepared_vn import Edit, replaced
+from tests.packs.edits import Edit, replaced
 from tests.packs.rich_vn import every
 
 # ------------------------------------------------------------------ what many messages have

@@ -16,7 +16,7 @@ from gateway.pipeline import project
 from gateway.pipeline.project import Addressee, Subject, prepare
 from tests.packs import prepared_north as north
 from tests.packs import prepared_vn as south
-from tests.packs.prepared_vn import Edit, replaced
+from tests.packs.edits import Edit, replaced
 
 AMENDED = (
     ("version", "2"),

@@ -3,7 +3,8 @@
 Look at ``gateway.packs.cases``.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,15 @@ def run(pack: Pack, case: Case, *, write: bool) -> Iterator[str]:
     for finding in ran.findings:
         if not (write and finding.code.startswith("case.golden")):
             yield f"{finding.code} {dict(finding.args)}"
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files of cases by their paths below a folder, and say how many they are."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    sys.stdout.write(f"{len(files)} files written\n")
 
 
 def write_goldens(folder: Path, goldens: dict[str, bytes]) -> None:

@@ -9,6 +9,7 @@ import sys
 from gateway.adapters.pack_folder import schemas_root
 from gateway.markup import safe, tree
 from tests.packs import prepared_wco
+from tests.packs.pack_cases import write_files
 from tests.world import shipped_packs
 
 FOLDER = schemas_root() / "packs" / "asean"
@@ -56,11 +57,7 @@ def main() -> int:
             assert old in raw, (name, old)
             raw = raw.replace(old, new, 1)
         written[f"{name}/prepared.xml"] = raw
-    for name, raw in written.items():
-        path = FOLDER / "cases" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(raw)
-    sys.stdout.write(f"{len(written)} files written\n")
+    write_files(FOLDER / "cases", written)
     return 0
 
 

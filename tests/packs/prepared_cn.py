@@ -5,7 +5,7 @@
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -19,7 +19,8 @@ from gateway.markup import safe, tree
 from gateway.packs.pack import Pack
 from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
 from gateway.pipeline.read import read_declaration
-from tests.packs.pack_cases import compiled
+from tests.packs.edits import Edit, replaced, with_edits
+from tests.packs.pack_cases import compiled, write_files
 
 FOLDER = schemas_root() / "packs" / "cn"
 EXAMPLE = schemas_root() / "declaration" / "v1" / "examples" / "chongqing-haiduong.xml"
@@ -27,8 +28,6 @@ REFERENCE = str(MovementReference.make(2026, "CN", "4F7KQ2M9XTBN"))
 MESSAGE = "msg_0197a1b2c3d4e5f60718293a4b5c6d7e"
 ENTRY = "800120260123456789"
 SUBMITTED = datetime(2026, 11, 23, 1, 0, 5, 250_000, UTC)
-
-Edit = Callable[[tree.Element], None]
 
 ROLES = {
     "MT2401": OfficeRole.EXIT,
@@ -87,36 +86,7 @@ def example() -> tree.Element:
 
 def edited(*edits: Edit) -> tree.Element:
     """Return the shipped declaration after some changes."""
-    root = example()
-    for edit in edits:
-        edit(root)
-    return root
-
-
-def replaced(path: str, text: str) -> Edit:
-    """Return an edit that writes ``text`` into every element at ``path``."""
-
-    def edit(root: tree.Element) -> None:
-        found = tree.elements(root, path)
-        assert found, path
-        for node in found:
-            node.text = text
-
-    return edit
-
-
-def removed(path: str) -> Edit:
-    """Return an edit that takes every element at ``path`` out."""
-
-    def edit(root: tree.Element) -> None:
-        found = tree.elements(root, path)
-        assert found, path
-        for node in found:
-            parent = node.getparent()
-            assert parent is not None
-            parent.remove(node)
-
-    return edit
+    return with_edits(example(), *edits)
 
 
 def two_houses(root: tree.Element) -> None:
@@ -415,11 +385,7 @@ def main() -> int:
         for name, document in case_documents(pack).items()
     }
     inputs |= {f"{name}/answer.xml": raw for name, raw in answer_documents(pack).items()}
-    for name, raw in inputs.items():
-        path = FOLDER / "cases" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(raw)
-    sys.stdout.write(f"{len(inputs)} files written\n")
+    write_files(FOLDER / "cases", inputs)
     return 0
 
 

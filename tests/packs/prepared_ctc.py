@@ -1,7 +1,7 @@
 """Prepared documents for the common transit pack, built from our own CC015C by the pipeline."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from gateway.pipeline.convert import convert, fill_placeholders
 from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
 from gateway.pipeline.read import read_declaration
 from gateway.register.load import with_askers
+from tests.packs.edits import Edit, replaced
 
 FOLDER = schemas_root() / "packs" / "ctc"
 OWN = Path(__file__).resolve().parents[1] / "interop" / "own"
@@ -29,8 +30,6 @@ MESSAGE = "msg_0197a1b2c3d4e5f60718293a4b5c6d7e"
 MRN = "26GB4F7KQ2M9TR3WJ1"
 BAD_MRN = "26GB4F7KQ2M9TR3WJ2"
 LONG_AGO = "2026-11-22T09:00:00Z"
-
-Edit = Callable[[tree.Element], None]
 
 RELEASE = (
     ("acceptance-date", "2026-11-23"),
@@ -134,18 +133,6 @@ def own(name: str, *edits: Edit) -> tree.Element:
     return converted((OWN / f"{name}.xml").read_bytes(), *edits)
 
 
-def replaced(path: str, text: str) -> Edit:
-    """Return an edit that writes ``text`` into every element at ``path``."""
-
-    def edit(root: tree.Element) -> None:
-        found = tree.elements(root, path)
-        assert found, path
-        for node in found:
-            node.text = text
-
-    return edit
-
-
 def subject(
     root: tree.Element,
     history: Iterable[Moment],
@@ -239,20 +226,6 @@ TO_DOVER = replaced("d:Itinerary/d:Office[d:RoleCode='destination']/d:ID", "GB00
 """Out of Great Britain and back: the office of transit in Belfast gets a record of its own."""
 
 
-def removed(path: str) -> Edit:
-    """Return an edit that takes every element at ``path`` away."""
-
-    def edit(root: tree.Element) -> None:
-        found = tree.elements(root, path)
-        assert found, path
-        for node in found:
-            parent = node.getparent()
-            assert parent is not None
-            parent.remove(node)
-
-    return edit
-
-
 def twice(path: str) -> Edit:
     """Return an edit that repeats the first element at ``path``."""
 
@@ -273,13 +246,6 @@ def sequenced(number: str) -> Edit:
                 node.set("sequence", number)
 
     return edit
-
-
-def edited(document: tree.Element, *edits: Edit) -> tree.Element:
-    """Return a prepared document after some changes."""
-    for edit in edits:
-        edit(document)
-    return document
 
 
 GIVEN = {

@@ -19,8 +19,9 @@ from gateway.packs.pack import Pack
 from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
 from gateway.pipeline.read import read_declaration
 from tests.packs import prepared_cn
-from tests.packs.pack_cases import compiled
-from tests.packs.prepared_cn import CHANGED, TAKEN_BACK, Edit, Facts, Reply
+from tests.packs.edits import Edit, with_edits
+from tests.packs.pack_cases import compiled, write_files
+from tests.packs.prepared_cn import CHANGED, TAKEN_BACK, Facts, Reply
 from tests.packs.prepared_vn import offices
 
 ROOT = schemas_root()
@@ -103,10 +104,7 @@ PROCEDURES = (("VN", "vn-export"), ("VN", "vn-exit"), ("CN", "cn-entry"), ("CN",
 
 def edited(*edits: Edit) -> tree.Element:
     """Return the shipped declaration after some changes."""
-    root = safe.parse(EXAMPLE.read_bytes())
-    for edit in edits:
-        edit(root)
-    return root
+    return with_edits(safe.parse(EXAMPLE.read_bytes()), *edits)
 
 
 def subject(
@@ -321,12 +319,7 @@ def inputs() -> dict[str, bytes]:
 
 def main() -> int:
     """Write every input of the cases; their expectations are written by hand."""
-    found = inputs()
-    for name, raw in found.items():
-        path = ROOT / "packs" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(raw)
-    sys.stdout.write(f"{len(found)} files written\n")
+    write_files(ROOT / "packs", inputs())
     return 0
 
 

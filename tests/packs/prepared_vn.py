@@ -3,7 +3,7 @@
 What cases are made of them stands in ``tests.packs.cases_vn``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from gateway.packs import layout
 from gateway.packs.pack import Pack
 from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
 from gateway.pipeline.read import read_declaration
+from tests.packs.edits import Edit, with_edits
 
 FOLDER = schemas_root() / "packs" / "vn"
 EXAMPLE = schemas_root() / "declaration" / "v1" / "examples" / "chongqing-haiduong.xml"
@@ -27,8 +28,6 @@ REFERENCE = str(MovementReference.make(2026, "CN", "4F7KQ2M9XTBN"))
 MESSAGE = "msg_0197a1b2c3d4e5f60718293a4b5c6d7e"
 TRANSPORT = "500123456789"
 IMPORT = "100123456789"
-
-Edit = Callable[[tree.Element], None]
 
 
 def _at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -79,34 +78,7 @@ def example() -> tree.Element:
 
 def edited(*edits: Edit) -> tree.Element:
     """Return the shipped declaration after some changes."""
-    root = example()
-    for edit in edits:
-        edit(root)
-    return root
-
-
-def replaced(path: str, text: str) -> Edit:
-    """Return an edit that writes ``text`` into every element at ``path``."""
-
-    def edit(root: tree.Element) -> None:
-        found = tree.elements(root, path)
-        assert found, path
-        for node in found:
-            node.text = text
-
-    return edit
-
-
-def removed(path: str) -> Edit:
-    """Return an edit that takes every element at ``path`` out."""
-
-    def edit(root: tree.Element) -> None:
-        found = tree.elements(root, path)
-        assert found, path
-        for node in found:
-            node.getparent().remove(node)
-
-    return edit
+    return with_edits(example(), *edits)
 
 
 def repeated(path: str, times: int) -> Edit:

@@ -17,9 +17,10 @@ from gateway.pipeline import project
 from gateway.pipeline.project import Addressee, Subject, prepare
 from tests.packs import occasions_vn as occasions
 from tests.packs.case_spelling import Case, Fault, removes, writes
+from tests.packs.edits import Edit, removed
 from tests.packs.occasions_vn import NORTH, SOUTH, Telling
-from tests.packs.pack_cases import compiled
-from tests.packs.prepared_vn import MESSAGE, Edit, offices, removed
+from tests.packs.pack_cases import compiled, write_files
+from tests.packs.prepared_vn import MESSAGE, offices
 from tests.packs.rich_vn import five_drivers
 
 FOLDER = schemas_root() / "packs" / "vn-gate"
@@ -187,11 +188,7 @@ def files() -> dict[str, bytes]:
 
 def main() -> int:
     """Write every case; return zero."""
-    for name, content in files().items():
-        path = FOLDER / "cases" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    sys.stdout.write(f"{len(CASES) + len(ANSWERS)} cases written\n")
+    write_files(FOLDER / "cases", files())
     return 0
 
 

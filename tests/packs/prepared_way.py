@@ -15,7 +15,7 @@ from gateway.markup import tree
 from gateway.packs.pack import Pack
 from gateway.pipeline.project import Addressee, Subject, prepare
 from tests.packs import prepared_cn, prepared_north, prepared_vn, prepared_vn_gate
-from tests.packs.pack_cases import compiled
+from tests.packs.pack_cases import compiled, write_files
 
 SOUTH, NORTH = "south", "north"
 EXIT, ENTRY, DESTINATION = OfficeRole.EXIT, OfficeRole.ENTRY, OfficeRole.DESTINATION
@@ -163,12 +163,7 @@ def files() -> dict[str, bytes]:
 
 def main() -> int:
     """Write every case; return zero."""
-    written = files()
-    for name, content in written.items():
-        path = schemas_root() / "packs" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    sys.stdout.write(f"{len(written)} files written\n")
+    write_files(schemas_root() / "packs", files())
     return 0
 
 

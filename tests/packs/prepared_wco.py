@@ -5,21 +5,20 @@
 """
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.route_offices import RouteOffices
-from gateway.domain.trust import Trust
 from gateway.markup import safe, tree
 from gateway.packs.pack import Pack
-from gateway.pipeline.intake import Accepted, Basis, intake
+from gateway.pipeline.intake import Accepted
 from gateway.pipeline.project import Addressee, prepare
+from tests.interop.taking import AT, taken
+from tests.packs.pack_cases import write_files
 from tests.world import shipped_packs
 
 FOLDER = schemas_root() / "packs" / "wco"
 OWN = Path(__file__).resolve().parents[1] / "interop" / "own" / "wco.xml"
-AT = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)
 ROUTE = RouteOffices(
     name="wco-neutral", stops=(("XW00X001", "departure"), ("XW00X002", "destination"))
 )
@@ -82,33 +81,20 @@ def document(
 ) -> bytes:
     """Return the prepared document of the own example, dry, for one message of one pack."""
     driver = shipped_packs()
-    numbers = iter(range(1, 100))
+    accepted = taken(driver, OWN.read_bytes(), RouteOffices(name="wco-neutral", stops=stops))
+    assert isinstance(accepted, Accepted), accepted
     with driver.slot() as packs:
-        basis = Basis(
-            at=AT,
-            tenant="tnt_test",
-            trust=Trust(),
-            packs=packs,
-            offices=driver.offices(),
-            links=None,
-            new_id=lambda prefix: f"{prefix}_{next(numbers):032x}",
-            random="4F7KQ2M9XTBN",
-            accepts_unsigned_foreign=True,
-            route=RouteOffices(name="wco-neutral", stops=stops),
-        )
-        taken = intake(OWN.read_bytes(), basis)
-        assert isinstance(taken, Accepted), taken
         pack = packs.by_administration(administration)
         assert pack is not None
         addressee = Addressee(
             pack=pack,
             spec=pack.message(message),
-            stop=taken.subject.itinerary.playing(pack.message(message).role)[-1],
+            stop=accepted.subject.itinerary.playing(pack.message(message).role)[-1],
             message=MESSAGE,
             at=AT,
             dry_run=message != "DEC",
         )
-        return tree.serialise(prepare(taken.subject, addressee))
+        return tree.serialise(prepare(accepted.subject, addressee))
 
 
 def answers(pack: Pack, prepared: bytes) -> dict[str, bytes]:
@@ -134,11 +120,7 @@ def main() -> int:
             assert old in raw, (name, old)
             raw = raw.replace(old, new, 1)
         written[f"{name}/prepared.xml"] = raw
-    for name, raw in written.items():
-        path = FOLDER / "cases" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(raw)
-    sys.stdout.write(f"{len(written)} files written\n")
+    write_files(FOLDER / "cases", written)
     return 0
 
 

@@ -1,7 +1,8 @@
 """Changes of the shipped declarations that fill every part of Viet Nam's messages, or none."""
 
 from gateway.markup import safe, tree
-from tests.packs.prepared_vn import FIRST_ITEM, ITEM, Edit, in_houses, removed, replaced
+from tests.packs.edits import Edit, removed, replaced
+from tests.packs.prepared_vn import FIRST_ITEM, ITEM, in_houses
 
 EQUIPMENT = "d:Trip/d:TransportEquipment"
 PARTY = "d:Party[@role='{}']"

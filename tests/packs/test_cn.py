@@ -11,6 +11,7 @@ from gateway.domain.event import EventKind
 from gateway.markup import safe, tree
 from gateway.packs.pack import Pack
 from tests.packs import asked_cn, prepared_cn
+from tests.packs.edits import removed, replaced
 from tests.packs.pack_cases import compiled
 
 NS = {
@@ -267,21 +268,21 @@ def test_declaration_lists_the_items_a_proof_of_origin_covers(pack):
 
 def test_containers_are_named_when_there_are_any(pack):
     root = prepared_cn.edited(
-        prepared_cn.replaced("d:Consignment/d:ContainerIndicator", "1"),
-        prepared_cn.replaced("d:Trip/d:TransportEquipment/d:ID", "CSQU3054383"),
+        replaced("d:Consignment/d:ContainerIndicator", "1"),
+        replaced("d:Trip/d:TransportEquipment/d:ID", "CSQU3054383"),
     )
     assert at(made(pack, "DecMessage", root), "//c:ContainerId") == "CSQU3054383"
     assert at(made(pack, "MT2401", root), "//m:TransportEquipment/m:ID") == "CSQU3054383"
 
 
 def test_mode_falls_back_to_the_list(pack):
-    root = prepared_cn.edited(prepared_cn.removed("d:Trip/d:Leg/d:ModeCode[@system='CN']"))
+    root = prepared_cn.edited(removed("d:Trip/d:Leg/d:ModeCode[@system='CN']"))
     assert at(made(pack, "DecMessage", root), "//c:TrafMode") == "4"
 
 
 def test_fast_road_declaration_at_the_border_itself(pack):
     root = prepared_cn.edited(
-        prepared_cn.removed("d:Itinerary/d:Office[1]"),
+        removed("d:Itinerary/d:Office[1]"),
         _copy_exit_as_departure,
     )
     document = prepared_cn.prepared(pack, "DecMessage", root)
@@ -478,7 +479,7 @@ BEHAVIOUR = [
 
 @pytest.mark.parametrize(("message", "batch", "codes", "effects"), BEHAVIOUR)
 def test_simulated_offices(pack, message, batch, codes, effects):
-    root = made(pack, message, prepared_cn.edited(prepared_cn.replaced("d:Trip/d:ID", batch)))
+    root = made(pack, message, prepared_cn.edited(replaced("d:Trip/d:ID", batch)))
     answers = pack.behaviour.to(message, tree.serialise(root))
     assert [answer.effect for answer in answers] == effects
     assert [answer.after_ms for answer in answers] == sorted(a.after_ms for a in answers)

@@ -7,6 +7,7 @@ from gateway.domain.finding import LANGUAGES
 from gateway.markup import safe, tree
 from tests.packs import prepared_ctc
 from tests.packs.ctc_cases import IN_THE_AREA
+from tests.packs.edits import replaced
 from tests.packs.pack_cases import compiled
 from tests.packs.prepared_ctc import FOLDER, TO_DOVER, addressed, changed, codes, made, own
 from tests.usecases import influence
@@ -343,7 +344,7 @@ def test_outside_the_security_area_more_is_withheld(pack):
 
 
 def test_inside_the_security_area_it_is_told(pack):
-    there = prepared_ctc.replaced("d:Itinerary/d:Office[d:RoleCode='destination']/d:ID", "XI000081")
+    there = replaced("d:Itinerary/d:Office[d:RoleCode='destination']/d:ID", "XI000081")
     content = made(pack, "CD001C", "rich", there)
     assert set(OUTSIDE) <= names(content)
     assert codes(pack, "CD001C", content) == set()

@@ -11,8 +11,8 @@ from gateway.packs.codelists import read_codelists
 from gateway.packs.pack import Pack
 from gateway.packs.rules import compile_rules
 from tests.packs import prepared_north as north
+from tests.packs.edits import removed, replaced
 from tests.packs.pack_cases import compiled
-from tests.packs.prepared_cn import removed, replaced
 
 NS = {
     "m": "urn:Declaration:datamodel:standard:CN:MT1401:1",

@@ -12,8 +12,8 @@ from gateway.packs.rules import compile_rules
 from gateway.pipeline.project import judge
 from tests.packs import prepared_cn as south
 from tests.packs import prepared_north as north
+from tests.packs.edits import Edit, removed, replaced
 from tests.packs.pack_cases import compiled
-from tests.packs.prepared_cn import Edit, removed, replaced
 
 FORMAT = compile_declaration(read_folder(schemas_root() / "declaration" / "v1"))
 

@@ -9,6 +9,7 @@ from gateway.packs.pack import Pack
 from gateway.packs.rule_file import written_rules
 from tests.packs import cases_vn, prepared_vn_gate
 from tests.packs import prepared_vn as vn
+from tests.packs.edits import Edit, removed, replaced
 from tests.packs.pack_cases import cases, compiled
 
 
@@ -64,7 +65,7 @@ def test_cargo_lines_follow_the_house_consignments(pack: Pack, houses: int, line
     ("lrn", "own"), [("A" * 20, "A" * 20), ("A" * 21, ""), ("CQ-2026-000117", "CQ-2026-000117")]
 )
 def test_an_own_reference_is_never_cut(pack: Pack, lrn: str, own: str) -> None:
-    job = vn.job_of(pack, "IDA", vn.replaced("d:FunctionalReferenceID", lrn))
+    job = vn.job_of(pack, "IDA", replaced("d:FunctionalReferenceID", lrn))
 
     assert vn.value(job, "REF") == own
     assert job.get("subject") == lrn
@@ -89,7 +90,7 @@ def test_a_dry_run_carries_a_placeholder_for_the_number(
 
 
 def test_the_road_gate_hears_nothing_of_a_train(pack: Pack) -> None:
-    by_rail = vn.replaced("d:Trip/d:Leg/d:ModeCode[@system='VN']", "25")
+    by_rail = replaced("d:Trip/d:Leg/d:ModeCode[@system='VN']", "25")
 
     assert pack.project("TIR", vn.prepared(pack, "TIR", by_rail)) == ()
 
@@ -102,14 +103,14 @@ def test_the_means_of_transport_are_in_the_code_of_viet_nam(
 ) -> None:
     mode = f"d:Trip/d:Leg/d:ModeCode[@system='{system}']"
     others = f"d:Trip/d:Leg/d:ModeCode[@system!='{system}']"
-    edits = (vn.replaced(mode, code), vn.removed(others))
+    edits = (replaced(mode, code), removed(others))
 
     assert vn.value(vn.job_of(pack, "OLA", *edits), "BYA") == means
     assert vn.value(vn.job_of(pack, "IDA", *edits), "MOD") == means
 
 
 def test_equipment_without_a_number_is_known_by_the_plate(pack: Pack) -> None:
-    job = vn.job_of(pack, "OLA", vn.removed("d:Trip/d:TransportEquipment/d:ID"))
+    job = vn.job_of(pack, "OLA", removed("d:Trip/d:TransportEquipment/d:ID"))
 
     assert vn.values(job, "CNO", "equipment") == ["桂AK217挂"]
 
@@ -138,7 +139,7 @@ STORY = (
 )
 
 
-def answers(pack: Pack, message: str, *edits: vn.Edit) -> list[tuple[int, str, object]]:
+def answers(pack: Pack, message: str, *edits: Edit) -> list[tuple[int, str, object]]:
     """Return after how many milliseconds which answers come, with their keys, read by the pack."""
     (content,) = pack.project(message, vn.prepared(pack, message, *edits))
     return [
@@ -165,8 +166,8 @@ def test_what_the_inland_office_sends_by_itself_carries_the_import_number(pack: 
     assert duties.correlation == cleared.correlation == ""
 
 
-def lrn(text: str) -> vn.Edit:
-    return vn.replaced("d:FunctionalReferenceID", text)
+def lrn(text: str) -> Edit:
+    return replaced("d:FunctionalReferenceID", text)
 
 
 @pytest.mark.parametrize("message", vn.SENDINGS)
