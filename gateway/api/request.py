@@ -37,11 +37,6 @@ _bearer = HTTPBearer(
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-async def _gateway(request: Request) -> Gateway:
-    gateway: Gateway = request.app.state.gateway
-    return gateway
-
-
 async def _ports(request: Request) -> Ports:
     gateway: Gateway = request.app.state.gateway
     return gateway.ports
@@ -51,11 +46,8 @@ async def _language(request: Request) -> str:
     return negotiated(request.headers.get("accept-language", ""))
 
 
-Open = Annotated[Gateway, Depends(_gateway)]
-"""The gateway this application serves."""
-
 Reach = Annotated[Ports, Depends(_ports)]
-"""Its ports, for use cases."""
+"""The ports of the gateway this application serves, for use cases."""
 
 Language = Annotated[str, Depends(_language)]
 """One of our languages, as the reader prefers."""
@@ -194,15 +186,6 @@ async def intake_open(request: Request) -> None:
         gateway: Gateway = request.app.state.gateway
         wait = str(gateway.settings.intake.retry_after_seconds)
         raise Mistaken(replace(CLOSED, headers=(*CLOSED.headers, ("Retry-After", wait))), finding)
-
-
-async def _xml_body(request: Request) -> bytes:
-    require_type(request, XML_TYPES, xml=True)
-    return await body(request)
-
-
-XmlBody = Annotated[bytes, Depends(_xml_body)]
-"""An XML document, byte for byte as sent."""
 
 
 async def _declaration_body(request: Request) -> bytes:

@@ -18,7 +18,6 @@ from gateway.domain.finding import Finding, Refusal
 Shape = dict[str, Any]
 
 SNAPSHOT_BYTES_MAX = 200_000_000
-PASSAGES_MAX = 200
 
 
 class LaneDesk(Protocol):

@@ -67,10 +67,6 @@ class Trust:
     certificates: tuple[PartyCertificate, ...] = ()
     mandates: tuple[Mandate, ...] = ()
 
-    def of_party(self, party: str, at: datetime) -> tuple[PartyCertificate, ...]:
-        """Return the certificates of ``party`` that stand at ``at``."""
-        return tuple(c for c in self.certificates if c.party == party and c.stands(at))
-
     def mandate(self, party: str, signatory: Signatory, at: datetime) -> Mandate | None:
         """Return the mandate under which the gateway may sign, if there is one."""
         return next((m for m in self.mandates if m.covers(party, signatory, at)), None)

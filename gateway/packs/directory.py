@@ -15,8 +15,6 @@ from gateway.domain.roles import MODES, OfficeRole, Status
 from gateway.domain.routes import Route, RouteStop
 from gateway.packs import tables
 
-WEEK = range(1, 8)
-
 _CLOCK = re.compile(r"([0-2][0-9]):([0-5][0-9])")
 _DAYS = re.compile(r"([1-7])(?:-([1-7]))?")
 

@@ -34,6 +34,23 @@ _HEADERS = {
 }
 
 
+def _guarded(request: Request, response: Response) -> Response:
+    """Forbid the browser what no page of ours needs."""
+    response.headers.update(_HEADERS)
+    if "Cache-Control" not in response.headers and "/static/" not in request.url.path:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+async def _answered(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    return _guarded(request, await answer(request))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Answer what nobody foresaw; such an answer passes no middleware."""
+    return _guarded(request, await visits.refuse(request, error))
+
+
 def create_portal(gateway: Gateway, watch: LogWatch, stopping: Callable[[], bool]) -> FastAPI:
     """Build the pages around an open gateway; ``stopping`` ends the streams of live pages."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -53,17 +70,8 @@ def create_portal(gateway: Gateway, watch: LogWatch, stopping: Callable[[], bool
         path=PATH,
     )
     app.add_exception_handler(GatewayError, visits.refuse)
-
-    @app.middleware("http")
-    async def guarded(
-        request: Request, answer: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = await answer(request)
-        response.headers.update(_HEADERS)
-        if "Cache-Control" not in response.headers and "/static/" not in request.url.path:
-            response.headers["Cache-Control"] = "no-store"
-        return response
-
+    app.add_exception_handler(Exception, _failed)
+    app.middleware("http")(_answered)
     for module in (visits, validation, movements, trips, lanes, attention):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=_FOLDER / "static"))

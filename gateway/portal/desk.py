@@ -1,7 +1,7 @@
 """What every page needs: the gateway, the reader's language, the session, the templates."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -82,13 +82,19 @@ class Visit:
         )
 
 
+def unknown(request: Request) -> Visit:
+    """Return a look of nobody in particular."""
+    desk: Desk = request.app.state.desk
+    words = words_of(desk.labels, _language(request))
+    return Visit(desk=desk, request=request, words=words, session=None)
+
+
 async def visited(request: Request) -> Visit:
     """Return who looks, and in which language."""
-    desk: Desk = request.app.state.desk
+    visit = unknown(request)
     cookie = request.cookies.get(session.COOKIE, "")
-    known = await run_in_threadpool(session.recognise, desk.ports, cookie) if cookie else None
-    words = words_of(desk.labels, _language(request))
-    return Visit(desk=desk, request=request, words=words, session=known)
+    known = await run_in_threadpool(session.recognise, visit.ports, cookie) if cookie else None
+    return replace(visit, session=known)
 
 
 def _language(request: Request) -> str:

@@ -7,9 +7,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from gateway.access import Scope
-from gateway.domain.errors import NotAllowed, NotAuthentic, NotFound, TooLarge
+from gateway.domain.errors import (
+    GatewayError,
+    NotAllowed,
+    NotAuthentic,
+    NotFound,
+    TooLarge,
+    Unavailable,
+)
+from gateway.domain.finding import Finding
 from gateway.portal import session
-from gateway.portal.desk import Look, own_form, same_origin, visited
+from gateway.portal.desk import Look, own_form, same_origin, unknown, visited
 from gateway.portal.session import Session
 
 router = APIRouter()
@@ -19,6 +27,7 @@ _STATUS: dict[type[Exception], int] = {
     NotAllowed: 403,
     NotFound: 404,
     TooLarge: 413,
+    Unavailable: 503,
 }
 
 
@@ -75,10 +84,16 @@ async def log_out(visit: Look, token: Annotated[str, Form()] = "") -> Response:
 
 async def refuse(request: Request, error: Exception) -> Response:
     """Show why a page cannot be; strangers are led to the form instead."""
-    visit = await visited(request)
+    try:
+        visit = await visited(request)
+    except GatewayError:  # a database that cannot be read does not say who asks either
+        visit = unknown(request)
     if isinstance(error, NotAuthentic):
         return RedirectResponse(f"{visit.desk.path}/login", status_code=303)
+    if isinstance(error, GatewayError):
+        findings, status = error.findings, _STATUS.get(type(error), 400)
+    else:
+        findings, status = (Finding(code="request.unexpected"),), 500
     texts = visit.ports.packs.catalogue()
-    findings = getattr(error, "findings", ())
     told = [texts.text(one, visit.words.language) for one in findings]
-    return visit.page("refused.html", status=_STATUS.get(type(error), 400), findings=told)
+    return visit.page("refused.html", status=status, findings=told)

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from abc import ABC, abstractmethod
 from collections import deque
 from http import HTTPStatus
 from pathlib import Path
@@ -160,20 +161,13 @@ def said(status: int, reason: str) -> web.Response:
     return web.Response(status=status, body=_reason(reason), content_type="application/json")
 
 
-class FeedDoor:
-    """Fetches the feed of one link by long poll and acknowledges with receipts.
+class FetchingDoor(ABC):
+    """A door that goes and looks for messages by itself, for as long as it is open."""
 
-    The cursor moves only after the gateway took the receipts; a repeat costs nothing.
-    """
-
-    def __init__(
-        self, system: CustomsSystem, outbox: Outbox, gateway: GatewaySide, folder: Path
-    ) -> None:
+    def __init__(self, system: CustomsSystem, outbox: Outbox, gateway: GatewaySide) -> None:
         self._system = system
         self._outbox = outbox
         self._gateway = gateway
-        self._journal = Journal(folder / f"{system.spec.id}.cursor.jsonl")
-        self._cursor = max((line["after"] for line in self._journal.lines()), default=0)
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -190,6 +184,28 @@ class FeedDoor:
     async def leave(self) -> None:
         """Stop for good."""
         await self.close()
+
+    @abstractmethod
+    async def _fetch(self) -> None:
+        """Take whatever comes, until cancelled."""
+
+
+class FeedDoor(FetchingDoor):
+    """Fetches the feed of one link by long poll and acknowledges with receipts.
+
+    The cursor moves only after the gateway took the receipts; a repeat costs nothing.
+    """
+
+    def __init__(
+        self, system: CustomsSystem, outbox: Outbox, gateway: GatewaySide, folder: Path
+    ) -> None:
+        super().__init__(system, outbox, gateway)
+        self._journal = Journal(folder / f"{system.spec.id}.cursor.jsonl")
+        self._cursor = max((line["after"] for line in self._journal.lines()), default=0)
+
+    async def leave(self) -> None:
+        """Stop for good, and close the journal."""
+        await super().leave()
         self._journal.close()
 
     async def _fetch(self) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from gateway.audit.exchange import read_envelope, to_base64
 from gateway.domain.finding import Refusal
 from gateway.markup import archive
-from gateway.sandbox.gatewayside import GatewaySide, Unreachable
-from gateway.sandbox.office import TOO_EARLY, Arrival, CustomsSystem
+from gateway.sandbox.doors import FetchingDoor
+from gateway.sandbox.gatewayside import Unreachable
+from gateway.sandbox.office import TOO_EARLY, Arrival
 from gateway.sandbox.outbox import Letter, Outbox
 from gateway.sandbox.stationery import Planned
 
@@ -34,31 +35,10 @@ class FolderOutbox(Outbox):
         return "accepted"
 
 
-class FolderDoor:
+class FolderDoor(FetchingDoor):
     """Looks into ``out/`` every now and then and takes what lies there, oldest first."""
 
-    def __init__(self, system: CustomsSystem, outbox: Outbox, gateway: GatewaySide) -> None:
-        self._system = system
-        self._outbox = outbox
-        self._gateway = gateway
-        self._task: asyncio.Task[None] | None = None
-
-    async def open(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._watch())
-
-    async def close(self) -> None:
-        """Stop looking."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
-
-    async def leave(self) -> None:
-        """Stop for good."""
-        await self.close()
-
-    async def _watch(self) -> None:
+    async def _fetch(self) -> None:
         out = self._system.spec.folder / OUT
         while True:
             with suppress(OSError, Unreachable):

@@ -44,6 +44,12 @@ def test_trips_of_a_batch_are_found_open_and_closed_within_their_tenant(store):
     assert store.open_trips("ten_1", plate="桂A2") == store.open_trips("ten_1", plate="桂A4") == ()
 
 
+def test_what_no_database_holds_is_asked_for_in_vain(store):
+    store.commit(inserted(movement(1), trip(1, of=movement(1).reference)))
+    assert store.movements("ten_1", state="\0") == store.trips_under("ten_1", "B1\0", FEW) == ()
+    assert store.movement("\0") is None
+
+
 def test_a_report_is_read_back_as_it_was_written(store):
     rows = (told(1), told(2, next_at=None, refused=(("mov_1", "report.not-released"),)))
     store.commit(inserted(*rows, told(3, batch="B2"), told(4, tenant="ten_2")))

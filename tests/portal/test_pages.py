@@ -1,11 +1,14 @@
 """The pages without JavaScript: log-in, language, forms from elsewhere, hostile values."""
 
 import re
+import sqlite3
 import tomllib
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from gateway.adapters.pack_folder import schemas_root
 from gateway.markup.workbook import MEDIA_TYPE
@@ -212,6 +215,44 @@ def test_strangers_see_no_movement(house, movement, name):
     for path in (f"movements/{movement}", f"movements/{movement}/stream"):
         assert client.get(f"/pages/{path}").status_code == 404
     assert movement not in client.get("/pages/movements").text
+
+
+@pytest.mark.parametrize("table", ["movements", "principals"])
+def test_a_database_that_cannot_be_read_is_told_on_a_page(house, table):
+    client = house.visitor("exporter").client
+    with altered(
+        house, f"ALTER TABLE {table} RENAME TO away", f"ALTER TABLE away RENAME TO {table}"
+    ):
+        answer = client.get("/pages/movements")
+    assert answer.status_code == 503
+    assert "The database cannot be reached" in answer.text
+    assert client.get("/pages/movements").status_code == 200
+
+
+def test_what_nobody_foresaw_is_told_on_a_page(house, movement):
+    known = house.visitor("exporter").client.cookies
+    client = TestClient(house.app, raise_server_exceptions=False, cookies=known)
+    spoil = "UPDATE movements SET stops = '{' || stops"
+    with altered(house, spoil, "UPDATE movements SET stops = substr(stops, 2)"):
+        answer = client.get("/pages/movements")
+    assert answer.status_code == 500
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert 'role="alert"' in answer.text
+    assert "Traceback" not in answer.text
+    assert movement in client.get("/pages/movements").text
+
+
+@contextmanager
+def altered(house, there, back):
+    """Change the database behind the program's back for a while."""
+    with closing(
+        sqlite3.connect(house.world.folder / "world.db", isolation_level=None)
+    ) as database:
+        database.execute(there)
+        try:
+            yield
+        finally:
+            database.execute(back)
 
 
 # ------------------------------------------------------------------ texts
