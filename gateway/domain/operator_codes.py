@@ -43,6 +43,7 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "attention.permit-ends": Severity.WARNING,
         "attention.precondition-gone": Severity.ERROR,
         "attention.receipt-refused": Severity.ERROR,
+        "attention.run-refused": Severity.WARNING,
         "attention.sequencer-late": Severity.ERROR,
         "attention.signature-awaited": Severity.WARNING,
         "backup.differs": Severity.FATAL,

@@ -26,6 +26,10 @@ class TripBook(Protocol):
         """Return what was told of a run, oldest first."""
         ...
 
+    def trip_reports_refused(self, tenant: str, limit: int) -> tuple[TripReport, ...]:
+        """Return the reports that some movement aboard could not take, newest first."""
+        ...
+
     def trip_reports_owed(self, now: datetime, limit: int) -> tuple[TripReport, ...]:
         """Return the reports that some movement was not told by now, the oldest first."""
         ...

@@ -302,6 +302,7 @@ _DOINGS: Mapping[Doing, Callable[[_Theatre, Step], Iterator[Finding] | None]] = 
     Doing.WAIT: _Theatre.wait,
     Doing.LANE: _Theatre.lane,
     Doing.CLOSE: _Theatre.close_round,
+    Doing.CONFIRM: _Theatre.close_round,
     Doing.PLAN: _Theatre.close_round,
     Doing.APPLY: _Theatre.close_round,
     Doing.UNDO: _Theatre.close_round,

@@ -31,7 +31,8 @@ class Doing(StrEnum):
     CONNECT = "connect"
     WAIT = "wait"
     LANE = "lane"  # a vehicle stands at the smart lane of an office
-    CLOSE = "close"  # an office is closed, for some hours
+    CLOSE = "close"  # an office, or one lane of it, is closed, for some hours
+    CONFIRM = "confirm"  # a person confirms the closure that an office announced
     PLAN = "plan"  # a way round it is planned, by the crossing named in offices
     APPLY = "apply"  # the plan is confirmed; it can be undone for some hours
     UNDO = "undo"
@@ -47,7 +48,7 @@ class Step:
     submission, ``batch`` the vehicle that something is told of. A lane is that of ``office`` for
     its role on the movement's way: ``plates``, ``seals``, ``containers`` and ``weight`` (kg) are
     what it reads, ``says`` and ``reason`` what it must say, ``names`` the movement its reason must
-    name.
+    name. A closure with ``lane`` is of that lane alone.
 
     What an office says by itself stands under ``word``; ``facts`` go with it, ``messages`` narrow
     what it is about.
@@ -77,6 +78,7 @@ class Step:
     says: str = ""
     reason: str = ""
     names: str = ""
+    lane: str = ""
     refused: str = ""
     state: str = ""
     happened: tuple[str, ...] = ()

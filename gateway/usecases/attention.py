@@ -15,7 +15,9 @@ from gateway.domain.deadline import DeadlineKind
 from gateway.domain.delivery import Link, LinkKind, Outcome
 from gateway.domain.finding import Finding, Severity
 from gateway.domain.message import AnswerKind, Message, MessageState
+from gateway.domain.movement_state import MovementState
 from gateway.domain.records import AnswerRecord
+from gateway.domain.trip import TripReport
 from gateway.ports import Ports
 
 PATIENCE = timedelta(seconds=30)
@@ -77,6 +79,7 @@ def attention(ports: Ports, tenant: str) -> tuple[Concern, ...]:
         *look.endings(),
         *look.deadlines(),
         *look.closures(),
+        *look.runs(),
         *look.answers(),
         *look.sequencer(),
     ]
@@ -302,6 +305,24 @@ class _Look:
             code = "attention.closure-announced"
             finding = _finding(code, one.id, offices=(one.office,), **words)
             yield Concern(since=one.created_at, finding=finding)
+
+    def runs(self) -> Iterator[Concern]:
+        """Yield movements that could not take what was told of their vehicle, and lack it still."""
+        for row in self._ports.store.trip_reports_refused(self._tenant, ROWS_MAX):
+            for movement, why in row.refused:
+                if self._lacks(movement, row):
+                    words = {"batch": row.batch, "event": row.kind.value, "why": why}
+                    code, offices = "attention.run-refused", (row.office,)
+                    finding = _finding(code, movement, offices=offices, **words)
+                    yield Concern(since=row.created_at, finding=finding, movement=movement)
+
+    def _lacks(self, movement: str, row: TripReport) -> bool:
+        """Tell whether a movement that is not over was never told what its vehicle did."""
+        record = self._ports.store.movement(movement)
+        if record is None or record.state in (MovementState.COMPLETED, MovementState.INVALIDATED):
+            return False
+        known = ((one.kind, one.office) for one in self._ports.store.events(movement))
+        return (row.kind, row.office) not in known
 
     def answers(self) -> Iterator[Concern]:
         """Yield answers that could not be taken in."""

@@ -66,6 +66,14 @@ def test_what_is_owed_comes_oldest_first_and_no_earlier_than_it_is(store):
     assert store.trip_reports_owed(later(20), 1) == (rows[1],)
 
 
+def test_what_a_movement_could_not_take_is_found_within_its_tenant_newest_first(store):
+    refused = (("mov_1", "report.not-released"),)
+    rows = [told(number, next_at=None, refused=refused) for number in (1, 2)]
+    store.commit(inserted(*rows, told(3), told(4, tenant="ten_2", refused=refused)))
+    assert store.trip_reports_refused("ten_1", FEW) == (rows[1], rows[0])
+    assert store.trip_reports_refused("ten_1", 1) == (rows[1],)
+
+
 def test_only_the_first_of_two_sweepers_ends_a_report(store):
     row = told(1)
     store.commit(inserted(row))

@@ -9,6 +9,7 @@ from gateway.audit.exchange import AnswerHeader, make_answer
 from gateway.domain.errors import NotFound
 from gateway.domain.event import EventKind, Report
 from gateway.sandbox.town import Letter
+from gateway.usecases.attention import attention
 from gateway.usecases.audit import verify_log
 from gateway.usecases.sweep import sweep
 from gateway.usecases.trips import describe_run, report_trip
@@ -49,6 +50,12 @@ def aboard(world):
 def times(world, kind):
     found = (world.store.events(one) for one in aboard(world))
     return [sum(event.kind is kind for event in events) for events in found]
+
+
+def concerns(world):
+    """What attention says of movements that could not take what was told of the truck."""
+    found = attention(world.ports, TENANT)
+    return [one for one in found if one.finding.code == "attention.run-refused"]
 
 
 def crossing(world, *, quoting=True):
@@ -119,6 +126,16 @@ def test_goods_that_nobody_released_have_not_crossed(world):
     assert times(world, EventKind.EXITED) == [1, 1, 1, 0]
     (row,) = [r for r in run.reports if r.answer]
     assert (row.next_at, row.refused) == (None, ((run.aboard[-1].movement, "report.not-released"),))
+    (left,) = concerns(world)
+    assert left.movement == run.aboard[-1].movement
+    assert dict(left.finding.args) == {
+        "batch": BATCH, "event": "exited", "why": "report.not-released",
+    }  # fmt: skip
+    world.town.held = set()
+    world.run()
+    world.report(left.movement, "departed", "CN008001")
+    world.run()  # released after all, and let through with its own announcement
+    assert concerns(world) == []
 
 
 def test_a_word_about_a_batch_that_is_not_here_is_refused(world):

@@ -46,7 +46,7 @@ from gateway.adapters.sql.tables import (
     trips,
 )
 from gateway.adapters.sql.timing_tables import RUNNING, deadlines, positions
-from gateway.adapters.sql.trip_tables import trip_reports
+from gateway.adapters.sql.trip_tables import NOT_ALL, trip_reports
 from gateway.domain.delivery import Attempt, LinkKind
 from gateway.domain.message import Message
 
@@ -152,6 +152,12 @@ TRIP_REPORTS_OWED = (
     selected(trip_reports)
     .where(trip_reports.c.next_at.is_not(None), trip_reports.c.next_at <= bindparam("now"))
     .order_by(trip_reports.c.next_at, trip_reports.c.id)
+    .limit(bindparam("limit"))
+)
+TRIP_REPORTS_REFUSED = (
+    selected_by(trip_reports, "tenant")
+    .where(text(NOT_ALL))
+    .order_by(trip_reports.c.created_at.desc(), trip_reports.c.id.desc())
     .limit(bindparam("limit"))
 )
 

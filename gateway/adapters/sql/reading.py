@@ -82,6 +82,10 @@ class TripReading(Reading):
         """Return what was told of one run."""
         return self._many(TripReport, queries.TRIP_REPORTS, tenant=tenant, batch=batch)
 
+    def trip_reports_refused(self, tenant: str, limit: int) -> tuple[TripReport, ...]:
+        """See :meth:`gateway.domain.trip_book.TripBook.trip_reports_refused`."""
+        return self._many(TripReport, queries.TRIP_REPORTS_REFUSED, tenant=tenant, limit=limit)
+
     def trip_reports_owed(self, now: datetime, limit: int) -> tuple[TripReport, ...]:
         """See :meth:`gateway.domain.trip_book.TripBook.trip_reports_owed`."""
         return self._many(TripReport, queries.TRIP_REPORTS_OWED, now=write_time(now), limit=limit)
