@@ -81,6 +81,7 @@ class PositionShape(BaseModel):
     at: str
     received_at: str
     place: str
+    trip: str
     latitude: str | None
     longitude: str | None
     temperature_c: str | None
@@ -171,6 +172,7 @@ def _shape(one: Position) -> PositionShape:
         at=utc(one.at),
         received_at=utc(one.received_at),
         place=one.place,
+        trip=one.trip,
         latitude=latitude,
         longitude=longitude,
         temperature_c=degrees,

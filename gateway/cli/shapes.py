@@ -252,6 +252,7 @@ def position_shape(one: Position) -> Shape:
         "at": utc(one.at),
         "received_at": utc(one.received_at),
         "place": one.place,
+        "trip": one.trip,
         **{name: str(number) if number is not None else None for name, number in numbers.items()},
     }
 

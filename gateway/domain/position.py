@@ -7,7 +7,7 @@ latitude and longitude are kept and shown, and prove no more than the time does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from gateway.domain.declaration import Declaration
 from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Severity
 from gateway.domain.itinerary import Itinerary, Stop
-from gateway.domain.movement import Movement
+from gateway.domain.movement import Movement, of_trip
 from gateway.domain.roles import OfficeRole, Status
 
 LATITUDE_MAX, LONGITUDE_MAX = 90, 180
@@ -38,7 +38,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """A reading as it is kept; ``body`` is the digest of its exact bytes."""
+    """A reading as it is kept; ``body`` is the digest of its exact bytes.
+
+    ``trip`` is filled where the movement is on several: the one that was read.
+    """
 
     id: str
     tenant: str
@@ -51,6 +54,7 @@ class Position:
     longitude: Decimal | None
     temperature_c: Decimal | None
     body: str
+    trip: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +71,26 @@ class PositionRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """A movement with its way and its declaration: what a reading is held against."""
+    """A movement with its way and its declaration: what a reading is held against.
+
+    Where it is on several trips, ``trip`` is the one that was read, and ``beside`` says how late
+    the others are.
+    """
 
     movement: Movement
     itinerary: Itinerary
     declared: Declaration
+    trip: str = ""
+    beside: tuple[timedelta, ...] = ()
+
+    @property
+    def own(self) -> "Journey":
+        """The journey of the trip that was read, as if it were the whole."""
+        return self.of(self.trip) if self.trip else self
+
+    def of(self, trip: str) -> "Journey":
+        """Return the journey of one of several trips."""
+        return replace(self, movement=of_trip(self.movement, trip), trip="", beside=())
 
 
 # ------------------------------------------------------------------ is it one
@@ -131,7 +150,7 @@ def ahead(journey: Journey) -> tuple[Stop, ...]:
     return itinerary.stops[max(behind, default=-1) + 1 :]
 
 
-def delay(reading: Reading, journey: Journey) -> timedelta | None:
+def delay(reading: Reading | Position, journey: Journey) -> timedelta | None:
     """Return how late the goods are (early: negative), as far as the reading tells.
 
     None: it tells nothing, because no time was declared or the goods may still be in time.
@@ -146,7 +165,10 @@ def delay(reading: Reading, journey: Journey) -> timedelta | None:
 
 
 def news(reading: Reading, journey: Journey, before: Position | None, rules: PositionRules) -> News:
-    """Return what a reading newer than all others brings; ``before`` had the last temperature."""
+    """Return what a reading newer than all others brings; ``before`` had the last temperature.
+
+    Goods on several trips are there when the last of them is, so that one's delay is told.
+    """
     return (
         *_estimate(reading, journey, rules),
         *_temperature(reading, journey, before, rules),
@@ -154,10 +176,11 @@ def news(reading: Reading, journey: Journey, before: Position | None, rules: Pos
 
 
 def _estimate(reading: Reading, journey: Journey, rules: PositionRules) -> News:
-    late = delay(reading, journey)
+    late = delay(reading, journey.own)
     stops = ahead(journey)
     if late is None or not stops:
         return ()
+    late = max(late, *journey.beside) if journey.beside else late
     last = _last(journey.movement, EventKind.ESTIMATED)
     minutes = int(late.total_seconds() // 60)
     told = int(last.fact("delay")) if last is not None else 0
@@ -180,7 +203,7 @@ def _temperature(
     allowed, degrees = journey.declared.temperatures, reading.temperature_c
     if allowed is None or degrees is None or not _outside(degrees, allowed):
         return ()
-    last = _last(journey.movement, EventKind.TEMPERATURE)
+    last = _last(journey.own.movement, EventKind.TEMPERATURE)
     known = before is not None and before.temperature_c is not None
     lasting = known and before is not None and _outside(before.temperature_c, allowed)
     recent = timedelta(minutes=rules.temperature_every_minutes)
@@ -191,6 +214,7 @@ def _temperature(
         ("lowest", str(allowed[0])),
         ("highest", str(allowed[1])),
         ("source", reading.source),
+        *((("trip", journey.trip),) if journey.trip else ()),
     )
     return ((EventKind.TEMPERATURE, facts),)
 

@@ -118,7 +118,7 @@ def read_scenarios(root: Path) -> dict[str, Scenario]:
         Refusal: ``pack.*``, with the file.
     """
     found = {}
-    for file in sorted((root / _FOLDER).glob("*.toml")):
+    for file in sorted((root / _FOLDER).glob("*.toml"), key=lambda one: one.stem):
         name = f"{_FOLDER}/{file.name}"
         scenario = tables.read(Scenario, tables.load(file.read_bytes(), name), name)
         found[file.stem] = replace(scenario, name=file.stem)

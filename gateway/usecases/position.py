@@ -1,11 +1,13 @@
 """A reading of position or temperature comes in: kept exactly, and told ahead where it is news.
 
-One reading is about one movement and every other movement on its trips, or about a vehicle or train
-and everything aboard. Repeated and older readings change nothing.
+One reading is about one movement and every other movement on its trip, or about a vehicle or train
+and everything aboard; of goods on several it is about that one alone. Repeated and older readings
+change nothing.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from gateway import register
 from gateway.audit.entry import EntryKind
@@ -14,9 +16,9 @@ from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.movement import evolve
 from gateway.domain.noticed import noticed
-from gateway.domain.position import Journey, News, Position, Reading, faults, news
+from gateway.domain.position import Journey, News, Position, Reading, delay, faults, news
 from gateway.domain.records import Lost, Principal
-from gateway.domain.trip import aboard
+from gateway.domain.trip import Trip, aboard, carrying
 from gateway.pipeline.advance import Advanced
 from gateway.pipeline.reading import read_reading
 from gateway.ports import Ports
@@ -73,8 +75,7 @@ def take_run_reading(ports: Ports, caller: Principal, name: str, raw: bytes) -> 
     """
     reading = _read(raw)
     trips = register.trips_named(ports, caller.tenant, name)
-    movements = dict.fromkeys(movement for movement, _ in aboard(trips))
-    taken, refused = _take_all(ports, caller, movements, (reading, raw))
+    taken, refused = _take_all(ports, caller, dict(aboard(trips)), (reading, raw))
     if not taken:
         codes = dict.fromkeys(code for _, code in refused) or ["position.movement-over"]
         raise Refused(*(Finding(code=code, value=trips[0].batch) for code in codes))
@@ -89,25 +90,31 @@ def _read(raw: bytes) -> Reading:
 
 
 def _take_all(
-    ports: Ports, caller: Principal, movements: Iterable[str], read: tuple[Reading, bytes]
+    ports: Ports, caller: Principal, movements: Mapping[str, Trip], read: tuple[Reading, bytes]
 ) -> tuple[list[tuple[str, TakenReading]], list[tuple[str, str]]]:
     """Take a reading in for each movement that is not over; one that it cannot be of stops none."""
     taken, refused = [], []
-    for one in movements:
+    for one, trip in movements.items():
         if _over(ports, one):
             continue
         try:
-            taken.append((one, _take(ports, caller, one, *read)))
+            taken.append((one, _take(ports, caller, one, *read, trip.id)))
         except (Refused, InConflict) as error:
             refused.append((one, error.findings[0].code))
     return taken, refused
 
 
-def _companions(ports: Ports, tenant: str, movement: str) -> tuple[str, ...]:
-    """Return the movements that travel on a run with this one, save itself."""
-    batches = dict.fromkeys(trip.batch for trip in ports.store.trips_of(movement))
-    trips = (trip for one in batches for trip in register.trips_named(ports, tenant, one))
-    return tuple(dict.fromkeys(one for one, _ in aboard(trips) if one != movement))
+def _companions(ports: Ports, tenant: str, movement: str) -> dict[str, Trip]:
+    """Return the movements that travel on a run with this one, save itself, with their trips.
+
+    Of goods on several nobody knows which was read, so it tells nothing of what is beside them.
+    """
+    trips = ports.store.trips_of(movement)
+    if carrying(trips, movement):
+        return {}
+    batches = dict.fromkeys(trip.batch for trip in trips)
+    run = (trip for one in batches for trip in register.trips_named(ports, tenant, one))
+    return {one: trip for one, trip in aboard(run) if one != movement}
 
 
 def _over(ports: Ports, movement: str) -> bool:
@@ -116,13 +123,14 @@ def _over(ports: Ports, movement: str) -> bool:
 
 
 def _take(
-    ports: Ports, caller: Principal, movement: str, reading: Reading, raw: bytes
+    ports: Ports, caller: Principal, movement: str, reading: Reading, raw: bytes, trip: str = ""
 ) -> TakenReading:
     for _ in range(TRIES_MAX):
         loaded = register.load(ports, movement, tenant=caller.tenant)
         writing = register.Writing(ports, caller.tenant, ports.clock.now())
         body = writing.body(raw, "application/json")
         row = _row(loaded, reading, body.digest, writing)
+        row = replace(row, trip=trip if loaded.subject.trips else "")
         known = ports.store.position(row.id)
         if known is not None:
             return _known(known, row)
@@ -170,17 +178,16 @@ def _written(
 ) -> tuple[TakenReading, tuple[str, ...]]:
     """Write the reading and, unless a newer one is there, what it means."""
     row, caller, raw = source
-    subject, rules = loaded.subject, ports.packs.position_rules()
-    journey = Journey(
-        movement=subject.movement, itinerary=subject.itinerary, declared=loaded.declaration
-    )
+    rules = ports.packs.position_rules()
+    earlier = ports.store.positions(row.movement, LOOKED_BACK)
+    journey = _journey(loaded, row.trip, earlier)
     found = tuple(faults(reading, journey, writing.at, rules))
     if any(one.severity is Severity.ERROR for one in found):
         raise Refused(*found)
     writing.insert(row)
-    earlier = ports.store.positions(row.movement, LOOKED_BACK)
-    late = bool(earlier) and earlier[0].at > row.at
-    before = next((one for one in earlier if one.temperature_c is not None), None)
+    own = [one for one in earlier if not row.trip or one.trip in ("", row.trip)]
+    late = bool(own) and own[0].at > row.at
+    before = next((one for one in own if one.temperature_c is not None), None)
     told = () if late else news(reading, journey, before, rules)
     if not told:
         return TakenReading(repeated=False, late=late, findings=found, events=()), ()
@@ -192,6 +199,20 @@ def _written(
     )
     links = register.write_step(writing, loaded, events, advanced)
     return TakenReading(repeated=False, late=False, findings=found, events=events), links
+
+
+def _journey(loaded: register.Loaded, trip: str, earlier: Iterable[Position]) -> Journey:
+    """Return what a reading of a trip is held against; others stand as they were last read."""
+    subject = loaded.subject
+    whole = Journey(
+        movement=subject.movement, itinerary=subject.itinerary, declared=loaded.declaration
+    )
+    if not trip:
+        return whole
+    newest = {one.trip: one for one in sorted(earlier, key=lambda one: one.at)}
+    others = (one.id for one in subject.trips if one.id != trip)
+    beside = (delay(newest[one], whole.of(one)) if one in newest else None for one in others)
+    return replace(whole, trip=trip, beside=tuple(one or timedelta(0) for one in beside))
 
 
 def _moved(

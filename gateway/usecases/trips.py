@@ -237,7 +237,12 @@ def _stops(ports: Ports, view: RunView) -> tuple[TripStop, ...]:
 
 
 def _readings(ports: Ports, view: RunView) -> tuple[Position, ...]:
-    found = [one for load in view.aboard for one in ports.store.positions(load.movement, READ_MAX)]
+    found = [
+        one
+        for load in view.aboard
+        for one in ports.store.positions(load.movement, READ_MAX)
+        if one.trip in ("", load.trip)
+    ]
     found.sort(key=lambda one: one.at, reverse=True)
     placed = next((one for one in found if one.place or one.latitude is not None), None)
     warm = next((one for one in found if one.temperature_c is not None), None)

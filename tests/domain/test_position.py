@@ -175,6 +175,17 @@ def test_a_temperature_outside_its_range_is_told(degrees, before, earlier, expec
         assert (facts["temperature"], facts["lowest"], facts["highest"]) == (degrees, "2", "8")
 
 
+def test_goods_on_several_trucks_are_there_with_the_last():
+    whole = journey(LEFT)
+    at_the_gate = read(53, place="CN00X001")
+    assert news(at_the_gate, whole, None, RULES) == ()
+    behind = replace(whole, trip="b", beside=(2 * HOUR,))
+    ((kind, facts),) = news(at_the_gate, behind, None, RULES)
+    assert (kind, dict(facts)["delay"]) == (EventKind.ESTIMATED, "120")
+    ((_, warm),) = news(read(53, temperature_c=Decimal(9)), behind, None, RULES)
+    assert dict(warm)["trip"] == "b"
+
+
 def test_the_last_estimate_is_read_back_by_office():
     times = "CN00X001=2026-11-25T08:00:00+00:00"
     event = Event(

@@ -1,5 +1,8 @@
 """A declaration is split over two trucks after release, and put together before they leave."""
 
+import json
+from datetime import timedelta
+
 import pytest
 
 from gateway.adapters.pack_folder import schemas_root
@@ -9,8 +12,9 @@ from gateway.domain.message import MessageState
 from gateway.sandbox.script import read_scenarios
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.audit import verify_log
+from gateway.usecases.position import take_run_reading
 from gateway.usecases.timeline import timeline_after
-from gateway.usecases.trips import describe_run
+from gateway.usecases.trips import describe_run, look_ahead
 from tests.world import TENANT, World
 
 SPLIT = dict(read_scenarios(schemas_root())["two-trucks"].steps[0].texts)
@@ -107,6 +111,32 @@ def test_a_truck_that_is_not_needed_after_all_bears_nothing_and_hears_nothing(sp
     world.report(reference, "departed", "CN008001")
     world.run()
     assert world.procedures(reference)["cn-exit"] == "closed"
+    world.close()
+
+
+def test_a_reading_of_one_truck_counts_for_that_truck(split, tmp_path):
+    world, reference = split
+    world = world.copied(tmp_path)
+    world.town.held.add("MT4402")
+    world.report(reference, "departed", "CN008001")
+    world.run()
+    world.clock.forward(hours=55)  # they were due at the gate two hours ago
+    now = world.clock.now()
+
+    def read(batch, minutes, **members):
+        at = (now + timedelta(minutes=minutes)).isoformat()
+        raw = json.dumps({"source": batch, "at": at, **members}).encode()
+        ((_, taken),) = take_run_reading(world.ports, world.exporter, batch, raw).taken
+        return taken
+
+    late = read(SECOND, 0, place="CN00X001")
+    assert [(one.kind.value, one.fact("delay")) for one in late.events] == [("estimated", "120")]
+    other = read(FIRST, -60, place="CN00X001")  # an older word, of another truck
+    assert (other.late, other.events) == (False, ())
+    assert read(SECOND, -60, latitude="22.1", longitude="106.7").late
+    for batch in (FIRST, SECOND):
+        seen = look_ahead(world.ports, TENANT, describe_run(world.ports, TENANT, batch)).readings
+        assert {one.source for one in seen} == {batch}
     world.close()
 
 

@@ -25,6 +25,6 @@ positions = Table(
     key("id"),
     *texts("tenant", "movement", "source", "at", "received_at", "place"),
     *(optional(name) for name in ("latitude", "longitude", "temperature_c")),
-    *texts("body"),
+    *texts("body", "trip"),
     index("positions_by_movement", "movement", "at", "id"),
 )
