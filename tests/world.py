@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gateway import register
+from gateway import bootstrap, register
 from gateway.adapters.keystore import FileKeys, create_party_key, create_seal_key
 from gateway.adapters.pack_folder import FolderPacks, schemas_root
 from gateway.adapters.sql.migration import migrate
@@ -51,6 +51,12 @@ TRANSIT = {"GB": ("GB000246", "GB000060"), "XI": ("XI000081", "XI000142")}
 def shipped_packs() -> FolderPacks:
     """Return the packs there are, compiled once for all tests of a process that change none."""
     return FolderPacks(schemas_root(), {}, slots=4)
+
+
+@cache
+def offline_ports() -> Ports:
+    """Return ports without a store, over the packs that all tests of a process share."""
+    return replace(bootstrap.open_offline(), packs=shipped_packs())
 
 
 @cache

@@ -168,7 +168,7 @@ def ways_round(
 
 def crossing(stop: Stop, itinerary: Itinerary) -> Pair | None:
     """Return the border crossing that a stop is part of: where goods leave and come in next."""
-    for one, other in pairwise(itinerary.stops):
+    for one, other in pairwise(itinerary.declared):
         across = (one.role, other.role) == CROSSING
         if across and stop.office.code in (one.office.code, other.office.code):
             return one.office.code, other.office.code

@@ -163,31 +163,32 @@ def _declaration(movement: Movement, itinerary: Itinerary) -> Iterator[Wanted]:
     told = [event.at for event in movement.happened if event.kind in kinds]
     if borders and told:
         across = (EventKind.ENTERED, EventKind.ARRIVED, EventKind.TURNED_BACK)
-        last = borders[-1].office.code
+        last = max(borders, key=lambda stop: stop.sequence).office.code
         ended = _first(movement, across)
-        if not ended and movement.passed(last):
+        if not ended and movement.passed([last]):
             ended = EventKind.EXITED.value
         yield Wanted(DeadlineKind.DECLARATION, "", last, told[-1], ended)
 
 
 def _expected(movement: Movement, itinerary: Itinerary) -> Iterator[Wanted]:
-    for place, stop in enumerate(itinerary.stops):
+    for stop in itinerary.stops:
         if stop.expected_at is not None:
             yield Wanted(
                 DeadlineKind.EXPECTED,
                 f"{stop.office.code} {stop.role.value}",
                 stop.office.code,
                 stop.expected_at,
-                _seen(movement, itinerary.stops[place:]),
+                _seen(movement, stop, itinerary),
             )
 
 
-def _seen(movement: Movement, rest: tuple[Stop, ...]) -> str:
-    """Return what says that the goods were at the first of ``rest``, there or further on."""
-    if rest[0].role is OfficeRole.DEPARTURE and movement.has(EventKind.DEPARTED):
+def _seen(movement: Movement, where: Stop, itinerary: Itinerary) -> str:
+    """Return what says that the goods were at a stop, there or further on."""
+    if where.role is OfficeRole.DEPARTURE and movement.has(EventKind.DEPARTED):
         return EventKind.DEPARTED.value
     if back := _first(movement, (EventKind.TURNED_BACK,)):
         return back
+    rest = (stop for stop in itinerary.stops if stop.sequence >= where.sequence)
     offices = {stop.office.code for stop in rest}
     seen = [one for one in movement.happened if one.kind in PASSING and one.office in offices]
     return seen[0].kind.value if seen else ""

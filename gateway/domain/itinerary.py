@@ -81,6 +81,14 @@ class Itinerary:
     stops: tuple[Stop, ...]
     dropped: tuple[Stop, ...] = ()
 
+    @property
+    def declared(self) -> tuple[Stop, ...]:
+        """The stops as they were declared: without the systems beside an office."""
+        first: dict[tuple[int, OfficeRole], Stop] = {}
+        for stop in self.stops:
+            first.setdefault((stop.sequence, stop.role), stop)
+        return tuple(first.values())
+
     def playing(self, role: OfficeRole) -> tuple[Stop, ...]:
         """Return the stops with that role, in travel order."""
         return tuple(stop for stop in self.stops if stop.role is role)
@@ -88,6 +96,15 @@ class Itinerary:
     def office(self, code: str) -> CustomsOffice | None:
         """Return the office with that code if it is on the way."""
         return next((stop.office for stop in self.stops if stop.office.code == code), None)
+
+    def place(self, code: str) -> tuple[str, ...]:
+        """Return the offices at the place of the one with that code, itself among them.
+
+        A system beside a customs office has its number on the way: what is past one is past both.
+        """
+        here = {(stop.sequence, stop.role) for stop in self.stops if stop.office.code == code}
+        beside = (one.office.code for one in self.stops if (one.sequence, one.role) in here)
+        return tuple(dict.fromkeys((code, *beside)))
 
     def administration(self, code: str) -> str:
         """Return whose the office with that code is, on the way or left out; empty if neither."""

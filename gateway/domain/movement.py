@@ -54,9 +54,9 @@ class Movement:
         """Return the number of the last event of one of ``kinds``, 0 for none."""
         return max((one.sequence for one in self.happened if one.kind in kinds), default=0)
 
-    def passed(self, office: str) -> bool:
-        """Tell whether the goods are past that office (NCTS rule G0171)."""
-        return any(one.kind in PASSING and one.office == office for one in self.happened)
+    def passed(self, offices: Collection[str]) -> bool:
+        """Tell whether the goods are past one of the offices of a place (NCTS rule G0171)."""
+        return any(one.kind in PASSING and one.office in offices for one in self.happened)
 
     @property
     def set_out(self) -> bool:

@@ -65,9 +65,9 @@ def has_for(happened: Collection[Event], kind: EventKind, trip: str) -> bool:
     return any(one.kind is kind for one in happened)
 
 
-def passed_by(happened: Collection[Event], office: str, trip: str) -> bool:
-    """Tell whether one trip is past an office."""
-    here = [one for one in happened if one.office == office]
+def passed_by(happened: Collection[Event], offices: Collection[str], trip: str) -> bool:
+    """Tell whether one trip is past one of the offices of a place."""
+    here = [one for one in happened if one.office in offices]
     return any(has_for(here, kind, trip) for kind in PASSING)
 
 

@@ -121,14 +121,14 @@ def _beyond(degrees: Decimal | None, most: int) -> bool:
 
 def ahead(journey: Journey) -> tuple[Stop, ...]:
     """Return the stops that the goods have not passed, in travel order."""
-    movement, stops = journey.movement, journey.itinerary.stops
+    movement, itinerary = journey.movement, journey.itinerary
     behind = [
         place
-        for place, stop in enumerate(stops)
-        if movement.passed(stop.office.code)
+        for place, stop in enumerate(itinerary.stops)
+        if movement.passed(itinerary.place(stop.office.code))
         or (stop.role is OfficeRole.DEPARTURE and movement.has(EventKind.DEPARTED))
     ]
-    return stops[max(behind, default=-1) + 1 :]
+    return itinerary.stops[max(behind, default=-1) + 1 :]
 
 
 def delay(reading: Reading, journey: Journey) -> timedelta | None:

@@ -1,6 +1,7 @@
 """How far the goods are with each office on their way: movement and itinerary in, states out.
 
-Only what happened *at* an office moves its stop. The table is the rule, as in ``movement_state``.
+Only what happened *at* an office moves its stop; past a system beside another are the goods with
+that. The table is the rule, as in ``movement_state``.
 """
 
 from collections.abc import Mapping
@@ -65,15 +66,15 @@ def stop_states(movement: Movement, itinerary: Itinerary) -> tuple[tuple[Stop, S
     An office that refused the goods and that a newer declaration goes by again is expected again
     only if that declaration came later: what it refused then is not what comes now.
     """
-    return tuple((stop, _state(movement, stop)) for stop in itinerary.stops)
+    return tuple((stop, _state(movement, stop, itinerary)) for stop in itinerary.stops)
 
 
-def _state(movement: Movement, stop: Stop) -> StopState:
-    state = StopState.EXPECTED
+def _state(movement: Movement, stop: Stop, itinerary: Itinerary) -> StopState:
+    state, place = StopState.EXPECTED, itinerary.place(stop.office.code)
     for event in movement.happened:
         if event.kind in _ANEW and state is StopState.REFUSED:
             state = StopState.EXPECTED
-        elif event.office == stop.office.code:
+        elif event.office == stop.office.code or (event.kind in _PAST and event.office in place):
             state = evolve_stop(state, event)
     return state
 

@@ -175,9 +175,8 @@ def ended(standing: TripStanding, movements: Collection[str]) -> TripStanding:
     return standing
 
 
-def news_of(events: Sequence[Event], trip: str, way: Sequence[str]) -> Iterator[TripNews]:
-    """Yield what a movement's events tell of one of its trips; ``way`` are its offices in order."""
-    places = {office: place for place, office in reversed(tuple(enumerate(way)))}
+def news_of(events: Sequence[Event], trip: str, places: Mapping[str, int]) -> Iterator[TripNews]:
+    """Yield what a movement's events tell of one of its trips; ``places`` are its offices'."""
     for one in alone(events, trip):
         if one.kind in TELLING and one.office in places:
             yield TripNews(kind=one.kind, at=one.at, office=one.office, place=places[one.office])

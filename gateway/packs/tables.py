@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar, get_args, get_origin, get_type_hints
 
 from gateway.domain.finding import Finding, Refusal, Severity
@@ -73,9 +74,7 @@ def read(kind: type[T], table: object, file: str, where: str = "") -> T:
     """
     if not isinstance(table, Mapping):
         raise refusal("pack.wrong-kind", file, key=where, expected="table")
-    hints = get_type_hints(kind)
-    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
-    known = {str(field.metadata.get(KEY, field.name)): field for field in fields}
+    known = _known(kind)  # type: ignore[arg-type]  # mypy doubts that types are hashable
     for key in table:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
@@ -83,13 +82,22 @@ def read(kind: type[T], table: object, file: str, where: str = "") -> T:
                 "pack.unknown-key", file, key=_path(where, key), suggestion=near[0] if near else "-"
             )
     values: dict[str, object] = {}
-    for name, field in known.items():
+    for name, (field, expected) in known.items():
         if name in table:
-            kept = _value(hints[field.name], table[name], file, _path(where, name))
-            values[field.name] = kept
+            values[field.name] = _value(expected, table[name], file, _path(where, name))
         elif field.default is dataclasses.MISSING:
             raise refusal("pack.missing-key", file, key=_path(where, name))
     return kind(**values)
+
+
+@cache
+def _known(kind: type) -> "Mapping[str, tuple[dataclasses.Field[object], object]]":
+    """Return the fields of a dataclass, each with its type, by the key that spells it."""
+    hints = get_type_hints(kind)
+    return {
+        str(field.metadata.get(KEY, field.name)): (field, hints[field.name])
+        for field in dataclasses.fields(kind)
+    }
 
 
 def _path(where: str, key: object) -> str:

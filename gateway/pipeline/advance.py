@@ -111,7 +111,7 @@ def _pointless(spec: MessageSpec, movement: Movement) -> bool:
     procedure = movement.procedure(spec.procedure)
     over = procedure is not None and procedure.state is ProcedureState.INVALIDATED
     tells_so = EventKind.INVALIDATED in spec.on
-    return not tells_so and (over or (movement.invalidated and not spec.occasional))
+    return not tells_so and (over or movement.invalidated)
 
 
 def _kept(movement: Movement) -> bool:

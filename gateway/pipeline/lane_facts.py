@@ -255,7 +255,7 @@ def _movement(load: Load, asked: Asked) -> MovementFacts:
         expected_here=any(
             (office, role) == (lane.office, lane.role.value) for _, office, role, _ in load.stops
         ),
-        passed_here=passed_by(movement.happened, lane.office, load.trip),
+        passed_here=passed_by(movement.happened, [lane.office], load.trip),
     )
 
 

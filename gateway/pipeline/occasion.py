@@ -58,7 +58,7 @@ def plan_occasions(
             if event.kind in spec.on and _opened(spec, movement, told)
             if disclosed(event, spec, stop, itinerary) is not None
             if (spec.to is To.DROPPED) is (stop in itinerary.dropped)
-            if _concerned(stop, spec, event, movement, told)
+            if _concerned(stop, spec, event, (movement, itinerary), told)
         )
         for one in brought:
             planned.setdefault((one.spec.type, one.stop.office.code, one.trip), one)
@@ -74,10 +74,15 @@ def _opened(spec: MessageSpec, movement: Movement, told: Collection[Told]) -> bo
 
 
 def _concerned(
-    stop: Stop, spec: MessageSpec, event: Event, movement: Movement, told: Collection[Told]
+    stop: Stop,
+    spec: MessageSpec,
+    event: Event,
+    journey: tuple[Movement, Itinerary],
+    told: Collection[Told],
 ) -> bool:
+    movement, itinerary = journey
     here = stop.office.code == event.office
-    behind = here or movement.passed(stop.office.code)
+    behind = here or movement.passed(itinerary.place(stop.office.code))
     match spec.to:
         case To.ALL:
             return True

@@ -55,7 +55,7 @@ def move(
     planned = per_trip(planned, [trip.id for trip in subject.trips])
     planned = tuple(one for one in planned if _still_concerned(one, subject, told, before))
     if before is not None:
-        planned = (*planned, *_of_new_trips(loaded, subject, packs))
+        planned = (*planned, *_of_new_trips(loaded, subject, packs, planned))
     now = ports.clock.now()
     links = links_of(ports, loaded.record.tenant) if planned else {}
     streams = {(one.office, one.trip): one.stream for one in loaded.messages}
@@ -83,16 +83,22 @@ def _not_waiting(planned: Iterable[Planned], loaded: Loaded) -> tuple[Planned, .
     )
 
 
-def _of_new_trips(loaded: Loaded, subject: Subject, packs: PackSet) -> Iterator[Planned]:
-    """Yield the messages of the journey about trips that a new declaration added.
+def _of_new_trips(
+    loaded: Loaded, subject: Subject, packs: PackSet, planned: Iterable[Planned]
+) -> Iterator[Planned]:
+    """Yield the messages of the journey about trips that a new declaration added or takes up again.
 
-    Offices behind the goods are told nothing of a trip that began after them.
+    Each office counts by itself: one may know of a trip that was left out for a while, another took
+    its place since. Offices behind the goods are told nothing of a trip that began after them.
     """
-    known = {one.trip for one in loaded.messages if one.state is not MessageState.DROPPED}
-    added = [trip.id for trip in subject.trips if trip.id not in known]
-    planned = plan_messages(subject.itinerary, packs.keeping(loaded.record.packs))
-    for one in per_trip(planned, added) if added else ():
-        if one.trip and not subject.movement.passed(one.stop.office.code):
+    there = [one for one in loaded.messages if one.state is not MessageState.DROPPED]
+    known = {(one.type, one.office, one.trip) for one in there}
+    known |= {(one.spec.type, one.stop.office.code, one.trip) for one in planned}
+    journey = plan_messages(subject.itinerary, packs.keeping(loaded.record.packs))
+    for one in per_trip(journey, [trip.id for trip in subject.trips]):
+        office = one.stop.office.code
+        behind = subject.movement.passed(subject.itinerary.place(office))
+        if one.trip and not behind and (one.spec.type, office, one.trip) not in known:
             yield one
 
 
@@ -132,7 +138,8 @@ def _still_concerned(
     if spec.subject is not Speaks.TRIP or not spec.occasional or spec.to not in _TO_KNOWING:
         return True
     office, trip = one.stop.office.code, one.trip or subject.trip
-    if one.trip and passed_by(subject.movement.happened, office, one.trip):
+    place = subject.itinerary.place(office)
+    if one.trip and passed_by(subject.movement.happened, place, one.trip):
         return False
     return any((known.office, known.trip) == (office, trip) for known in told)
 

@@ -32,6 +32,9 @@ REPORTED_AT: Mapping[EventKind, OfficeRole] = MappingProxyType(
 )
 """What happens at one kind of office only; the rest can happen at any on the way."""
 
+_OF_THE_WHOLE = frozenset({EventKind.PRESENTED, EventKind.INVALIDATION_ASKED})
+"""What is done with a declaration, whichever of its trips is named."""
+
 
 def tell_movement(
     ports: Ports, caller: tuple[str, str], movement: str, told: Report
@@ -94,7 +97,8 @@ def _of_trip(loaded: Loaded, told: Report) -> Report:
     if found is None:
         args = (("trips", ", ".join(trip.batch for trip in trips)),)
         raise Refused(Finding(code="report.other-trip", value=name, args=args))
-    return replace(told, facts=(*facts, ("trip", found)))
+    own = () if told.kind in _OF_THE_WHOLE else (("trip", found),)
+    return replace(told, facts=(*facts, *own))
 
 
 def _check_place(itinerary: Itinerary, told: Report) -> None:

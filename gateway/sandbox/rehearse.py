@@ -51,9 +51,10 @@ def _finding(finding: Finding) -> dict[str, object]:
 def rehearse(scenarios: Iterable[Scenario], folder: Path) -> int:
     """Play them one after the other, each in a folder of its own; return the exit code."""
     code = 0
+    packs = bootstrap.open_packs()
     for scenario in scenarios:
         _say(scenario=scenario.name, title=scenario.title)
-        for happening in play(scenario, Settings(data=folder / scenario.name)):
+        for happening in play(scenario, Settings(data=folder / scenario.name), packs):
             for line in happening.lines:
                 _say(line=_line(line))
             for finding in happening.findings:

@@ -22,7 +22,7 @@ from gateway.markup import safe, signature
 from gateway.packs import tables
 from gateway.pipeline.project import Subject
 from gateway.pipeline.read import read_declaration
-from gateway.ports import Ports
+from gateway.ports import Packs, Ports
 from gateway.sandbox.passage import drive_up
 from gateway.sandbox.script import SIGNATORIES, Doing, Scenario, Step, differs
 from gateway.sandbox.shutting import Shutting
@@ -51,9 +51,13 @@ class Happening:
     findings: tuple[Finding, ...]
 
 
-def play(scenario: Scenario, settings: Settings) -> Iterator[Happening]:
-    """Play a scenario in a data folder that is not there yet; yield what each step came to."""
-    theatre = _Theatre(scenario, settings)
+def play(scenario: Scenario, settings: Settings, packs: Packs | None = None) -> Iterator[Happening]:
+    """Play a scenario in a data folder that is not there yet; yield what each step came to.
+
+    ``packs`` are those of these settings, if they were opened before: compiling them takes longer
+    than most plays.
+    """
+    theatre = _Theatre(scenario, settings, packs)
     try:
         for step in scenario.steps:
             yield theatre.play(step)
@@ -73,7 +77,7 @@ class _Tale:
 class _Theatre:
     """A gateway, its parties and the town, set for one scenario."""
 
-    def __init__(self, scenario: Scenario, settings: Settings) -> None:
+    def __init__(self, scenario: Scenario, settings: Settings, packs: Packs | None) -> None:
         self._clock = MovableClock(BEGINNING)
         bootstrap.initialise(settings, BEGINNING, name="Scenario", accepts_unsigned=True)
         for name in SIGNATORIES:
@@ -82,7 +86,10 @@ class _Theatre:
         keys = self._gateway.ports.keys
         self._town = Town(self._clock, keys)
         self._ports: Ports = replace(
-            self._gateway.ports, clock=self._clock, couriers={LinkKind.PUSH: self._town}
+            self._gateway.ports,
+            clock=self._clock,
+            couriers={LinkKind.PUSH: self._town},
+            packs=packs or self._gateway.ports.packs,
         )
         self._caller = self._operator()
         self._shipped = {

@@ -4,7 +4,7 @@ What is told of a run is accepted once, durably, in one small change; then every
 a change of its own. Who was not told when a program died is told by the sweep.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -146,15 +146,23 @@ def stand(ports: Ports, trips: Iterable[Trip]) -> tuple[TripStanding, tuple[Find
     for movement, trip in aboard(trips):
         record = ports.store.movement(movement)
         if record is not None:
-            news += news_of(ports.store.events(movement), trip.id, way_of(record))
+            news += news_of(ports.store.events(movement), trip.id, places_of(record))
             states.append(record.state)
     standing, findings = follow(news)
     return ended(standing, states), findings
 
 
-def way_of(record: MovementRecord) -> tuple[str, ...]:
-    """Return the offices on a movement's way, those left out of it not."""
-    return tuple(code for sequence, code, _, _ in record.stops if sequence)
+def places_of(record: MovementRecord) -> dict[str, int]:
+    """Return by office its place on a movement's way, from 0; one beside another shares it.
+
+    Offices that are left out of the way have none.
+    """
+    numbers = sorted({sequence for sequence, _, _, _ in record.stops if sequence})
+    places: dict[str, int] = {}
+    for sequence, code, _, _ in record.stops:
+        if sequence:
+            places.setdefault(code, numbers.index(sequence))
+    return places
 
 
 def _aboard(ports: Ports, trip: Trip) -> list[Aboard]:
@@ -210,19 +218,21 @@ def look_ahead(ports: Ports, tenant: str, view: RunView) -> WayAhead:
 def _stops(ports: Ports, view: RunView) -> tuple[TripStop, ...]:
     """Return the stops of the movement aboard that goes by most offices."""
     records = (ports.store.movement(one.movement) for one in view.aboard)
-    longest = max((one for one in records if one), key=lambda one: len(way_of(one)), default=None)
+    longest = max(
+        (one for one in records if one), key=lambda one: len(places_of(one)), default=None
+    )
     if longest is None:
         return ()
-    at, standing = view.standing.office, view.standing
+    at, standing, places = view.standing.office, view.standing, places_of(longest)
     return tuple(
         TripStop(
             office=stop.office,
             role=stop.role.value,
             expected_at=stop.expected_at,
-            behind=is_behind(standing, place),
-            here=stop.office.code == at and not is_behind(standing, place),
+            behind=is_behind(standing, places[stop.office.code]),
+            here=stop.office.code == at and not is_behind(standing, places[stop.office.code]),
         )
-        for place, stop in enumerate(register.itinerary_of(ports, longest).stops)
+        for stop in register.itinerary_of(ports, longest).stops
     )
 
 
@@ -298,11 +308,11 @@ def _check(ports: Ports, tenant: str, trips: tuple[Trip, ...], told: Report) -> 
     A truck leaves whole or not at all.
     """
     found: list[Finding] = []
-    ways: list[tuple[str, ...]] = []
+    ways: list[dict[str, int]] = []
     for movement, trip in aboard(trips):
         try:
             loaded = register.load(ports, movement, tenant=tenant)
-            ways.append(way_of(loaded.record))
+            ways.append(places_of(loaded.record))
             if not loaded.subject.movement.invalidated:
                 register.reported(loaded, register.told_of(told, trip))
         except GatewayError as error:
@@ -313,11 +323,11 @@ def _check(ports: Ports, tenant: str, trips: tuple[Trip, ...], told: Report) -> 
 
 
 def _no_step(
-    ports: Ports, trips: tuple[Trip, ...], told: Report, ways: Sequence[tuple[str, ...]]
+    ports: Ports, trips: tuple[Trip, ...], told: Report, ways: Sequence[Mapping[str, int]]
 ) -> list[Finding]:
     """Return what speaks against a report where the vehicle stands now."""
     standing, _ = stand(ports, trips)
-    places = [way.index(told.office) for way in ways if told.office in way]
+    places = [way[told.office] for way in ways if told.office in way]
     news = TripNews(kind=told.kind, at=told.at, office=told.office, place=max(places, default=0))
     return list(decide(standing, news))
 

@@ -66,23 +66,11 @@ def fullroute(
 
 
 _LOADED = multiprocessing.get_context("forkserver")
-"""A process that has loaded the program already and forks for every command: half of what a command
-costs is loading. That it loads by itself is for test_pure, the demo, and the installed wheel."""
+"""A process that has loaded the program and compiled the packs, and forks for every command: most
+of what a command costs is that. That it does so by itself is for test_pure, the demo's own
+programs, README's commands, and the installed wheel."""
 
-_LOADED.set_forkserver_preload(
-    [
-        "gateway.cli.main",
-        "gateway.bootstrap",
-        "gateway.adapters.keystore",
-        "gateway.adapters.links",
-        "gateway.adapters.pack_folder",
-        "gateway.adapters.sql.migration",
-        "gateway.adapters.sql.store",
-        "gateway.usecases.submit",
-        "rich.console",
-        "rich.table",
-    ]
-)
+_LOADED.set_forkserver_preload(["tests.cli.loaded"])
 
 
 def _run(arguments: list[str], cwd: Path | None, env: dict[str, str], streams: list[Path]) -> None:

@@ -36,9 +36,9 @@ def test_findings_name_the_cell_and_stand_in_a_copy(tmp_path):
 
 
 WRONG = {
-    "no workbook": (b"Item;Quantity", "sheet.no-workbook"),
-    "cut": (workbooks.example()[:5000], "sheet.unreadable"),
-    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "sheet.other-workbook"),
+    "no workbook": (lambda: b"Item;Quantity", "sheet.no-workbook"),
+    "cut": (lambda: workbooks.example()[:5000], "sheet.unreadable"),
+    "xls": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "sheet.other-workbook"),
 }
 
 
@@ -47,7 +47,7 @@ WRONG = {
 def test_what_is_no_workbook(command, name, tmp_path):
     raw, code = WRONG[name]
     sheet = tmp_path / "d.xlsx"
-    sheet.write_bytes(raw)
+    sheet.write_bytes(raw())
     told = fullroute(command, sheet)
     assert told.code == 3
     assert code in told.both

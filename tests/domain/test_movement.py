@@ -297,4 +297,4 @@ def test_a_closed_procedure_is_not_invalidated_any_more():
 @pytest.mark.parametrize("kind", ["exited", "entered", "passed", "left-area", "arrived"])
 def test_an_office_is_passed_when_it_saw_the_goods_go(kind):
     state = after(lodged(), answer(event=kind))
-    assert (state.passed("CN008001"), state.passed("VN0015BB")) == (True, False)
+    assert (state.passed(["CN008001"]), state.passed(["VN0015BB"])) == (True, False)

@@ -68,8 +68,12 @@ def test_what_names_no_trip_is_about_all_that_it_did_not_happen_to():
 
 def test_one_trip_is_past_an_office_and_the_others_are_not():
     movement = answered(begun(), "b", said("exited"))
-    assert [passed_by(movement.happened, GATE, trip) for trip, _ in SHARES] == [False, True, False]
-    assert not movement.passed(GATE)
+    assert [passed_by(movement.happened, [GATE], trip) for trip, _ in SHARES] == [
+        False,
+        True,
+        False,
+    ]
+    assert not movement.passed([GATE])
     assert has_for(movement.happened, EventKind.EXITED, "b")
 
 

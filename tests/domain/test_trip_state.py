@@ -22,6 +22,7 @@ from gateway.domain.trip_state import (
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 YARD, EXIT, ENTRY, END = WAY = ("CN008001", "CN00X001", "VN0015BB", "VN0003PJ")
+PLACES = {office: place for place, office in enumerate(WAY)}
 RANK = (
     *("planned", "in-yard", "under-way", "at-gate", "refused"),
     *("crossed", "turned-back", "arrived", "completed", "cancelled"),
@@ -152,7 +153,7 @@ def test_of_a_movement_on_two_trips_each_hears_its_own():
         event("incident", EXIT),
         event("at-gate", "elsewhere"),
     ]
-    heard = {trip: [one.kind.value for one in news_of(events, trip, WAY)] for trip in "ab"}
+    heard = {trip: [one.kind.value for one in news_of(events, trip, PLACES)] for trip in "ab"}
     assert heard == {"a": ["departed", "incident"], "b": ["crossing-refused", "incident"]}
 
 
@@ -163,7 +164,7 @@ def test_of_two_trucks_with_one_load_only_the_one_on_its_way_turns_back():
     ]
     events.append(event("part-moved", YARD, trip="b", happened="departed", packages="24"))
     (back,) = told("turned-back@0")
-    standings = {trip: follow(news_of(events, trip, WAY))[0] for trip in "abc"}
+    standings = {trip: follow(news_of(events, trip, PLACES))[0] for trip in "abc"}
     states = {trip: standing.state.value for trip, standing in standings.items()}
     assert states == {"a": "arrived", "b": "under-way", "c": "planned"}
     assert [trip for trip in "abc" if not decide(standings[trip], back)] == ["b"]

@@ -40,6 +40,9 @@ from tests.faults.nursery import Forked, nursery
 
 READY_SECONDS = 30
 LOOK_SECONDS = 0.05
+STANDING_SECONDS = 0.3
+"""How often somebody looks where a movement stands; more often, and looking is the load."""
+
 OK = 200
 ENDING_SECONDS = 60
 AUDIT_SECONDS = 600
@@ -95,7 +98,7 @@ class City:
         self.broker = EmbeddedBroker(self.setting.settings.broker_socket.parent)
         self.history: list[dict] = []
         self.answered: Counter[int] = Counter()
-        self.look_seconds = LOOK_SECONDS
+        self.look_seconds = STANDING_SECONDS
         self._lock = threading.Lock()
         self._count = 0
 

@@ -112,30 +112,10 @@ def _load() -> dict:
     import gateway.sandbox.__main__ as sandbox  # noqa: PLC0415
     import workers.__main__ as worker  # noqa: PLC0415
     from gateway.adapters import celery_wakeup, keystore, links  # noqa: F401, PLC0415
-    from gateway.adapters.pack_folder import folder  # noqa: PLC0415
     from gateway.adapters.sql import migration, store  # noqa: F401, PLC0415
-    from gateway.bootstrap import open_packs  # noqa: PLC0415
+    from tests.ready import compile_ahead  # noqa: PLC0415
 
-    really, ready = folder.compile_set, []
-
-    def compiled(*given):
-        """Hand out a set made before, if it is of the very same files and settings."""
-        for place, (asked, made) in enumerate(ready):
-            if asked == given:
-                del ready[place]
-                return made
-        return really(*given)
-
-    def kept(*given):
-        made = really(*given)
-        ready.append((given, made))
-        return made
-
-    folder.compile_set = kept
-    packs = open_packs()
-    for _ in range(SLOTS):
-        packs._compiled()
-    folder.compile_set = compiled
+    compile_ahead(SLOTS)
     return {"api": api.run, "worker": worker.main, "sandbox": sandbox.run}
 
 

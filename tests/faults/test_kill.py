@@ -15,7 +15,9 @@ import pytest
 from tests.faults.city import City
 
 SEEDS = [int(seed) for seed in os.environ.get("FULLROUTE_TEST_SEEDS", "").split(",") if seed]
-MOMENTS = SEEDS or list(range(10))
+MANY = 20
+"""Moments for each of worker, gateway and broker, over all kinds of links they are struck with."""
+
 LIFE_SECONDS = 3.0
 """About how long a movement takes undisturbed: the moments are spread over it."""
 
@@ -23,18 +25,20 @@ LIFE_SECONDS = 3.0
 @pytest.mark.full
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(
-    ("victim", "links"),
+    ("victim", "links", "many"),
     [
-        *(("worker", "push"), ("worker", "mixed"), ("api", "push"), ("broker", "push")),
-        *(("sandbox", "feed"), ("api", "feed")),
+        *(("worker", "push", MANY // 2), ("worker", "mixed", MANY // 2)),
+        *(("api", "push", MANY // 2), ("api", "feed", MANY // 2)),
+        *(("broker", "push", MANY), ("sandbox", "feed", MANY // 2)),
     ],
 )
-def test_kill_at_seeded_moments(tmp_path, victim, links):
+def test_kill_at_seeded_moments(tmp_path, victim, links, many):
+    moments = SEEDS or range(many)
     with City(tmp_path, links) as city:
         references = {}
         found = {}
         threads = []
-        for seed in MOMENTS:
+        for seed in moments:
             moment = random.Random(f"{victim}/{seed}").uniform(0, LIFE_SECONDS)
             reference = city.submit()
             references[reference] = seed
@@ -50,7 +54,7 @@ def test_kill_at_seeded_moments(tmp_path, victim, links):
             assert standing.finished, f"{what}: {standing.state}, open {standing.open}\n" + (
                 city.last_words()
             )
-        assert city.breaches() == [], f"victim {victim}, seeds {MOMENTS}"
+        assert city.breaches() == [], f"victim {victim}, seeds {moments}"
         repeated = sum(request["repeated"] for request in requests)
         print(
             f"\n{victim}: {len(references)} movements, "

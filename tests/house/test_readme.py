@@ -24,7 +24,10 @@ CI = ROOT / ".ci" / "run"
 SHIPPED = ROOT / "schemas" / "declaration" / "v1" / "examples" / "chongqing-haiduong.xml"
 TRANSIT = ROOT / "tests" / "interop" / "own" / "plain.xml"
 LANGUAGES = {"sh", "toml", "text"}
-NARROWED = "-k test_the_top_level_holds_what_the_design_names -p no:cacheprovider"
+NARROWED = (
+    "tests/house/test_house.py -k test_the_top_level_holds_what_the_design_names "
+    "-n 0 -p no:cacheprovider"
+)
 """What the uv form of the second command runs: the whole tier has just run by the pip form."""
 
 

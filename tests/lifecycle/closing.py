@@ -10,6 +10,7 @@ from datetime import datetime
 
 from tests.lifecycle.dates import Dates
 from tests.lifecycle.model import Movement
+from tests.lifecycle.telling import with_gate
 
 ROLES = ("exit", "entry")
 SETTLED = ("confirmed", "done")
@@ -18,7 +19,10 @@ SETTLED = ("confirmed", "done")
 
 @dataclass
 class Closed:
-    """One closure with its plan, by movement; ``due`` is when what is confirmed is carried out."""
+    """One closure with its plan, by movement; ``due`` is when what is confirmed is carried out.
+
+    ``swaps`` are the offices exchanged by each movement's part of the plan.
+    """
 
     id: str
     office: str
@@ -26,6 +30,7 @@ class Closed:
     ends: datetime
     instead: tuple[str, str]
     plan: dict[str, str] = field(default_factory=dict)
+    swaps: dict[str, dict[str, str]] = field(default_factory=dict)
     due: datetime | None = None
 
     def meets(self, model: Movement, dates: Dates, now: datetime) -> bool:
@@ -42,13 +47,20 @@ class Closed:
 
     def way(self, model: Movement) -> dict[str, str]:
         """The way of a movement by the other gates."""
-        return {**model.way, **dict(zip(ROLES, self.instead, strict=True))}
+        return with_gate({**model.way, **dict(zip(ROLES, self.instead, strict=True))})
+
+    def carried_out(self, reference: str, model: Movement) -> dict[str, str]:
+        """The way once the plan is gone: only where it still leads as it did when planned."""
+        swaps = self.swaps[reference]
+        return with_gate({role: swaps.get(office, office) for role, office in model.way.items()})
 
     def plans(self, met: Mapping[str, Movement], fits: Mapping[str, bool]) -> None:
         """A way for everybody who is met, as far as one fits; who is met no more needs none."""
-        for reference in met:
+        for reference, model in met.items():
             if self.plan.get(reference) not in SETTLED:
                 self.plan[reference] = "proposed" if fits[reference] else "no-way"
+                pair = (model.way[role] for role in ROLES)
+                self.swaps[reference] = dict(zip(pair, self.instead, strict=True))
         for reference, state in self.plan.items():
             if reference not in met and state in ("proposed", "no-way"):
                 self.plan[reference] = "undone"

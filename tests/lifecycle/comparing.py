@@ -87,7 +87,9 @@ class Comparing:
             owed = [told for told in one.model.told if told.stream == stream]
             agree("it was owed", got.place <= len(owed), True)
             same = {told.topic for told in owed if told.moment == owed[got.place - 1].moment}
-            agree("its turn", told_by(got.type, got.office)[1] in same, True)
+            procedure, topic = told_by(got.type, got.office)
+            agree("its turn", topic in same, True)
+            self.walked[f"a digital gate heard: {topic}"] += procedure == "gate"
         self.heard = len(ears.taken)
 
     def _truck(self, stream: str) -> str:
@@ -123,7 +125,7 @@ class Comparing:
         agree("events", _journal(events, completed=model.state == "completed"), model.journal)
         agree("told", *_in_order(told, model))
         agree("procedures", states, model.states)
-        agree("way", _way(record.stops), list(model.way.items()))
+        agree("way", _way(record.stops), _parts(model))
         agree("gates", self._gates(events), one.gates)
         loads = self.stage.loads(one.reference)
         agree("packages", sum(loads.values()), self.declared_packages(one))
@@ -164,6 +166,11 @@ def _turn(message) -> tuple[str, int]:
 
 def _way(stops) -> list[tuple[str, str]]:
     return [(role, office) for number, office, role, _ in stops if number]
+
+
+def _parts(model) -> list[tuple[str, str]]:
+    """The offices on the way of a model, with the parts they play."""
+    return [(model.plays(role), office) for role, office in model.way.items()]
 
 
 def _journal(events, *, completed: bool) -> list[tuple[str, str]]:

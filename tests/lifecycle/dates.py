@@ -84,7 +84,8 @@ class Dates:
             yield "presentation", (at["departure"], model.happened("presented"))
         yield "declaration", (self._told(model, now), model.happened("entered") or over)
         for role, office in way.items():
-            yield f"expected {office} {role}", (at[role], self._seen(model, role) or back)
+            part = model.plays(role)
+            yield f"expected {office} {part}", (at[part], self._seen(model, part) or back)
         for paper, until in self.declared.papers.items():
             yield f"paper {paper}", (_end(until, way["departure"]), over)
         ends = [at["destination"]]

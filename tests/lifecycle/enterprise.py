@@ -6,7 +6,7 @@ from tests.lifecycle.comparing import Comparing, Going, agree
 from tests.lifecycle.dates import Dates
 from tests.lifecycle.model import ANYWHERE, OURS, Movement
 from tests.lifecycle.papers import Truck, declared_dates, written
-from tests.lifecycle.telling import OTHERWISE
+from tests.lifecycle.telling import OTHERWISE, with_gate
 
 FLAVOURS = ("", "", "", "", "GATE", "PERSON", "HOLD", "SILENT", "KEEP")
 """How the Chinese offices behave: nothing special, a gate that reads, a person first, and so on."""
@@ -165,6 +165,7 @@ class Enterprise(Comparing):
         roles = (("exit", "entry"), ("exit",), ("entry",), ("destination",))[choice % 4]
         for role in roles:
             way[role] = there_and_back[way[role]]
+        way = with_gate(way)
         codes = one.model.objections_to_change(way=way)
         if self._replace(one, codes, one.paper.rerouted(one.model.way, way), "a diversion"):
             one.model.diverts(way)
@@ -174,7 +175,7 @@ class Enterprise(Comparing):
     def split(self, one: Going, choice: int) -> None:
         """Spread goods over two trucks, or put them together again, before they leave."""
         model = one.model
-        if model.set_out:
+        if model.set_out or any(map(model.truck_set_out, model.trucks)):
             return
         second = None if model.split else self._second(one.paper.truck, choice)
         if second is None and not model.split:

@@ -7,8 +7,9 @@ told what stands in ``telling``.
 
 from dataclasses import dataclass, field, replace
 
+from tests.lifecycle.changing import Changing
 from tests.lifecycle.ledger import rank
-from tests.lifecycle.telling import LEAVING, NORTH, SOUTH, Telling
+from tests.lifecycle.telling import NORTH, SOUTH, with_gate
 
 OURS = (
     *("presented", "yard-reached", "departed", "arrived"),
@@ -39,18 +40,17 @@ AGAINST = ("under-control", "not-released", "refused")
 
 
 @dataclass
-class Movement(Telling):
+class Movement(Changing):
     """One declaration on its way, southbound or northbound, on one truck or on several."""
 
     prelodged: bool = False
     quarantine: str = ""  # held, done, or nothing was said
     seen: set[str] = field(default_factory=set)  # trucks that stood before an office
-    decided: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         third = "transport" if self.south else "entry"
-        self.states = dict.fromkeys(("export", "exit", third, "import"), "planned")
-        self.way = dict(SOUTH if self.south else NORTH)
+        self.states = dict.fromkeys(("export", "exit", third, "import", "gate"), "planned")
+        self.way = with_gate(SOUTH if self.south else NORTH)
         self.journal.append(("submitted", self.way["departure"]))
         self.declared()
         self.settle()
@@ -234,7 +234,7 @@ class Movement(Telling):
     def _follows(self, event: str, office: str, truck: str = "") -> None:
         {
             "released": self.released,
-            "yard-reached": self.yard_reached,
+            "yard-reached": lambda: self.yard_reached(self._named(truck)),
             "exited": self.exited,
             "entered": self.entered,
             "arrived": self.arrived,
@@ -253,7 +253,11 @@ class Movement(Telling):
     ) -> list[str]:
         """Return the codes with which a new declaration must be refused, one for each office."""
         way = way or self.way
-        left = [role for role in way if way[role] != self.way[role] and self._behind(role)]
+        left = [
+            role
+            for role in way
+            if role != "gate" and way[role] != self.way[role] and self._behind(role)
+        ]
         against = (
             (self.asking or self.withdrawn, "report.invalidating"),
             (goods and self.happened("released"), "amend.already-released"),
@@ -266,7 +270,7 @@ class Movement(Telling):
         """Whether a truck is past the office already: what is behind stays declared."""
         if role == "departure":
             return self.happened("departed")
-        return any(self.truck_did(LEAVING[role], truck) for truck in self.trucks)
+        return any(self.truck_did(self.leaving(role), truck) for truck in self.trucks)
 
     def changes(self, *, goods: bool) -> None:
         """A new declaration: other goods before release, or only another vehicle and its seals."""
@@ -293,14 +297,14 @@ class Movement(Telling):
         self.journal.append((deed, self.way["departure"]))
         gone = set(self.trucks) - set(trucks)
         self.owed = [one for one in self.owed if not (one.truck and one.truck in gone)]
+        added = [truck for truck in trucks if truck not in self.trucks]
         self.trucks = dict(trucks)
-        for role in ("exit", "entry"):
-            for truck in trucks:
-                own = truck if self.split else ""
-                self.streams.setdefault((self.way[role], truck), own)
+        self.have_streams("exit", "entry", "gate")
+        new = [truck for truck in added if not self._at_gate(truck)]
         if deed == "amended":
             self.corrected()
         self.changed(deed)
+        self.declared_at_gate(new)
         self.settle()
 
     # ------------------------------------------------------------------ the offices
@@ -347,10 +351,8 @@ class Movement(Telling):
         """Whether a word moves the whole: against one truck at once, for it when all have it."""
         if not (state and truck and self.split):
             return True
-        known = self.decided.get((procedure, truck), "planned")
-        if rank(state) > rank(known):
-            self.decided[procedure, truck] = state
+        self.decided.setdefault((procedure, truck), set()).add(state)
         if state in AGAINST:
             return True
-        reached = [self.decided.get((procedure, one), "planned") for one in self.trucks]
-        return all(rank(one) >= rank(state) for one in reached)
+        said = [self.decided.get((procedure, one), set()) for one in self.trucks]
+        return all(state in of or any(rank(it) > rank(state) for it in of) for of in said)

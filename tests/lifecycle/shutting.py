@@ -74,7 +74,7 @@ class Shutting(Comparing):
             if state != "confirmed":
                 continue
             one = self.by_reference[name]
-            way = closed.way(one.model)
+            way = closed.carried_out(name, one.model)
             closed.plan[name] = "refused" if one.model.objections_to_change(way=way) else "done"
             if closed.plan[name] == "done":
                 if way != one.model.way:

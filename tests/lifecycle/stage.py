@@ -23,7 +23,7 @@ from gateway.usecases.submit import submit
 from gateway.usecases.sweep import sweep
 from gateway.usecases.trips import report_trip
 from tests.lifecycle.papers import TARE_KG, Paper, Truck
-from tests.lifecycle.telling import OTHERWISE
+from tests.lifecycle.telling import GATES, OTHERWISE
 from tests.world import LANE, NORTHBOUND, SIGNATORIES, TENANT, World
 
 BESIDES = {
@@ -89,6 +89,7 @@ def both_ways(folder) -> World:
     """A world whose parties declare southbound and northbound, by either of two gates."""
     more = {"CN": ("CN008001", "CN00X001", *BESIDES["CN"])}
     more["VN"] = ("VN0015BB", "VN0003PJ", *BESIDES["VN"])
+    more["VN-GATE"] = tuple(GATES.values())
     world = BothWays(folder, more=more)
     north = read_declaration(safe.parse(NORTHBOUND.read_bytes()))
     for office in ("CN00X001", "VN0015BB", "CN007208", "VN00X002"):

@@ -17,8 +17,12 @@ CHANGES = (
     "correction",
     "amended copy",
     "amendment",
+    "gate changed",
 )
 """One of a kind says it all: it is made of the declaration that stands when it goes."""
+
+TAKING_BACK = ("withdrawal", "gate cancelled")
+"""What is asked when goods do not go at all."""
 
 SPEAKS = {
     "export": "departure",
@@ -26,6 +30,7 @@ SPEAKS = {
     "transport": "entry",
     "entry": "entry",
     "import": "destination",
+    "gate": "gate",
 }
 """Who decides on a procedure."""
 
@@ -49,11 +54,20 @@ OTHERWISE = {
 }
 """Which office can take the place of which: the neighbouring gate, another inland office."""
 
+GATES = {"VN0015BB": "VN00X101", "VN00X002": "VN00X102"}
+"""The digital gate beside an office: told before arrival, by which way the goods may go."""
+
 LEAVING = {"exit": "exited", "entry": "entered", "destination": "arrived"}
 """What puts an office behind the goods."""
 
-VEHICLES = {"exit": "exit", "entry": "transport"}
-"""Under which procedure a gate of Viet Nam is told of vehicles."""
+
+def with_gate(way: dict[str, str]) -> dict[str, str]:
+    """The offices in order, with the digital gate right after the office it stands beside."""
+    met: dict[str, str] = {}
+    for role, office in way.items():
+        met |= {role: office} if role != "gate" else {}
+        met |= {"gate": GATES[office]} if office in GATES else {}
+    return met
 
 
 @dataclass
@@ -65,6 +79,7 @@ class Telling(Ledger):
     way: dict[str, str] = field(default_factory=dict)
     parts: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     streams: dict[tuple[str, str], str] = field(default_factory=dict)
+    decided: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # of single trucks
     asking: bool = False
     new: set[str] = field(default_factory=set)
 
@@ -74,7 +89,22 @@ class Telling(Ledger):
 
     def passed(self, role: str) -> bool:
         """Whether the goods are past the office (G0171: no late news to it)."""
-        return self.happened(LEAVING[role]) or self.happened("arrived")
+        return self.happened(self.leaving(role)) or self.happened("arrived")
+
+    def plays(self, role: str) -> str:
+        """The part of an office; a digital gate has that of the office it stands beside."""
+        return {"gate": "entry" if self.south else "exit"}.get(role, role)
+
+    def leaving(self, role: str) -> str:
+        """What puts an office behind the goods."""
+        return LEAVING[self.plays(role)]
+
+    def _truck_passed(self, role: str, truck: str) -> bool:
+        return self.truck_did(self.leaving(role), truck) or self.happened("arrived")
+
+    def _known(self, role: str) -> bool:
+        """Whether an office knows of the goods; one that is new on the way does not yet."""
+        return role not in self.new and any(one.office == self.way[role] for one in self.told)
 
     def truck_did(self, kind: str, truck: str) -> bool:
         """Whether something happened to one truck: by itself, or to the whole before a split."""
@@ -90,10 +120,11 @@ class Telling(Ledger):
 
     def record(self, role: str) -> None:
         """All that an office of this role is told of the journey as far as the goods are."""
-        if role in ("exit", "entry"):
-            for truck in self.trucks:
-                own = truck if self.split else ""
-                self.streams.setdefault((self.way[role], truck), own)
+        if role != "departure":
+            self.have_streams(role)
+        if role == "gate":
+            self.declared_at_gate(self.trucks)
+            return
         for procedure, topic, after in self._lodged(role):
             self._owe(role, procedure, topic, after)
         for truck in self.trucks:
@@ -101,6 +132,25 @@ class Telling(Ledger):
                 self.announced_at_exit(truck)
             if role == "entry" and self.truck_did("exited", truck):
                 self.announced_at_entry(truck)
+
+    def have_streams(self, *roles: str) -> None:
+        """What is told of each of several trucks by itself has an order of its own."""
+        for role in roles:
+            for truck in self.trucks if role != "destination" else ():
+                own = truck if self.split else ""
+                self.streams.setdefault((self.way[role], truck), own)
+
+    def declared_at_gate(self, trucks: Iterable[str]) -> None:
+        """The digital gate hears of each truck before it is there."""
+        if not self.passed("gate"):
+            for truck in trucks:
+                self._owe("gate", "gate", "gate declaration", truck=truck)
+
+    def _at_gate(self, truck: str) -> bool:
+        """Whether the digital gate was told of a truck."""
+        stream = self.streams.get((self.way["gate"], truck), "")
+        topics = [(one.office, one.topic, one.truck) for one in self.told]
+        return self._known("gate") and (self.way["gate"], "gate declaration", stream) in topics
 
     def _lodged(self, role: str) -> Iterable[tuple[str, str, tuple[Answer, ...]]]:
         """China: a manifest at the border, then the declaration. Viet Nam: a copy is registered,
@@ -121,7 +171,7 @@ class Telling(Ledger):
         }[role]
 
     def released(self) -> None:
-        self.news("exit", "entry", "destination")
+        self.news("exit", "entry", "gate", "destination")
 
     def news(self, *roles: str) -> None:
         """News to offices that the goods have yet to come to, and not where it happened.
@@ -136,14 +186,17 @@ class Telling(Ledger):
 
     def _news_of(self, role: str) -> str:
         """Under which procedure an office hears news: it is a small one of its own."""
+        if role == "gate":
+            return role
         if role == "exit":
             return "exit" if self.south else "export"
         return "transport" if self.south else "entry"
 
-    def yard_reached(self) -> None:
-        if self.south:
-            after = (("exit", "manifest", "accepted"),)
-            self._owe("departure", "exit", "in the yard", after, occasion=True)
+    def yard_reached(self, trucks: Iterable[str]) -> None:
+        self.have_streams("departure")
+        after = (("exit", "manifest", "accepted"),)
+        for truck in trucks if self.south else ():
+            self._owe("departure", "exit", "in the yard", after, occasion=True, truck=truck)
 
     def announced_at_exit(self, truck: str) -> None:
         self._owe("exit", "exit", "vehicle", truck=truck)
@@ -167,6 +220,8 @@ class Telling(Ledger):
 
     def exited(self) -> None:
         self._owe("departure", "export", "goods left")
+        if self.south and self._known("gate") and not self.happened("entered"):
+            self._owe("gate", "gate", "news", occasion=True)
 
     def arrived(self) -> None:
         self._owe("departure", "export", "goods arrived")
@@ -184,7 +239,7 @@ class Telling(Ledger):
     def turned_back(self) -> None:
         """Those behind hear of it, and those that let the goods in or expect them."""
         self.come_back()
-        for role in ("entry", "destination"):
+        for role in ("entry", "destination", *(("gate",) if self.south else ())):
             if self._known(role):
                 self._owe(role, self._news_of(role), "news", occasion=True)
 
@@ -198,130 +253,8 @@ class Telling(Ledger):
         for role in ("departure", "exit"):
             if self._known(role) and self.way[role] != refused_by:
                 self._owe(role, "export", "goods come back", occasion=True)
-
-    # ------------------------------------------------------------------ changes
-
-    def diverted(self, way: dict[str, str]) -> None:
-        """Who is left out is told and hears no more; who is new gets the record.
-
-        What is lodged with an office begins anew where another takes its place.
-        """
-        changed = [role for role in way if way[role] != self.way[role]]
-        dropped = {role: self.way[role] for role in changed if self._known(role)}
-        self.way = dict(way)
-        self.owed = [one for one in self.owed if one.office in way.values()]
-        for role, office in dropped.items():
-            self._dropped(role, office)
-        for procedure, role in SPEAKS.items():
-            if role in changed and procedure in self.states:
-                self.states[procedure] = "planned"
-                self.heard = {key: when for key, when in self.heard.items() if key[1] != procedure}
-        self.new = set(changed)
-        for role in changed:
-            self.record(role)
-
-    def _dropped(self, role: str, office: str) -> None:
-        """It expects the goods no longer; what Viet Nam's gates were told of a vehicle is over."""
-        self.owe(Owed(office, self._news_of(role), "left out", "", occasion=True))
-        viet_nam = office.startswith("VN")
-        procedure = VEHICLES.get(role, "")
-        for truck in self.trucks if viet_nam and procedure else ():
-            if self.stands(office, procedure, truck):
-                told = Owed(office, procedure, "vehicle cancelled", "", occasion=True)
-                told.truck = self.streams.get((office, truck), "")
-                self.owe(told)
-
-    def stands(self, office: str, procedure: str, truck: str) -> bool:
-        """Whether an office was told of a truck, and that was not taken back since."""
-        stream = self.streams.get((office, truck), "")
-        about = [
-            one.topic
-            for one in self.told
-            if (one.office, one.procedure, one.truck) == (office, procedure, stream)
-        ]
-        told = [one for one in about if one in ("vehicle", "vehicle cancelled")]
-        return bool(told) and told[-1] == "vehicle"
-
-    def changed(self, deed: str, trucks: Iterable[str] = ()) -> None:
-        """Who was told of the transport or the vehicle and is still concerned hears of the change.
-
-        A transport under control is corrected until it ends; a vehicle is news only to the office
-        it still comes to. China has no such messages: who is still ahead there gets the news.
-        """
-        if deed != "amended":
-            self.news(*(("exit",) if self.south else ("entry", "destination")))
-        if self.south and self.open("transport") and self._known("entry"):
-            after = (("transport", "copy", "registered"),)
-            self._change("entry", "transport", "declaration changed", deed, after)
-        role = "entry" if self.south else "exit"
-        for truck in trucks or self.trucks:
-            office, procedure = self.way[role], VEHICLES[role]
-            if self.stands(office, procedure, truck) and not self._truck_passed(role, truck):
-                self._change(role, procedure, "vehicle changed", deed, truck=truck)
-
-    def _truck_passed(self, role: str, truck: str) -> bool:
-        return self.truck_did(LEAVING[role], truck) or self.happened("arrived")
-
-    def _known(self, role: str) -> bool:
-        """Whether an office knows of the goods; one that is new on the way does not yet."""
-        return role not in self.new and any(one.office == self.way[role] for one in self.told)
-
-    def corrected(self) -> None:
-        """Before release every office that holds the old version gets the new one, marked so.
-
-        Who was told nothing yet is told the new version when its time comes. Viet Nam: registered
-        anew and declared anew by one pair of jobs; where the release came meanwhile, by the other.
-        """
-        border = "exit" if self.south else "entry"
-        china, viet_nam = ("export", "import") if self.south else ("import", "export")
-        accepted = "accepted"
-        if self.open(border):
-            after: tuple[Answer, ...] = ((border, "manifest", accepted),)
-            self._change(border, border, "manifest changed", "amended", after)
-        if self.open(china):
-            after = ((china, "declaration", accepted),)
-            self._change(SPEAKS[china], china, "declaration changed", "amended", after)
-        if self.open(viet_nam):
-            for copy, again in (("corrected copy", "correction"), ("amended copy", "amendment")):
-                role, after = SPEAKS[viet_nam], ((viet_nam, "declaration", accepted),)
-                self._change(role, viet_nam, copy, "amended", after)
-                after = ((viet_nam, copy, "registered"),)
-                self._change(role, viet_nam, again, "amended", after)
-
-    def _change(
-        self,
-        role: str,
-        procedure: str,
-        topic: str,
-        because: str,
-        after: tuple[Answer, ...] = (),
-        truck: str = "",
-    ) -> None:
-        self._owe(role, procedure, topic, after, because=because, occasion=True, truck=truck)
-
-    # ------------------------------------------------------------------ taking back
-
-    def asked_back(self) -> None:
-        """The departure is asked first; who else holds something is asked once it let go."""
-        self.asking = True
-        china, border = ("export", "exit") if self.south else ("import", "entry")
-        for procedure in self.states:
-            if not self.open(procedure):
-                continue
-            after = []
-            if procedure != "export" and self.open("export"):
-                after.append(("export", "withdrawal", "withdrawn"))
-            if procedure == border and self.open(china):
-                after.append((china, "withdrawal", "withdrawn"))
-            if procedure not in (china, border):
-                after.append((procedure, "copy", "registered"))
-            self._owe(SPEAKS[procedure], procedure, "withdrawal", tuple(after), occasion=True)
-
-    def kept(self, office: str) -> None:
-        """An office lets go of nothing: where it is the departure, nobody else is asked."""
-        self.asking = False
-        if office == self.way["departure"]:
-            self.owed = [one for one in self.owed if one.topic != "withdrawal"]
+        if not self.south and self._known("gate") and self.way["gate"] != refused_by:
+            self._owe("gate", "gate", "news", occasion=True)
 
     # ------------------------------------------------------------------ owing and telling
 
@@ -339,7 +272,7 @@ class Telling(Ledger):
         office = self.way[role]
         one = Owed(office, procedure, topic, because, after, occasion=occasion)
         one.truck = self.streams.get((office, truck), "") if truck else ""
-        if occasion and topic in (*CHANGES, "withdrawal") and self.awaits(one):
+        if occasion and topic in (*CHANGES, *TAKING_BACK) and self.awaits(one):
             return
         self.owe(one)
 
@@ -357,10 +290,17 @@ class Telling(Ledger):
                 for answer in one.after
             )
             over = self.all_over or self.states[one.procedure] == "invalidated"
-            if over or (heard and self._out_of_season(one)):
+            if over or (heard and (self._out_of_season(one) or self._through(one))):
                 self.owed.remove(one)
             elif heard and (one.occasion or not self.asking):
                 self.tell(one)
+
+    def _through(self, one: Owed) -> bool:
+        """Whether it takes back what a truck has gone by already."""
+        meant = (it for it in self.trucks if self.streams.get((one.office, it)) == one.truck)
+        return one.topic == "gate cancelled" and any(
+            self._truck_passed("gate", truck) for truck in meant
+        )
 
     def _out_of_season(self, one: Owed) -> bool:
         """Whether the pack's other way of correcting is the one that is allowed now."""

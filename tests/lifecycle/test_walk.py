@@ -68,6 +68,8 @@ WALKED = (
     *("deadline-reminded", "deadline-passed", "enquiry-started"),
     *("a gate was closed", "ways round planned", "ways round confirmed", "ways round gone"),
     *("ways round undone", "the lane said go", "the lane said stop", "the lane said refer"),
+    *(f"a digital gate heard: gate {what}" for what in ("declaration", "changed")),
+    *("a digital gate heard: news", "a digital gate heard: left out"),
     *("transit declared", "transit presented", "transit departed", "answered: ended"),
 )
 """What a long walk has to come by, each several times: else it is never walked."""

@@ -50,6 +50,11 @@ class Transit(Ledger):
 
     # ------------------------------------------------------------------ standing
 
+    @staticmethod
+    def plays(role: str) -> str:
+        """The part of an office."""
+        return role
+
     @property
     def unpresented(self) -> bool:
         return self.prelodged and not self.happened("presented")

@@ -60,6 +60,17 @@ TELLS = {
     "COT-cancel": ("transport", "withdrawal"),
     "ImportCancellation": ("import", "withdrawal"),
     "ExportCancellation": ("export", "withdrawal"),
+    # the digital gate: each truck before arrival
+    "GateEntryDeclaration": ("gate", "gate declaration"),
+    "GateExitDeclaration": ("gate", "gate declaration"),
+    "GateEntryChange": ("gate", "gate changed"),
+    "GateExitChange": ("gate", "gate changed"),
+    "GateEntryCancel": ("gate", "gate cancelled"),
+    "GateExitCancel": ("gate", "gate cancelled"),
+    "GateEntryNotice": ("gate", "news"),
+    "GateExitNotice": ("gate", "news"),
+    "GateEntryDiversion": ("gate", "left out"),
+    "GateExitDiversion": ("gate", "left out"),
     # common transit: the declaration, records ahead, news back
     "CC015C": ("transit", "declaration"),
     "CC170C": ("transit", "presentation"),
@@ -95,7 +106,10 @@ def told_by(kind: str, office: str) -> tuple[str, str]:
     return NEWS.get((kind, office[:2])) or TELLS[kind]
 
 
-OF_ONE_TRUCK = ("vehicle", "vehicle changed", "vehicle cancelled")
+OF_ONE_TRUCK = (
+    *("in the yard", "vehicle", "vehicle changed", "vehicle cancelled"),
+    *("gate declaration", "gate changed", "gate cancelled"),
+)
 """What is told of each truck by itself."""
 
 PROCEDURES = {
@@ -107,6 +121,8 @@ PROCEDURES = {
     "vn-exit": "exit",
     "vn-transport": "transport",
     "vn-import": "import",
+    "vn-gate-entry": "gate",
+    "vn-gate-exit": "gate",
     "ctc-transit": "transit",
 }
 
@@ -220,6 +236,13 @@ UNASKED = {
 AT_DESTINATION = ("unloading", "discrepancies", "discrepancies-solved")
 """What only the office of destination says, of goods that arrived."""
 
+GATE_TOLD = {
+    "gate declaration": Saying("accepted", "closed"),
+    "gate changed": Saying("changed"),
+    "gate cancelled": Saying("withdrawn", "invalidated", "invalidated"),
+}
+"""What a digital gate says to what it is told; having taken a declaration it owes no more."""
+
 KEPT = {"manifest-kept", "import-manifest-kept"}
 """The office changes or deletes nothing: which of the two says what it answers."""
 
@@ -229,4 +252,4 @@ def saying(topic: str, effect: str) -> Saying:
     if effect in KEPT:
         withdrawal = topic == "withdrawal"
         return Saying("kept", "", "invalidation-refused") if withdrawal else Saying("refused")
-    return SAYINGS[effect]
+    return GATE_TOLD[topic] if effect == "gate-told" else SAYINGS[effect]

@@ -198,7 +198,7 @@ def test_nothing_outside_is_touched(name, tmp_path, monkeypatch):
     wrapper.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(wrapper))
     files = new_pack("xa", "XA") if name == "a fit pack" else harmed(*HARM[name][:3])
-    report = check_apart(files, {}, Bounds(memory_bytes=SMALL.memory_bytes, cpu_seconds=20))
+    report = check_apart(files, {}, Bounds(memory_bytes=SMALL.memory_bytes, cpu_seconds=10))
     assert report.fit is (name == "a fit pack")
     lines = trace.read_text("utf-8", "replace").splitlines()
     shut = next(n for n, line in enumerate(lines) if "RLIMIT_NOFILE, {rlim_cur=3" in line)

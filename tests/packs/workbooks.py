@@ -6,15 +6,10 @@ from functools import cache
 
 import openpyxl
 
-from gateway import bootstrap
 from gateway.markup.workbook import split_cell
 from gateway.usecases.sheet import filled, template
 from tests.world import SHIPPED
-
-
-@cache
-def ports():
-    return bootstrap.open_offline()
+from tests.world import offline_ports as ports
 
 
 @cache

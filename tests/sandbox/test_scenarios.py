@@ -11,13 +11,15 @@ from gateway.sandbox.scenario import play
 from gateway.sandbox.script import Scenario, named, read_scenarios
 from gateway.settings import DatabaseSettings, Settings
 from tests.postgres import running_postgres
+from tests.world import shipped_packs
 
 SCENARIOS = read_scenarios(schemas_root())
 QUICK = ("tractor-swap", "diversion", "withheld-precondition", "three-on-one-truck")
 
 
 def wrong(scenario, settings):
-    return [finding for step in play(scenario, settings) for finding in step.findings]
+    played = play(scenario, settings, shipped_packs())
+    return [finding for step in played for finding in step.findings]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
-from gateway import bootstrap, register
+from gateway import register
 from gateway.domain.errors import Refused
 from gateway.domain.event import Event
 from gateway.domain.movement import fold
@@ -24,6 +23,7 @@ from gateway.pipeline.fields import fields
 from gateway.pipeline.intake import Accepted, intake
 from gateway.pipeline.project import Addressee, Subject, declared_totals, prepare
 from tests.world import NORTHBOUND, SHIPPED
+from tests.world import offline_ports as ports
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 OWN = Path(__file__).resolve().parents[1] / "interop" / "own"
@@ -38,12 +38,6 @@ FACTS = (("reason", "001"), ("text", "told by the enterprise"), ("code", "1"))
 """What is said when something happens that no movement must meet."""
 
 _STEP = re.compile(r"(\w+)(?: \((\w+)\))?")
-
-
-@cache
-def ports():
-    """Ports without a store, opened once."""
-    return bootstrap.open_offline()
 
 
 def declarations() -> dict[str, bytes]:

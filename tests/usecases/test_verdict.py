@@ -2,18 +2,17 @@
 
 import pytest
 
-from gateway import bootstrap
 from gateway.domain.finding import Finding, Severity
 from gateway.pipeline.verdict import SeenStop, verdicts
 from gateway.usecases.submit import preflight
-from tests.world import SHIPPED
+from tests.world import SHIPPED, offline_ports
 
 OFFICES = ("CN008001", "CN00X001", "VN0015BB", "VN0003PJ")
 
 
 @pytest.fixture(scope="module")
 def ports():
-    return bootstrap.open_offline()
+    return offline_ports()
 
 
 def words(ports, old="", new=""):

@@ -45,7 +45,7 @@ def installed(wheel, tmp_path_factory):
     folder = tmp_path_factory.mktemp("fresh")
     _run(sys.executable, "-m", "venv", folder / "env", cwd=folder)
     commands = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
-    _run(commands / "python", "-m", "pip", "install", wheel, cwd=folder)
+    _run(commands / "python", "-m", "pip", "install", "--no-compile", wheel, cwd=folder)
     return commands
 
 

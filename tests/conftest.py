@@ -1,0 +1,43 @@
+"""The longest begin first, one share for every process, so that none works on alone in the end."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what has no test of the full tier where that tier alone is asked for.
+
+    Loading all tests takes every process a quarter of a minute.
+    """
+    if config.option.markexpr != "full" or not collection_path.name.startswith("test_"):
+        return None
+    marking = (collection_path, collection_path.with_name("conftest.py"))
+    texts = (one.read_text("utf-8") for one in marking if one.is_file())
+    return None if any("mark.full" in text for text in texts) else True
+
+
+def _patience(item: pytest.Item) -> float:
+    """Return how long a test may take, where it asked for more than all others have."""
+    marked = item.get_closest_marker("timeout")
+    return marked.args[0] if marked else 0.0
+
+
+@pytest.hookimpl(trylast=True)  # when those that are not asked for are gone
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every process begin its part with its share of the patient ones.
+
+    xdist gives each process one unbroken part of all tests and lets whoever is done first take from
+    the end of another's, so the order within a file, and with it what its tests share, is kept.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    patient = sorted((one for one in items if _patience(one)), key=_patience, reverse=True)
+    others = iter([one for one in items if not _patience(one)])
+    dealt, left = [], len(items)
+    for process in range(processes):
+        share, many = patient[process::processes], left // (processes - process)
+        dealt += share
+        dealt += [one for one, _ in zip(others, range(many - len(share)), strict=False)]
+        left -= many
+    items[:] = [*dealt, *others]
