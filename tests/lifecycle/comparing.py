@@ -63,6 +63,10 @@ class Comparing:
     def by_road(self) -> list[Going]:
         return [it for it in self.going if not isinstance(it.model, Transit)]
 
+    def aboard(self, truck: Truck) -> list[Going]:
+        """Everything that travels on a truck."""
+        return [it for it in self.by_road if truck in it.paper.loads]
+
     @contextmanager
     def unless(self, codes: list[str], what: str) -> Iterator[None]:
         """Do something that must be refused with ``codes``, or must not where there are none."""

@@ -1,8 +1,6 @@
-"""The steps of the enterprise: it declares, reports, changes its mind, and drives up to a lane."""
+"""The steps of the enterprise: it declares, reports, changes its mind."""
 
-from datetime import timedelta
-
-from tests.lifecycle.comparing import Comparing, Going, agree
+from tests.lifecycle.comparing import Comparing, Going
 from tests.lifecycle.dates import Dates
 from tests.lifecycle.model import ANYWHERE, OURS, Movement
 from tests.lifecycle.papers import Truck, declared_dates, written
@@ -138,10 +136,6 @@ class Enterprise(Comparing):
         over = all(it.model.over for it in aboard)
         return deed not in ANYWHERE or (on_its_way and not there and not over)
 
-    def aboard(self, truck: Truck) -> list[Going]:
-        """Everything that travels on a truck."""
-        return [it for it in self.by_road if truck in it.paper.loads]
-
     # ------------------------------------------------------------------ changing
 
     def amend(self, one: Going, _: int) -> None:
@@ -193,47 +187,3 @@ class Enterprise(Comparing):
         if not codes:
             one.paper = paper
         return not codes
-
-    # ------------------------------------------------------------------ at the lane
-
-    def lane(self, one: Going, choice: int) -> None:
-        """A truck at the lane of its gate: it goes only if all aboard may."""
-        if one.model.over:
-            return
-        trucks = list(one.paper.loads)
-        truck = trucks[choice // 4 % len(trucks)]
-        gate = one.model.way["exit"]
-        aboard = [it for it in self.aboard(truck) if not it.model.over]
-        mass = sum(it.paper.mass(truck) for it in aboard)
-        mass += 0 if choice % 4 else one.paper.mass(truck)
-        passing = self.stage.lane(gate, truck, one.paper.seal(truck), mass)
-        seals = {it.paper.seal(truck) for it in aboard}
-        here = all(it.model.way["exit"] == gate for it in aboard)
-        may = [it.reference for it in aboard if it.model.may_leave]
-        shut = self.closed is not None and self.closed.shut(gate, self.stage.world.clock.at)
-        fit = bool(choice % 4) and len(seals) == 1 and here
-        says = passing.passage.says.value
-        now, hour = self.stage.world.clock.at, timedelta(hours=1)  # zones differ by one
-        if says == "go":
-            agree("papers count", all(it.dates.valid(now, -hour) for it in aboard), True)
-            agree("all aboard may leave", may, [it.reference for it in aboard])
-            agree("weight and seals", fit, True)
-            agree("the gate is open", not shut, True)
-        elif (
-            fit
-            and not shut
-            and all(it.model.ready_to_leave and it.dates.valid(now, hour) for it in aboard)
-        ):
-            agree(f"the lane says {passing.passage.code} {passing.passage.value}", says, "go")
-        if passing.decision.established:
-            told = {it.reference for it in aboard}
-            agree(
-                f"movements that pass: {passing.passage.code}, seals {seals} {gate} {truck.batch} ",
-                set(passing.passage.movements),
-                told,
-            )
-            for it in aboard:
-                it.gates[gate, truck.batch if it.model.split else ""] = says
-        self.walked[f"the lane said {says}"] += 1
-        for it in aboard:
-            self.compare(it)

@@ -35,6 +35,9 @@ IN_PARTS = ("departed", "exited", "entered", "arrived")
 SEEN = ("at-gate", "re-weighed", "crossing-refused")
 """What an office tells of a truck that stands before it, and so is on its way."""
 
+BACK = ("turned-back", "crossing-refused")
+"""What leads goods back, until a new declaration lets them set out again."""
+
 AGAINST = ("under-control", "not-released", "refused")
 """What counts against the whole as soon as it is said of one truck."""
 
@@ -46,6 +49,7 @@ class Movement(Changing):
     prelodged: bool = False
     quarantine: str = ""  # held, done, or nothing was said
     seen: set[str] = field(default_factory=set)  # trucks that stood before an office
+    back: set[str] = field(default_factory=set)  # trucks on their way back, "" all of them
 
     def __post_init__(self) -> None:
         third = "transport" if self.south else "entry"
@@ -78,26 +82,9 @@ class Movement(Changing):
     def over(self) -> bool:
         return self.state in ("completed", "invalidated")
 
-    @property
-    def may_leave(self) -> bool:
-        """Whether a lane at the gate of exit may let the goods go: released, manifest accepted.
-
-        Fruit only when its quarantine is done: unknown is not yes. Nothing while it is held, and
-        nothing that was pre-lodged and not presented.
-        """
-        taken = ("accepted", "under-control", "not-released", "released", "closed")
-        released = self.states["export"] in ("released", "closed")
-        listed = not self.south or self.states["exit"] in taken
-        safe = self.quarantine in (("", "done") if self.south else ("done",))
-        return released and listed and safe and not self.unpresented
-
-    @property
-    def ready_to_leave(self) -> bool:
-        """Whether it must let them go: nothing is held, taken back, or known to be elsewhere."""
-        calm = not (self.asking or self.half_withdrawn or self.set_out)
-        held = set(AGAINST) & set(self.states.values())
-        doubts = ("crossing-refused", "control-ordered", "not-released", "seals-checked")
-        return self.may_leave and calm and not held and not any(map(self.happened, doubts))
+    def came_back(self, truck: str) -> bool:
+        """Whether goods on a truck turned back or were refused, and were not declared anew."""
+        return bool(self.back & ({"", truck} if self.split else self.back))
 
     @property
     def set_out(self) -> bool:
@@ -208,6 +195,7 @@ class Movement(Changing):
             self._in_parts(deed, office, truck)
         else:
             self.journal.append((deed, office))
+            self.back |= {truck} if deed in BACK else set()
             self._follows(deed, office, truck)
         self.settle()
 
@@ -276,6 +264,7 @@ class Movement(Changing):
         """A new declaration: other goods before release, or only another vehicle and its seals."""
         self.moment += 1
         deed = "amended" if goods or not self.happened("released") else "substituted"
+        self.back = set()
         self.journal.append((deed, self.way["departure"]))
         if deed == "amended":
             self.corrected()
@@ -285,6 +274,7 @@ class Movement(Changing):
     def diverts(self, way: dict[str, str]) -> None:
         """A new declaration by other offices."""
         self.moment += 1
+        self.back = set()
         self.journal.append(("diverted", self.way["departure"]))
         self.diverted(way)
         self.changed("diverted")
@@ -293,6 +283,7 @@ class Movement(Changing):
     def spreads(self, trucks: dict[str, int]) -> None:
         """A new declaration that puts the goods on other trucks, before they leave."""
         self.moment += 1
+        self.back = set()
         deed = "substituted" if self.happened("released") else "amended"
         self.journal.append((deed, self.way["departure"]))
         gone = set(self.trucks) - set(trucks)
@@ -344,6 +335,7 @@ class Movement(Changing):
             saying.event not in ONCE_SAID or not self.happened_at(saying.event, office)
         ):
             self.journal.append((saying.event, office))
+            self.back |= {truck} if saying.event in BACK else set()
             self._follows(saying.event, office)
         self.settle()
 

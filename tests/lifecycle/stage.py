@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from gateway import closures
 from gateway.adapters.keystore import FileKeys, create_party_key
 from gateway.audit.exchange import read_envelope
 from gateway.domain.event import EventKind, Report
 from gateway.domain.lane import Direction, Read, Reading
+from gateway.domain.roles import OfficeRole
 from gateway.markup import safe, signature
 from gateway.pipeline.read import read_declaration
 from gateway.register import folded
@@ -22,7 +24,7 @@ from gateway.usecases.setup import add_lane
 from gateway.usecases.submit import submit
 from gateway.usecases.sweep import sweep
 from gateway.usecases.trips import report_trip
-from tests.lifecycle.papers import TARE_KG, Paper, Truck
+from tests.lifecycle.papers import Paper, Truck
 from tests.lifecycle.telling import GATES, OTHERWISE
 from tests.world import LANE, NORTHBOUND, SIGNATORIES, TENANT, World
 
@@ -93,7 +95,9 @@ def both_ways(folder) -> World:
     world = BothWays(folder, more=more)
     north = read_declaration(safe.parse(NORTHBOUND.read_bytes()))
     for office in ("CN00X001", "VN0015BB", "CN007208", "VN00X002"):
-        add_lane(world.ports, replace(LANE, id=office.lower(), office=office))
+        for role in (OfficeRole.EXIT, OfficeRole.ENTRY):
+            name = _lane_of(office, role)
+            add_lane(world.ports, replace(LANE, id=name, office=office, role=role))
     for name in SIGNATORIES:
         party = north.party(name).key
         if party not in world.parties.values():
@@ -186,18 +190,19 @@ class Stage:
 
     # ------------------------------------------------------------------ the lane
 
-    def lane(self, gate: str, truck: Truck, seal: str, mass) -> Passing:
-        """A truck drives up to the lane of a gate of exit, with goods of ``mass`` kg aboard."""
+    def lane(self, gate: str, role: str, truck: Truck, seal: str, mass: Decimal) -> Passing:
+        """A truck of ``mass`` kg drives up to the lane of a gate, out of its country or in."""
         self._keys += 1
         reading = Reading(
             id=f"passage-{self._keys}",
             at=self.world.clock.now(),
-            direction=Direction.OUT,
+            direction=Direction.OUT if role == "exit" else Direction.IN,
             plates=tuple(Read(one) for one in truck.plates),
             seals=(Read(seal), Read(truck.electronic)),
-            weight_kg=TARE_KG + mass,
+            weight_kg=mass,
         )
-        return pass_lane(self.ports, self.world.exporter, gate.lower(), reading)
+        name = _lane_of(gate, OfficeRole(role))
+        return pass_lane(self.ports, self.world.exporter, name, reading)
 
     # ------------------------------------------------------------------ the offices
 
@@ -273,6 +278,10 @@ class Stage:
             for share in trip.shares
             if share.movement == movement
         }
+
+
+def _lane_of(office: str, role: OfficeRole) -> str:
+    return f"{office}-{role.value}".lower()
 
 
 def _states(plan) -> dict[str, str]:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.lifecycle.comparing import Disagreement
+from tests.lifecycle.lane import ORDER
 from tests.lifecycle.stage import Stage, both_ways
 from tests.lifecycle.walk import VERBS, Walk, steps_of
 
@@ -67,7 +68,8 @@ WALKED = (
     *("diverted: other destination", "cut off", "said again", "hours went by"),
     *("deadline-reminded", "deadline-passed", "enquiry-started"),
     *("a gate was closed", "ways round planned", "ways round confirmed", "ways round gone"),
-    *("ways round undone", "the lane said go", "the lane said stop", "the lane said refer"),
+    *("ways round undone", *(f"the lane said {word}" for word in ORDER)),
+    *(f"the lane of {role} said {word}" for role in ("exit", "entry") for word in ("go", "stop")),
     *(f"a digital gate heard: gate {what}" for what in ("declaration", "changed")),
     *("a digital gate heard: news", "a digital gate heard: left out"),
     *("transit declared", "transit presented", "transit departed", "answered: ended"),

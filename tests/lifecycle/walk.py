@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from tests.lifecycle.comparing import Disagreement, Going
+from tests.lifecycle.driver import Driver
 from tests.lifecycle.enterprise import Enterprise
 from tests.lifecycle.holder import Holder
 from tests.lifecycle.offices import Offices
@@ -28,7 +29,7 @@ WEIGHTS = {
     "substitute": 2,
     "divert": 4,
     "split": 3,
-    "lane": 4,
+    "lane": 6,
     "drive": 3,
     "speak": 4,
     "answers": 10,
@@ -64,7 +65,7 @@ def steps_of(seed: int, count: int) -> list[Step]:
     ]
 
 
-class Walk(Enterprise, Offices, Shutting, Holder):
+class Walk(Enterprise, Driver, Offices, Shutting, Holder):
     """Steps, and the rest in which everybody gets what is under way."""
 
     def __init__(self, stage: Stage, movements: int = 20) -> None:
