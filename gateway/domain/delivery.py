@@ -14,6 +14,9 @@ RETRY_LONGEST_SECONDS = 60.0
 HANDED_OVER_SECONDS = 300.0
 """How long an office may take to answer what it was handed before it gets the same bytes again."""
 
+LEASE_SECONDS = 4.0
+"""How long a link stays leased after the program that holds it died."""
+
 BREAKER_OPENS_AFTER = 5
 PROBE_SECONDS_FIRST_HOUR = 2.0
 PROBE_SECONDS_LATER = 60.0

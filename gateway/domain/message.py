@@ -104,6 +104,10 @@ class AnswerKind(StrEnum):
     RECORD_ASKED = "record-asked"
 
 
+UNWELCOME = frozenset({AnswerKind.REFUSED, AnswerKind.NOT_RELEASED, AnswerKind.PERSON})
+"""Answers after which a person must look: a no, or no decision yet."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeFinding:
     """One thing an office finds wrong, in its own words.

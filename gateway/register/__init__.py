@@ -58,6 +58,7 @@ from gateway.register.standing import candidates_of, place_of, runs_of, write_ke
 from gateway.register.stepping import write_step
 from gateway.register.timing import deadlines_of, readings_of
 from gateway.register.writing import (
+    TRIES_MAX,
     Writing,
     message_facts,
     write_events,
@@ -68,6 +69,7 @@ from gateway.register.writing import (
 __all__ = [
     "LIVING",
     "PATIENCE",
+    "TRIES_MAX",
     "Acknowledgement",
     "DeclaredVersion",
     "Ending",

@@ -38,9 +38,8 @@ from gateway.register.receipts import Proof, acknowledge
 from gateway.register.remarks import told_finding
 from gateway.register.running import PATIENCE, tell_run
 from gateway.register.stepping import write_step
-from gateway.register.writing import Writing
+from gateway.register.writing import TRIES_MAX, Writing
 
-TRIES_MAX = 8
 TOLD_FINDINGS_MAX = 20
 TOLD_VALUE_MAX = 200
 

@@ -22,9 +22,7 @@ from gateway.register.incoming import Vouched, last_told, native_of
 from gateway.register.load import Loaded, load, pack_for
 from gateway.register.moving import move
 from gateway.register.stepping import write_step
-from gateway.register.writing import Writing
-
-TRIES_MAX = 8
+from gateway.register.writing import TRIES_MAX, Writing
 
 _UNDECIDED = frozenset({EventKind.ANSWERED, EventKind.NUMBER_GIVEN})
 """What an answer always brings, and what is one movement's own: no news for a vehicle."""

@@ -19,9 +19,7 @@ from gateway.ports import Ports
 from gateway.register.load import Loaded, load
 from gateway.register.moving import move
 from gateway.register.stepping import write_step
-from gateway.register.writing import Writing
-
-TRIES_MAX = 8
+from gateway.register.writing import TRIES_MAX, Writing
 
 REPORTED_AT: Mapping[EventKind, OfficeRole] = MappingProxyType(
     {

@@ -24,6 +24,9 @@ from gateway.domain.records import (
 from gateway.markup import tree, workbook
 from gateway.ports import Ports
 
+TRIES_MAX = 8
+"""How often a change is made anew when somebody else's was faster."""
+
 TELLING_FACTS = frozenset(
     {
         *("kind", "type", "state", "number-kind", "number", "channel", "result"),

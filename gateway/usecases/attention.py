@@ -14,7 +14,7 @@ from gateway.domain.codes import CODES
 from gateway.domain.deadline import DeadlineKind
 from gateway.domain.delivery import Link, LinkKind, Outcome
 from gateway.domain.finding import Finding, Severity
-from gateway.domain.message import AnswerKind, Message, MessageState
+from gateway.domain.message import UNWELCOME, Message, MessageState
 from gateway.domain.movement_state import MovementState
 from gateway.domain.records import AnswerRecord
 from gateway.domain.trip import TripReport
@@ -31,7 +31,6 @@ WARN_DAYS = (60, 30, 7, 1)
 
 ROWS_MAX = 200
 _EVER = datetime.max.replace(tzinfo=UTC)
-_NO = (AnswerKind.REFUSED.value, AnswerKind.NOT_RELEASED.value, AnswerKind.PERSON.value)
 
 
 _ENDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -245,7 +244,7 @@ class _Look:
         answers = [
             one for one in self._ports.store.answers(awaited.movement) if one.message == awaited.id
         ]
-        if answers and answers[-1].kind in _NO:
+        if answers and answers[-1].kind in UNWELCOME:
             return "attention.answer-refused", answers[-1].received_at
         return self._silent(awaited, answers)
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from gateway import register
 from gateway.audit.entry import EntryKind
 from gateway.audit.evidence import handover
-from gateway.domain.delivery import Attempt, Link, LinkKind, Outcome, next_attempt_at
+from gateway.domain.delivery import LEASE_SECONDS, Attempt, Link, LinkKind, Outcome, next_attempt_at
 from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused
 from gateway.domain.finding import Refusal
 from gateway.domain.message import Message, MessageState, ReceiptKind
@@ -24,7 +24,6 @@ from gateway.domain.records import Change, Lost
 from gateway.packs.pack import Pack
 from gateway.ports import Ports
 
-LEASE_SECONDS = 4.0
 BATCH_MAX = 16
 MESSAGES_MAX = 256
 """Most messages of one round, whatever the link takes in one request: all are held in memory."""

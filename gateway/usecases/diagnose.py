@@ -9,11 +9,10 @@ from gateway import register
 from gateway.domain.delivery import Attempt, Link, LinkKind, Outcome
 from gateway.domain.errors import NotFound
 from gateway.domain.finding import Finding, Severity
-from gateway.domain.message import AnswerKind, Message, MessageState
+from gateway.domain.message import UNWELCOME, Message, MessageState
 from gateway.ports import Ports
 
 PATIENCE = timedelta(seconds=30)
-_NO = (AnswerKind.REFUSED.value, AnswerKind.NOT_RELEASED.value, AnswerKind.PERSON.value)
 _CERTIFICATE_WORDS = ("certificate", "ssl", "tls")
 
 WELL: Mapping[str, Severity] = MappingProxyType(
@@ -107,7 +106,7 @@ class _Look:
     def _delivered(self, message: Message) -> Finding:
         answers = self._ports.store.answers(message.movement)
         own = [one for one in answers if one.message == message.id]
-        if own and own[-1].kind in _NO:
+        if own and own[-1].kind in UNWELCOME:
             return _said("diagnosis.answer-refused", message, kind=own[-1].kind)
         return _said("diagnosis.delivered", message, at=_spelled(message.acknowledged_at))
 

@@ -25,7 +25,6 @@ from gateway.domain.roles import OfficeRole
 from gateway.domain.trip import Trip
 from gateway.ports import Ports
 
-TRIES_MAX = 8
 TRIPS_MAX = 64
 """Trips that one reading can be of; where there are more, nothing is told apart."""
 
@@ -106,7 +105,7 @@ def pass_lane(
     lane = register.lane_of(ports, caller, name)
     content = _spelled(reading, acted)
     digest = sha256(content).hexdigest()
-    for _ in range(TRIES_MAX):
+    for _ in range(register.TRIES_MAX):
         known = ports.store.passage(register.passage_key(lane, reading.id))
         if known is not None:
             if known.reading != digest:

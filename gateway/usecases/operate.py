@@ -16,7 +16,7 @@ from gateway import register
 from gateway.audit.batch import MESSAGES_MAX
 from gateway.audit.entry import EntryKind
 from gateway.domain.act import LINK_ACTS, Act, ActKind
-from gateway.domain.delivery import Link, LinkKind
+from gateway.domain.delivery import LEASE_SECONDS, Link, LinkKind
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.message import OPEN_STATES, Message, MessageState
@@ -27,7 +27,6 @@ REASON_LENGTH_MAX = 500
 RATE_MAX = 10_000.0
 CONCURRENCY_MAX = 1024
 TRIES_MAX = 5
-LEASE_SECONDS = 4.0
 DONE_STATUS = 200
 
 

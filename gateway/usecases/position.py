@@ -23,7 +23,6 @@ from gateway.pipeline.advance import Advanced
 from gateway.pipeline.reading import read_reading
 from gateway.ports import Ports
 
-TRIES_MAX = 8
 LOOKED_BACK = 50
 """How many of the newest readings are looked through for one with a temperature."""
 
@@ -125,7 +124,7 @@ def _over(ports: Ports, movement: str) -> bool:
 def _take(
     ports: Ports, caller: Principal, movement: str, reading: Reading, raw: bytes, trip: str = ""
 ) -> TakenReading:
-    for _ in range(TRIES_MAX):
+    for _ in range(register.TRIES_MAX):
         loaded = register.load(ports, movement, tenant=caller.tenant)
         writing = register.Writing(ports, caller.tenant, ports.clock.now())
         body = writing.body(raw, "application/json")

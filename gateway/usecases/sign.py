@@ -12,8 +12,6 @@ from gateway.markup import signature, wire
 from gateway.pipeline.sign import carry_cms
 from gateway.ports import Ports
 
-TRIES_MAX = 8
-
 
 def pending_signatures(ports: Ports, caller: Principal, movement: str = "") -> tuple[Message, ...]:
     """Return the caller's tenant's messages that await a signature, oldest first.
@@ -56,7 +54,7 @@ def attach_signature(ports: Ports, caller: Principal, message_id: str, signed: b
             signatory's.
         InConflict: the movement kept changing under us.
     """
-    for _ in range(TRIES_MAX):
+    for _ in range(register.TRIES_MAX):
         message, unsigned = to_be_signed(ports, caller, message_id)
         loaded = register.load(ports, message.movement, tenant=caller.tenant)
         trust = ports.store.trust(caller.tenant)

@@ -1,7 +1,6 @@
 """The Chinese pack: every rule with a right and a wrong message, answers, simulated offices."""
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -11,7 +10,7 @@ from gateway.domain.event import EventKind
 from gateway.markup import safe, tree
 from gateway.packs.pack import Pack
 from tests.packs import asked_cn, prepared_cn
-from tests.packs.edits import removed, replaced
+from tests.packs.edits import Edit, removed, replaced
 from tests.packs.pack_cases import compiled
 
 NS = {
@@ -38,8 +37,6 @@ UNTIL = {
 PLANNED = ("MT2401", "DecMessage", "MT4402", "CrossingNotice", "ArrivalNotice", "GatePass")
 """Those that a journey meets in any case, and which are projected dry before."""
 
-Edit = Callable[[etree._Element], None]
-
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
@@ -63,19 +60,11 @@ def at(root, path) -> str:
 
 
 def write(path: str, text: str) -> Edit:
-    def edit(root):
-        for node in found(root, path):
-            node.text = text
-
-    return edit
+    return replaced(path, text, found)
 
 
 def remove(path: str) -> Edit:
-    def edit(root):
-        for node in found(root, path):
-            node.getparent().remove(node)
-
-    return edit
+    return removed(path, found)
 
 
 # ------------------------------------------------------------------ rules: the cases break them

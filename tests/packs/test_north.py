@@ -1,7 +1,5 @@
 """The way north: messages of both packs, every rule broken and kept, answers, simulated offices."""
 
-from collections.abc import Callable
-
 import pytest
 
 from gateway.domain.finding import LANGUAGES
@@ -11,7 +9,7 @@ from gateway.packs.codelists import read_codelists
 from gateway.packs.pack import Pack
 from gateway.packs.rules import compile_rules
 from tests.packs import prepared_north as north
-from tests.packs.edits import removed, replaced
+from tests.packs.edits import Edit, removed, replaced
 from tests.packs.pack_cases import compiled
 
 NS = {
@@ -24,8 +22,6 @@ NS = {
 RULE_FILES = {
     "vn": ("rules/eda.sch", "rules/notice.sch"),
 }
-
-Change = Callable[[tree.Element], None]
 
 
 @pytest.fixture(scope="module")
@@ -54,23 +50,15 @@ def nodes(root, path) -> list[tree.Element]:
     return found
 
 
-def write(path: str, text: str) -> Change:
-    def change(root):
-        for node in nodes(root, path):
-            node.text = text
-
-    return change
+def write(path: str, text: str) -> Edit:
+    return replaced(path, text, nodes)
 
 
-def remove(path: str) -> Change:
-    def change(root):
-        for node in nodes(root, path):
-            node.getparent().remove(node)
-
-    return change
+def remove(path: str) -> Edit:
+    return removed(path, nodes)
 
 
-def again(path: str, times: int) -> Change:
+def again(path: str, times: int) -> Edit:
     def change(root):
         node = nodes(root, path)[0]
         for _ in range(times):

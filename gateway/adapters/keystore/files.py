@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 from gateway.adapters.keystore.signer import FileSigner, PartyKey
 from gateway.domain.errors import Misconfigured
 from gateway.domain.finding import Finding
+from gateway.markup.certificate import RSA_BITS_MIN
 
-RSA_BITS_MIN = 2048
 FILE_BYTES_MAX = 64 * 1024
 SEAL_PREFIX = "seal-"
 KEY_SUFFIX, CERTIFICATE_SUFFIX = ".key.pem", ".cert.pem"
