@@ -39,6 +39,14 @@ def _reachable(path: Path) -> bool:
     return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
 
 
+def _lives(process: int) -> bool:
+    try:
+        told = Path(f"/proc/{process}/stat").read_text("ascii", "replace")
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[0] != "Z"
+
+
 class Postgres:
     """One server with its data in ``folder``; :meth:`start` after :meth:`kill` recovers it."""
 
@@ -114,10 +122,6 @@ class Postgres:
         with self._maintenance() as connection:
             connection.execute(statement.encode())
 
-    def _backends(self) -> list[int]:
-        with self._maintenance() as connection:
-            return [row[0] for row in connection.execute("SELECT pid FROM pg_stat_activity")]
-
     def database(self, template: str = "template1") -> str:
         """Create a database and return its URL."""
         name = f"fullroute_{next(self._names)}"
@@ -132,13 +136,22 @@ class Postgres:
         """Kill it as a power cut would, with all its backends, and reap it.
 
         A backend that outlives its server may still answer on an open connection, and keeps the
-        shared memory that the next start needs.
+        shared memory that the next start needs. So the server is stopped before they are counted:
+        it begets no more.
         """
-        backends = self._backends()
-        self._end(signal.SIGKILL)
+        if self._server is None:
+            return
+        self._server.send_signal(signal.SIGSTOP)
+        server = self._server.pid
+        told = Path(f"/proc/{server}/task/{server}/children").read_text("ascii")
+        backends = [int(one) for one in told.split()]
         for backend in backends:
             with suppress(ProcessLookupError):
                 os.kill(backend, signal.SIGKILL)
+        self._end(signal.SIGKILL)
+        deadline = time.monotonic() + START_SECONDS
+        while any(map(_lives, backends)) and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """Stop it at once but cleanly."""
