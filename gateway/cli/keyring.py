@@ -1,4 +1,4 @@
-"""Commands about keys (list, create, import) and settings (show, check)."""
+"""Commands about keys (list, create, import, rotate) and settings (show, check)."""
 
 from pathlib import Path
 from typing import Annotated
@@ -95,6 +95,22 @@ def import_(
         output.print_json(made)
     else:
         output.note(f"Key {name} is in; its certificate is {made['certificate']}.")
+
+
+@key_commands.command()
+def rotate(*, options: FolderOptions) -> None:
+    """Make a new seal key, which seals from now on; the old ones stay published.
+
+    Example:
+      fullroute keys rotate
+    """
+    from gateway.cli.keys import rotate_seal
+
+    made = rotate_seal(options.data)
+    if options.json:
+        output.print_json({"seal": made})
+    else:
+        output.note(f"Seal key {made} seals from now on; offices read it at GET /v1/keys.")
 
 
 @config_commands.command("show")

@@ -59,6 +59,12 @@ def import_key(data: Path | None, name: str, key: bytes, certificate: bytes) -> 
     return {"name": name, **_certificate(der)}
 
 
+def rotate_seal(data: Path | None) -> str:
+    """Make a new seal key and return its id."""
+    with open_folder(data) as gateway:
+        return bootstrap.rotate_seal(gateway.settings)
+
+
 def check_folder(data: Path | None, lang: str) -> list[Shown]:
     """Open everything a running gateway needs; return what does not fit."""
     findings: tuple[Finding, ...] = ()

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gateway.domain.errors import Refused
+from gateway.domain.finding import Finding
+
+REASON_LENGTH_MAX = 500
+
 
 class ActKind(StrEnum):
     """What can be done about a message, a link, or an answer that was put away."""
@@ -35,3 +40,14 @@ class Act:
     rate: float = 0.0
     concurrency: int = 0
     batch: int = 0
+
+
+def check_reason(reason: str, value: str) -> None:
+    """See to it that a person says why; ``value`` is what for.
+
+    Raises:
+        Refused: ``act.no-reason``: nothing was said, or a novel.
+    """
+    if not reason.strip() or len(reason) > REASON_LENGTH_MAX:
+        most = (("most", str(REASON_LENGTH_MAX)),)
+        raise Refused(Finding(code="act.no-reason", value=value, args=most))

@@ -81,6 +81,9 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "doctor.disk-low": Severity.WARNING,
         "doctor.timeout-misfit": Severity.ERROR,
         "doctor.too-old": Severity.ERROR,
+        "grant.ended": Severity.ERROR,
+        "grant.last-operator": Severity.ERROR,
+        "grant.unknown": Severity.ERROR,
         "intake.backlog-age": Severity.ERROR,
         "intake.disk-reserve": Severity.ERROR,
     }

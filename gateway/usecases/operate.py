@@ -15,7 +15,7 @@ from typing import Any
 from gateway import register
 from gateway.audit.batch import MESSAGES_MAX
 from gateway.audit.entry import EntryKind
-from gateway.domain.act import LINK_ACTS, Act, ActKind
+from gateway.domain.act import LINK_ACTS, Act, ActKind, check_reason
 from gateway.domain.delivery import LEASE_SECONDS, Link, LinkKind
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
@@ -23,7 +23,6 @@ from gateway.domain.message import OPEN_STATES, Message, MessageState
 from gateway.domain.records import IdempotencyRecord, Lost, Principal
 from gateway.ports import Ports
 
-REASON_LENGTH_MAX = 500
 RATE_MAX = 10_000.0
 CONCURRENCY_MAX = 1024
 TRIES_MAX = 5
@@ -88,9 +87,7 @@ def foresee(ports: Ports, caller: Principal, act: Act) -> Done:
 
 
 def _check(act: Act) -> None:
-    most = ("most", str(REASON_LENGTH_MAX))
-    if not act.reason.strip() or len(act.reason) > REASON_LENGTH_MAX:
-        raise Refused(Finding(code="act.no-reason", value=act.kind.value, args=(most,)))
+    check_reason(act.reason, act.kind.value)
     right = 0 <= act.rate <= RATE_MAX and 0 <= act.concurrency <= CONCURRENCY_MAX
     right = right and 0 <= act.batch <= MESSAGES_MAX
     if act.kind is ActKind.LIMIT and not right:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from hashlib import sha256
 
 from gateway import register
@@ -124,14 +123,6 @@ def add_certificate(ports: Ports, tenant: str, party: str, certificate: bytes) -
     )
     _add(ports, tenant, record, {"party": record.party, "certificate": record.fingerprint})
     return record
-
-
-def revoke_certificate(ports: Ports, tenant: str, fingerprint: str, at: datetime) -> None:
-    """End a certificate's use from ``at`` on; what it signed before stands."""
-    writing = register.Writing(ports, tenant, ports.clock.now())
-    writing.update("certificates", fingerprint, {"revoked_at": at}, {"tenant": tenant})
-    writing.entry(EntryKind.SETUP, facts={"certificate": fingerprint, "revoked": at.isoformat()})
-    _commit(ports, writing, fingerprint)
 
 
 def add_mandate(ports: Ports, mandate: Mandate) -> Mandate:
