@@ -17,7 +17,8 @@ BLOCKS = re.findall(r"```sh\n(.*?)```", RUNBOOK, flags=re.DOTALL)
 def test_it_has_a_block_for_everything_an_operator_does():
     sections = re.findall(r"## ([^\n]+)\n\n```sh", RUNBOOK)
     assert sections == [
-        "Start", "Scale", "Drain", "Back up", "Upgrade while running", "Restore", "Full disk", "Keys",
+        "Start", "Scale", "Drain", "Back up", "Upgrade while running", "Restore", "Full disk",
+        "Keys",
     ]  # fmt: skip
 
 
