@@ -1,6 +1,7 @@
 """The longest begin first, one share for every process, so that none works on alone in the end."""
 
 import os
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for process in range(processes):
         share, many = patient[process::processes], left // (processes - process)
         dealt += share
-        dealt += [one for one, _ in zip(others, range(many - len(share)), strict=False)]
+        dealt += islice(others, max(many - len(share), 0))
         left -= many
     items[:] = [*dealt, *others]
