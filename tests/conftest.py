@@ -1,10 +1,11 @@
 """The longest begin first, one share for every process, so that none works on alone in the end."""
 
 import os
-from itertools import islice
 from pathlib import Path
 
 import pytest
+
+from tests.dealing import dealt
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -27,18 +28,7 @@ def _patience(item: pytest.Item) -> float:
 
 @pytest.hookimpl(trylast=True)  # when those that are not asked for are gone
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let every process begin its part with its share of the patient ones.
-
-    xdist gives each process one unbroken part of all tests and lets whoever is done first take from
-    the end of another's, so the order within a file, and with it what its tests share, is kept.
-    """
+    """Deal the tests out before xdist does."""
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     patient = sorted((one for one in items if _patience(one)), key=_patience, reverse=True)
-    others = iter([one for one in items if not _patience(one)])
-    dealt, left = [], len(items)
-    for process in range(processes):
-        share, many = patient[process::processes], left // (processes - process)
-        dealt += share
-        dealt += islice(others, max(many - len(share), 0))
-        left -= many
-    items[:] = [*dealt, *others]
+    items[:] = dealt(patient, [one for one in items if not _patience(one)], processes)

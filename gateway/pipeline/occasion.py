@@ -58,7 +58,7 @@ def plan_occasions(
             if event.kind in spec.on and _opened(spec, movement, told)
             if disclosed(event, spec, stop, itinerary) is not None
             if (spec.to is To.DROPPED) is (stop in itinerary.dropped)
-            if _concerned(stop, spec, event, (movement, itinerary), told)
+            if _concerned(stop, spec, event, movement, itinerary, told)
         )
         for one in brought:
             planned.setdefault((one.spec.type, one.stop.office.code, one.trip), one)
@@ -77,10 +77,10 @@ def _concerned(
     stop: Stop,
     spec: MessageSpec,
     event: Event,
-    journey: tuple[Movement, Itinerary],
+    movement: Movement,
+    itinerary: Itinerary,
     told: Collection[Told],
 ) -> bool:
-    movement, itinerary = journey
     here = stop.office.code == event.office
     behind = here or movement.passed(itinerary.place(stop.office.code))
     match spec.to:

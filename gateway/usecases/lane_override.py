@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gateway import register
 from gateway.audit.entry import EntryKind
+from gateway.domain.act import REASON_LENGTH_MAX
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.event import EventKind
 from gateway.domain.finding import Finding
@@ -11,8 +12,6 @@ from gateway.domain.lane import Signal
 from gateway.domain.passage import Passage
 from gateway.domain.records import Lost, Principal
 from gateway.ports import Ports
-
-REASON_LENGTH_MAX = 500
 
 
 def override(

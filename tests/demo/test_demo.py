@@ -1,6 +1,5 @@
 """``fullroute demo`` from the first key to the last receipt, as a process of its own."""
 
-import os
 import re
 import shlex
 import signal
@@ -217,25 +216,8 @@ def test_offices_behind_folders_and_offices_that_are_asked(tmp_path):
     assert fullroute("audit", "verify", "--data", data, cwd=tmp_path).code == 0
 
 
-PLAYED = (
-    "standard_departures-xi_gb-simplified__dsxi12_ie015.xml",
-    "prelodgement-gb_xi-normal__pngb5_ie015.xml",
-    "movement_of_goods_without_container_container_indicator_0-gb_xi-simplified__wcgb1_ie015.xml",
-    "arrivals-xi_gb-normal__anxi2_ie015.xml",
-)
-"""Each way, each procedure, with and without a container, pre-lodged or not. All sixteen are played
-to the same ends by the same gateway in tests/interop; ``FULLROUTE_TEST_SAMPLES=all`` does it here.
-"""
-
-FILES = [
-    file
-    for file in sorted(SAMPLES.glob("*_ie015.xml"))
-    if file.name in PLAYED or os.environ.get("FULLROUTE_TEST_SAMPLES") == "all"
-]
-
-
 @pytest.mark.full
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", sorted(SAMPLES.glob("*_ie015.xml")), ids=lambda file: file.stem)
 def test_declarations_nobody_here_wrote(tmp_path, file):
     said = fullroute("demo", file, "--json", cwd=tmp_path)
     assert said.code == 0, said.both

@@ -1,0 +1,21 @@
+"""In which order the processes of a test run find the tests."""
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import TypeVar
+
+Test = TypeVar("Test")
+
+
+def dealt(patient: Sequence[Test], others: Sequence[Test], processes: int) -> list[Test]:
+    """Return all tests so that every process begins its part with its share of the patient ones.
+
+    xdist gives each process one unbroken part of all tests and lets whoever is done first take from
+    the end of another's, so the order within a file, and with it what its tests share, is kept.
+    """
+    rest, left, found = iter(others), len(patient) + len(others), []
+    for process in range(processes):
+        share, many = patient[process::processes], left // (processes - process)
+        found += [*share, *islice(rest, max(many - len(share), 0))]
+        left -= many
+    return [*found, *rest]
