@@ -32,15 +32,22 @@ class Sluice:
         self._verdict: Finding | None = None
         self._heads: dict[str, datetime] = {}
 
+    def fresh(self) -> bool:
+        """Tell whether :meth:`closed` answers from memory, without waiting for anything."""
+        seen = self._seen_at
+        if seen is None:
+            return False
+        return abs((self._ports.clock.now() - seen).total_seconds()) < LOOK_SECONDS
+
     def closed(self) -> Finding | None:
         """Return why nothing is taken in, or None."""
-        now = self._ports.clock.now()
-        with self._lock:
-            seen = self._seen_at
-            if seen is None or abs((now - seen).total_seconds()) >= LOOK_SECONDS:
-                self._seen_at = now
-                self._verdict = self._disk() or self._backlog(now)
-            return self._verdict
+        if not self.fresh():
+            with self._lock:
+                if not self.fresh():
+                    now = self._ports.clock.now()
+                    self._verdict = self._disk() or self._backlog(now)
+                    self._seen_at = now  # last: who sees it fresh takes the verdict
+        return self._verdict
 
     def _disk(self) -> Finding | None:
         reserve = self._intake.disk_reserve_megabytes

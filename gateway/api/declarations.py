@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from gateway import register
 from gateway.api import problems
@@ -54,7 +55,7 @@ class Handed:
     along: RouteOffices | None
 
 
-def _handed(
+async def _handed(
     raw: DeclarationBody, ports: Reach, route: RouteName = "", office: OfficeList = ()
 ) -> Handed:
     return Handed(raw, register.route_offices(ports, route, office))
@@ -87,7 +88,7 @@ _TAKEN_IN = problems.documented(
 )
 
 
-def _idempotency_key(
+async def _idempotency_key(
     idempotency_key: Annotated[
         str, Header(description="Any text of yours; the same for a repeat.")
     ] = "",
@@ -179,7 +180,7 @@ def show_preview(
         **_TAKEN_IN,
     },
 )
-def declare(
+async def declare(
     request: Request,
     response: Response,
     caller: Declarer,
@@ -190,8 +191,9 @@ def declare(
 ) -> SubmissionShape:
     """Submit a declaration once; ``Location`` names the movement."""
     require_accept(request, "application/json")
-    submission = submit(
-        ports, handed.raw, caller, idempotency_key=idempotency_key, along=handed.along
+    key, along = idempotency_key, handed.along
+    submission = await run_in_threadpool(
+        submit, ports, handed.raw, caller, idempotency_key=key, along=along
     )
     if submission.repeated:
         response.status_code = 200
@@ -208,7 +210,7 @@ class AskedAmendment:
     idempotency_key: str
 
 
-def _asked_amendment(
+async def _asked_amendment(
     handed: HandedIn,
     reference: Annotated[str, Path(description="Movement reference, 18 characters.")],
     idempotency_key: IdempotencyKey,

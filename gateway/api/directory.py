@@ -153,7 +153,7 @@ class _Page:
 _TIME = Query(description="RFC 3339; without an offset local to the office.")
 
 
-def _wanted(
+async def _wanted(
     role: Annotated[str, Query(description="departure, exit, entry, transit, destination")] = "",
     mode: Annotated[str, Query(description="road, rail, sea, air, water, mail, fixed")] = "",
     at: Annotated[datetime | None, _TIME] = None,
@@ -162,7 +162,7 @@ def _wanted(
     return Wanted(role=role, mode=mode, at=at, country=country)
 
 
-def _page(
+async def _page(
     cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = 100,
 ) -> _Page:

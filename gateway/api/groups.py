@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from gateway import groups
@@ -79,12 +80,13 @@ async def _files(request: Request) -> list[tuple[str, bytes]]:
     require_type(request, (ZIP_TYPE,))
     raw = await body(request)
     try:
-        return [(one.name, one.content) for one in unpack(raw, LIMITS)]
+        entries = await run_in_threadpool(unpack, raw, LIMITS)
     except Refusal as refusal:
         raise problems.Mistaken(problems.MALFORMED, *refusal.findings) from refusal
+    return [(one.name, one.content) for one in entries]
 
 
-def _asked(
+async def _asked(
     files: Annotated[list[tuple[str, bytes]], Depends(_files)],
     idempotency_key: IdempotencyKey,
     mode: Annotated[

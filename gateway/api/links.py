@@ -114,7 +114,7 @@ def list_links(request: Request, caller: Anybody, ports: Reach) -> LinkListShape
     return LinkListShape(data=tuple(shapes))
 
 
-def _wish(
+async def _wish(
     after: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=FEED_MAX)] = 100,
     since: Annotated[

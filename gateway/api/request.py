@@ -181,7 +181,7 @@ async def intake_open(request: Request) -> None:
         Mistaken: 503 ``intake.backlog-age`` or ``intake.disk-reserve``, with ``Retry-After``.
     """
     sluice: Sluice = request.app.state.sluice
-    finding = await run_in_threadpool(sluice.closed)
+    finding = sluice.closed() if sluice.fresh() else await run_in_threadpool(sluice.closed)
     if finding is not None:
         gateway: Gateway = request.app.state.gateway
         wait = str(gateway.settings.intake.retry_after_seconds)
