@@ -9,13 +9,17 @@ bytes given by the caller and resolves nothing outside them.
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from gateway.domain.finding import Finding, Refusal, Severity
-from gateway.markup import explain, shape
+from gateway.markup import shape
 from gateway.markup.tree import DECLARATION, Element, name, namespace
+
+if TYPE_CHECKING:
+    from gateway.markup.explain import Explainer
 
 Limits = shape.Limits
 STANDARD = shape.STANDARD
@@ -211,16 +215,24 @@ def _line(error: etree.LxmlError, main: str) -> int | None:
 class Schema:
     """A compiled XSD 1.0 schema. Not for two threads at once: its error log is its own."""
 
-    def __init__(self, compiled: etree.XMLSchema, explainer: explain.Explainer) -> None:
+    def __init__(self, compiled: etree.XMLSchema, files: Mapping[str, bytes], main: str) -> None:
         self._compiled = compiled
-        self._explainer = explainer
+        self._files = files
+        self._main = main
+
+    @cached_property
+    def _explainer(self) -> "Explainer":
+        """Who tells what is wrong: loaded with xmlschema when something first is."""
+        from gateway.markup.explain import Explainer  # noqa: PLC0415 - a quarter of a second
+
+        return Explainer(lambda path: parse_own(self._files, path), self._main)
 
     def holds(self, tree: Element) -> bool:
         """Tell whether a document is valid."""
         return bool(self._compiled.validate(tree))
 
     def check(self, tree: Element) -> tuple[Finding, ...]:
-        """Return what is wrong, at most ``explain.FINDINGS_MAX`` findings; empty when valid.
+        """Return what is wrong, at most ``explain.FINDINGS_MAX``; empty when valid.
 
         libxml2 decides; only what it refused is run again through xmlschema, which explains.
         """
@@ -243,7 +255,7 @@ def compile_schema(files: Mapping[str, bytes], main: str) -> Schema:
         if resolver.outside:
             raise _pack_refusal("pack.outside", main, resolver.outside) from None
         raise _pack_refusal("pack.schema-broken", main, str(error), _line(error, main)) from None
-    return Schema(compiled, explain.Explainer(lambda path: parse_own(files, path), main))
+    return Schema(compiled, files, main)
 
 
 class Stylesheet:

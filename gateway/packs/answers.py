@@ -8,6 +8,7 @@ first entry that fits wins, in the order of file names and of the file.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -220,12 +221,18 @@ def compile_answers(
     """
     mappings: list[_Mapping] = []
     for file in sorted(p for p in files if p.startswith("answers/") and p.endswith(".toml")):
-        content = tables.read(_AnswerFile, tables.load(files[file], file), file)
-        prefixes = {**PREFIXES, "fr": FUNCTIONS_NAMESPACE, **dict(content.namespaces)}
+        content = _read_file(files[file], file)
+        paths = _Paths({**PREFIXES, "fr": FUNCTIONS_NAMESPACE, **dict(content.namespaces)}, file)
         for spec in content.answer:
             _check(spec, file, procedures, messages)
-            mappings.append(_compiled(spec, prefixes, file))
+            mappings.append(_compiled(spec, paths))
     return Answers(zone, tuple(mappings))
+
+
+@lru_cache(maxsize=64)
+def _read_file(raw: bytes, file: str) -> _AnswerFile:
+    """Read one file, once for all slots."""
+    return tables.read(_AnswerFile, tables.load(raw, file), file)
 
 
 def _check(spec: AnswerSpec, file: str, procedures: Sequence[str], messages: Sequence[str]) -> None:
@@ -243,27 +250,44 @@ def _check(spec: AnswerSpec, file: str, procedures: Sequence[str], messages: Seq
             raise tables.refusal("pack.unknown-reference", file, key=f"{where}: {key}", word=word)
 
 
-def _compiled(spec: AnswerSpec, prefixes: Mapping[str, str], file: str) -> _Mapping:
-    def path(text: str, function: str = "string") -> etree.XPath | None:
-        return compile_path(text, prefixes, file, function) if text else None
+class _Paths:
+    """The XPaths of one file, each compiled once: answers of an office read the same places."""
 
+    def __init__(self, prefixes: Mapping[str, str], file: str) -> None:
+        self._prefixes = prefixes
+        self._file = file
+        self._known: dict[tuple[str, str], etree.XPath] = {}
+
+    def of(self, text: str, function: str = "string") -> etree.XPath:
+        """Return a path as :func:`compile_path` does."""
+        key = text, function
+        if key not in self._known:
+            self._known[key] = compile_path(text, self._prefixes, self._file, function)
+        return self._known[key]
+
+    def if_any(self, text: str, function: str = "string") -> etree.XPath | None:
+        """Return a path, or None for the empty text."""
+        return self.of(text, function) if text else None
+
+
+def _compiled(spec: AnswerSpec, paths: _Paths) -> _Mapping:
     return _Mapping(
         spec=spec,
-        when=path(spec.when, "boolean"),
-        correlation=path(spec.correlation),
-        office=path(spec.office),
-        run=path(spec.run),
-        occurred_at=path(spec.occurred_at),
-        numbers=tuple((key, compile_path(text, prefixes, file)) for key, text in spec.numbers),
-        facts=tuple((key, compile_path(text, prefixes, file)) for key, text in spec.facts),
-        findings=_remarks(spec.findings, prefixes, file) if spec.findings else None,
+        when=paths.if_any(spec.when, "boolean"),
+        correlation=paths.if_any(spec.correlation),
+        office=paths.if_any(spec.office),
+        run=paths.if_any(spec.run),
+        occurred_at=paths.if_any(spec.occurred_at),
+        numbers=tuple((key, paths.of(text)) for key, text in spec.numbers),
+        facts=tuple((key, paths.of(text)) for key, text in spec.facts),
+        findings=_remarks(spec.findings, paths) if spec.findings else None,
     )
 
 
-def _remarks(spec: FindingsSpec, prefixes: Mapping[str, str], file: str) -> _Remarks:
+def _remarks(spec: FindingsSpec, paths: _Paths) -> _Remarks:
     return _Remarks(
-        compile_path(spec.each, prefixes, file, ""),
-        tuple((name, compile_path(getattr(spec, name) or "''", prefixes, file)) for name in _PARTS),
+        paths.of(spec.each, ""),
+        tuple((name, paths.of(getattr(spec, name) or "''")) for name in _PARTS),
     )
 
 

@@ -5,7 +5,7 @@ over the sorted lines ``path sha256``. Compiled schemas and stylesheets belong t
 time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -77,11 +77,9 @@ class Pack:
         self._switches = _switched(manifest, switches)
         self._lists = read_codelists(files, "codelists/")
         self._drawn: dict[str, Element] = {}
+        self._rules: dict[str, Rules] = {}
         self._forms = {spec.type: self._form(spec) for spec in manifest.messages}
-        self._requirements = {
-            spec.kind: tuple(compile_rules(files, path, self._lists) for path in spec.rules)
-            for spec in manifest.procedures
-        }
+        self._requirements = {spec.kind: self._rules_of(spec.rules) for spec in manifest.procedures}
         self._answers: Answers = compile_answers(
             files,
             manifest.zone,
@@ -100,8 +98,15 @@ class Pack:
             spec,
             safe.compile_stylesheet(self.files, spec.projection),
             schema,
-            tuple(compile_rules(self.files, path, self._lists) for path in spec.rules),
+            self._rules_of(spec.rules),
         )
+
+    def _rules_of(self, paths: Collection[str]) -> tuple[Rules, ...]:
+        """Compile rule files, each once however many messages obey it."""
+        for path in paths:
+            if path not in self._rules:
+                self._rules[path] = compile_rules(self.files, path, self._lists)
+        return tuple(self._rules[path] for path in paths)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -8,6 +8,7 @@ it stands in the same file; files are checked when the pack is compiled.
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from gateway.domain.delivery import LinkKind
 from gateway.domain.event import OCCASIONAL, EventKind
@@ -200,8 +201,9 @@ class Manifest:
         return f"{self.pack}@{self.version}"
 
 
+@lru_cache(maxsize=64)
 def read_manifest(raw: bytes) -> Manifest:
-    """Read ``pack.toml`` and check what it can say by itself.
+    """Read ``pack.toml``, once for all slots, and check what it can say by itself.
 
     Raises:
         Refusal: ``pack.*`` with the key that is wrong.

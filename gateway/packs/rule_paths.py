@@ -5,6 +5,7 @@ Asking a path once for a document costs a hundredth of asking it once for every 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 _CALL = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*\(")
 _VARIABLE = re.compile(r"\$([A-Za-z_][\w.-]*)")
@@ -14,32 +15,46 @@ _QUESTION = re.compile(r".*(?:[=<>]|\s(?:and|or)\s).*", re.DOTALL)
 _ASKING = re.compile(r"(?:not|boolean|starts-with|contains|fr:[\w-]+)\s*")
 _PATH = re.compile(r"@?[A-Za-z_][\w.:/@-]*")
 _NAMED = re.compile(r"\[@name = '[\w.-]+'(?: or @name = '[\w.-]+')*\]")
+_BRACKETS = {"[": re.compile(r"[\[\]]"), "(": re.compile(r"[()]")}
+
+_remembered = lru_cache(maxsize=4096)
+"""Every slot compiles the same expressions; what was found out about their text is kept."""
 
 
-def calls(expression: str) -> list[str]:
+@_remembered
+def calls(expression: str) -> tuple[str, ...]:
     """Return the names of the functions and node tests an expression calls."""
-    return _CALL.findall(_without_literals(expression))
+    return tuple(_CALL.findall(_without_literals(expression)))
 
 
+@_remembered
 def variables(expression: str) -> tuple[str, ...]:
     """Return the names of the variables an expression uses, each once."""
     return tuple(dict.fromkeys(_VARIABLE.findall(_without_literals(expression))))
 
 
+@_remembered
 def _without_literals(expression: str) -> str:
     return _LITERAL.sub(lambda found: " " * len(found.group()), expression)
 
 
-def _masked(text: str, opening: str = "[", closing: str = "]") -> str:
+def _masked(text: str, opening: str = "[") -> str:
     """Blank out what brackets hold, keeping every other character in its place."""
-    depth, out = 0, []
-    for character in text:
-        depth += character == opening
-        out.append(" " if depth else character)
-        depth -= character == closing
+    depth, end, out = 0, 0, []
+    for bracket in _BRACKETS[opening].finditer(text):
+        opens = bracket.group() == opening
+        if opens and not depth:
+            out.append(text[end : bracket.start()])
+            end = bracket.start()
+        elif not opens and depth == 1:
+            out.append(" " * (bracket.end() - end))
+            end = bracket.end()
+        depth += 1 if opens else -1
+    out.append(" " * (len(text) - end) if depth else text[end:])
     return "".join(out)
 
 
+@_remembered
 def without_predicates(expression: str) -> str:
     """Blank out literals and predicates, keeping every other character in its place."""
     return _masked(_without_literals(expression))
@@ -123,7 +138,7 @@ def _is_question(predicate: str) -> bool:
     """Tell whether a predicate is surely true or false, and no number of a place."""
     if _PLACE.search(predicate):
         return False
-    flat = _masked(_masked(predicate), "(", ")")
+    flat = _masked(_masked(predicate), "(")
     asks = _QUESTION.fullmatch(flat) or _ASKING.fullmatch(flat.strip())
     return bool(asks or _PATH.fullmatch(predicate.strip()))
 

@@ -6,8 +6,11 @@ must. So that neither drifts from the other, a pack is compared with the table w
 (:func:`obey`), and one that says otherwise serves nobody.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
+from typing import TypeAlias
 
 from gateway.domain.event import FINDINGS, EventKind
 from gateway.domain.itinerary import OfficeRole
@@ -121,7 +124,9 @@ def read_table(raw: bytes) -> Table:
     return table
 
 
-_Line = tuple[str | bool | tuple[str, ...], ...]
+_Cell: TypeAlias = tuple[EventKind, str, OfficeRole]
+_Line: TypeAlias = tuple[str | bool | tuple[str, ...], ...]
+_Cells: TypeAlias = defaultdict[_Cell, set[_Line]]
 
 
 def obey(table: Table, manifest: Manifest) -> None:
@@ -131,21 +136,37 @@ def obey(table: Table, manifest: Manifest) -> None:
         Refusal: ``pack.against-synchronisation`` with the message and the cell;
             ``pack.finding-without-basis`` where a message tells what no disclosure lets it.
     """
-    for event, administration, role in table.cells():
-        if administration not in manifest.administrations:
+    wanted, found = _owed(table), _sent(manifest)
+    for cell in table.cells():
+        if cell[1] not in manifest.administrations:
             continue
-        cell = f"{event} / {administration} / {role}"
-        wanted = {_of_row(one) for one in table.tells(event, administration, role)}
-        found = {
-            _of_spec(one, manifest)
-            for one in manifest.messages
-            if event in one.on and one.goes_to(role)
-        }
-        for word in sorted(str(line[0]) for line in wanted ^ found):
-            raise tables.refusal("pack.against-synchronisation", MANIFEST, word=word, cell=cell)
+        for word in sorted(str(line[0]) for line in wanted[cell] ^ found[cell]):
+            raise tables.refusal(
+                "pack.against-synchronisation", MANIFEST, word=word, cell=" / ".join(cell)
+            )
     for spec in manifest.messages:
         if spec.of and not any(_backs(one, spec, manifest) for one in table.disclosures):
             raise tables.refusal("pack.finding-without-basis", MANIFEST, word=spec.type)
+
+
+def _owed(table: Table) -> _Cells:
+    """Return what the table says, by cell."""
+    owed: _Cells = defaultdict(set)
+    for row in (*table.rows, *table.disclosures):
+        line = _of_row(row)
+        for cell in product(row.events, row.administrations, row.roles):
+            owed[cell].add(line)
+    return owed
+
+
+def _sent(manifest: Manifest) -> _Cells:
+    """Return what a pack sends, by cell."""
+    sent: _Cells = defaultdict(set)
+    for spec in manifest.messages:
+        line = _of_spec(spec, manifest)
+        for cell in product(spec.on, manifest.administrations, (spec.role, *spec.also)):
+            sent[cell].add(line)
+    return sent
 
 
 def _backs(disclosure: Disclosure, spec: MessageSpec, manifest: Manifest) -> bool:

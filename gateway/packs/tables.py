@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar, get_args, get_origin, get_type_hints
 
 from gateway.domain.finding import Finding, Refusal, Severity
@@ -49,20 +49,26 @@ def _inside(finding: Finding, folder: str) -> Finding:
     return dataclasses.replace(finding, value=f"{folder}/{finding.value}", args=args)
 
 
-def load(raw: bytes, file: str) -> dict[str, object]:
-    """Return the TOML document.
+def load(raw: bytes, file: str) -> Mapping[str, object]:
+    """Return the TOML document; it is kept for who asks again, so nobody may change it.
 
     Raises:
         Refusal: ``pack.not-toml``.
     """
     try:
-        return tomllib.loads(raw.decode("utf-8"))
+        return _parsed(raw)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         place = _LINE.search(str(error))
         line = int(place.group(1)) if place else None
         raise refusal("pack.not-toml", file, line=line, reason=str(error)) from None
     except RecursionError:
         raise refusal("pack.not-toml", file, reason="tables nested without end") from None
+
+
+@lru_cache(maxsize=256)
+def _parsed(raw: bytes) -> Mapping[str, object]:
+    """Parse a document once for all slots: it takes as long as compiling what it says."""
+    return tomllib.loads(raw.decode("utf-8"))
 
 
 def read(kind: type[T], table: object, file: str, where: str = "") -> T:
