@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from gateway.pipeline.convert import fill_placeholders
 from tests.lifecycle.comparing import Comparing, Going
 from tests.lifecycle.dates import Dates, Declared
-from tests.lifecycle.transit import PACKAGES, WAY, Transit
+from tests.lifecycle.transit import ASKER, PACKAGES, WAY, Transit
 from tests.packs.prepared_ctc import OWN
 
 DEEDS = ("presented", "departed", "departed", "incident", "invalidation-asked")
@@ -43,6 +43,9 @@ class Holder(Comparing):
         prelodged, now = choice % 3 == 0, self.stage.world.clock.at
         text = (OWN / "plain.xml").read_text("utf-8").replace("XI000142", WAY["transit"])
         text = text.replace("Type>A<", "Type>D<") if prelodged else text
+        mass = "<grossMass>620.500</grossMass>"
+        steered = f"{mass}<referenceNumberUCR>DIVERT {ASKER}</referenceNumberUCR>"
+        text = text.replace(mass, steered) if choice % 2 else text
         at_the_frontier = now + timedelta(days=25)  # an estimate has to lie after release (R0004)
         text = text.replace("{{arrivalTime}}", f"{at_the_frontier:%Y-%m-%dT%H:%M:%S}")
         raw = fill_placeholders(text.encode(), now).decode()
@@ -57,6 +60,7 @@ class Holder(Comparing):
         self.by_reference[reference] = one
         self.walked["transit declared"] += 1
         self.walked["transit pre-lodged"] += prelodged
+        self.walked["transit to be diverted"] += choice % 2
         self.compare(one)
 
     def hold(self, one: Going, choice: int) -> None:

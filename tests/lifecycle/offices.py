@@ -4,6 +4,7 @@ import random
 
 from tests.lifecycle.comparing import Comparing, Going
 from tests.lifecycle.model import IN_PARTS
+from tests.lifecycle.transit import ASKER
 from tests.lifecycle.words import UNASKED, saying, told_by
 
 SEEN_OF_TRUCKS = ("at-gate", "exited", "entered")
@@ -50,7 +51,8 @@ class Offices(Comparing):
         self.stage.world.clock.forward(seconds=2)  # said twice in a second it would be a repeat
         before = len(one.model.journal), dict(one.model.states)
         self.stage.answer(planned)
-        one.model.says(envelope.office, procedure, topic, said, truck)
+        speaker = ASKER if said.event == "record-asked" else envelope.office
+        one.model.says(speaker, procedure, topic, said, truck)
         self.walked[f"answered: {said.word}"] += 1
         self.compare(one)
         news = before != (len(one.model.journal), one.model.states)

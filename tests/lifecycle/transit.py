@@ -11,6 +11,9 @@ from tests.lifecycle.ledger import Ledger, Owed
 WAY = {"departure": "GB000246", "transit": "GB000060", "destination": "XI000081"}
 PACKAGES = 24
 PROCEDURE = "transit"
+ASKER = "XI000142"
+"""Where goods come in the end that are diverted: it was told nothing, and asks for the record."""
+
 ONCE = ("presented", "departed", "arrived", "released", "controlled")
 PASSING = ("passed", "arrived")
 
@@ -130,6 +133,12 @@ class Transit(Ledger):
 
     def _follows(self, event: str, office: str) -> None:
         """What each office hears of: records ahead, news back, forwarded to who still waits."""
+        if event == "record-asked":
+            self.owe(Owed(office, PROCEDURE, "asked record", "", occasion=True))
+        else:
+            self._tells(event, office)
+
+    def _tells(self, event: str, office: str) -> None:
         for role, topic in TELLING.get(event, ()):
             self._owe(role, topic, occasion=event in OCCASIONS)
         if event in FORWARDED:
@@ -140,17 +149,23 @@ class Transit(Ledger):
             self.asking = False
             self.owed = [one for one in self.owed if one.topic != "withdrawal"]
         if event == "invalidated":
-            for role in ("destination", "transit"):
-                if self.was_told(WAY[role], PROCEDURE, "record"):
-                    self._owe(role, "invalidation", occasion=True)
+            for one in self._expecting():
+                self.owe(Owed(one, PROCEDURE, "invalidation", "", occasion=True))
 
     def _ahead(self, topic: str, where: str) -> None:
         """Who was told to expect the goods, and has not seen them, and is not where it happened."""
-        for role in ("destination", "transit"):
-            office = WAY[role]
+        for office in self._expecting():
             seen = any(self.happened_at(kind, office) for kind in PASSING)
-            if self.was_told(office, PROCEDURE, "record") and not seen and office != where:
-                self._owe(role, topic, occasion=True)
+            if not seen and office != where:
+                self.owe(Owed(office, PROCEDURE, topic, "", occasion=True))
+
+    def _expecting(self) -> list[str]:
+        """Who was told to expect the goods; an administration is told once (G0130).
+
+        So who asked hears through the office that was told before it.
+        """
+        told = [(one.office, one.topic) for one in self.told]
+        return [WAY[role] for role in ("destination", "transit") if (WAY[role], "record") in told]
 
     def _owe(self, role: str, topic: str, *, occasion: bool = False) -> None:
         self.owe(Owed(WAY[role], PROCEDURE, topic, "", occasion=occasion))

@@ -79,6 +79,7 @@ TELLS = {
     "CD001C": ("transit", "record"),
     "CD050C": ("transit", "record"),
     "CD118C": ("transit", "crossing"),
+    "CD003C": ("transit", "asked record"),
     "CD006C": ("transit", "arrival"),
     "CD018C": ("transit", "control result"),
     "CD024C": ("transit", "forwarded arrival"),
@@ -203,9 +204,10 @@ SAYINGS = {
     "amendment-taken": Saying("changed"),
     "declaration-cancelled": Saying("withdrawn", "invalidated", "invalidated"),
     "cancellation-refused": Saying("kept", "", "invalidation-refused"),
-    # common transit: IE928, 028, 029, 004, 009, 118, 006, 018, 182
+    # common transit: IE928, 028, 029, 002, 004, 009, 118, 006, 018, 182
     "declaration-received": Saying("received", "lodged"),
     "declaration-accepted": Saying("accepted", "accepted"),
+    "record-asked": Saying("asked", "", "record-asked"),
     "frontier-crossed": Saying("passed", "", "passed"),
     "goods-arrived": Saying("arrived", "", "arrived"),
     "transit-ended": Saying("ended", "closed", "controlled"),
