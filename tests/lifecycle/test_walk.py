@@ -73,6 +73,7 @@ WALKED = (
     *(f"a digital gate heard: gate {what}" for what in ("declaration", "changed")),
     *("a digital gate heard: news", "a digital gate heard: left out"),
     *("transit declared", "transit presented", "transit departed", "answered: ended"),
+    *("transit to be diverted", "answered: asked"),
 )
 """What a long walk has to come by, each several times: else it is never walked."""
 

@@ -149,23 +149,28 @@ class Transit(Ledger):
             self.asking = False
             self.owed = [one for one in self.owed if one.topic != "withdrawal"]
         if event == "invalidated":
-            for one in self._expecting():
+            for one in self._of_each_administration(self._knowing()):
                 self.owe(Owed(one, PROCEDURE, "invalidation", "", occasion=True))
 
     def _ahead(self, topic: str, where: str) -> None:
         """Who was told to expect the goods, and has not seen them, and is not where it happened."""
-        for office in self._expecting():
-            seen = any(self.happened_at(kind, office) for kind in PASSING)
-            if not seen and office != where:
-                self.owe(Owed(office, PROCEDURE, topic, "", occasion=True))
+        waiting = [
+            office
+            for office in self._knowing()
+            if not any(self.happened_at(kind, office) for kind in PASSING) and office != where
+        ]
+        for office in self._of_each_administration(waiting):
+            self.owe(Owed(office, PROCEDURE, topic, "", occasion=True))
 
-    def _expecting(self) -> list[str]:
-        """Who was told to expect the goods; an administration is told once (G0130).
+    def _knowing(self) -> list[str]:
+        """Who was told of the goods: of itself, or because it asked."""
+        records = {it.office for it in self.told if it.topic in ("record", "asked record")}
+        return [office for office in (WAY["destination"], ASKER, WAY["transit"]) if office in records]
 
-        So who asked hears through the office that was told before it.
-        """
-        told = [(one.office, one.topic) for one in self.told]
-        return [WAY[role] for role in ("destination", "transit") if (WAY[role], "record") in told]
+    @staticmethod
+    def _of_each_administration(offices: list[str]) -> list[str]:
+        """One message goes to an administration, to the first of its offices (G0130)."""
+        return list({office[:2]: office for office in reversed(offices)}.values())
 
     def _owe(self, role: str, topic: str, *, occasion: bool = False) -> None:
         self.owe(Owed(WAY[role], PROCEDURE, topic, "", occasion=occasion))
