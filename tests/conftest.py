@@ -1,6 +1,7 @@
 """The longest begin first, one share for every process, so that none works on alone in the end."""
 
 import os
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,19 @@ def _patience(item: pytest.Item) -> float:
     return marked.args[0] if marked else 0.0
 
 
+def _group(item: pytest.Item) -> str:
+    """Return whom a test shares something costly with: the mark of xdist says so."""
+    marked = item.get_closest_marker("xdist_group")
+    return marked.args[0] if marked else item.nodeid
+
+
 @pytest.hookimpl(trylast=True)  # when those that are not asked for are gone
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Deal the tests out before xdist does."""
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     patient = sorted((one for one in items if _patience(one)), key=_patience, reverse=True)
-    items[:] = dealt(patient, [one for one in items if not _patience(one)], processes)
+    groups: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    for one in patient:
+        groups[_group(one)].append(one)
+    others = [one for one in items if not _patience(one)]
+    items[:] = dealt(list(groups.values()), others, processes)

@@ -14,7 +14,7 @@ import pytest
 from tests.faults.checker import check
 from tests.faults.city import City
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(200), pytest.mark.xdist_group("checker")]
 
 
 @pytest.fixture(scope="module")

@@ -165,7 +165,9 @@ class Transit(Ledger):
     def _knowing(self) -> list[str]:
         """Who was told of the goods: of itself, or because it asked."""
         records = {it.office for it in self.told if it.topic in ("record", "asked record")}
-        return [office for office in (WAY["destination"], ASKER, WAY["transit"]) if office in records]
+        return [
+            office for office in (WAY["destination"], ASKER, WAY["transit"]) if office in records
+        ]
 
     @staticmethod
     def _of_each_administration(offices: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from gateway.packs.vouching import pin_of, read_pins
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(600), pytest.mark.xdist_group("wheel")]
 
 
 def _run(*command, cwd, environment=None):
