@@ -1,17 +1,17 @@
 """``python -m tests.bench [PART ...] [--json]``: what the product costs, beside what it must.
 
-Parts: ``cpu`` (one declaration in this process, beside the floor); ``items`` and ``stored`` (its
-cost by size, and beside stored movements); ``through``, ``latency`` and ``drain`` (end to end with
-real processes); ``elsewhere`` (``through`` on PostgreSQL and Valkey); ``dead`` (what dead links
-cost the others). Without a name every part runs, save those whose servers are missing; ``--quick``
-makes fewer rounds.
+Parts: ``cpu`` (one declaration in this process, beside the floor); ``items``, ``offices`` and
+``stored`` (its cost by size, by offices on the way, and beside stored movements); ``through``,
+``latency`` and ``drain`` (end to end with real processes); ``elsewhere`` (``through`` on PostgreSQL
+and Valkey); ``dead`` (what dead links cost the others). Without a name every part runs, save those
+whose servers are missing; ``--quick`` makes fewer rounds.
 """
 
 import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import dead, memory, sizes, traffic
+from tests.bench import dead, memory, offices, sizes, traffic
 from tests.bench.figures import Figure, as_json, as_table
 from tests.bench.servers import Skipped
 
@@ -22,6 +22,7 @@ RATES = (10, 40)
 PARTS: dict[str, Callable[[bool], list[Figure]]] = {
     "cpu": lambda quick: memory.measure(*((3, 5) if quick else (5, 20))),
     "items": lambda quick: sizes.by_items(1 if quick else 5),
+    "offices": lambda quick: offices.by_offices(3 if quick else 15),
     "stored": lambda quick: sizes.by_stored((1_000, 10_000) if quick else STORED),
     "through": lambda quick: traffic.throughput(100 if quick else 1_000),
     "elsewhere": lambda quick: traffic.throughput(100 if quick else 1_000, embedded=False),
