@@ -54,6 +54,7 @@ class Proxy:
         self.done: Counter[str] = Counter()
         self._office = office_port
         self._chance = random.Random(seed)
+        self._serving: set[asyncio.Task | None] = set()  # the loop itself holds its tasks weakly
 
     async def open(self) -> None:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
@@ -72,6 +73,7 @@ class Proxy:
 
     async def _connected(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         onward = None
+        self._serving.add(asyncio.current_task())
         try:
             match self._drawn(AT_CONNECTING):
                 case "drop":
@@ -92,6 +94,7 @@ class Proxy:
             for end in (back, onward):
                 if end is not None:
                     end.close()
+            self._serving.discard(asyncio.current_task())
 
     async def _reply(self, far: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         while said := await far.read(CHUNK):
