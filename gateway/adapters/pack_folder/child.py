@@ -18,6 +18,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -146,6 +147,7 @@ def main() -> None:
 def _prepare(asked: Mapping[str, object]) -> None:
     """Load whatever is loaded late: afterwards no file can be opened any more."""
     datetime.strptime("2026 +0000", "%Y %z")
+    import_module("gateway.markup.explain")
     from gateway.packs.scaffold import new_pack  # noqa: PLC0415 - used here alone
 
     check_pack(new_pack("xa", "XA"), {})

@@ -1,8 +1,9 @@
 """The stage: a data folder of its own, real keys, mandates, links, and what the sandbox is told."""
 
 import json
+import random
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,13 +99,21 @@ def set_stage(folder: Path) -> Setting:
     )
 
 
+_PORTS = range(20_000, 32_000)
+"""Below those that systems give to whoever connects, who could have one before we listen on it."""
+
+
 def free_ports(count: int) -> tuple[int, ...]:
     """Return loopback ports that nobody listens on just now."""
+    ports: list[int] = []
     with ExitStack() as opened:
-        sockets = [opened.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind((LOOPBACK, 0))
-        return tuple(one.getsockname()[1] for one in sockets)
+        for port in random.sample(_PORTS, len(_PORTS)):
+            with suppress(OSError):
+                opened.enter_context(socket.socket()).bind((LOOPBACK, port))
+                ports.append(port)
+            if len(ports) == count:
+                break
+    return tuple(ports)
 
 
 def _secret(path: Path, content: bytes) -> None:
