@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from starlette.requests import ClientDisconnect
 
 from gateway.domain.errors import (
     GatewayError,
@@ -186,6 +187,11 @@ def _framework(kind: Kind, code: str) -> Callable[[Request, Exception], Awaitabl
     return told
 
 
+async def _hung_up(_request: Request, _error: Exception) -> Response:
+    """Answer nobody: whoever cut a request off is gone, and that is nothing to be logged."""
+    return Response(status_code=MALFORMED.status)
+
+
 async def _unexpected(request: Request, _error: Exception) -> Response:
     return problem(request, UNEXPECTED, (Finding(code="request.unexpected"),))
 
@@ -197,6 +203,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(404, _framework(NOT_FOUND, "request.no-such-page"))
     app.add_exception_handler(405, _framework(METHOD, "request.method"))
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(Exception, _unexpected)
 
 

@@ -81,6 +81,24 @@ def test_it_answers_when_it_says_so(
     assert _get(url, "/v1/movements")[0] == 401
 
 
+def test_whoever_hangs_up_is_no_error(
+    program: tuple[subprocess.Popen[bytes], str], data: tuple[Path, str]
+) -> None:
+    running, url = program
+    host, port = url.removeprefix("http://").split(":")
+    head = (
+        f"POST /v1/validations HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {data[1]}\r\n"
+        "Content-Type: application/xml\r\nContent-Length: 1000\r\n\r\n<half"
+    )
+    with socket.create_connection((host, int(port))) as caller:
+        caller.sendall(head.encode())
+    assert _get(url, "/v1/movements", data[1])[0] == 200
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(20) == 0
+    assert running.stderr is not None
+    assert running.stderr.read() == b""
+
+
 @pytest.mark.parametrize(
     ("told", "exit_code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)], ids=["TERM", "INT"]
 )

@@ -88,8 +88,8 @@ class Proxy:
                 await self._reply(far, back)
             finally:
                 there.cancel()
-        except OSError:
-            pass  # one side is gone, as it would be
+        except (OSError, asyncio.CancelledError):
+            pass  # one side is gone, as it would be, or the weather is over
         finally:
             for end in (back, onward):
                 if end is not None:
