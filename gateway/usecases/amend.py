@@ -19,7 +19,6 @@ from gateway.pipeline.intake import Accepted, intake
 from gateway.ports import Ports
 from gateway.register import Request, Submission
 
-TRIES_MAX = 5
 PLACES_MAX = 100
 """How many changed places the event names; both declarations are kept and hold them all."""
 
@@ -73,7 +72,7 @@ def amend(
     """
     asked = f"{movement}\0{new.reason!r}"
     request = Request(caller, idempotency_key, register.request_digest(new.raw, new.along, asked))
-    for _ in range(TRIES_MAX):
+    for _ in range(register.TRIES_MAX):
         if known := request.known(ports):
             return known
         loaded = register.load(ports, movement, tenant=caller.tenant)

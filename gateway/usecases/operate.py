@@ -25,7 +25,6 @@ from gateway.ports import Ports
 
 RATE_MAX = 10_000.0
 CONCURRENCY_MAX = 1024
-TRIES_MAX = 5
 DONE_STATUS = 200
 
 
@@ -57,7 +56,7 @@ def perform(ports: Ports, caller: Principal, act: Act, *, idempotency_key: str =
         InConflict: its state forbids it, somebody was faster, or the key was used otherwise.
     """
     _check(act)
-    for _ in range(TRIES_MAX):
+    for _ in range(register.TRIES_MAX):
         if idempotency_key and (known := _known(ports, caller, act, idempotency_key)):
             return known
         step = _Step(ports, caller, act)

@@ -14,8 +14,6 @@ from gateway.pipeline.verdict import OfficeVerdict, planned_stops, verdicts
 from gateway.ports import Ports
 from gateway.register import Request, Submission
 
-TRIES_MAX = 5
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewMessage:
@@ -62,7 +60,7 @@ def submit(
         InConflict: the key was used for other bytes, or the reference number for other content.
     """
     request = Request(caller, idempotency_key, register.request_digest(raw, along))
-    for _ in range(TRIES_MAX):
+    for _ in range(register.TRIES_MAX):
         if known := request.known(ports):
             return known
         taken = _take_in(ports, raw, caller, along)
