@@ -48,11 +48,13 @@ def move(
         return pack_for(packs, loaded.record, administration)
 
     told = tuple(_told(loaded, itinerary, packs, _rejoining(before, itinerary)))
-    planned = _not_waiting(plan_occasions(events, movement, itinerary, pack_of, told), loaded)
+    trips = [trip.id for trip in subject.trips]
+    occasions = per_trip(plan_occasions(events, movement, itinerary, pack_of, told), trips)
+    planned = _not_waiting(occasions, loaded.waiting, subject.trip)
     if before is not None:
         known = tuple(_known(loaded, itinerary, before))
-        planned = (*plan_newcomers(itinerary, packs.keeping(loaded.record.packs), known), *planned)
-    planned = per_trip(planned, [trip.id for trip in subject.trips])
+        new = plan_newcomers(itinerary, packs.keeping(loaded.record.packs), known)
+        planned = (*per_trip(new, trips), *planned)
     planned = tuple(one for one in planned if _still_concerned(one, subject, told, before))
     if before is not None:
         planned = (*planned, *_of_new_trips(loaded, subject, packs, planned))
@@ -69,18 +71,21 @@ def move(
     return advance(subject, (*loaded.waiting, *map(row, planned)), packs, now)
 
 
-def _not_waiting(planned: Iterable[Planned], loaded: Loaded) -> tuple[Planned, ...]:
+def _not_waiting(
+    planned: Iterable[Planned], there: Iterable[Message], trip: str
+) -> tuple[Planned, ...]:
     """Leave out changes that wait already: what waits is made from what stands when it goes.
 
-    Two new declarations before an office took the first bring it one correction, with the last.
+    Two new declarations before an office took the first bring it one correction, with the last; of
+    several trips each waits by itself; ``trip`` is the only one where there are not several.
     """
-    waiting = {(one.type, one.office) for one in loaded.waiting}
-    return tuple(
-        one
-        for one in planned
-        if (one.spec.type, one.stop.office.code) not in waiting
-        or not set(one.spec.on) & set(REPLACING)
-    )
+    waiting = {(one.type, one.office, one.trip or "") for one in there}
+
+    def waits(one: Planned) -> bool:
+        about = (one.trip or trip) if one.spec.subject is Speaks.TRIP else ""
+        return (one.spec.type, one.stop.office.code, about) in waiting
+
+    return tuple(one for one in planned if not (waits(one) and set(one.spec.on) & set(REPLACING)))
 
 
 def _of_new_trips(
