@@ -191,9 +191,13 @@ async def declare(
 ) -> SubmissionShape:
     """Submit a declaration once; ``Location`` names the movement."""
     require_accept(request, "application/json")
-    key, along = idempotency_key, handed.along
     submission = await run_in_threadpool(
-        submit, ports, handed.raw, caller, idempotency_key=key, along=along
+        submit,
+        ports,
+        handed.raw,
+        caller,
+        idempotency_key=idempotency_key,
+        along=handed.along,
     )
     if submission.repeated:
         response.status_code = 200

@@ -23,6 +23,9 @@ FILE = "synchronisation.toml"
 OUR_OWN = frozenset({EventKind.ANSWERED, EventKind.NUMBER_GIVEN, EventKind.PROCEDURE_MOVED})
 """Events that keep our own books; what they stand for is an event of its own."""
 
+Cell: TypeAlias = tuple[EventKind, str, OfficeRole]
+"""An event, an administration, and the role an office plays."""
+
 EVENTS = tuple(kind for kind in EventKind if kind not in OUR_OWN)
 """Every event that somebody could be told of."""
 
@@ -47,12 +50,6 @@ class Row:
     fuller: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     declared: bool = False
-
-    def covers(self, event: EventKind, administration: str, role: OfficeRole) -> bool:
-        """Tell whether the row fills that cell."""
-        return (
-            event in self.events and administration in self.administrations and role in self.roles
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +89,9 @@ class Table:
     disclosures: tuple[Disclosure, ...] = field(default=(), metadata={tables.KEY: "disclosure"})
     silences: tuple[Silence, ...] = field(default=(), metadata={tables.KEY: "silence"})
 
-    def tells(self, event: EventKind, administration: str, role: OfficeRole) -> tuple[Row, ...]:
-        """Return the rows of a cell, disclosures among them."""
-        every = (*self.rows, *self.disclosures)
-        return tuple(one for one in every if one.covers(event, administration, role))
-
-    def cells(self) -> Iterator[tuple[EventKind, str, OfficeRole]]:
+    def cells(self) -> Iterator[Cell]:
         """Yield every cell there is."""
-        for event in EVENTS:
-            for administration in self.administrations:
-                for role in OfficeRole:
-                    yield event, administration, role
+        yield from product(EVENTS, self.administrations, OfficeRole)
 
 
 def read_table(raw: bytes) -> Table:
@@ -124,9 +113,8 @@ def read_table(raw: bytes) -> Table:
     return table
 
 
-_Cell: TypeAlias = tuple[EventKind, str, OfficeRole]
 _Line: TypeAlias = tuple[str | bool | tuple[str, ...], ...]
-_Cells: TypeAlias = defaultdict[_Cell, set[_Line]]
+_Cells: TypeAlias = defaultdict[Cell, set[_Line]]
 
 
 def obey(table: Table, manifest: Manifest) -> None:

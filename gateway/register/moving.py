@@ -50,7 +50,7 @@ def move(
     told = tuple(_told(loaded, itinerary, packs, _rejoining(before, itinerary)))
     trips = [trip.id for trip in subject.trips]
     occasions = per_trip(plan_occasions(events, movement, itinerary, pack_of, told), trips)
-    planned = _not_waiting(occasions, loaded.waiting, subject.trip)
+    planned = not_waiting(occasions, loaded.waiting, subject.trip)
     if before is not None:
         known = tuple(_known(loaded, itinerary, before))
         new = plan_newcomers(itinerary, packs.keeping(loaded.record.packs), known)
@@ -71,7 +71,7 @@ def move(
     return advance(subject, (*loaded.waiting, *map(row, planned)), packs, now)
 
 
-def _not_waiting(
+def not_waiting(
     planned: Iterable[Planned], there: Iterable[Message], trip: str
 ) -> tuple[Planned, ...]:
     """Leave out changes that wait already: what waits is made from what stands when it goes.

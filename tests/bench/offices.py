@@ -18,10 +18,9 @@ from gateway.adapters.system import spare_collector
 from gateway.domain.delivery import LinkKind
 from gateway.packs.scaffold import new_pack
 from gateway.packs.vouching import pin_of
-from gateway.usecases.deliver import deliver
 from tests.bench.figures import Figure, middle
 from tests.bench.load import SWITCHES, signed
-from tests.bench.memory import Counted
+from tests.bench.memory import Counted, delivered
 from tests.world import SHIPPED, World
 
 CHINESE = 2
@@ -56,11 +55,12 @@ def by_offices(each: int) -> list[Figure]:
 @contextmanager
 def _world(folder: Path, many: int) -> Iterator[World]:
     countries = [f"X{letter}" for letter in LETTERS[: many - CHINESE]]
+    roles = [*("transit" for _ in countries[1:]), "destination"]
     extra = folder / "packs"
-    for country in countries:
-        _add(extra, country, "destination" if country == countries[-1] else "transit")
+    for country, role in zip(countries, roles, strict=True):
+        _add(extra, country, role)
     shipped = folder / "declaration.xml"
-    shipped.write_text(_declared(countries), "utf-8")
+    shipped.write_text(_declared(countries, roles), "utf-8")
     packs = FolderPacks(schemas_root(), SWITCHES, slots=1, extra=extra)
     more = {country: (_office(country),) for country in countries}
     with closing(World(folder, shipped=shipped, packs=packs, more=more)) as world:
@@ -79,14 +79,14 @@ def _add(extra: Path, country: str, role: str) -> None:
     FolderShelf(schemas_root() / "packs", extra).pin(pin_of(files), files)
 
 
-def _declared(countries: list[str]) -> str:
+def _declared(countries: list[str], roles: list[str]) -> str:
     """The shipped declaration, led over these countries instead of Viet Nam."""
     text = SHIPPED.read_text("utf-8")
     entry, end = text.index("<Office><SequenceNumeric>3"), text.index("<RoutingCountryCode>CN")
     stops = "".join(
         f"<Office><SequenceNumeric>{place}</SequenceNumeric><ID>{_office(country)}</ID>"
-        f"<RoleCode>{'destination' if country == countries[-1] else 'transit'}</RoleCode></Office>"
-        for place, country in enumerate(countries, start=CHINESE + 1)
+        f"<RoleCode>{role}</RoleCode></Office>"
+        for place, (country, role) in enumerate(zip(countries, roles, strict=True), CHINESE + 1)
     )
     text = text[:entry] + stops + text[end:]
     return text.replace("VN0003PJ", _office(countries[-1])).replace("VN0015BB", "CN00X001")
@@ -98,7 +98,7 @@ def _spent(world: World, each: int) -> tuple[int, float, float]:
     world.ports = replace(world.ports, couriers={LinkKind.PUSH: offices})
     first, *raws = signed(world, [f"OFFICES-{one}" for one in range(each + 1)], world.shipped)
     world.submit(first, "first")  # compiles what is compiled at first use
-    messages = _deliver(world)
+    messages = delivered(world)
     spare_collector()
     submits, delivers = [], []
     for number, raw in enumerate(raws):
@@ -106,11 +106,7 @@ def _spent(world: World, each: int) -> tuple[int, float, float]:
         world.submit(raw, str(number))
         submits.append(time.process_time() - began)
         began, offices.spent = time.process_time(), 0.0
-        if _deliver(world) != messages:
+        if delivered(world) != messages:
             raise RuntimeError("not every message was acknowledged")
         delivers.append(time.process_time() - began - offices.spent)
     return messages, middle(submits), middle(delivers)
-
-
-def _deliver(world: World) -> int:
-    return sum(deliver(world.ports, link, "bench") for link in world.town.systems)

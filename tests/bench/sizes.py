@@ -8,7 +8,7 @@ import resource
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -91,14 +91,14 @@ def by_stored(stored: tuple[int, ...]) -> list[Figure]:
     """Accept and look up beside more and more stored movements, each size in its turn."""
     with TemporaryDirectory() as folder, ExitStack() as opened:
         packs = four_offices()
-        worlds = {many: _stored(Path(folder) / str(many), many, packs) for many in stored}
-        for beside in worlds.values():
-            opened.callback(beside.world.close)
+        worlds = [
+            opened.enter_context(_stored(Path(folder) / str(many), many, packs)) for many in stored
+        ]
         spare_collector()
         for turn in range(ASKED):
-            for beside in worlds.values():
+            for beside in worlds:
                 beside.ask(turn)
-    return [figure for beside in worlds.values() for figure in beside.told()]
+    return [figure for beside in worlds for figure in beside.told()]
 
 
 @dataclass
@@ -139,15 +139,16 @@ class _Beside:
         ]
 
 
-def _stored(folder: Path, many: int, packs: FolderPacks) -> _Beside:
+@contextmanager
+def _stored(folder: Path, many: int, packs: FolderPacks) -> Iterator[_Beside]:
     """Make a world with so many movements; what is compiled at first use is compiled."""
     folder.mkdir()
-    world = World(folder, packs=packs)
-    raws = signed(world, ["STORED-1", "STORED-2"])
-    reference = world.submit(raws[0], "stored-1").movement
-    world.submit(raws[1], "stored-2")
-    _fill(folder / "world.db", reference, len(raws), many)
-    return _Beside(world, many, reference)
+    with closing(World(folder, packs=packs)) as world:
+        raws = signed(world, ["STORED-1", "STORED-2"])
+        reference = world.submit(raws[0], "stored-1").movement
+        world.submit(raws[1], "stored-2")
+        _fill(folder / "world.db", reference, len(raws), many)
+        yield _Beside(world, many, reference)
 
 
 def _fill(path: Path, reference: str, first: int, last: int) -> None:

@@ -12,7 +12,7 @@ from gateway.packs.synchronisation import obey
 from tests.packs.pack_cases import pack_folders
 from tests.synchronisation import mutants, written
 from tests.synchronisation.cases import CASES
-from tests.synchronisation.ways import by_packs, by_table
+from tests.synchronisation.ways import by_packs, by_table, rows_of
 from tests.world import shipped_packs
 
 TABLE = written.shipped_table()
@@ -29,13 +29,13 @@ def test_every_cell_says_something():
     unsaid = [
         " / ".join(cell)
         for cell in TABLE.cells()
-        if not TABLE.tells(*cell) and not any(speaks(one, cell) for one in TABLE.silences)
+        if not rows_of(TABLE, cell) and not any(speaks(one, cell) for one in TABLE.silences)
     ]
     assert unsaid == []
 
 
 def test_every_silence_is_the_reason_of_some_cell():
-    quiet = [cell for cell in TABLE.cells() if not TABLE.tells(*cell)]
+    quiet = [cell for cell in TABLE.cells() if not rows_of(TABLE, cell)]
     reasons = {next(one.why for one in TABLE.silences if speaks(one, cell)) for cell in quiet}
     assert [one.why for one in TABLE.silences if one.why not in reasons] == []
 

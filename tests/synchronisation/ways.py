@@ -10,7 +10,7 @@ from gateway.domain.movement import Movement
 from gateway.domain.procedure import Procedure, ProcedureState
 from gateway.packs.manifest import To
 from gateway.packs.pack import PackSet
-from gateway.packs.synchronisation import Row, Table
+from gateway.packs.synchronisation import Cell, Row, Table
 from gateway.pipeline.occasion import Told, plan_occasions
 from gateway.pipeline.route import plan_messages, plan_procedures
 
@@ -165,6 +165,16 @@ def _told(occasion: Occasion, packs: PackSet):
 # ------------------------------------------------------------------ as the table says
 
 
+def rows_of(table: Table, cell: Cell) -> list[Row]:
+    """Return the rows that fill a cell, disclosures among them."""
+    event, administration, role = cell
+    return [
+        row
+        for row in (*table.rows, *table.disclosures)
+        if event in row.events and administration in row.administrations and role in row.roles
+    ]
+
+
 def by_table(table: Table, occasion: Occasion) -> Counter[str]:
     """Return what somebody who reads the table expects."""
     event = EventKind(occasion.event)
@@ -173,7 +183,7 @@ def by_table(table: Table, occasion: Occasion) -> Counter[str]:
     owed = [
         (row, code)
         for code, role, dropped in stops
-        for row in table.tells(event, administration(code), role)
+        for row in rows_of(table, (event, administration(code), role))
         if _by_mode(row, occasion.modes)
         if dropped is (row.whom is To.DROPPED)
         if _meant(table, row, code, role, occasion)

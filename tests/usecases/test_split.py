@@ -1,14 +1,19 @@
 """A declaration is split over two trucks after release, and put together before they leave."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from gateway import register
 from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.errors import Refused
 from gateway.domain.event import EventKind
 from gateway.domain.message import MessageState
+from gateway.pipeline.advance import waiting_row
+from gateway.pipeline.route import Planned
+from gateway.register.moving import not_waiting
 from gateway.sandbox.script import read_scenarios
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.audit import verify_log
@@ -112,6 +117,32 @@ def test_a_truck_that_is_not_needed_after_all_bears_nothing_and_hears_nothing(sp
     world.run()
     assert world.procedures(reference)["cn-exit"] == "closed"
     world.close()
+
+
+@pytest.mark.parametrize(
+    ("waits", "of", "told"),
+    [
+        ((), "both", {"first", "second"}),
+        (("first",), "both", {"second"}),
+        (("second",), "both", {"first"}),
+        (("first", "second"), "both", set()),
+        (("first",), "the only one", set()),
+        (("second",), "the only one", {"first"}),
+    ],
+)
+def test_each_truck_waits_for_its_own_correction(split, waits, of, told):
+    world, reference = split
+    subject = register.load(world.ports, reference).subject
+    trips = dict(zip(("first", "second"), (one.id for one in subject.trips), strict=True))
+    (stop,) = (one for one in subject.itinerary.stops if one.office.code == "VN0015BB")
+    with world.ports.packs.slot() as packs:
+        pack = packs.by_administration("VN")
+        change = Planned(pack, pack.message("TIR-change"), stop)
+    each = {name: replace(change, trip=trip) for name, trip in trips.items()}
+    there = [waiting_row(each[one], subject, one, "", world.clock.now()) for one in waits]
+    planned = list(each.values()) if of == "both" else [change]
+    left = not_waiting(planned, there, trips["first"])
+    assert {one.trip or trips["first"] for one in left} == {trips[one] for one in told}
 
 
 def test_a_reading_of_one_truck_counts_for_that_truck(split, tmp_path):
