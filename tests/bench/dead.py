@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gateway import bootstrap
-from gateway.cli.demo.setting import free_ports
+from gateway.cli.demo.loopback import free_ports
 from gateway.domain.delivery import Link
 from gateway.domain.message import Message
 from gateway.domain.records import Change, Insert

@@ -20,7 +20,7 @@ from gateway.domain.records import Change, Insert
 from gateway.domain.roles import OfficeRole
 from gateway.domain.trip import TripKey
 from gateway.usecases.lane import look
-from tests.domain.confusion import go_rate, mistaken, outcomes
+from tests.domain.confusion import MARKS, SEALS, go_rate, mistaken, outcomes
 from tests.world import TENANT, World
 
 SEED = 20261125
@@ -38,10 +38,11 @@ def confusion(reads: int) -> None:
         words = ", ".join(f"{word} {many:,}" for word, many in found[told].most_common())
         sys.stdout.write(f"  {told}: {words}\n")
     wrong = sum(words["wrong go"] for words in found.values())
-    right = go_rate(found, "0 misread", "1 misread")
-    once = go_rate(found, "1 misread")
+    right, once = go_rate(found, *MARKS), go_rate(found, "1 misread")
+    sealed = go_rate(found, *MARKS, *SEALS)
     sys.stdout.write(f"  wrong go: {wrong}; go of the right one with at most one misread:")
-    sys.stdout.write(f" {right:.1%} (with exactly one: {once:.1%})\n")
+    sys.stdout.write(f" {right:.1%} (with exactly one: {once:.1%}; where it may be in a seal,")
+    sys.stdout.write(f" too: {sealed:.1%}), twins in every mark aside\n")
 
 
 def _plate(rng: random.Random) -> str:

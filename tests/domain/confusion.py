@@ -190,6 +190,13 @@ def outcomes(seed: int, reads: int, vehicles: int) -> dict[str, Counter]:
     return found
 
 
+MARKS = ("0 misread", "1 misread")
+"""Reads with at most one misread, of plates and container; twins in every mark are aside."""
+
+SEALS = ("1 misread, seals too",)
+"""Those whose one misread may be in a seal, which makes it no match."""
+
+
 def go_rate(found: dict[str, Counter], *told: str) -> float:
     """Return how many of these reads went, of all of them."""
     all_of_them = sum(sum(found[one].values()) for one in told)

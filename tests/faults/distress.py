@@ -8,7 +8,6 @@ to rest without repair, and the checker judges. A name and a seed play one again
 import os
 import random
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -23,7 +22,7 @@ import pytest
 import redis
 
 from gateway.adapters.embedded_broker import find_server
-from gateway.cli.demo.setting import free_ports
+from gateway.cli.demo.loopback import free_ports
 from tests.faults import points, proxy, storm
 from tests.faults.checker import Breach
 from tests.faults.city import City
@@ -56,9 +55,7 @@ STAMPED_WITHIN = timedelta(seconds=5)
 def redis_server(folder: Path) -> Iterator[tuple[redis.Redis, int]]:
     """A server of somebody else's: on a TCP port, and not started by us."""
     folder.mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     command = [str(find_server()), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as server:
         try:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from gateway.adapters.crash_points import POINTS
 from gateway.cli.client import JSON, Client, Problem
-from gateway.cli.demo.setting import free_ports
+from gateway.cli.demo.loopback import free_ports
 from gateway.domain.errors import Unavailable
 from tests.faults import points, proxy
 from tests.faults.checker import Breach

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import gateway
-from gateway.cli.demo.setting import free_ports
+from gateway.cli.demo.loopback import free_ports
 from tests.cli.commands import fullroute
 from tests.faults import proxy
 from tests.faults.city import City

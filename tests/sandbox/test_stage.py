@@ -1,7 +1,6 @@
 """Simulated systems over real HTTP against the real HTTP face: push, feed, outage, restart."""
 
 import asyncio
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ import pytest
 
 from gateway import bootstrap
 from gateway.adapters.links import HttpCourier
+from gateway.cli.demo.loopback import free_ports
 from gateway.domain.delivery import LinkKind
 from gateway.domain.records import AnswerRecord, Change, Update
 from gateway.ports import Ports
@@ -62,12 +62,6 @@ class Road:
         return self.world.procedures(movement)["cn-export"] == "released"
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def road(tmp_path: Path) -> Iterator[Road]:
     world = World(tmp_path)
@@ -82,7 +76,7 @@ def _spec(world: World, folder: Path, url: str) -> SandboxSpec:
     return SandboxSpec(
         gateway=url,
         journal=folder / "stage",
-        control_port=_free_port(),
+        control_port=free_ports(1)[0],
         seed="test",
         gateway_keys={},
         certificates=tuple(world.keys.signer(name).certificate for name in SIGNATORIES),
@@ -93,7 +87,7 @@ def _spec(world: World, folder: Path, url: str) -> SandboxSpec:
 def _link(world: World, link: str) -> LinkSpec:
     """Give a link of the world a port, or make it a feed."""
     kind = LinkKind.FEED if link in FED else LinkKind.PUSH
-    port = 0 if link in FED else _free_port()
+    port = 0 if link in FED else free_ports(1)[0]
     values = {"kind": kind.value, "endpoint": f"http://127.0.0.1:{port}"}
     world.store.commit(Change((Update(table="links", key=link, values=values),)))
     _, key = bootstrap.new_principal(world.ports, TENANT, link, ("link",), link=link)

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from gateway.adapters.links import RequestCourier
+from gateway.cli.demo.loopback import free_ports
 from gateway.domain.delivery import LinkKind
 from gateway.domain.message import MessageState, ReceiptKind
 from gateway.domain.records import Change, Update
@@ -19,7 +20,6 @@ from gateway.sandbox.stage import Stage
 from gateway.usecases.collect import collect
 from gateway.usecases.deliver import deliver
 from tests.markup.keys import make_signer
-from tests.sandbox.test_stage import _free_port as free_port
 from tests.world import SIGNATORIES, World
 
 BORDER = "lnk_vn0015bb"
@@ -74,7 +74,7 @@ class Border:
 @pytest.fixture
 def border(tmp_path):
     world = World(tmp_path)
-    port, passwords = free_port(), {BORDER: PASSWORD.encode()}
+    (port, control_port), passwords = free_ports(2), {BORDER: PASSWORD.encode()}
     courier = RequestCourier(
         clock=world.clock, connect_seconds=1, total_seconds=5, concurrency=4,
         password=lambda link: passwords[link],
@@ -94,7 +94,7 @@ def border(tmp_path):
     spec = SandboxSpec(
         gateway="http://127.0.0.1:9",
         journal=tmp_path / "stage",
-        control_port=free_port(),
+        control_port=control_port,
         seed="test",
         gateway_keys={},
         certificates=tuple(world.keys.signer(name).certificate for name in SIGNATORIES),

@@ -3,12 +3,13 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from gateway.cli.demo.loopback import free_ports
 
 RUNBOOK = (Path(__file__).resolve().parents[2] / "workers" / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", RUNBOOK, flags=re.DOTALL)
@@ -22,21 +23,16 @@ def test_it_has_a_block_for_everything_an_operator_does():
     ]  # fmt: skip
 
 
-def _free_port() -> int:
-    with socket.socket() as asking:
-        asking.bind(("127.0.0.1", 0))
-        return asking.getsockname()[1]
-
-
 @pytest.mark.full
 @pytest.mark.timeout(400)
 def test_its_commands_do_what_they_say(tmp_path):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FULLROUTE_")}
     path = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
+    (port,) = free_ports(1)
     shell = subprocess.Popen(
         ["bash", "-euxo", "pipefail", "-c", "\n".join(BLOCKS)],
         cwd=tmp_path,
-        env=kept | {"PATH": path, "FULLROUTE_HTTP__PORT": str(_free_port())},
+        env=kept | {"PATH": path, "FULLROUTE_HTTP__PORT": str(port)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,9 +1,6 @@
 """The stage: a data folder of its own, real keys, mandates, links, and what the sandbox is told."""
 
 import json
-import random
-import socket
-from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from gateway import bootstrap
 from gateway.cli.demo.cast import Cast
+from gateway.cli.demo.loopback import LOOPBACK, free_ports
 from gateway.cli.directory import add_link
 from gateway.domain.access_key import SECRET_ALPHABET
 from gateway.domain.declaration import Party
@@ -28,7 +26,6 @@ from gateway.sections import KeySettings
 from gateway.settings import Settings, load_settings
 from gateway.usecases import setup
 
-LOOPBACK = "127.0.0.1"
 BASIS = "demo: the party lets this gateway sign with a key made for this run"
 COMMON_NAME_MAX = 64
 
@@ -97,23 +94,6 @@ def set_stage(folder: Path) -> Setting:
         port=port,
         control_port=control_port,
     )
-
-
-_PORTS = range(20_000, 32_000)
-"""Below those that systems give to whoever connects, who could have one before we listen on it."""
-
-
-def free_ports(count: int) -> tuple[int, ...]:
-    """Return loopback ports that nobody listens on just now."""
-    ports: list[int] = []
-    with ExitStack() as opened:
-        for port in random.sample(_PORTS, len(_PORTS)):
-            with suppress(OSError):
-                opened.enter_context(socket.socket()).bind((LOOPBACK, port))
-                ports.append(port)
-            if len(ports) == count:
-                break
-    return tuple(ports)
 
 
 def _secret(path: Path, content: bytes) -> None:

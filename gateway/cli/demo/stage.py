@@ -13,7 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.cli.client import JSON, Client
-from gateway.cli.demo.setting import LOOPBACK, Actors, Setting
+from gateway.cli.demo.loopback import LOOPBACK
+from gateway.cli.demo.setting import Actors, Setting
 from gateway.cli.desk import RemoteDesk, Told
 from gateway.ports import Clock
 
