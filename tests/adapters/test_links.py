@@ -2,11 +2,14 @@
 
 import asyncio
 import base64
+import gc
 import json
+import resource
 import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -327,6 +330,28 @@ def test_closing_under_way_says_so(server, office):
     carrying.close()
     waiting.join()
     assert outcome == ["courier.closed"]
+
+
+@contextmanager
+def no_handles() -> Iterator[None]:
+    """Let nothing more be opened."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.filterwarnings("ignore:.*BaseEventLoop.__del__")
+def test_a_courier_that_finds_no_handles_says_so_and_carries_when_there_are_some(server):
+    to = link(f"{server[0]}/ok")
+    with courier() as carrying:
+        with no_handles(), pytest.raises(OSError, match="Too many open files"):
+            list(carrying.carry(to, [parcel()]))
+        (reply,) = carrying.carry(to, [parcel()])
+        assert reply.status == 200
+    gc.collect()  # asyncio complains of its half-made loop: in this test, and in no other
 
 
 def test_a_closed_courier_carries_nothing_more(server, office):

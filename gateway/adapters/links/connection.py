@@ -122,6 +122,7 @@ class HttpLinks(ABC):
         """Send the parcels side by side and yield each reply as it comes.
 
         Raises:
+            OSError: this machine has no handle left to begin with; nothing was sent.
             Unavailable: ``courier.closed``: by us, before every reply was there.
         """
         replies: SimpleQueue[Reply | None] = SimpleQueue()
@@ -218,14 +219,18 @@ class HttpLinks(ABC):
 
 
 class Loop:
-    """The background thread: one event loop, one session, until it is stopped."""
+    """The background thread: one event loop, one session, until it is stopped.
+
+    Raises:
+        OSError: the machine has no handle left for a loop.
+    """
 
     def __init__(self, timeout: aiohttp.ClientTimeout) -> None:
         self._timeout = timeout
         self._stopping = asyncio.Event()
         opened: Future[tuple[asyncio.AbstractEventLoop, aiohttp.ClientSession]] = Future()
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve(opened)), name="courier", daemon=True
+            target=self._run, args=(opened,), name="courier", daemon=True
         )
         self._thread.start()
         self._loop, self.session = opened.result()
@@ -238,6 +243,16 @@ class Loop:
         """Drop every errand and end."""
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
+
+    def _run(self, opened: Future[tuple[asyncio.AbstractEventLoop, aiohttp.ClientSession]]) -> None:
+        try:
+            with asyncio.Runner() as runner:
+                runner.get_loop()  # which takes handles, before there is anything to await
+                runner.run(self._serve(opened))
+        except Exception as failure:
+            if opened.done():
+                raise
+            opened.set_exception(failure)  # whoever opened it would wait for ever
 
     async def _serve(
         self, opened: Future[tuple[asyncio.AbstractEventLoop, aiohttp.ClientSession]]

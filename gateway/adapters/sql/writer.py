@@ -15,7 +15,7 @@ from threading import Lock, Thread
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from gateway.adapters.sql.engines import spoken
 from gateway.adapters.sql.spelled import driver
@@ -134,7 +134,7 @@ class GroupWriter:
                 below.execute("BEGIN IMMEDIATE")
                 outcomes = [_tried(connection, below, turn.unit) for turn in group]
                 below.execute("COMMIT")
-        except (Unavailable, SQLAlchemyError, sqlite3.Error) as error:
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear, whatever it was
             self._disconnect()
             for turn in group:
                 turn.outcome.set_exception(_own(error))
