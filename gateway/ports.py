@@ -151,7 +151,8 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, Protocol):
     def lease(self, link: str, owner: str, seconds: float) -> int | None:
         """Take the link on database time; return the fence, or None if it is taken.
 
-        The lease is kept until it is released, or until ``seconds`` after this program died.
+        The lease is kept until it is released, or until ``seconds`` after this program died; never
+        for longer than some minutes, lest a holder that is stuck keeps everybody from the link.
         """
         ...
 

@@ -5,7 +5,6 @@ ids and in other streams. First everybody is alive, then five are dead, then the
 latency of a message is from its commit to its receipt, read from the rows.
 """
 
-import http.client
 import json
 import sqlite3
 import time
@@ -79,22 +78,6 @@ class Street(City):
             for number, port in proxied.items()
         }
 
-    def hold_answers(self) -> None:
-        """Have the offices give receipts and nothing else, as soon as they listen."""
-        end = time.monotonic() + PATIENCE_SECONDS
-        while not self._held():
-            if time.monotonic() > end:
-                raise RuntimeError(f"the offices do not hold their answers\n{self.last_words()}")
-            time.sleep(0.1)
-
-    def _held(self) -> bool:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.setting.control_port)) as control:
-            try:
-                control.request("POST", "/control", json.dumps({"hold_answers": ["MT2401"]}))
-                return control.getresponse().status == http.client.OK
-            except OSError:
-                return False
-
     def owe(self, ports: Ports, seconds: float, phase: str) -> None:
         """Owe every link a message each turn, for so long."""
         end, number = time.monotonic() + seconds, 0
@@ -166,7 +149,7 @@ def measure(seconds: float) -> list[Figure]:
         street = Street(Path(folder))
         settings = street.setting.settings
         with proxy.Weather(street.proxies) as weather, street:
-            street.hold_answers()
+            street.hold_answers("MT2401")
             with bootstrap.open_gateway(settings) as gateway:
                 ports = gateway.ports
                 alive = {one.id for one in street.links} - street.proxies.keys()

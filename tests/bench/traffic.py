@@ -6,7 +6,6 @@ read from the rows: from a movement's commit to the last receipt.
 """
 
 import http.client
-import json
 import os
 import sqlite3
 import subprocess
@@ -40,6 +39,9 @@ PATIENCE_SECONDS = 120.0
 WARM_UP = 20
 CHANGE = 500
 BATCH = 64
+WAITING = "MT2401"
+"""What waits for the gate, ten thousand times over."""
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 _SWITCH = "\n[packs.cn]\nmanifest-first = false\n"
 
@@ -61,12 +63,7 @@ class Town(City):
         """Start the other API programs and tell the offices to hold their answers."""
         for number in range(2, APIS + 1):
             self._another(number)
-        control = http.client.HTTPConnection("127.0.0.1", self.setting.control_port)
-        told = json.dumps({"hold_answers": ["MT2401", "DecMessage", "OLA", "IDA"]})
-        control.request("POST", "/control", told)
-        if control.getresponse().status != http.client.OK:
-            raise RuntimeError("the offices do not hold their answers")
-        control.close()
+        self.hold_answers("MT2401", "DecMessage", "OLA", "IDA")
 
     def _another(self, number: int) -> None:
         command = [sys.executable, "-m", "gateway.api", "--port", "0"]
@@ -124,7 +121,7 @@ class Backlog(City):
             tenant = self.setting.operator.tenant
             caller = next(one for one in ports.store.principals(tenant) if one.party)
             movement = submit(ports, self.declaration()[1], caller, idempotency_key="b").movement
-            sent = next(one for one in ports.store.messages(movement) if one.type == "MT2401")
+            sent = next(one for one in ports.store.messages(movement) if one.type == WAITING)
             limit = Update(table="links", key=sent.link, values={"batch": batch})
             ports.store.commit(Change((limit,)))
             self.link = sent.link
@@ -158,6 +155,7 @@ def drain(many: int) -> list[Figure]:
         with TemporaryDirectory() as folder:
             waiting = Backlog(Path(folder), many, batch)
             with waiting:
+                waiting.hold_answers(WAITING)
                 there = waiting.left()
                 while waiting.left() == there:  # the worker is still compiling its packs
                     time.sleep(0.02)

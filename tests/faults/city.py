@@ -21,7 +21,7 @@ from pathlib import Path
 from gateway import bootstrap
 from gateway.adapters.embedded_broker import EmbeddedBroker
 from gateway.adapters.keystore import FileKeys
-from gateway.cli.client import Client, Problem
+from gateway.cli.client import JSON, Client, Problem
 from gateway.cli.demo.cast import SHIPPED, Cast, cast
 from gateway.cli.demo.setting import Setting, engage, parties_folder, set_stage
 from gateway.cli.demo.shipped import brought_up
@@ -176,6 +176,20 @@ class City:
             assert time.monotonic() < end, self.last_words()
             time.sleep(LOOK_SECONDS)
 
+    def hold_answers(self, *types: str) -> None:
+        """Have the offices give receipts for these messages and nothing else."""
+        end = time.monotonic() + READY_SECONDS
+        while not self._held(types):
+            assert time.monotonic() < end, self.last_words()
+            time.sleep(LOOK_SECONDS)
+
+    def _held(self, types: tuple[str, ...]) -> bool:
+        url = f"http://127.0.0.1:{self.setting.control_port}"
+        with suppress(Unavailable, Problem), closing(Client(url, "", seconds=5.0)) as control:
+            control.post("/control", json.dumps({"hold_answers": types}).encode(), JSON)
+            return True
+        return False
+
     def last_words(self) -> str:
         logs = sorted((self.setting.folder / "logs").glob("*.log"))
         return "\n".join(f"--- {p.name}\n" + p.read_text("utf-8", "replace")[-2000:] for p in logs)
@@ -289,7 +303,11 @@ class City:
 
     def breaches(self, seconds: float = 60) -> list[Breach]:
         """Let the run come to rest for at most so long, then judge it."""
+        self.rest(seconds)
+        return check(self.evidence())
+
+    def rest(self, seconds: float) -> None:
+        """Wait until nothing is wrong or under way, but no longer than so long."""
         end = time.monotonic() + seconds
         while check(self.evidence(verified=False)) and time.monotonic() < end:
             time.sleep(0.5)
-        return check(self.evidence())

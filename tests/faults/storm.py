@@ -80,11 +80,13 @@ class Storm:
         self._calm()
         ended = time.monotonic()
         traffic.arrive()
-        breaches = self.city.breaches(REST_SECONDS)
+        self.city.rest(REST_SECONDS)
+        rested = time.monotonic() - ended
+        breaches = self.city.breaches(0.0)
         print(
             f"\nseed {self.seed}: {len(traffic.threads)} movements, {sum(self.blows.values())} "
             f"blows {dict(self.blows)}, faults on the wire {dict(self.weather.done)}, "
-            f"at rest {time.monotonic() - ended:.0f} s after the storm"
+            f"at rest {rested:.0f} s after the storm"
         )
         return breaches
 
