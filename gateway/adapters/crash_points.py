@@ -203,31 +203,43 @@ class _Struck:
 
 
 def _listen(statement: str, moment: Moment, fall: Fall) -> None:
-    def heard(_connection: object, _cursor: object, said: str, *_: object) -> None:
-        if said.startswith(statement):
+    """Have every connection that is opened from now on hear the statement."""
+
+    def passes(said: str | bytes, now: Moment) -> None:
+        text = said.decode() if isinstance(said, bytes) else said
+        if now is moment and text.startswith(statement):
             fall()
-
-    event.listen(Engine, f"{moment.value}_cursor_execute", heard)
-
-    class Overheard(sqlite3.Connection):
-        """SQLite's own connection: the writer speaks to it without SQLAlchemy in between."""
-
-        def execute(self, said: str, *given: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as the base
-            spoken = said.startswith(statement)
-            if spoken and moment is Moment.BEFORE:
-                fall()
-            cursor = super().execute(said, *given)
-            if spoken and moment is Moment.AFTER:
-                fall()
-            return cursor
 
     def connecting(
         dialect: Dialect, _record: object, _given: object, named: dict[str, Any]
     ) -> None:
         if dialect.name == "sqlite":
-            named["factory"] = Overheard
+            named["factory"] = _hearing(sqlite3.Connection, passes)
+        else:
+            from psycopg import Cursor  # noqa: PLC0415 - only who has PostgreSQL loads its driver
+
+            named["cursor_factory"] = _hearing(Cursor, passes)
 
     event.listen(Engine, "do_connect", connecting)
+
+
+def _hearing(speaker: type[Any], passes: Callable[[str | bytes, Moment], None]) -> type[Any]:
+    """Return what speaks to a database, made to hear what it says."""
+
+    class Hearing(speaker):  # type: ignore[misc]
+        def execute(self, said: str | bytes, *given: Any, **named: Any) -> Any:  # noqa: ANN401 - as the base
+            passes(said, Moment.BEFORE)
+            result = super().execute(said, *given, **named)
+            passes(said, Moment.AFTER)
+            return result
+
+        def executemany(self, said: str | bytes, *given: Any, **named: Any) -> Any:  # noqa: ANN401 - as the base
+            passes(said, Moment.BEFORE)
+            result = super().executemany(said, *given, **named)
+            passes(said, Moment.AFTER)
+            return result
+
+    return Hearing
 
 
 def _heard(point: Told, fall: Fall, name: str, given: tuple[object, ...]) -> None:

@@ -112,14 +112,14 @@ def test_a_full_disk_is_told_and_writes_nothing(sqlite_store):
     """The page limit stands in for a full disk: SQLite reports both as SQLITE_FULL."""
     sqlite_store.commit(inserted(r.TENANT))
     sqlite_store._writer.run(
-        lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        lambda transaction: transaction._below.execute("PRAGMA max_page_count = 1")
     )
     with pytest.raises(Unavailable) as caught:
         sqlite_store.commit(inserted(r.MOVEMENT, replace(r.BODY, content=bytes(1_000_000))))
     assert [f.code for f in caught.value.findings] == ["database.unavailable"]
     assert sqlite_store.movement(r.MOVEMENT.reference) is None
     sqlite_store._writer.run(
-        lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 100000")
+        lambda transaction: transaction._below.execute("PRAGMA max_page_count = 100000")
     )
     sqlite_store.commit(inserted(r.MOVEMENT))
     assert sqlite_store.movement(r.MOVEMENT.reference) == r.MOVEMENT
@@ -161,8 +161,8 @@ def test_an_unusable_url_is_a_finding_without_its_password(where):
 
 
 def test_a_unit_that_breaks_harms_nobody_else(sqlite_store):
-    def broken(connection):
-        connection.exec_driver_sql("DELETE FROM tenants")
+    def broken(transaction):
+        transaction.write(delete(tenants), [{}], "tenants")
         raise RuntimeError("a mistake of ours")
 
     sqlite_store.commit(inserted(r.TENANT))

@@ -15,11 +15,11 @@ from operator import itemgetter
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Connection,
     Executable,
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -28,7 +28,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.adapters.sql.lane_tables import trip_keys
 from gateway.adapters.sql.rows import Shape, shape_of
-from gateway.adapters.sql.spelled import run, run_many
+from gateway.adapters.sql.session import Row, Transaction
+from gateway.adapters.sql.spelled import POSTGRESQL, SQLITE
 from gateway.adapters.sql.tables import (
     TABLES,
     UPDATABLE,
@@ -44,7 +45,7 @@ from gateway.domain.plates import plate_key
 from gateway.domain.records import Change, Insert, Lost, Record, Update
 from gateway.domain.trip import Trip
 
-Rows = list[dict[str, object]]
+Rows = list[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,14 @@ class Written:
     table: Table
     rows: Rows
 
-    def run(self, connection: Connection) -> None:
+    def run(self, transaction: Transaction) -> None:
         """Insert them all.
 
         Raises:
             Lost: a key exists.
         """
-        statement = _insert(self.table, connection.dialect.name)
-        run_many(connection, statement, self.rows, self.table.name)
+        statement = _insert(self.table, transaction.dialect)
+        transaction.write(statement, self.rows, self.table.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +74,18 @@ class Changed:
     expected: tuple[str, ...]
     rows: Rows
 
-    def run(self, connection: Connection) -> None:
+    def run(self, transaction: Transaction) -> None:
         """Update them all.
 
         Raises:
             Lost: one is gone, an expectation does not hold, or a new value is taken.
         """
-        if not self.names:
-            self._check(connection)
-            return
-        statement = _update(self.table, self.names, self.expected)
-        if run_many(connection, statement, self.rows, self.table.name) != len(self.rows):
-            raise Lost(self.table.name)
-
-    def _check(self, connection: Connection) -> None:
-        statement = _check(self.table, self.expected)
-        for row in self.rows:
-            if not run(connection, statement, row):
-                raise Lost(self.table.name)
+        if self.names:
+            changing = _update(self.table, self.names, self.expected)
+            transaction.write_each(changing, self.rows, self.table.name)
+        else:
+            asking = _check(self.table, self.expected)
+            transaction.require_each(asking, self.rows, self.table.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +99,10 @@ class Locked:
     table: Table
     keys: list[str]
 
-    def run(self, connection: Connection) -> None:
+    def run(self, transaction: Transaction) -> None:
         """Lock those that exist."""
-        if connection.dialect.name == "postgresql":
-            connection.execute(_lock(self.table), {"_keys": self.keys})
+        if transaction.dialect == POSTGRESQL:
+            transaction.write(_lock(self.table), [{"_keys": self.keys}], self.table.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +112,21 @@ class Replated:
     trip: str
     plates: object  # pairs of country and plate, as ``Trip.plates``
 
-    def run(self, connection: Connection) -> None:
+    def run(self, transaction: Transaction) -> None:
         """Forget the old ones and write the new."""
-        connection.execute(delete(trip_plates).where(trip_plates.c.trip == self.trip))
-        found = connection.execute(select(trips.c.tenant).where(trips.c.id == self.trip)).first()
-        if found is None:
-            raise Lost("trips")
+        transaction.write(_UNPLATED, [{"_trip": self.trip}], trip_plates.name)
+        found = transaction.rows(_TENANT, {"_trip": self.trip})
+        if not found:
+            raise Lost(trips.name)
         pairs = self.plates if isinstance(self.plates, tuple) else ()
-        for plate in {plate_key(plate) for _, plate in pairs}:
-            row = {"tenant": found.tenant, "plate": plate, "trip": self.trip}
-            connection.execute(insert(trip_plates), row)
+        plates = sorted({plate_key(plate) for _, plate in pairs})
+        rows: Rows = [{"tenant": found[0][0], "plate": one, "trip": self.trip} for one in plates]
+        if rows:
+            transaction.write(insert(trip_plates), rows, trip_plates.name)
 
+
+_UNPLATED = delete(trip_plates).where(trip_plates.c.trip == bindparam("_trip"))
+_TENANT = select(trips.c.tenant).where(trips.c.id == bindparam("_trip"))
 
 Step = Written | Changed | Locked | Replated
 
@@ -201,14 +200,14 @@ def _locks(touched: set[tuple[str, str]]) -> Iterable[Locked]:
             yield Locked(TABLES[UPDATABLE[name]], [key for _, key in rows])
 
 
-def apply(connection: Connection, steps: Iterable[Step]) -> None:
+def apply(transaction: Transaction, steps: Iterable[Step]) -> None:
     """Run the statements of one change inside the caller's transaction.
 
     Raises:
         Lost: a key exists or an expectation does not hold; the caller rolls back.
     """
     for step in steps:
-        step.run(connection)
+        step.run(transaction)
 
 
 def _rows(record: Record) -> Iterable[tuple[Table, Rows]]:
@@ -233,7 +232,7 @@ def _rows(record: Record) -> Iterable[tuple[Table, Rows]]:
 @cache
 def _insert(table: Table, dialect: str) -> Executable:
     if table in (bodies, trip_keys):
-        if dialect == "sqlite":
+        if dialect == SQLITE:
             return sqlite.insert(table).on_conflict_do_nothing()
         return postgresql.insert(table).on_conflict_do_nothing()
     if table is attempts:
@@ -256,8 +255,8 @@ def _conditions(table: Table, expected: Iterable[str]) -> Iterable[ColumnElement
 @cache
 def _lock(table: Table) -> Executable:
     (key,) = table.primary_key.columns
-    wanted = key.in_(bindparam("_keys", expanding=True))
-    return select(key).where(wanted).order_by(key).with_for_update()
+    wanted = bindparam("_keys", type_=postgresql.ARRAY(key.type))
+    return select(key).where(key == func.any(wanted)).order_by(key).with_for_update()
 
 
 @cache

@@ -1,11 +1,12 @@
 """Connections: opening them, and saying in our words what went wrong with them.
 
 SQLite: write-ahead log, ``synchronous=FULL`` (a commit that returned survives a power cut), one
-engine for the writer and one for readers, whose connections cannot write. PostgreSQL: one pool;
-readers use it in autocommit, which saves two round trips a read.
+engine for the writer and one for readers, whose connections cannot write. PostgreSQL: one pool
+for both.
 """
 
 import os
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlite3 import NotSupportedError as SqliteNotSupportedError
 from sqlite3 import OperationalError as BusyError
 from sqlite3 import ProgrammingError as SqliteProgrammingError
 from time import sleep
+from typing import Protocol
 
 from sqlalchemy import Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -27,9 +29,11 @@ from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
     InternalError,
+    InvalidatePoolError,
     NotSupportedError,
     ProgrammingError,
 )
+from sqlalchemy.exc import InvalidRequestError as PoolGaveUp
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.domain.errors import Misconfigured, Unavailable
@@ -143,20 +147,50 @@ def sqlite_reader(url: URL) -> Engine:
 
 
 def postgresql(url: URL, *, pooled: bool = True) -> Engine:
-    """Open PostgreSQL; a connection that died in the pool is noticed before it is used."""
+    """Open PostgreSQL; a connection that died in the pool is noticed before it is used.
+
+    A pooled connection is in autocommit: transactions are begun and ended by hand.
+    """
     if not pooled:
         return create_engine(
             url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}
         )
-    return create_engine(
+    engine = create_engine(
         url,
-        isolation_level="READ COMMITTED",
+        isolation_level="AUTOCOMMIT",
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_SECONDS,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "fullroute"},
     )
+
+    @event.listens_for(engine, "checkout")
+    def _look(connection: Idle, _record: object, _lent: object) -> None:
+        if connection.closed or _has_word(connection.fileno()):
+            raise InvalidatePoolError
+
+    return engine
+
+
+class Idle(Protocol):
+    """As much of a driver's connection as is looked at before it is lent."""
+
+    closed: bool
+
+    def fileno(self) -> int:
+        """Return its socket."""
+        ...
+
+
+def _has_word(socket: int) -> bool:
+    """Tell whether a server sent something that nobody asked for.
+
+    To somebody idle it says little but farewell. Asking whether it still answers would cost every
+    use a round trip, and it could die right after that just the same.
+    """
+    looked = select.poll()
+    looked.register(socket, select.POLLIN)
+    return bool(looked.poll(0))
 
 
 def _private_file(url: URL) -> None:
@@ -170,7 +204,13 @@ def _private_file(url: URL) -> None:
 
 
 def _finding(reason: str) -> Finding:
-    return Finding(code="database.unavailable", args=(("reason", reason),))
+    """Say why, in the driver's own first line; it holds no statement and no password."""
+    return Finding(code="database.unavailable", args=(("reason", reason.partition("\n")[0]),))
+
+
+def unavailable(reason: str) -> Unavailable:
+    """Return the error that says that the database cannot be had."""
+    return Unavailable(_finding(reason))
 
 
 @contextmanager
@@ -181,13 +221,10 @@ def spoken() -> Iterator[None]:
     except (*_OURS, *_OURS_SQLITE):
         raise
     except DBAPIError as error:
-        raise Unavailable(_finding(reason(error))) from error
+        raise unavailable(str(error.orig)) from error
     except SqliteError as error:
-        raise Unavailable(_finding(str(error).partition("\n")[0])) from error
+        raise unavailable(str(error)) from error
     except PoolTimeout as error:
-        raise Unavailable(_finding("all connections are in use")) from error
-
-
-def reason(error: DBAPIError) -> str:
-    """Return the driver's own first line; it holds no statement and no password."""
-    return str(error.orig).partition("\n")[0]
+        raise unavailable("all connections are in use") from error
+    except PoolGaveUp as error:
+        raise unavailable("connections are closed as soon as they are open") from error

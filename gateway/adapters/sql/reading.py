@@ -6,7 +6,7 @@ from typing import TypeVar
 from gateway.adapters.sql import closure_queries, listing_queries, queries
 from gateway.adapters.sql.rows import shape_of, write_time
 from gateway.adapters.sql.selecting import Statement
-from gateway.adapters.sql.spelled import Readers
+from gateway.adapters.sql.session import Readers
 from gateway.domain.closure import Closure, Diversion
 from gateway.domain.deadline import Deadline
 from gateway.domain.group import Group, Member

@@ -10,12 +10,7 @@ from datetime import UTC, datetime
 
 from gateway.adapters.sql import listing_queries, queries, turns
 from gateway.adapters.sql.changes import apply, planned
-from gateway.adapters.sql.engines import (
-    database_url,
-    is_sqlite,
-    postgresql,
-    sqlite_writer,
-)
+from gateway.adapters.sql.engines import database_url, is_sqlite, postgresql, sqlite_writer
 from gateway.adapters.sql.keeper import Keeper
 from gateway.adapters.sql.reading import (
     ClosureReading,
@@ -24,8 +19,9 @@ from gateway.adapters.sql.reading import (
     TripReading,
 )
 from gateway.adapters.sql.rows import read_time, shape_of, write_time
-from gateway.adapters.sql.spelled import FileReaders, PoolReaders
-from gateway.adapters.sql.writer import GroupWriter, PoolWriter, Writer
+from gateway.adapters.sql.session import Readers, Writer
+from gateway.adapters.sql.spelled import POSTGRESQL, SQLITE
+from gateway.adapters.sql.sqlite import FileReaders, GroupWriter
 from gateway.domain.backlog import LinkLoad, Pending, Tried
 from gateway.domain.delivery import Attempt, Link
 from gateway.domain.event import Event
@@ -60,15 +56,19 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
     def __init__(self, url: str) -> None:
         where = database_url(url)
         self._writer: Writer
+        self._readers: Readers
         if is_sqlite(where):
             self._writer = GroupWriter(sqlite_writer(where))
             self._readers = FileReaders(str(where.database))
-            self._asking_time = turns.now("sqlite")
+            self._asking_time = turns.now(SQLITE)
         else:
+            # Who has no PostgreSQL need not load its driver.
+            from gateway.adapters.sql.postgresql import PoolReaders, PoolWriter  # noqa: PLC0415
+
             engine = postgresql(where)
             self._writer = PoolWriter(engine)
             self._readers = PoolReaders(engine)
-            self._asking_time = turns.now("postgresql")
+            self._asking_time = turns.now(POSTGRESQL)
         self._keeper = Keeper(self._renew)
 
     def close(self) -> None:
@@ -86,22 +86,22 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
     def begin(self, change: Change) -> Callable[[], None]:
         """See :meth:`gateway.ports.Store.begin`."""
         steps = planned(change)
-        return self._writer.begin(lambda connection: apply(connection, steps)).result
+        return self._writer.begin(lambda transaction: apply(transaction, steps)).result
 
     def lease(self, link: str, owner: str, seconds: float) -> int | None:
         """See :meth:`gateway.ports.Store.lease`; whoever holds it asks in vain, too."""
-        fence = self._writer.run(lambda connection: turns.lease(connection, link, owner, seconds))
+        fence = self._writer.run(lambda unit: turns.lease(unit, link, owner, seconds))
         if fence is not None:
             self._keeper.keep(link, fence, seconds)
         return fence
 
     def _renew(self, link: str, fence: int, seconds: float) -> None:
-        self._writer.run(lambda connection: turns.renew(connection, link, fence, seconds))
+        self._writer.run(lambda unit: turns.renew(unit, link, fence, seconds))
 
     def release(self, link: str, fence: int) -> None:
         """See :meth:`gateway.ports.Store.release`."""
         self._keeper.drop(link, fence)
-        self._writer.run(lambda connection: turns.release(connection, link, fence))
+        self._writer.run(lambda unit: turns.release(unit, link, fence))
 
     def now(self) -> datetime:
         """See :meth:`gateway.ports.Store.now`."""

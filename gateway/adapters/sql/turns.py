@@ -10,7 +10,6 @@ from functools import cache
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Double,
     Executable,
     bindparam,
@@ -24,7 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gateway.adapters.sql.spelled import run
+from gateway.adapters.sql.session import Row, Transaction
+from gateway.adapters.sql.spelled import POSTGRESQL, SQLITE
 from gateway.adapters.sql.tables import UNSEQUENCED, counters, links, log, messages
 
 BATCH_MAX = 5000
@@ -34,8 +34,8 @@ LOG = "log"
 FEED = "feed/"
 
 _NOW = {
-    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
-    "postgresql": "extract(epoch FROM clock_timestamp())::double precision",
+    SQLITE: "(julianday('now') - 2440587.5) * 86400.0",
+    POSTGRESQL: "extract(epoch FROM clock_timestamp())::double precision",
 }
 """Seconds since 1970 on the database's clock; the transaction's own start would be too early."""
 
@@ -62,10 +62,10 @@ def _lease(dialect: str) -> Executable:
     )
 
 
-def lease(connection: Connection, link: str, owner: str, seconds: float) -> int | None:
+def lease(transaction: Transaction, link: str, owner: str, seconds: float) -> int | None:
     """Take a link that nobody holds; return the new fence, or None."""
     asked = {"_link": link, "_owner": owner, "_seconds": seconds}
-    taken = run(connection, _lease(connection.dialect.name), asked)
+    taken = transaction.rows(_lease(transaction.dialect), asked)
     return int(taken[0][0]) if taken else None
 
 
@@ -83,10 +83,10 @@ def _renewal(dialect: str) -> Executable:
     )
 
 
-def renew(connection: Connection, link: str, fence: int, seconds: float) -> None:
+def renew(transaction: Transaction, link: str, fence: int, seconds: float) -> None:
     """Make the lease of that fence last so many seconds from now, unless it has ended."""
-    asked = {"_link": link, "_fence": fence, "_seconds": seconds}
-    run(connection, _renewal(connection.dialect.name), asked)
+    told: Row = {"_link": link, "_fence": fence, "_seconds": seconds}
+    transaction.write(_renewal(transaction.dialect), [told], links.name)
 
 
 _RELEASE = (
@@ -96,22 +96,22 @@ _RELEASE = (
 )
 
 
-def release(connection: Connection, link: str, fence: int) -> None:
+def release(transaction: Transaction, link: str, fence: int) -> None:
     """End the lease of that fence; a later lease is left alone."""
-    run(connection, _RELEASE, {"_link": link, "_fence": fence})
+    transaction.write(_RELEASE, [{"_link": link, "_fence": fence}], links.name)
 
 
 _TURN = select(counters.c.value).where(counters.c.name == LOG).with_for_update()
 
 
-def sequence(connection: Connection) -> int:
+def sequence(transaction: Transaction) -> int:
     """Give numbers to what has none yet; return how many rows.
 
     The row of the log's counter is the lease: a second sequencer waits for it, then sees what the
     first one did.
     """
-    next_index = connection.execute(_TURN).scalar_one()
-    return _sequence_log(connection, next_index) + _sequence_feeds(connection)
+    ((next_index,),) = transaction.rows(_TURN, {})
+    return _sequence_log(transaction, next_index) + _sequence_feeds(transaction)
 
 
 _unsequenced_log = (
@@ -130,14 +130,15 @@ _NUMBER_LOG = (
     update(log)
     .where(log.c.id == _unsequenced_log.c.id)
     .values({log.c.index: _unsequenced_log.c.number})
+    .returning(log.c.index)
 )
 _COUNT_LOG = update(counters).where(counters.c.name == LOG).values(value=bindparam("_value"))
 
 
-def _sequence_log(connection: Connection, next_index: int) -> int:
-    numbered = connection.execute(_NUMBER_LOG, {"_base": next_index}).rowcount
+def _sequence_log(transaction: Transaction, next_index: int) -> int:
+    numbered = len(transaction.rows(_NUMBER_LOG, {"_base": next_index}))
     if numbered:
-        connection.execute(_COUNT_LOG, {"_value": next_index + numbered})
+        transaction.write(_COUNT_LOG, [{"_value": next_index + numbered}], counters.name)
     return numbered
 
 
@@ -149,13 +150,11 @@ _unsequenced = (
 )
 _LOCK = (
     select(messages.c.id)
-    .where(messages.c.id.in_(bindparam("_ids", expanding=True)))
+    .where(messages.c.id == func.any(bindparam("_ids", type_=postgresql.ARRAY(messages.c.id.type))))
     .order_by(messages.c.id)
     .with_for_update()
 )
-_COUNTERS = select(counters.c.name, counters.c.value).where(
-    counters.c.name.in_(bindparam("_names", expanding=True))
-)
+_COUNTERS = select(counters.c.name, counters.c.value)
 _NUMBER_MESSAGE = (
     update(messages)
     .where(messages.c.id == bindparam("_id"))
@@ -163,33 +162,31 @@ _NUMBER_MESSAGE = (
 )
 
 
-def _sequence_feeds(connection: Connection) -> int:
+def _sequence_feeds(transaction: Transaction) -> int:
     """Count messages up per link in the order of their places: no stream is turned around."""
-    rows = connection.execute(_unsequenced).all()
+    rows = transaction.rows(_unsequenced, {})
     if not rows:
         return 0
-    if connection.dialect.name == "postgresql":
+    if transaction.dialect == POSTGRESQL:
         # changes lock messages in the order of ids too: see ``changes.planned``
-        connection.execute(_LOCK, {"_ids": [row.id for row in rows]})
-    names = sorted({FEED + row.link for row in rows})
-    last = dict.fromkeys(names, 0)
-    last.update((name, value) for name, value in connection.execute(_COUNTERS, {"_names": names}))
-    numbers: list[dict[str, object]] = []
-    for row in rows:
-        last[FEED + row.link] += 1
-        numbers.append({"_id": row.id, "_number": last[FEED + row.link]})
+        transaction.write(_LOCK, [{"_ids": [id_ for id_, _ in rows]}], messages.name)
+    last = dict.fromkeys(sorted({FEED + link for _, link in rows}), 0)
+    counted = transaction.rows(_COUNTERS, {})
+    last.update((name, value) for name, value in counted if name in last)
+    numbers: list[Row] = []
+    for id_, link in rows:
+        last[FEED + link] += 1
+        numbers.append({"_id": id_, "_number": last[FEED + link]})
     numbers.sort(key=lambda number: str(number["_id"]))
-    connection.execute(_NUMBER_MESSAGE, numbers)
-    connection.execute(
-        _count_feeds(connection.dialect.name),
-        [{"name": name, "value": value} for name, value in last.items()],
-    )
+    transaction.write(_NUMBER_MESSAGE, numbers, messages.name)
+    counts: list[Row] = [{"name": name, "value": value} for name, value in last.items()]
+    transaction.write(_count_feeds(transaction.dialect), counts, counters.name)
     return len(rows)
 
 
 @cache
 def _count_feeds(dialect: str) -> Executable:
-    if dialect == "sqlite":
+    if dialect == SQLITE:
         given = sqlite.insert(counters)
         return given.on_conflict_do_update(
             index_elements=["name"], set_={"value": given.excluded.value}
