@@ -58,7 +58,8 @@ class Confusions:
         one, other = plate_key(read), plate_key(mark)
         if one == other:
             return 0
-        if not self.fold(one) or self.fold(one) != self.fold(other):
+        folded = self.fold(one)
+        if not folded or folded != self.fold(other):
             return None
         differing = zip(_latin(one), _latin(other), strict=True)
         signs = zip(_signs(one), _signs(other), strict=True)
@@ -79,6 +80,7 @@ def _latin(key: str) -> str:
     return key if key.isascii() else "".join(one for one in key if _is_latin(one))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _signs(key: str) -> tuple[str, str]:
     """Return the signs before the first Latin one, and those behind it."""
     first = next((place for place, one in enumerate(key) if _is_latin(one)), len(key))

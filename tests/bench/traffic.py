@@ -38,7 +38,7 @@ CALLERS = 8
 PATIENCE_SECONDS = 120.0
 WARM_UP = 20
 CHANGE = 500
-BATCH = 64
+BATCH = 16
 WAITING = "MT2401"
 """What waits for the gate, ten thousand times over."""
 
