@@ -19,7 +19,7 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import LaneRules
 from gateway.domain.lane_book import LaneBook
 from gateway.domain.message import Message
-from gateway.domain.parcel import Collected, Parcel, Reply
+from gateway.domain.parcel import Collected, More, Parcel, Reply, nothing
 from gateway.domain.position import PositionRules
 from gateway.domain.records import (
     AnswerRecord,
@@ -231,8 +231,14 @@ class Wakeup(Protocol):
 class Courier(Protocol):
     """Carries parcels to links, one driver a link kind; the design calls this port ``Link``."""
 
-    def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
-        """Send side by side, yield each reply as it comes; never raises for a bad link."""
+    def carry(
+        self, link: Link, parcels: Sequence[Parcel], more: More = nothing, /
+    ) -> Iterator[Reply]:
+        """Send side by side, yield each reply as it comes; never raises for a bad link.
+
+        A courier that may wait for replies asks ``more`` now and then, between two replies and
+        while none comes, what is to join those under way; it ends when nothing is under way.
+        """
 
 
 class Collector(Protocol):

@@ -180,9 +180,12 @@ class Link:
     batch: int = 0
     bucket: Bucket = Bucket()
 
-    def room(self, now: datetime, most: int) -> int:
-        """Return how many messages may be sent now, in ``most`` requests at the utmost."""
-        most = min(most, self.concurrency or most) * max(self.batch, 1)
+    def room(self, now: datetime, most: int, under_way: int = 0) -> int:
+        """Return how many messages may be sent now, in ``most`` requests at the utmost.
+
+        ``under_way`` messages were sent before and have no reply yet.
+        """
+        most = max(min(most, self.concurrency or most) * max(self.batch, 1) - under_way, 0)
         return min(most, int(self.bucket.filled(self.rate, now).tokens)) if self.rate else most
 
     def spent(self, now: datetime, many: int) -> "Link":

@@ -1,5 +1,6 @@
 """What goes to links and what comes back, as bytes: parcels, replies, collected answers."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,3 +57,12 @@ class Collected:
     name: str
     answers: tuple[tuple[bytes, str], ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+More = Callable[[], Sequence[Parcel]]
+"""Asked by a courier what is to join the parcels under way."""
+
+
+def nothing() -> Sequence[Parcel]:
+    """Say that no parcel joins."""
+    return ()

@@ -16,7 +16,7 @@ from gateway.audit.exchange import AnswerHeader, SealedPaper, make_answer, to_ba
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.errors import Refused
 from gateway.domain.finding import Finding
-from gateway.domain.parcel import Parcel, Reply
+from gateway.domain.parcel import More, Parcel, Reply, nothing
 from gateway.domain.records import Principal
 from gateway.ports import Keys, Ports
 from gateway.sandbox.numbers import Numbers
@@ -79,7 +79,9 @@ class Town:
     held: set[str] = field(default_factory=set)
     instead: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
-    def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
+    def carry(
+        self, link: Link, parcels: Sequence[Parcel], _more: More = nothing, /
+    ) -> Iterator[Reply]:
         """Hand parcels over, one after the other: the courier of this town."""
         for parcel in parcels:
             at = self.clock.now()

@@ -10,7 +10,7 @@ took it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway import register
 from gateway.audit.entry import EntryKind
@@ -24,11 +24,15 @@ from gateway.domain.records import Change, Lost
 from gateway.packs.pack import Pack
 from gateway.ports import Ports
 
-BATCH_MAX = 16
+REQUESTS_MAX = 16
 MESSAGES_MAX = 256
-"""Most messages of one round, whatever the link takes in one request: all are held in memory."""
+"""Most messages under way, whatever the link takes in one request: all are held in memory."""
 
-ROUNDS_MAX = 50
+FLIGHT_MAX = 4096
+FLIGHTS_MAX = 50
+LOOK_AGAIN = timedelta(seconds=0.25)
+"""How long after a look that found too little the next one is worth while."""
+
 TURNS_MAX = 50
 SUCCESS = range(200, 300)
 PATIENCE = frozenset({408, 425, 429})
@@ -62,31 +66,21 @@ def _may_send(ports: Ports, link_id: str) -> bool:
     return link is not None and bool(_room(link, now) and ports.store.due_heads(link_id, now, 1))
 
 
-def _room(link: Link, now: datetime) -> int:
-    """Return how many messages may go to a link in one round."""
+def _room(link: Link, now: datetime, under_way: int = 0) -> int:
+    """Return how many messages may go to a link now, beside those under way."""
     if link.paused or link.kind is LinkKind.FEED or not link.breaker.allows(now):
         return 0
-    return min(link.room(now, BATCH_MAX), MESSAGES_MAX)
+    return min(link.room(now, REQUESTS_MAX, under_way), max(MESSAGES_MAX - under_way, 0))
 
 
 def _drain(ports: Ports, link_id: str, fence: int) -> int:
-    """Send under a lease until a round finds less than there is room for."""
+    """Send under a lease until there is less than there is room for."""
     acknowledged = 0
-    for _ in range(ROUNDS_MAX):
-        link = ports.store.link(link_id)  # a person may have paused it meanwhile
-        if link is None:
-            break
-        now = ports.clock.now()
-        room = _room(link, now)
-        due = ports.store.due_heads(link.id, now, room) if room else ()
-        live = [message for message in due if not _overdue(ports, link, message, now)]
-        live = live if link.breaker.opened_at is None else _probe(link, live)
-        if live:
-            done = _send(ports, replace(link, fence=fence).spent(now, len(live)), live)
-            if done is None:
-                break  # the fence has moved on: somebody else drains now
-            acknowledged += done
-        if len(due) < max(room, 1):
+    for _ in range(FLIGHTS_MAX):
+        flight = _Flight(ports, link_id, fence)
+        flight.fly()
+        acknowledged += flight.acknowledged
+        if flight.lost or flight.exhausted:
             break
     return acknowledged
 
@@ -110,27 +104,99 @@ def _overdue(ports: Ports, link: Link, message: Message, now: datetime) -> bool:
     return True
 
 
-def _send(ports: Ports, link: Link, messages: list[Message]) -> int | None:
-    """Send one round; return how many were acknowledged, or None when the fence has moved on.
+class _Flight:
+    """Messages on their way to one link, under one lease.
 
-    Every reply has a transaction of its own, which reaches the disk while others still come.
+    While replies come, the heads of further streams join: whatever an office is slow about holds up
+    its own stream and no other. Every reply has a transaction of its own, which reaches the disk
+    while others still come.
     """
-    by_id = {message.id: message for message in messages}
-    parcels, wanted_of = _with_packs(ports, link, messages)
-    begun: list[tuple[Attempt, Callable[[], None]]] = []
-    for reply in ports.couriers[link.kind].carry(link, parcels):
-        message = by_id[reply.message]
-        wanted = wanted_of[message.id]
+
+    def __init__(self, ports: Ports, link_id: str, fence: int) -> None:
+        self._ports = ports
+        self._link_id = link_id
+        self._fence = fence
+        self._link: Link | None = None
+        self._under_way: dict[str, tuple[Message, ReceiptKind]] = {}
+        self._begun: list[tuple[Attempt, Callable[[], None]]] = []
+        self._sent = 0
+        self._looked_at = ports.clock.now()
+        self.acknowledged = 0
+        self.exhausted = False
+        """Whether the last look found less than there was room for."""
+        self.lost = False
+        """Whether the fence has moved on: somebody else drains now."""
+
+    def fly(self) -> None:
+        """Send, and take in every reply."""
+        parcels = self._look()
+        if self._link is not None and parcels:
+            courier = self._ports.couriers[self._link.kind]
+            for reply in courier.carry(self._link, parcels, self._more):
+                self._link = self._take(self._link, reply)
+        self._settle()
+
+    def _more(self) -> Sequence[Parcel]:
+        """Return what joins: nothing, unless it is worth a look."""
+        now, link, many = self._ports.clock.now(), self._link, len(self._under_way)
+        if link is None or link.breaker.opened_at is not None or self._sent >= FLIGHT_MAX:
+            return ()
+        if self.exhausted and now < self._looked_at + LOOK_AGAIN:
+            return ()
+        if 2 * _room(link, now, many) < max(many, 1):
+            return ()
+        return self._look() if self._settle() else ()
+
+    def _look(self) -> Sequence[Parcel]:
+        """Return what may go now beside what is under way; what is overdue is parked."""
+        ports, now = self._ports, self._ports.clock.now()
+        link = ports.store.link(self._link_id)  # a person may have paused it meanwhile
+        if link is None:
+            self.exhausted = True
+            return ()
+        # What was sent and has no reply yet is counted in our own bucket alone.
+        kept = self._link is not None and self._link.rate == link.rate
+        bucket = self._link.bucket if self._link is not None and kept else link.bucket
+        link = replace(link, fence=self._fence, bucket=bucket)
+        many = len(self._under_way)
+        room = _room(link, now, many)
+        heads = ports.store.due_heads(link.id, now, room + many) if room else ()
+        due = [one for one in heads if one.id not in self._under_way][:room]
+        self._looked_at, self.exhausted = now, len(due) < max(room, 1)
+        live = [message for message in due if not _overdue(ports, link, message, now)]
+        live = live if link.breaker.opened_at is None else _probe(link, live)
+        self._link = link.spent(now, len(live))
+        self._sent += len(live)
+        return self._parcels(link, live) if live else ()
+
+    def _parcels(self, link: Link, live: Sequence[Message]) -> Sequence[Parcel]:
+        """Return the parcels of messages, which are under way from now on."""
+        parcels, wanted = _with_packs(self._ports, link, live)
+        by_id = {message.id: message for message in live}
+        self._under_way |= {
+            one.message: (by_id[one.message], wanted[one.message]) for one in parcels
+        }
+        return parcels
+
+    def _take(self, link: Link, reply: Reply) -> Link:
+        """Begin to keep what came back; return the link after it."""
+        message, wanted = self._under_way.pop(reply.message)
         attempt = _judge(link, message, reply, wanted)
         # An output goes first: whoever dies in between simply sends, and gets it, again.
         if attempt.outcome is Outcome.HANDED_OVER and reply.content:
-            attempt = _with_output(ports, link, message, reply, attempt)
-        link, change = _record(ports, link, message, attempt, wanted)
-        begun.append((attempt, ports.store.begin(change)))
-    kept = [(attempt, _ended(end)) for attempt, end in begun]
-    if not all(fenced for _, fenced in kept):
-        return None
-    return sum(attempt.outcome is Outcome.ACKNOWLEDGED for attempt, _ in kept)
+            attempt = _with_output(self._ports, link, message, reply, attempt)
+        link, change = _record(self._ports, link, message, attempt, wanted)
+        self._begun.append((attempt, self._ports.store.begin(change)))
+        return link
+
+    def _settle(self) -> bool:
+        """Wait until everything begun is durable or lost; tell whether the link is still ours."""
+        begun, self._begun = self._begun, []
+        for attempt, end in begun:
+            fenced = _ended(end)
+            self.lost = self.lost or not fenced
+            self.acknowledged += fenced and attempt.outcome is Outcome.ACKNOWLEDGED
+        return not self.lost
 
 
 def _ended(end: Callable[[], None]) -> bool:

@@ -21,6 +21,7 @@ from gateway.domain.delivery import CLOSED, Breaker, Link, LinkKind
 from gateway.domain.errors import Unavailable
 from gateway.domain.parcel import Parcel, Reply
 
+SLOW = b"<Slow/>"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -84,6 +85,12 @@ class Office:
 
     async def silent(self, _: web.Request) -> web.StreamResponse:
         await self.gate.wait()
+        return web.Response()
+
+    async def choosy(self, _: web.Request) -> web.StreamResponse:
+        """Say nothing of one message, and answer every other."""
+        if self.seen[-1][1] == SLOW:
+            await self.gate.wait()
         return web.Response()
 
     async def dripping(self, request: web.Request) -> web.StreamResponse:
@@ -296,6 +303,35 @@ def test_parcels_go_side_by_side_but_never_more_than_allowed(server, office):
     assert sorted(reply.message for reply in replies) == sorted(f"msg_{n}" for n in range(20))
     assert office.most_under_way == 3
     assert len(office.connections) == 3  # kept alive and used again
+
+
+def test_those_that_join_do_not_make_it_more_either(server, office):
+    waiting = [[parcel(n) for n in range(first, first + 5)] for first in range(5, 25, 5)]
+    with courier(concurrency=3) as carrying:
+        replies = list(
+            carrying.carry(
+                link(f"{server[0]}/ok"),
+                [parcel(n) for n in range(5)],
+                lambda: waiting.pop(0) if waiting else (),
+            )
+        )
+    assert sorted(reply.message for reply in replies) == sorted(f"msg_{n}" for n in range(25))
+    assert office.most_under_way == 3
+
+
+def test_while_one_waits_for_its_reply_others_come_and_go(server):
+    """The office is silent about the first; those that join meanwhile are done before it."""
+    coming = [parcel(n) for n in range(1, 9)]
+
+    def more():
+        return [coming.pop(0)] if coming else ()
+
+    with courier(total_seconds=3.0) as carrying:
+        slow = replace(parcel(0), content=SLOW)
+        to = link(f"{server[0]}/choosy")
+        replies = [one.message for one in carrying.carry(to, [slow], more)]
+    assert sorted(replies) == [f"msg_{n}" for n in range(9)]
+    assert replies[-1] == "msg_0"
 
 
 def carried(carrying: HttpCourier, to: Link, outcome: list[object]) -> threading.Thread:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from gateway.adapters.system import spare_collector
 from gateway.domain.delivery import Link, LinkKind
-from gateway.domain.parcel import Parcel, Reply
+from gateway.domain.parcel import More, Parcel, Reply, nothing
 from gateway.ports import Courier
 from gateway.usecases.deliver import deliver
 from tests.bench.figures import Figure, middle
@@ -30,7 +30,9 @@ class Counted:
     inner: Courier
     spent: float = 0.0
 
-    def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
+    def carry(
+        self, link: Link, parcels: Sequence[Parcel], _more: More = nothing, /
+    ) -> Iterator[Reply]:
         """Carry, and count."""
         began = time.process_time()
         replies = list(self.inner.carry(link, parcels))

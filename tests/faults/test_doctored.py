@@ -40,7 +40,7 @@ class Doctored:
         self._kind = kind
         self._spoil = spoil
 
-    def carry(self, link, parcels):
+    def carry(self, link, parcels, *_):
         replies = list(self._town.carry(link, parcels))
         for reply in replies:
             message = self._world.store.message(reply.message)
@@ -156,7 +156,7 @@ def test_receipts_swapped_between_two_messages_are_refused(world):
     class Swapping:
         swapped = False
 
-        def carry(self, link, parcels):
+        def carry(self, link, parcels, *_):
             replies = list(world.town.carry(link, parcels))
             if len(replies) == 2 and not self.swapped:
                 self.swapped = True

@@ -57,7 +57,7 @@ class Ears:
         self.taken: list[Arrived] = []
         self.not_taken: list[str] = []
 
-    def carry(self, link, parcels):
+    def carry(self, link, parcels, *_):
         for parcel, reply in zip(parcels, self._town.carry(link, parcels), strict=True):
             envelope = read_envelope(parcel.envelope)
             if reply.status == 200:

@@ -252,7 +252,7 @@ def work_and_die_with(border, kind):
     whole = world.ports.couriers[LinkKind.REQUEST]
 
     class Dying:
-        def carry(self, link, parcels):
+        def carry(self, link, parcels, *_):
             yield from whole.carry(link, [one for one in parcels if not doomed(one)])
             if doomed_ones := [one for one in parcels if doomed(one)]:
                 list(whole.carry(link, doomed_ones))

@@ -8,6 +8,7 @@ import pytest
 from gateway.domain.delivery import PROBE_SECONDS_FIRST_HOUR, LinkKind
 from gateway.domain.message import MessageState
 from gateway.domain.parcel import Reply
+from gateway.domain.records import Change, Update
 from gateway.markup import signature
 from gateway.usecases.deliver import deliver
 from gateway.usecases.sweep import sweep
@@ -39,12 +40,28 @@ class Choosy:
         self._town = town
         self._unwanted = unwanted
 
-    def carry(self, link, parcels):
+    def carry(self, link, parcels, *_):
         for one in parcels:
             if one.message == self._unwanted:
                 yield Reply(message=one.message, at=self._town.clock.now(), status=503)
             else:
                 yield from self._town.carry(link, [one])
+
+
+class Slow:
+    """A courier whose first reply comes last, when nothing has joined for a while."""
+
+    def __init__(self, world) -> None:
+        self._world = world
+
+    def carry(self, link, parcels, more):
+        slow, *quick = parcels
+        for _ in range(3):
+            self._world.clock.forward(seconds=1)
+            quick += more()
+            while quick:
+                yield from self._world.town.carry(link, [quick.pop(0)])
+        yield from self._world.town.carry(link, [slow])
 
 
 @pytest.fixture
@@ -54,6 +71,11 @@ def world(tmp_path):
     world.close()
 
 
+def submit_another(world) -> None:
+    text = plain(world.shipped.read_text("utf-8"), "SECOND")
+    world.submit(signature.sign(text, world.keys.signer("exporter"), world.clock.now()), "second")
+
+
 def due(world) -> list[str]:
     return [one.link for one in world.store.messages_in_state(MessageState.DUE)]
 
@@ -61,18 +83,72 @@ def due(world) -> list[str]:
 def test_what_comes_while_the_lease_is_still_held_is_sent_without_another_knock(world):
     world.submit(world.declaration())
     link = due(world)[0]
-    text = plain(world.shipped.read_text("utf-8"), "SECOND")
-    another = signature.sign(text, world.keys.signer("exporter"), world.clock.now())
     taken = []
 
     def declare():
-        world.submit(another, "second")
+        submit_another(world)
         taken.append(world.store.lease(link, "somebody else", 4.0))  # knocks in vain
 
     ports = replace(world.ports, store=Releasing(world.store, declare))
     assert deliver(ports, link, "worker") == 2
     assert taken == [None]
     assert link not in due(world)
+
+
+def test_whoever_is_slow_holds_up_nobody_else(world):
+    """What becomes due while an office is silent about one message goes, under the same lease."""
+    slow = world.submit(world.declaration()).movement
+    link = due(world)[0]
+    asked = []
+
+    class Submitting(Slow):
+        def carry(self, link, parcels, more):
+            asked.append(len(parcels))
+            if len(asked) == 1:
+                submit_another(world)
+            for reply in super().carry(link, parcels, more):
+                asked.append(world.store.message(reply.message).movement == slow)
+                yield reply
+
+    ports = replace(world.ports, couriers={LinkKind.PUSH: Submitting(world)})
+    assert deliver(ports, link, "worker") == 2
+    assert asked == [1, False, True]
+    assert world.store.link(link).fence == 1
+    assert link not in due(world)
+
+
+def test_what_is_under_way_is_sent_once(world):
+    """While the head of a stream has no reply it is still due, and does not go again."""
+    world.submit(world.declaration())
+    link = due(world)[0]
+    sent = []
+
+    class Asking:
+        def carry(self, link, parcels, more):
+            world.clock.forward(seconds=9)
+            sent.extend(one.message for one in (*parcels, *more(), *more()))
+            yield from world.town.carry(link, parcels)
+
+    ports = replace(world.ports, couriers={LinkKind.PUSH: Asking()})
+    assert deliver(ports, link, "worker") == 1
+    assert len(sent) == len(set(sent)) == 1
+
+
+def test_a_link_that_is_paused_under_way_gets_nothing_more(world):
+    world.submit(world.declaration())
+    link = due(world)[0]
+
+    class Pausing(Slow):
+        def carry(self, link, parcels, more):
+            submit_another(world)
+            world.store.commit(
+                Change((Update(table="links", key=link.id, values={"paused": True}),))
+            )
+            yield from super().carry(link, parcels, more)
+
+    ports = replace(world.ports, couriers={LinkKind.PUSH: Pausing(world)})
+    assert deliver(ports, link, "worker") == 1
+    assert link in due(world)
 
 
 def test_a_link_with_nothing_due_is_not_leased(world):
@@ -105,8 +181,7 @@ def test_a_system_that_is_back_hears_of_the_only_message_with_the_next_probe(wor
 def test_a_message_never_taken_does_not_speak_for_the_others(world):
     link = away(world, minutes=1)
     (first,) = (one.id for one in world.store.due_heads(link, world.clock.now(), 9))
-    text = plain(world.shipped.read_text("utf-8"), "SECOND")
-    world.submit(signature.sign(text, world.keys.signer("exporter"), world.clock.now()), "second")
+    submit_another(world)
     world.town.away = set()
     ports = replace(world.ports, couriers={LinkKind.PUSH: Choosy(world.town, first)})
     taken = 0

@@ -36,7 +36,7 @@ def _tried(desk, status=200, **receipt):
 def _unreachable(desk, error):
     _due(desk)
 
-    def carry(_link, parcels):
+    def carry(_link, parcels, *_):
         for one in parcels:
             yield Reply(message=one.message, at=desk.world.clock.now(), status=0, error=error)
 

@@ -128,7 +128,9 @@ def test_a_link_takes_no_more_at_once_than_its_cap(desk):
         world.submit(world.declaration(texts=lrn), f"cap-{place}")
     desk.do("limit", link, concurrency=2)
     carry = world.town.carry
-    world.town.carry = lambda link, parcels: (seen.append(len(parcels)), carry(link, parcels))[1]
+    world.town.carry = lambda link, parcels, *_: (seen.append(len(parcels)), carry(link, parcels))[
+        1
+    ]
     assert deliver(world.ports, link, "w") == 5
     assert seen == [2, 2, 1]
 

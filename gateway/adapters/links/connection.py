@@ -11,11 +11,11 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import ClassVar, Self, TypeVar
 
 import aiohttp
@@ -23,10 +23,13 @@ import aiohttp
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
-from gateway.domain.parcel import Parcel, Reply
+from gateway.domain.parcel import More, Parcel, Reply, nothing
 from gateway.ports import Clock
 
 T = TypeVar("T")
+
+LOOK_SECONDS = 0.25
+"""How often it is asked what joins, while no reply comes."""
 
 RETRY_AFTER_SECONDS_MAX = 86_400.0
 KEEP_ALIVE_SECONDS = 4.0
@@ -118,26 +121,35 @@ class HttpLinks(ABC):
             ValueError: the link is such that nothing can be.
         """
 
-    def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
-        """Send the parcels side by side and yield each reply as it comes.
+    def carry(
+        self, link: Link, parcels: Sequence[Parcel], more: More = nothing, /
+    ) -> Iterator[Reply]:
+        """Send the parcels side by side and yield each reply as it comes; ask what joins them.
 
         Raises:
             OSError: this machine has no handle left to begin with; nothing was sent.
             Unavailable: ``courier.closed``: by us, before every reply was there.
         """
-        replies: SimpleQueue[Reply | None] = SimpleQueue()
-        errand = self._begun(lambda session: self._carry(session, link, parcels, replies.put))
-        errand.add_done_callback(lambda _: replies.put(None))
+        going = Going(link, asyncio.Semaphore(link.concurrency or self._concurrency))
+        joining, under_way, leads = parcels, 0, True
         try:
-            for _ in parcels:
-                reply = replies.get()
-                if reply is None:
-                    if not errand.cancelled():
-                        errand.result()  # a mistake of ours: let it be seen
-                    raise Unavailable(Finding(code="courier.closed"))
-                yield reply
+            while joining or under_way:
+                if joining:
+                    self._send_off(going, joining, leads=leads)
+                    under_way, leads = under_way + len(joining), False
+                reply = going.next_reply(LOOK_SECONDS)
+                if reply is not None:
+                    under_way -= 1
+                    yield reply
+                joining = more()
         finally:
-            errand.cancel()
+            for errand in going.errands:
+                errand.cancel()
+
+    def _send_off(self, going: "Going", parcels: Sequence[Parcel], *, leads: bool) -> None:
+        errand = self._begun(lambda session: self._carry(session, going, parcels, leads=leads))
+        errand.add_done_callback(lambda _: going.replies.put(None))
+        going.errands.append(errand)
 
     def close(self) -> None:
         """Drop what is under way, close the connections and end the thread, for good."""
@@ -162,16 +174,17 @@ class HttpLinks(ABC):
     async def _carry(
         self,
         session: aiohttp.ClientSession,
-        link: Link,
+        going: "Going",
         parcels: Sequence[Parcel],
-        put: Callable[[Reply], None],
+        *,
+        leads: bool,
     ) -> None:
-        turnstile = asyncio.Semaphore(self._concurrency)
+        """Send parcels that set off together; the first of a call ``leads``."""
 
         async def one(place: int, parcel: Parcel) -> None:
-            async with turnstile:
-                send = self._send if place else self._lead
-                put(await send(session, link, parcel))
+            async with going.turnstile:
+                send = self._lead if leads and not place else self._send
+                going.replies.put(await send(session, going.link, parcel))
 
         await asyncio.gather(*(one(*numbered) for numbered in enumerate(parcels)))
 
@@ -216,6 +229,41 @@ class HttpLinks(ABC):
             error=error,
             retry_after_seconds=wait,
         )
+
+
+@dataclass(slots=True)
+class Going:
+    """One call under way: where to, how many requests at once, and what came back.
+
+    Between the replies stands None for every errand that ended.
+    """
+
+    link: Link
+    turnstile: asyncio.Semaphore
+    replies: "SimpleQueue[Reply | None]" = field(default_factory=SimpleQueue)
+    errands: list[Future[None]] = field(default_factory=list)
+
+    def next_reply(self, seconds: float) -> Reply | None:
+        """Return the next reply, or None after so many seconds without one.
+
+        Raises:
+            Unavailable: ``courier.closed``.
+        """
+        try:
+            reply = self.replies.get(timeout=seconds)
+        except Empty:
+            return None
+        if reply is None:
+            self._look_back()
+        return reply
+
+    def _look_back(self) -> None:
+        ended = [errand for errand in self.errands if errand.done()]
+        self.errands = [errand for errand in self.errands if errand not in ended]
+        for errand in ended:
+            if errand.cancelled():
+                raise Unavailable(Finding(code="courier.closed"))
+            errand.result()  # a mistake of ours: let it be seen
 
 
 class Loop:

@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal
-from gateway.domain.parcel import Collected, Parcel, Reply
+from gateway.domain.parcel import Collected, More, Parcel, Reply, nothing
 from gateway.markup import archive
 from gateway.ports import Clock
 
@@ -58,7 +58,9 @@ class FolderCourier:
 
     # -------------------------------------------------------------- out
 
-    def carry(self, link: Link, parcels: Sequence[Parcel]) -> Iterator[Reply]:
+    def carry(
+        self, link: Link, parcels: Sequence[Parcel], _more: More = nothing, /
+    ) -> Iterator[Reply]:
         """Write one archive a parcel, in their order; 202 says that it lies there, on the disk."""
         for parcel in parcels:
             status, error = WRITTEN, ""

@@ -5,13 +5,13 @@ Links of the kind *feed* have no courier: their systems come and fetch.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 import aiohttp
 
-from gateway.adapters.links.connection import Failure, HttpLinks, Request
+from gateway.adapters.links.connection import Failure, Going, HttpLinks, Request
 from gateway.audit import batch
 from gateway.audit.exchange import HEADER_ENVELOPE, HEADER_SEAL, to_base64
 from gateway.domain.delivery import Link
@@ -65,19 +65,20 @@ class HttpCourier(HttpLinks):
     async def _carry(
         self,
         session: aiohttp.ClientSession,
-        link: Link,
+        going: Going,
         parcels: Sequence[Parcel],
-        put: Callable[[Reply], None],
+        *,
+        leads: bool,
     ) -> None:
+        link = going.link
         if link.batch <= 1 or link.breaker.opened_at is not None:
-            await super()._carry(session, link, parcels, put)
+            await super()._carry(session, going, parcels, leads=leads)
             return
-        turnstile = asyncio.Semaphore(link.concurrency or self._concurrency)
 
         async def some(parcels: Sequence[Parcel]) -> None:
-            async with turnstile:
+            async with going.turnstile:
                 for reply in await self._together(session, link, parcels):
-                    put(reply)
+                    going.replies.put(reply)
 
         await asyncio.gather(*(some(one) for one in _batches(parcels, link.batch)))
 

@@ -62,12 +62,11 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
             self._readers = FileReaders(str(where.database))
             self._asking_time = turns.now(SQLITE)
         else:
-            # Who has no PostgreSQL need not load its driver.
-            from gateway.adapters.sql.postgresql import PoolReaders, PoolWriter  # noqa: PLC0415
+            from gateway.adapters.sql import postgresql as pooled  # noqa: PLC0415 - loads a driver
 
             engine = postgresql(where)
-            self._writer = PoolWriter(engine)
-            self._readers = PoolReaders(engine)
+            self._writer = pooled.PoolWriter(engine)
+            self._readers = pooled.PoolReaders(engine)
             self._asking_time = turns.now(POSTGRESQL)
         self._keeper = Keeper(self._renew)
 

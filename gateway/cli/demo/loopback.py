@@ -1,5 +1,6 @@
 """Loopback ports for programs that are told where to listen before they start."""
 
+import atexit
 import random
 import socket
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ def _own_block() -> tuple[socket.socket, Iterator[int]]:
         claim = socket.socket(type=socket.SOCK_DGRAM)
         with suppress(OSError):
             claim.bind((LOOPBACK, first))
+            atexit.register(claim.close)
             return claim, cycle(range(first, first + _BLOCK))
         claim.close()
     raise OSError("every block of loopback ports is claimed")

@@ -68,6 +68,7 @@ class Run:
     answered: set[str] = field(default_factory=set)
     _looked: float = 0.0
     _cut: bool = False
+    _backlog_told: int = 0
 
     def play(self, raw: bytes) -> Played:
         """Submit, watch, act, until the story ends or the time is over."""
@@ -144,12 +145,12 @@ class Run:
         if time.monotonic() - self._looked < LINKS_SECONDS:
             return []
         self._looked = time.monotonic()
-        before = dict(self.backlog)
         for link in client.get("/v1/links").json()["data"]:
             self.backlog |= dict.fromkeys(link["offices"], link["due"])
-        now, then = self.backlog.get(office, 0), before.get(office, 0)
-        if not office or now == then:
+        now = self.backlog.get(office, 0)
+        if not office or now == self._backlog_told:
             return []
+        self._backlog_told = now
         piece = (
             Piece(f"▮ backlog {now}", "bold yellow") if now else Piece("✓ backlog drained", "green")
         )
