@@ -22,7 +22,7 @@ REPLY_BYTES_MAX = 65_536
 OK = 200
 AGAIN_SECONDS = 4.0
 PROBE_AGAIN_SECONDS = 2.5
-"""How long the first message of a round waits before it is posted beside itself: a system that is
+"""How long the first message of a call waits before it is posted beside itself: a system that is
 back shall be heard within five seconds, the pause before the next probe included."""
 
 
