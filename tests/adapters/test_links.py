@@ -87,6 +87,12 @@ class Office:
         await self.gate.wait()
         return web.Response()
 
+    async def deaf(self, _: web.Request) -> web.StreamResponse:
+        """Never answer the first three, and all that come later."""
+        if len(self.seen) <= 3:
+            await self.gate.wait()
+        return web.Response()
+
     async def choosy(self, _: web.Request) -> web.StreamResponse:
         """Say nothing of one message, and answer every other."""
         if self.seen[-1][1] == SLOW:
@@ -255,6 +261,16 @@ def test_only_the_first_message_is_posted_beside_itself(server, office):
     posted = Counter(body for _, body in office.seen)
     assert posted[b"<M0/>"] > 1
     assert posted[b"<M1/>"] == posted[b"<M2/>"] == 1
+
+
+@pytest.mark.usefixtures("soon")
+def test_whoever_is_back_hears_at_once_of_all_it_never_answered(server, office):
+    parcels = [replace(parcel(n), content=b"<M%d/>" % n) for n in range(3)]
+    with courier() as carrying:
+        replies = list(carrying.carry(link(f"{server[0]}/deaf"), parcels))
+    assert {one.message: one.status for one in replies} == {f"msg_{n}": 200 for n in range(3)}
+    posted = Counter(body for _, body in office.seen)
+    assert posted == {b"<M0/>": 2, b"<M1/>": 2, b"<M2/>": 2}
 
 
 @pytest.mark.parametrize(

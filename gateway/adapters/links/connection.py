@@ -9,17 +9,18 @@ courier under way raises, for then nobody knows what became of a parcel, and it 
 import asyncio
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from queue import Empty, SimpleQueue
+from functools import partial
 from typing import ClassVar, Self, TypeVar
 
 import aiohttp
 
+from gateway.adapters.links.going import Going, Waiting
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
@@ -130,15 +131,17 @@ class HttpLinks(ABC):
             OSError: this machine has no handle left to begin with; nothing was sent.
             Unavailable: ``courier.closed``: by us, before every reply was there.
         """
-        going = Going(link, asyncio.Semaphore(link.concurrency or self._concurrency))
-        joining, under_way, leads = parcels, 0, True
+        going = Going(link, link.concurrency or self._concurrency)
+        joining, under_way = parcels, 0
         try:
             while joining or under_way:
                 if joining:
-                    self._send_off(going, joining, leads=leads)
-                    under_way, leads = under_way + len(joining), False
+                    self._send_off(going, joining)
+                    under_way += len(joining)
                 reply = going.next_reply(LOOK_SECONDS)
-                if reply is not None:
+                if reply is None:
+                    self._watch_over(going)
+                else:
                     under_way -= 1
                     yield reply
                 joining = more()
@@ -146,10 +149,25 @@ class HttpLinks(ABC):
             for errand in going.errands:
                 errand.cancel()
 
-    def _send_off(self, going: "Going", parcels: Sequence[Parcel], *, leads: bool) -> None:
-        errand = self._begun(lambda session: self._carry(session, going, parcels, leads=leads))
+    def _send_off(self, going: Going, parcels: Sequence[Parcel]) -> None:
+        errand = self._begun(lambda session: self._carry(session, going, parcels))
         errand.add_done_callback(lambda _: going.replies.put(None))
         going.errands.append(errand)
+
+    def _watch_over(self, going: Going) -> None:
+        """See to it that whoever comes back is heard; begun when there is silence first."""
+        again = self._again_seconds(going.link)
+        if again is not None and not going.watched:
+            going.watched = True
+            going.errands.append(
+                self._begun(
+                    lambda session: going.watch(partial(self._send, session, going.link), again)
+                )
+            )
+
+    def _again_seconds(self, link: Link) -> float | None:  # noqa: ARG002 - for who may post again
+        """Return after how long without a word the oldest parcel is posted beside itself."""
+        return None
 
     def close(self) -> None:
         """Drop what is under way, close the connections and end the thread, for good."""
@@ -172,25 +190,50 @@ class HttpLinks(ABC):
     # -------------------------------------------------------------- in the loop's thread
 
     async def _carry(
-        self,
-        session: aiohttp.ClientSession,
-        going: "Going",
-        parcels: Sequence[Parcel],
-        *,
-        leads: bool,
+        self, session: aiohttp.ClientSession, going: Going, parcels: Sequence[Parcel]
     ) -> None:
-        """Send parcels that set off together; the first of a call ``leads``."""
+        """Send parcels that set off together."""
+        await asyncio.gather(
+            *(self._one(session, going, some) for some in self._requests(going.link, parcels))
+        )
 
-        async def one(place: int, parcel: Parcel) -> None:
-            async with going.turnstile:
-                send = self._lead if leads and not place else self._send
-                going.replies.put(await send(session, going.link, parcel))
+    def _requests(self, link: Link, parcels: Sequence[Parcel]) -> Iterable[Sequence[Parcel]]:  # noqa: ARG002 - for who takes batches
+        """Return what goes in one request."""
+        return ((parcel,) for parcel in parcels)
 
-        await asyncio.gather(*(one(*numbered) for numbered in enumerate(parcels)))
+    async def _one(
+        self, session: aiohttp.ClientSession, going: Going, parcels: Sequence[Parcel]
+    ) -> None:
+        """Make one request, when there is room for it, and hand on the reply of each parcel."""
+        async with going.turnstile:
+            waiting = [going.expect(parcel) for parcel in parcels]
+            posting = asyncio.create_task(self._post(session, going, waiting))
+            try:
+                for one in waiting:
+                    going.replies.put(await one.answer)
+            finally:
+                posting.cancel()
+                for one in waiting:
+                    going.drop(one)
 
-    async def _lead(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
-        """Send the first parcel of a call, by which a courier may feel whether anybody is there."""
-        return await self._send(session, link, parcel)
+    async def _post(
+        self, session: aiohttp.ClientSession, going: Going, waiting: Sequence[Waiting]
+    ) -> None:
+        try:
+            parcels = [one.parcel for one in waiting]
+            replies = await self._together(session, going.link, parcels)
+        except Exception as failure:  # noqa: BLE001 - whoever waits must hear, whatever it was
+            for one in waiting:
+                one.fail(failure)
+            return
+        for one, reply in zip(waiting, replies, strict=True):
+            going.answer(one, reply)
+
+    async def _together(
+        self, session: aiohttp.ClientSession, link: Link, parcels: Sequence[Parcel]
+    ) -> list[Reply]:
+        """Send what goes in one request and return the reply of each parcel."""
+        return [await self._send(session, link, parcel) for parcel in parcels]
 
     async def _send(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
         try:
@@ -229,41 +272,6 @@ class HttpLinks(ABC):
             error=error,
             retry_after_seconds=wait,
         )
-
-
-@dataclass(slots=True)
-class Going:
-    """One call under way: where to, how many requests at once, and what came back.
-
-    Between the replies stands None for every errand that ended.
-    """
-
-    link: Link
-    turnstile: asyncio.Semaphore
-    replies: "SimpleQueue[Reply | None]" = field(default_factory=SimpleQueue)
-    errands: list[Future[None]] = field(default_factory=list)
-
-    def next_reply(self, seconds: float) -> Reply | None:
-        """Return the next reply, or None after so many seconds without one.
-
-        Raises:
-            Unavailable: ``courier.closed``.
-        """
-        try:
-            reply = self.replies.get(timeout=seconds)
-        except Empty:
-            return None
-        if reply is None:
-            self._look_back()
-        return reply
-
-    def _look_back(self) -> None:
-        ended = [errand for errand in self.errands if errand.done()]
-        self.errands = [errand for errand in self.errands if errand not in ended]
-        for errand in ended:
-            if errand.cancelled():
-                raise Unavailable(Finding(code="courier.closed"))
-            errand.result()  # a mistake of ours: let it be seen
 
 
 class Loop:

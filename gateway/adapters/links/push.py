@@ -4,14 +4,13 @@ A link that takes batches gets several parcels in one request, each of which bri
 Links of the kind *feed* have no courier: their systems come and fetch.
 """
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 import aiohttp
 
-from gateway.adapters.links.connection import Failure, Going, HttpLinks, Request
+from gateway.adapters.links.connection import Failure, HttpLinks, Request
 from gateway.audit import batch
 from gateway.audit.exchange import HEADER_ENVELOPE, HEADER_SEAL, to_base64
 from gateway.domain.delivery import Link
@@ -22,7 +21,7 @@ REPLY_BYTES_MAX = 65_536
 OK = 200
 AGAIN_SECONDS = 4.0
 PROBE_AGAIN_SECONDS = 2.5
-"""How long the first message of a call waits before it is posted beside itself: a system that is
+"""How long nothing is heard before the oldest message is posted beside itself: a system that is
 back shall be heard within five seconds, the pause before the next probe included."""
 
 
@@ -39,53 +38,22 @@ class HttpCourier(HttpLinks):
         }
         return Request(f"{link.endpoint.rstrip('/')}/messages", headers, parcel.content)
 
-    async def _lead(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
-        """Post anew every few seconds until the first answer, which counts.
+    def _again_seconds(self, link: Link) -> float | None:
+        """Post again while nothing is heard: the office knows a repeat by its id."""
+        return AGAIN_SECONDS if link.breaker.opened_at is None else PROBE_AGAIN_SECONDS
 
-        What was posted while a system was away may never be answered; a repeat finds it back.
-        """
-        again = AGAIN_SECONDS if link.breaker.opened_at is None else PROBE_AGAIN_SECONDS
-        first = asyncio.create_task(self._send(session, link, parcel))
-        under_way = {first}
-        try:
-            while not first.done():
-                done, under_way = await asyncio.wait(
-                    under_way, timeout=again, return_when=asyncio.FIRST_COMPLETED
-                )
-                for one in done:
-                    if one.result().status:
-                        return one.result()
-                if not done:
-                    under_way.add(asyncio.create_task(self._send(session, link, parcel)))
-            return first.result()
-        finally:
-            for one in under_way:
-                one.cancel()
-
-    async def _carry(
-        self,
-        session: aiohttp.ClientSession,
-        going: Going,
-        parcels: Sequence[Parcel],
-        *,
-        leads: bool,
-    ) -> None:
-        link = going.link
-        if link.batch <= 1 or link.breaker.opened_at is not None:
-            await super()._carry(session, going, parcels, leads=leads)
-            return
-
-        async def some(parcels: Sequence[Parcel]) -> None:
-            async with going.turnstile:
-                for reply in await self._together(session, link, parcels):
-                    going.replies.put(reply)
-
-        await asyncio.gather(*(some(one) for one in _batches(parcels, link.batch)))
+    def _requests(self, link: Link, parcels: Sequence[Parcel]) -> Iterable[Sequence[Parcel]]:
+        """Make batches where the link takes them; whoever may be away is asked with one message."""
+        return (
+            _batches(parcels, link.batch) if _in_batches(link) else super()._requests(link, parcels)
+        )
 
     async def _together(
         self, session: aiohttp.ClientSession, link: Link, parcels: Sequence[Parcel]
     ) -> list[Reply]:
         """Post several parcels as one request and return the reply of each."""
+        if not _in_batches(link):
+            return await super()._together(session, link, parcels)
         request = Request(
             f"{link.endpoint.rstrip('/')}/messages/batch",
             {"Content-Type": batch.MEDIA_TYPE},
@@ -113,6 +81,10 @@ class HttpCourier(HttpLinks):
         if told is None:
             return self._failed(parcel, Failure.MALFORMED_REPLY.value)
         return replace(whole, message=parcel.message, status=told.status, content=told.content)
+
+
+def _in_batches(link: Link) -> bool:
+    return link.batch > 1 and link.breaker.opened_at is None
 
 
 def _batches(parcels: Sequence[Parcel], most: int) -> Iterator[Sequence[Parcel]]:
