@@ -171,12 +171,12 @@ def _transacted(below: Connection[Any], unit: Callable[[Transaction], T]) -> T:
     transaction = PipelineTransaction(below)
     try:
         with below.pipeline() as pipeline:
-            below.execute(_BEGIN)
+            below.execute(_BEGIN, prepare=False)
             result = unit(transaction)
             if transaction.expects:
                 pipeline.sync()
                 transaction.look()
-            below.execute("COMMIT")
+            below.execute("COMMIT", prepare=False)  # whoever looks at the wire reads it
     except psycopg.errors.UniqueViolation as error:
         transaction.look()  # a statement before it may have been lost already
         raise Lost(error.diag.table_name or "") from error
