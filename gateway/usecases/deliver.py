@@ -154,10 +154,10 @@ class _Flight:
         if link is None:
             self.exhausted = True
             return ()
-        # What was sent and has no reply yet is counted in our own bucket alone.
-        kept = self._link is not None and self._link.rate == link.rate
-        bucket = self._link.bucket if self._link is not None and kept else link.bucket
-        link = replace(link, fence=self._fence, bucket=bucket)
+        if self._link is not None and self._link.rate == link.rate:
+            # What was sent and has no reply yet is counted in our own bucket alone.
+            link = replace(link, bucket=self._link.bucket)
+        link = replace(link, fence=self._fence)
         many = len(self._under_way)
         room = _room(link, now, many)
         heads = ports.store.due_heads(link.id, now, room + many) if room else ()

@@ -289,6 +289,17 @@ def test_an_expectation_that_does_not_hold_loses_the_whole_change(store, step, p
     assert store.tenant("ten_1") == r.TENANT
 
 
+@pytest.mark.parametrize("values", [{"name": "other"}, {}], ids=["an update", "a check"])
+def test_of_an_expectation_and_a_later_key_that_are_both_lost_the_first_is_told(store, values):
+    """Whoever was fenced off must hear that, whatever else went wrong behind it."""
+    store.commit(inserted(r.TENANT, r.MOVEMENT))
+    losing = Update(table="tenants", key="ten_1", values=values, expect={"name": "not this"})
+    with pytest.raises(Lost) as caught:
+        store.commit(Change((losing, Insert(r.MOVEMENT))))
+    assert caught.value.what == "tenants"
+    assert store.tenant("ten_1") == r.TENANT
+
+
 def test_an_update_onto_a_taken_place_loses(store):
     other = replace(r.WAITING, stream=r.MESSAGE.stream)
     store.commit(inserted(r.MESSAGE, other))
