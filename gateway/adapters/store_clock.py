@@ -34,8 +34,9 @@ class _Look:
 class StoreClock:
     """Goes by ``ask``, which reads the store's clock; looks again every few seconds.
 
-    Two looks that differ by less than they took agree: time does not jump to and fro. While the
-    store cannot be reached the last look holds.
+    Two looks that differ by less than they took agree: time does not jump to and fro, but for a
+    look that took less than the one that holds (the first one had to connect). While the store
+    cannot be reached the last look holds.
 
     Raises:
         Unavailable: the store cannot be reached for the first look.
@@ -71,5 +72,6 @@ class StoreClock:
             except Unavailable:
                 continue
             apart = abs(look.shown - self._last.then(look.at))
-            if apart > look.within + self._last.within + AGREEING:
+            sharper = look.within < self._last.within
+            if sharper or apart > look.within + self._last.within + AGREEING:
                 self._last = look

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from gateway.domain.deadline import Deadline, fired
-from gateway.domain.errors import GatewayError
+from gateway.domain.errors import GatewayError, Unavailable
 from gateway.domain.finding import Refusal
 from gateway.domain.noticed import noticed
 from gateway.domain.records import Change, Lost, Update
@@ -25,6 +25,9 @@ def fire_deadlines(ports: Ports) -> int:
 
     One whose event cannot be written (a message that its office's rules refuse, a declaration
     erased) is put off and holds nobody up; it stays visible meanwhile.
+
+    Raises:
+        Unavailable: the store cannot be reached, which is no fault of a movement's.
     """
     count = 0
     for row in ports.store.deadlines_due(ports.clock.now(), FIRED_MAX):
@@ -33,6 +36,8 @@ def fire_deadlines(ports: Ports) -> int:
             count += 1
         except Lost:
             continue  # the movement moved, or somebody else fired it: looked at again next time
+        except Unavailable:
+            raise
         except (GatewayError, Refusal):
             _put_off(ports, row)
     return count

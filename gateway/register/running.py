@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from gateway.domain.errors import GatewayError, InConflict
+from gateway.domain.errors import GatewayError, InConflict, Unavailable
 from gateway.domain.event import Report
 from gateway.domain.records import Change, Lost, Update
 from gateway.domain.trip import Trip, TripReport, aboard
@@ -28,7 +28,8 @@ def tell_run(ports: Ports, row: TripReport) -> TripReport:
     """Tell every movement of a run what was told of it, each in a change of its own.
 
     Whoever knows it already is left as it is, so this can be broken off and begun again anywhere.
-    The row is done when every movement knows it or cannot take it.
+    The row is done when every movement knows it or cannot take it; a database that went away in the
+    middle says nothing of what a movement can take.
     """
     refused: list[tuple[str, str]] = []
     for movement, trip in aboard(ports.store.trips_under(row.tenant, row.batch, TRIPS_MAX)):
@@ -37,7 +38,7 @@ def tell_run(ports: Ports, row: TripReport) -> TripReport:
                 hear_with(ports, row, movement, trip)
             else:
                 tell_movement(ports, (row.tenant, row.caller), movement, told_of(row.told, trip))
-        except InConflict:
+        except (InConflict, Unavailable):
             return _put_off(ports, row)
         except GatewayError as error:
             refused.append((movement, error.findings[0].code))

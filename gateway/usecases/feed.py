@@ -124,7 +124,9 @@ def _seek(ports: Ports, link: str, after: int, since: datetime) -> int:
 
 
 def _wanted(message: Message, wish: Wish) -> bool:
-    """Tell whether a message is one of those asked for."""
+    """Tell whether a message is one of those asked for; what was dropped is not given out."""
+    if message.state is MessageState.DROPPED:
+        return False
     states = {
         Only.ALL: True,
         Only.MISSING: message.state is not MessageState.ACKNOWLEDGED,

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from gateway import register
 from gateway.audit.entry import EntryKind
-from gateway.domain.errors import GatewayError, Refused
+from gateway.domain.errors import GatewayError, Refused, Unavailable
 from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import CustomsOffice
@@ -320,6 +320,8 @@ def _check(ports: Ports, tenant: str, trips: tuple[Trip, ...], told: Report) -> 
             ways.append(places_of(loaded.record))
             if not loaded.subject.movement.invalidated:
                 register.reported(loaded, register.told_of(told, trip))
+        except Unavailable:
+            raise
         except GatewayError as error:
             args = (("movement", movement), ("reason", error.findings[0].code))
             found.append(Finding(code="trip.not-all-can", value=movement, args=args))

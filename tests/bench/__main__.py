@@ -1,17 +1,18 @@
 """``python -m tests.bench [PART ...] [--json]``: what the product costs, beside what it must.
 
-Parts: ``cpu`` (one declaration in this process, beside the floor); ``items``, ``offices`` and
-``stored`` (its cost by size, by offices on the way, and beside stored movements); ``through``,
-``latency`` and ``drain`` (end to end with real processes); ``elsewhere`` (``through`` on PostgreSQL
-and Valkey); ``dead`` (what dead links cost the others). Without a name every part runs, save those
-whose servers are missing; ``--quick`` makes fewer rounds.
+Parts: ``cpu`` (one declaration in this process, beside the floor, and what the floor alone makes of
+the whole machine); ``items``, ``offices`` and ``stored`` (its cost by size, by offices on the way,
+and beside stored movements); ``through``, ``latency`` and ``drain`` (end to end with real
+processes); ``elsewhere`` (``through`` on PostgreSQL and Valkey); ``dead`` (what dead links cost the
+others). Without a name every part runs, save those whose servers are missing; ``--quick`` makes
+fewer rounds.
 """
 
 import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import dead, memory, offices, sizes, traffic
+from tests.bench import ceiling, dead, memory, offices, sizes, traffic
 from tests.bench.figures import Figure, as_json, as_table
 from tests.bench.servers import Skipped
 
@@ -20,7 +21,10 @@ RATES = (10, 40)
 """Declarations a second; what is more than a machine can do shows how long the line grows."""
 
 PARTS: dict[str, Callable[[bool], list[Figure]]] = {
-    "cpu": lambda quick: memory.measure(*((3, 5) if quick else (5, 20))),
+    "cpu": lambda quick: [
+        *memory.measure(*((3, 5) if quick else (5, 20))),
+        ceiling.measure(3 if quick else 10),
+    ],
     "items": lambda quick: sizes.by_items(1 if quick else 5),
     "offices": lambda quick: offices.by_offices(3 if quick else 15),
     "stored": lambda quick: sizes.by_stored((1_000, 10_000) if quick else STORED),

@@ -151,8 +151,9 @@ class City:
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         process = self.running.pop(name)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, how)
+        for strike in (os.killpg, os.kill):  # one just forked leads no group yet
+            with suppress(ProcessLookupError):
+                strike(process.pid, how)
         process.wait(20)
 
     def strike(self, victim: str) -> None:

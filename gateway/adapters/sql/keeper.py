@@ -6,12 +6,15 @@ stopped and not killed loses its lease like a dead one, and its fence with it. S
 while, whoever lives on and never comes back from an office: a link must not wait for that.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
 
 from gateway.domain.errors import Unavailable
+
+_logger = logging.getLogger(__name__)
 
 RENEWALS_PER_LEASE = 3
 LONGEST_SECONDS = 300.0
@@ -77,6 +80,8 @@ class Keeper:
                     self._renew(link, fence, kept.seconds)
                 except Unavailable:
                     break  # the database is away: its own clock decides what is left of the lease
+                except Exception:  # whatever it was: the next turn is a third of a lease away
+                    _logger.exception("the lease of %s was not renewed", link)
 
     def _pause(self) -> float:
         with self._lock:
