@@ -204,9 +204,15 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, Protocol):
         ...
 
     def log_told(
-        self, kind: str, since: datetime, *, of_links: bool = True, limit: int = 200
+        self,
+        kind: str,
+        since: datetime,
+        *,
+        of_links: bool = True,
+        tenant: str | None = None,
+        limit: int = 200,
     ) -> tuple[LogRecord, ...]:
-        """Entries of kind ``refused`` or ``act`` since a time, sequenced or not.
+        """Entries of kind ``refused`` or ``act`` since a time, sequenced or not, of one or all.
 
         Those about links newest first; those about none (declarations) oldest first.
         """

@@ -1,5 +1,7 @@
 """A store whose program dies before, or just after, a change of some number."""
 
+from gateway.domain.errors import Unavailable
+from gateway.domain.finding import Finding
 from gateway.domain.records import Change
 
 
@@ -13,13 +15,23 @@ class Mortal:
     def __init__(self, store, number: int, *, after: bool) -> None:
         self.whole, self._left, self._after = store, number, after
 
+    def _end(self) -> None:
+        raise Died
+
     def __getattr__(self, name):
         return getattr(self.whole, name)
 
     def commit(self, change: Change) -> None:
         self._left -= 1
         if self._left == 0 and not self._after:
-            raise Died
+            self._end()
         self.whole.commit(change)
         if self._left == 0:
-            raise Died
+            self._end()
+
+
+class Away(Mortal):
+    """A store whose database goes away at that commit, and is back at once."""
+
+    def _end(self) -> None:
+        raise Unavailable(Finding(code="database.unavailable"))

@@ -10,6 +10,8 @@ KEPT_IN_SIGHT = timedelta(days=30)
 """How long a refused answer asks for attention; the log has it for good."""
 
 SEEN_MAX = 500
+ACTS_MAX = 10_000
+"""More than a tenant's operators do in that time; a dismissal not seen would undo itself."""
 
 
 def refused_answers(ports: Ports, tenant: str, now: datetime) -> tuple[LogRecord, ...]:
@@ -25,11 +27,12 @@ def refused_answer(ports: Ports, tenant: str, name: str, now: datetime) -> LogRe
 
 def dismissed(ports: Ports, tenant: str, now: datetime) -> frozenset[str]:
     """Return the ids of the entries that operators dismissed."""
-    acts = ports.store.log_told(EntryKind.ACT.value, now - KEPT_IN_SIGHT, limit=SEEN_MAX)
-    told = (read_entry(one.entry).facts for one in acts if one.tenant == tenant)
+    since = now - KEPT_IN_SIGHT
+    acts = ports.store.log_told(EntryKind.ACT.value, since, tenant=tenant, limit=ACTS_MAX)
+    told = (read_entry(one.entry).facts for one in acts)
     return frozenset(str(facts["entry"]) for facts in told if "entry" in facts)
 
 
 def _refused(ports: Ports, tenant: str, now: datetime) -> tuple[LogRecord, ...]:
-    found = ports.store.log_told(EntryKind.REFUSED.value, now - KEPT_IN_SIGHT, limit=SEEN_MAX)
-    return tuple(one for one in found if one.tenant == tenant)
+    since = now - KEPT_IN_SIGHT
+    return ports.store.log_told(EntryKind.REFUSED.value, since, tenant=tenant, limit=SEEN_MAX)

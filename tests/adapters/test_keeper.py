@@ -34,6 +34,21 @@ def test_what_is_held_is_renewed_until_it_is_dropped():
     keeper.close()
 
 
+def test_whatever_goes_wrong_is_over_at_the_next_turn():
+    renewals = Renewals()
+    faults = iter([RuntimeError("a standby takes no writing")])
+
+    def renew(*renewed):
+        for fault in faults:
+            raise fault
+        renewals.note(*renewed)
+
+    keeper = Keeper(renew)
+    keeper.keep("lnk_gate", 7, 0.03)
+    assert renewals.go_on(5)
+    keeper.close()
+
+
 def test_a_holder_that_never_comes_back_loses_its_lease_and_nobody_elses():
     renewals = Renewals()
     keeper = Keeper(renewals.note, longest_seconds=0.2)

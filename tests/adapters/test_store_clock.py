@@ -54,6 +54,20 @@ def test_it_goes_by_the_store_and_not_by_the_machine(clock):
     assert apart(clock, HOURS) < timedelta(seconds=1)
 
 
+def test_a_quick_look_stands_in_for_a_slow_one(shown):
+    """The first look has to connect."""
+    slow = iter([0.5])
+
+    def ask():
+        for seconds in slow:
+            time.sleep(seconds)
+        return shown.now()
+
+    with closing(StoreClock(ask, EVERY_SECONDS)) as clock:
+        shown.seen_again()
+        assert apart(clock, HOURS) < timedelta(seconds=0.2)
+
+
 def test_it_follows_the_store(clock, shown):
     shown.ahead = -HOURS
     shown.seen_again()

@@ -84,6 +84,10 @@ def test_entries_of_a_kind_are_found_with_and_without_their_numbers(store):
     assert found("refused", later(0), limit=1) == [names[4]]
     assert found("refused", later(0), of_links=False) == [names[1]]
     assert found("act", later(0)) == [names[2]]
+    own = entries[0].tenant
+    assert found("refused", later(0), tenant=own) == [names[4], names[0]]
+    assert found("refused", later(0), tenant="another") == []
+    assert found("refused", later(0), tenant=own, of_links=False) == [names[1]]
     store.sequence("w")
     assert found("refused", later(0)) == [names[4], names[0]]
 

@@ -7,6 +7,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.dialects import sqlite
 
 from gateway.adapters.sql import closure_queries, listing_queries, queries, turns
+from gateway.adapters.sql.engines import database_url
+from gateway.adapters.sql.migration import migrate
+from gateway.adapters.sql.spelled import POSTGRESQL, spelled
+from tests.postgres import running_postgres
 
 PAGES = {
     f"movements_page {' '.join(wanted) or 'plain'}": listing_queries.movements_page(
@@ -27,6 +31,13 @@ STATEMENTS = {
     },
     **PAGES,
     "trips_keyed": queries.trips_keyed(3),
+    **{
+        f"log_told {of_links=} {of_tenant=}": queries.log_told(
+            of_links=of_links, of_tenant=of_tenant
+        )
+        for of_links in (False, True)
+        for of_tenant in (False, True)
+    },
     "messages_in_state": queries.messages_in_state(of_tenant=False),
     "messages_in_state of a tenant": queries.messages_in_state(of_tenant=True),
     **{name: getattr(turns, name) for name in ("_unsequenced", "_NUMBER_LOG", "_NUMBER_MESSAGE")},
@@ -63,6 +74,22 @@ def plan(migrated_file):
 def test_every_statement_has_its_index(plan, statement):
     scanned = {found[1] for line in plan(statement) if (found := SCAN.match(line))}
     assert scanned <= SMALL | {"CONSTANT", "unsequenced"}
+
+
+@pytest.mark.full
+def test_postgresql_looks_for_one_due_message_a_link_and_not_for_all():
+    url = running_postgres().database()
+    migrate(url)
+    engine = create_engine(database_url(url))
+    statement, constants = spelled(queries.LINKS_WITH_DUE, ["now"], POSTGRESQL)
+    with engine.begin() as connection:
+        asked = {**constants, "now": "2026"}
+        plan = connection.exec_driver_sql(f"EXPLAIN {statement}", asked)
+        lines = [row[0] for row in plan]
+    engine.dispose()
+    under = next(place for place, line in enumerate(lines) if line.strip() == "SubPlan 1")
+    below = [line for line in lines[under:] if "->" in line]
+    assert below[0].split()[1] == "Limit"
 
 
 def test_what_is_due_is_found_by_its_link_in_order(plan):

@@ -2,16 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from gateway.audit.entry import read_entry
+from gateway.domain.errors import Unavailable
 from gateway.domain.records import Change, Update
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.attention import attention
 from gateway.usecases.sweep import sweep
 from gateway.usecases.timeline import describe_movement
+from tests.mortal import Away
 from tests.postgres import running_postgres
 from tests.world import ROUTE, TENANT, World
 
@@ -113,6 +116,15 @@ def test_a_movement_that_cannot_be_read_holds_nobody_up(world, movement):
     assert noticed(world, other) == [("deadline-passed", "expected", "CN008001")]
     again = [one for one in world.store.deadlines(movement) if one.next_at is not None]
     assert min(one.next_at for one in again) > world.clock.now()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_database_that_goes_away_puts_nothing_off(world, movement, after):
+    world.clock.forward(hours=30)
+    with pytest.raises(Unavailable):
+        sweep(replace(world.ports, store=Away(world.store, 1, after=after)))
+    sweep(world.ports)
+    assert noticed(world, movement) == [("deadline-passed", "expected", "CN008001")]
 
 
 def test_attention_tells_what_is_near_and_what_went_by(world, movement):

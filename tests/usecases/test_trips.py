@@ -13,7 +13,7 @@ from gateway.usecases.audit import verify_log
 from gateway.usecases.position import take_reading, take_run_reading
 from gateway.usecases.sweep import sweep
 from gateway.usecases.trips import describe_run, list_trips, report_trip
-from tests.mortal import Died, Mortal
+from tests.mortal import Away, Died, Mortal
 from tests.world import TENANT, World
 
 LRN, UCR, BATCH = "CQ-2026-000117", "CQ20261123000117", "YYG2611240001"
@@ -166,6 +166,18 @@ def test_the_sweep_ends_what_a_dead_program_began(world, number, after):
     sweep(world.ports)
     assert departures(world) == [int(accepted)] * 3
     assert all(row.next_at is None for row in view(world).reports)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("number", [2, 3, 4])
+def test_a_database_that_goes_away_refuses_nothing(world, number, after):
+    ports = replace(world.ports, store=Away(world.store, number, after=after))
+    row = report_trip(ports, world.exporter, BATCH, departed(world))
+    assert (row.next_at is not None, row.refused) == (True, ())
+    world.clock.forward(minutes=1)
+    sweep(world.ports)
+    assert departures(world) == [1, 1, 1]
+    assert [(row.next_at, row.refused) for row in view(world).reports] == [(None, ())]
 
 
 def test_whoever_loses_a_race_leaves_it_to_the_other(world):

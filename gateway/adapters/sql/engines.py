@@ -46,6 +46,23 @@ POOL_SIZE = 8
 POOL_OVERFLOW = 56
 POOL_SECONDS = 15.0
 CONNECT_SECONDS = 5
+TRANSACTION_SECONDS = 15
+"""How long PostgreSQL lets a transaction of ours last: each takes milliseconds, but a program that
+is stopped in the middle of one (a paused machine) would hold its locks until it goes on.
+"""
+
+_TRANSACTION_TIMEOUT_SINCE = 170_000
+"""Older ones end only who was idle, which nobody is whose statements they wait for."""
+
+_REACHED = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
+"""A server whose machine vanished says nothing any more: noticed after 20 seconds."""
+
 WAL_TRIES_MAX = 200
 WAL_SECONDS_BETWEEN = 0.02
 CACHE_KIBIBYTES = 16_384
@@ -161,8 +178,14 @@ def postgresql(url: URL, *, pooled: bool = True) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_SECONDS,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "fullroute"},
+        connect_args={"application_name": "fullroute", **_REACHED},
     )
+
+    @event.listens_for(engine, "connect")
+    def _limit(connection: Limited, _record: object) -> None:
+        knows_it = connection.info.server_version >= _TRANSACTION_TIMEOUT_SINCE
+        named = "transaction_timeout" if knows_it else "idle_in_transaction_session_timeout"
+        connection.execute(f"SET {named} = '{TRANSACTION_SECONDS}s'")
 
     @event.listens_for(engine, "checkout")
     def _look(connection: Idle, _record: object, _lent: object) -> None:
@@ -170,6 +193,22 @@ def postgresql(url: URL, *, pooled: bool = True) -> Engine:
             raise InvalidatePoolError
 
     return engine
+
+
+class Version(Protocol):
+    """As much as is asked of a driver about the server."""
+
+    server_version: int
+
+
+class Limited(Protocol):
+    """As much of a driver's connection as is needed to limit its transactions."""
+
+    info: Version
+
+    def execute(self, query: str) -> object:
+        """Run a statement."""
+        ...
 
 
 class Idle(Protocol):

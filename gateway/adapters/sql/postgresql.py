@@ -15,7 +15,7 @@ from psycopg import Connection, Cursor
 from sqlalchemy import Engine, Executable
 
 from gateway.adapters.sql.engines import spoken, unavailable
-from gateway.adapters.sql.session import Row, Transaction
+from gateway.adapters.sql.session import Held, Row, Transaction
 from gateway.adapters.sql.spelled import POSTGRESQL, spelled
 from gateway.domain.errors import Unavailable
 from gateway.domain.records import Lost
@@ -31,6 +31,10 @@ _OURS = (
     psycopg.ProgrammingError,
 )
 """What a statement of ours can do wrong; the rest is said of the database itself."""
+
+_STATE_OF_IT = tuple(map(psycopg.errors.lookup, ("25006", "25P03", "25P04")))
+"""Of the same class, but no fault of a statement: it takes no writing (a standby), or we were too
+slow for it."""
 
 _VICTIM = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -61,6 +65,8 @@ def _driver_spoken() -> Iterator[None]:
     """Say of the driver's errors what ``engines.spoken`` says of SQLAlchemy's."""
     try:
         yield
+    except _STATE_OF_IT as error:
+        raise unavailable(str(error)) from error
     except _OURS:
         raise
     except psycopg.Error as error:
@@ -149,6 +155,8 @@ class PoolWriter:
                 with _lent(self._engine) as connection:
                     return _transacted(connection, unit)
             except Unavailable as error:
+                if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+                    raise Held from error
                 if not isinstance(error.__cause__, _VICTIM):
                     raise
         raise Lost("deadlock")
@@ -158,7 +166,7 @@ class PoolWriter:
         begun: Future[T] = Future()
         try:
             begun.set_result(self.run(unit))
-        except (Lost, Unavailable) as failure:
+        except (Held, Lost, Unavailable) as failure:
             begun.set_exception(failure)
         return begun
 

@@ -213,17 +213,21 @@ LOG_OF = (
     .order_by(log.c.index)
     .limit(bindparam("limit"))
 )
-_TOLD = selected(log).where(
-    text(TOLD), log.c.kind == bindparam("kind"), log.c.at >= bindparam("since")
-)
-LOG_TOLD_OF_LINKS = (
-    _TOLD.where(log.c.link != "")
-    .order_by(log.c.at.desc(), log.c.id.desc())
-    .limit(bindparam("limit"))
-)
-LOG_TOLD_OF_OTHERS = (
-    _TOLD.where(log.c.link == "").order_by(log.c.at, log.c.id).limit(bindparam("limit"))
-)
+
+
+@cache
+def log_told(*, of_links: bool, of_tenant: bool) -> Statement:
+    """Return entries of the kind bound as ``kind``: about links newest first, else oldest first."""
+    kind = [log.c.kind == bindparam("kind"), log.c.at >= bindparam("since")]
+    whose = [log.c.tenant == bindparam("tenant")] if of_tenant else []
+    found = selected(log).where(text(TOLD), *kind, *whose)
+    if of_links:
+        found = found.where(log.c.link != "").order_by(log.c.at.desc(), log.c.id.desc())
+    else:
+        found = found.where(log.c.link == "").order_by(log.c.at, log.c.id)
+    return found.limit(bindparam("limit"))
+
+
 LOG_OLDEST_UNSEQUENCED = (
     select(log.c.at).where(log.c.index.is_(None)).order_by(log.c.at, log.c.id).limit(1)
 )
@@ -273,13 +277,23 @@ DUE_HEADS = (
     .limit(bindparam("limit"))
 )
 
+_any_head = (
+    select(messages.c.id)
+    .where(messages.c.link == links.c.id, _heads())
+    .order_by(messages.c.created_at, messages.c.id)
+    .limit(literal_column("1"))
+    .correlate(links)
+    .scalar_subquery()
+)
+"""Not EXISTS, which PostgreSQL answers by joining the whole backlog instead of looking for one."""
+
 LINKS_WITH_DUE = (
     select(links.c.id)
     .where(
         links.c.paused.is_(False),
         links.c.kind != LinkKind.FEED.value,
         or_(links.c.probe_at.is_(None), links.c.probe_at <= bindparam("now")),
-        exists().where(messages.c.link == links.c.id, _heads()).correlate(links),
+        _any_head.is_not(None),
     )
     .order_by(links.c.id)
 )

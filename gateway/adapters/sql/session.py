@@ -10,6 +10,10 @@ T = TypeVar("T")
 Row = dict[str, object]
 
 
+class Held(Exception):
+    """Somebody else holds what a unit wanted to lock, and for longer than it wanted to wait."""
+
+
 class Readers(Protocol):
     """Connections that only read; each is lent to one thread at a time."""
 
@@ -71,6 +75,7 @@ class Writer(Protocol):
 
         Raises:
             Lost: from the unit itself; nothing was written.
+            Held: a unit that waits for no lock for long did; nothing was written.
             Unavailable: the database cannot be reached or written.
         """
         ...

@@ -6,6 +6,7 @@ returns when they are on disk. Reads use connections of their own and are never 
 """
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from gateway.adapters.sql import listing_queries, queries, turns
@@ -19,7 +20,7 @@ from gateway.adapters.sql.reading import (
     TripReading,
 )
 from gateway.adapters.sql.rows import read_time, shape_of, write_time
-from gateway.adapters.sql.session import Readers, Writer
+from gateway.adapters.sql.session import Held, Readers, Writer
 from gateway.adapters.sql.spelled import POSTGRESQL, SQLITE
 from gateway.adapters.sql.sqlite import FileReaders, GroupWriter
 from gateway.domain.backlog import LinkLoad, Pending, Tried
@@ -112,10 +113,11 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
         total = 0
         if not self._value(queries.ANYTHING_UNSEQUENCED):
             return total  # asked at every reading of a timeline, so it should not write for nothing
-        while numbered := self._writer.run(turns.sequence):
-            total += numbered
-            if numbered < turns.BATCH_MAX:
-                break
+        with suppress(Held):  # somebody else is at it
+            while numbered := self._writer.run(turns.sequence):
+                total += numbered
+                if numbered < turns.BATCH_MAX:
+                    break
         return total
 
     # ------------------------------------------------------------ who and where
@@ -339,11 +341,18 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
         return self._many(LogRecord, queries.LOG_OF, after=after, limit=limit, movement=movement)
 
     def log_told(
-        self, kind: str, since: datetime, *, of_links: bool = True, limit: int = 200
+        self,
+        kind: str,
+        since: datetime,
+        *,
+        of_links: bool = True,
+        tenant: str | None = None,
+        limit: int = 200,
     ) -> tuple[LogRecord, ...]:
         """See :meth:`gateway.ports.Store.log_told`."""
-        statement = queries.LOG_TOLD_OF_LINKS if of_links else queries.LOG_TOLD_OF_OTHERS
+        statement = queries.log_told(of_links=of_links, of_tenant=tenant is not None)
         asked = {"kind": str(kind), "since": write_time(since), "limit": limit}
+        asked |= {} if tenant is None else {"tenant": tenant}
         rows = self._readers.rows(statement, asked)
         shape = shape_of(LogRecord)
         return tuple(shape.record(row) for row in rows)

@@ -102,6 +102,8 @@ def release(transaction: Transaction, link: str, fence: int) -> None:
 
 
 _TURN = select(counters.c.value).where(counters.c.name == LOG).with_for_update()
+_PATIENCE = text("SET LOCAL lock_timeout = '2s'")
+"""Numbering takes a fraction of it. Whoever was stopped in the middle must not stop everybody."""
 
 
 def sequence(transaction: Transaction) -> int:
@@ -109,7 +111,12 @@ def sequence(transaction: Transaction) -> int:
 
     The row of the log's counter is the lease: a second sequencer waits for it, then sees what the
     first one did.
+
+    Raises:
+        Held: somebody else has been numbering for seconds (PostgreSQL).
     """
+    if transaction.dialect == POSTGRESQL:
+        transaction.write(_PATIENCE, [{}], counters.name)
     ((next_index,),) = transaction.rows(_TURN, {})
     return _sequence_log(transaction, next_index) + _sequence_feeds(transaction)
 
