@@ -59,6 +59,15 @@ def test_staging_sends_nothing_and_taking_in_gives_each_its_movement(world):
     assert {one["movement_state"] for one in told["members"]} == {"lodged"}
 
 
+def test_a_group_signed_once_more_is_the_group_there_is(world):
+    first, _ = _hand_in(world, _files(world, "a", "b"))
+    world.clock.forward(seconds=1)
+    again, _ = _hand_in(world, _files(world, "a", "b"))
+    assert again.group.id == first.group.id
+    with pytest.raises(InConflict):
+        _hand_in(world, _files(world, "a", "c"))
+
+
 def test_all_or_nothing_keeps_nothing_where_one_is_not_in_order(world):
     world.store.sequence("test")
     size = world.store.log_size()

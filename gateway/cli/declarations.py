@@ -236,10 +236,14 @@ def submit(
 
 
 def signed(file: Path, key: Path | None, certificate: Path | None) -> tuple[bytes, str]:
-    """Read a declaration, sign it where a key is given; return it and a key for its request."""
+    """Read a declaration, sign it where a key is given; return it and a key for its request.
+
+    The key is made of the file as it lies there: signed once more it is the same request.
+    """
     from hashlib import sha256
 
     raw = read_declaration_file(file)
+    key_of_request = sha256(raw).hexdigest()[:32]
     if key is not None or certificate is not None:
         from gateway.cli.offline import is_workbook
         from gateway.cli.signing import sign_declaration
@@ -248,7 +252,7 @@ def signed(file: Path, key: Path | None, certificate: Path | None) -> tuple[byte
             raise typer.BadParameter("a workbook carries no signature: convert it, then sign")
 
         raw = sign_declaration(raw, read_pair(key, certificate))
-    return raw, sha256(raw).hexdigest()[:32]
+    return raw, key_of_request
 
 
 def tell_submission(done: dict[str, Any], *, known: str, json: bool) -> None:

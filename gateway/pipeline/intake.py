@@ -57,7 +57,7 @@ class Basis:
 
     ``links`` maps office codes to link ids; None leaves links out (pre-flight without a store).
     ``new_id`` gives ids by prefix, ``random`` the drawn part of the movement reference: recorded
-    values in a replay. ``unsigned`` allows a declaration without signature (policy). ``route`` is
+    values in a replay. ``unsigned`` asks beforehand: the signature is left out. ``route`` is
     given to declarations in formats that name no offices; ``closed`` is what is closed to it.
     """
 
@@ -140,8 +140,10 @@ def _accept(raw: bytes, basis: Basis, reached: _Reached) -> Accepted:
     content = converted.content if converted else raw
     parsed = parse_declaration(content, basis.limits)
     reached.stops = glance(parsed.root, basis.offices)
-    unsigned = basis.unsigned or (converted is not None and basis.accepts_unsigned_foreign)
-    verified = verify_exporter(parsed, basis.trust, basis.at, accepts_unsigned=unsigned)
+    unsigned = converted is not None and basis.accepts_unsigned_foreign
+    verified = verify_exporter(
+        parsed, basis.trust, basis.at, accepts_unsigned=unsigned, left_out=basis.unsigned
+    )
     told = converted.findings if converted else ()
     findings = (*told, *validate(verified, basis.packs.declaration))
     declaration = read_declaration(verified.root)

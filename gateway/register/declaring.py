@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeGuard
 
 from gateway.audit.entry import EntryKind, EntryView
 from gateway.domain.errors import InConflict
@@ -71,18 +72,27 @@ class Request:
     key: str
     digest: str
 
-    def known(self, ports: Ports) -> Submission | None:
-        """Return what it came to when it was made before.
+    def earlier(self, ports: Ports) -> IdempotencyRecord | None:
+        """Return what was asked before under this key."""
+        return ports.store.idempotency(self.caller.tenant, self.caller.id, self.key)
+
+    def repeats(self, earlier: IdempotencyRecord | None) -> TypeGuard[IdempotencyRecord]:
+        """Tell whether these very bytes were handed in before."""
+        return earlier is not None and earlier.body == self.digest
+
+    def again(self, ports: Ports, earlier: IdempotencyRecord, content: str) -> Submission:
+        """Return what the earlier request came to, if it was for the same ``content``.
+
+        Who signs the same once more hands in other bytes: what was signed decides.
 
         Raises:
             InConflict: ``idempotency.other-body``.
         """
-        found = ports.store.idempotency(self.caller.tenant, self.caller.id, self.key)
-        if found is None:
-            return None
-        if found.body != self.digest:
+        reference = earlier.response.decode()
+        record = ports.store.movement(reference)
+        if record is None or record.content != content:
             raise InConflict(Finding(code="idempotency.other-body", value=self.key))
-        return submission_of(ports, found.response.decode(), repeated=True)
+        return submission_of(ports, reference, repeated=True)
 
     def remember(self, writing: Writing, reference: str) -> None:
         """Write down what it came to."""

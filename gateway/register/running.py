@@ -10,7 +10,7 @@ from gateway.domain.trip import Trip, TripReport, aboard
 from gateway.ports import Ports
 from gateway.register.hearing import hear_with
 from gateway.register.reporting import tell_movement
-from gateway.register.runs import TRIPS_MAX
+from gateway.register.runs import trips_together
 
 OWED_MAX = 10
 """How many reports one sweep takes up."""
@@ -32,7 +32,7 @@ def tell_run(ports: Ports, row: TripReport) -> TripReport:
     middle says nothing of what a movement can take.
     """
     refused: list[tuple[str, str]] = []
-    for movement, trip in aboard(ports.store.trips_under(row.tenant, row.batch, TRIPS_MAX)):
+    for movement, trip in aboard(trips_together(ports, row.tenant, row.batch)):
         try:
             if row.answer:
                 hear_with(ports, row, movement, trip)

@@ -1,5 +1,7 @@
 """Runs: which trips are one vehicle or train, by the names that people and offices give it."""
 
+from datetime import UTC, datetime, timedelta
+
 from gateway.domain.errors import NotFound
 from gateway.domain.finding import Finding
 from gateway.domain.plates import plate_key
@@ -8,6 +10,11 @@ from gateway.ports import Ports
 
 TRIPS_MAX = 1_000
 """Trips of one run: a train has fifty wagons and a hundred consignments."""
+
+ROUNDED = timedelta(minutes=1)
+"""Offices tell whole seconds, or minutes."""
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def trips_named(ports: Ports, tenant: str, name: str) -> tuple[Trip, ...]:
@@ -20,7 +27,7 @@ def trips_named(ports: Ports, tenant: str, name: str) -> tuple[Trip, ...]:
     """
     trip = ports.store.trip(name)
     batch = trip.batch if trip is not None and trip.tenant == tenant else name
-    if trips := ports.store.trips_under(tenant, batch, TRIPS_MAX):
+    if trips := trips_together(ports, tenant, batch):
         return trips
     keys = ports.packs.lane_rules().confusions.keys([name])
     batches = {
@@ -33,4 +40,28 @@ def trips_named(ports: Ports, tenant: str, name: str) -> tuple[Trip, ...]:
         raise NotFound(Finding(code="trip.several-runs", value=name, args=args))
     if not batches:
         raise NotFound(Finding(code="trip.unknown", value=name))
-    return ports.store.trips_under(tenant, batches.pop(), TRIPS_MAX)
+    return trips_together(ports, tenant, batches.pop())
+
+
+def trips_together(ports: Ports, tenant: str, batch: str) -> tuple[Trip, ...]:
+    """Return the trips under a batch number that are one run.
+
+    Some enterprise gives a number again when its vehicle is back: what was over before anything of
+    what is under way was declared is an earlier run.
+    """
+    every = ports.store.trips_under(tenant, batch, TRIPS_MAX)
+    going = {one.id for one in ports.store.trips_of_batch(tenant, batch, TRIPS_MAX)}
+    if not going or len(going) == len(every):
+        return every
+    since = min(_declared(ports, one) for one in every if one.id in going) - ROUNDED
+    return tuple(one for one in every if one.id in going or _last_heard(ports, one) >= since)
+
+
+def _declared(ports: Ports, trip: Trip) -> datetime:
+    records = (ports.store.movement(share.movement) for share in trip.shares)
+    return min((one.created_at for one in records if one), default=_NEVER)
+
+
+def _last_heard(ports: Ports, trip: Trip) -> datetime:
+    heard = (ports.store.events(share.movement) for share in trip.shares)
+    return max((events[-1].at for events in heard if events), default=_NEVER)

@@ -68,13 +68,14 @@ def amend(
     Raises:
         NotFound: no such movement for this tenant.
         Refused: with every finding of the phase that stopped it; the refusal is logged.
-        InConflict: the key was used for other bytes, or the movement kept changing under us.
+        InConflict: the key was used for other content, or the movement kept changing under us.
     """
     asked = f"{movement}\0{new.reason!r}"
     request = Request(caller, idempotency_key, register.request_digest(new.raw, new.along, asked))
     for _ in range(register.TRIES_MAX):
-        if known := request.known(ports):
-            return known
+        earlier = request.earlier(ports)
+        if request.repeats(earlier):
+            return register.submission_of(ports, earlier.response.decode(), repeated=True)
         loaded = register.load(ports, movement, tenant=caller.tenant)
         try:
             step = _decided(ports, loaded, new)
@@ -84,6 +85,8 @@ def amend(
         writing = register.Writing(ports, caller.tenant, ports.clock.now())
         same = isinstance(step, Accepted)
         accepted = step if isinstance(step, Accepted) else step.accepted
+        if earlier is not None:
+            return request.again(ports, earlier, accepted.verified.content)
         links = () if isinstance(step, Accepted) else _write(ports, writing, loaded, step, caller)
         for one in new.beside:
             writing.update(one.table, one.key, one.values, one.expect)

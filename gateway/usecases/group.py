@@ -11,9 +11,10 @@ from hashlib import sha256
 from gateway import register
 from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict, NotFound
-from gateway.domain.finding import Finding
+from gateway.domain.finding import Finding, Refusal
 from gateway.domain.group import Group, GroupMode, Member, MemberState
 from gateway.domain.records import Lost, Principal
+from gateway.markup import signature
 from gateway.pipeline.convert import media_type
 from gateway.ports import Ports
 
@@ -50,11 +51,21 @@ def group_id(caller: Principal, key: str) -> str:
 
 
 def digest_of(mode: str, files: Iterable[tuple[str, bytes]]) -> str:
-    """Return the digest by which a repeat is recognised: mode, names and bytes."""
+    """Return the digest by which a repeat is recognised: mode, names, and what each file declares.
+
+    Signatures are left out: who signs the same once more hands in other bytes.
+    """
     whole = sha256(mode.encode())
     for name, content in files:
-        whole.update(sha256(name.encode()).digest() + sha256(content).digest())
+        whole.update(sha256(name.encode()).digest() + sha256(_declared(content)).digest())
     return whole.hexdigest()
+
+
+def _declared(content: bytes) -> bytes:
+    try:
+        return signature.canonical_unsigned(content)
+    except Refusal:
+        return content
 
 
 def known(ports: Ports, caller: Principal, key: str, digest: str) -> Standing | None:

@@ -52,18 +52,21 @@ def submit(
 ) -> Submission:
     """Accept a declaration: one movement, everything it owes now, durably, or nothing at all.
 
-    The same key with the same bytes, and the same signed content under another key, give the
-    movement there is. ``along`` gives its offices to a declaration in a format that names none.
+    The same signed content gives the movement there is, under the same key or another. ``along``
+    gives its offices to a declaration in a format that names none.
 
     Raises:
         Refused: with every finding of the phase that stopped it; the refusal is logged.
-        InConflict: the key was used for other bytes, or the reference number for other content.
+        InConflict: the key, or the reference number, was used for other content.
     """
     request = Request(caller, idempotency_key, register.request_digest(raw, along))
     for _ in range(register.TRIES_MAX):
-        if known := request.known(ports):
-            return known
+        earlier = request.earlier(ports)
+        if request.repeats(earlier):
+            return register.submission_of(ports, earlier.response.decode(), repeated=True)
         taken = _take_in(ports, raw, caller, along)
+        if earlier is not None:
+            return request.again(ports, earlier, taken.accepted.verified.content)
         try:
             if known := _by_reference(ports, request, taken):
                 return known

@@ -91,8 +91,11 @@ def test_the_same_request_again_gets_the_same_answer(world):
         amend(world.ports, world.exporter, reference, new, idempotency_key="a1") for _ in range(2)
     )
     assert (first.repeated, again.repeated) == (False, True)
+    signed_afresh = replace(world, reference, OTHER_GOODS, key="a1")
+    assert (signed_afresh.movement, signed_afresh.repeated) == (reference, True)
+    assert len(amendments(world, reference)) == 1
     with pytest.raises(InConflict) as conflict:
-        replace(world, reference, OTHER_GOODS, key="a1")
+        replace(world, reference, {}, key="a1")
     assert conflict.value.findings[0].code == "idempotency.other-body"
 
 

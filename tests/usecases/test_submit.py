@@ -63,7 +63,15 @@ def test_many_at_once_give_one_movement(world):
     assert movements(world) == list(set(found))
 
 
-def test_one_key_for_other_bytes_is_a_conflict(world):
+def test_who_signs_the_same_once_more_asks_the_same(world):
+    first = world.submit(world.declaration(), "k1")
+    world.clock.forward(seconds=1)
+    again = world.submit(world.declaration(), "k1")
+    assert (again.movement, again.repeated) == (first.movement, True)
+    assert movements(world) == [first.movement]
+
+
+def test_one_key_for_other_content_is_a_conflict(world):
     world.submit(world.declaration(), "k1")
     other = world.declaration(texts={"CQ-2026-000117": "CQ-2026-000118"})
     with pytest.raises(InConflict) as conflict:

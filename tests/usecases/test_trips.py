@@ -80,6 +80,24 @@ def test_where_it_stands_is_read_from_everything_aboard(world):
     assert run.findings == view(world).findings == ()
 
 
+def test_a_number_that_is_given_again_is_another_run(world):
+    aboard = {one.movement for one in view(world).aboard}
+    arrived = departed(world, kind=EventKind.ARRIVED, office="VN0003PJ")
+    report_trip(world.ports, world.exporter, BATCH, departed(world))
+    world.run()
+    world.report(min(aboard), "arrived", arrived.office)
+    world.run()
+    assert {one.movement for one in view(world).aboard} == aboard  # one is done, the run is not
+    report_trip(world.ports, world.exporter, BATCH, arrived)
+    world.run()
+    assert {one.state for one in view(world).aboard} == {"completed"}
+    world.clock.forward(hours=1)
+    texts = {LRN: f"{LRN}D", UCR: f"{UCR}D"}
+    later = world.submit(world.declaration(texts=texts), "D").movement
+    assert {one.movement for one in view(world).aboard} == {later}
+    assert view(world).standing.state is TripState.PLANNED
+
+
 def test_nothing_is_told_of_a_truck_whose_goods_were_all_taken_back(world):
     for one in view(world).aboard:
         world.report(one.movement, "invalidation-asked", "CN008001", reason="订单取消")

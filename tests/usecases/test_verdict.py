@@ -5,7 +5,7 @@ import pytest
 from gateway.domain.finding import Finding, Severity
 from gateway.pipeline.verdict import SeenStop, verdicts
 from gateway.usecases.submit import preflight
-from tests.world import SHIPPED, offline_ports
+from tests.world import SHIPPED, World, offline_ports
 
 OFFICES = ("CN008001", "CN00X001", "VN0015BB", "VN0003PJ")
 
@@ -13,6 +13,14 @@ OFFICES = ("CN008001", "CN00X001", "VN0015BB", "VN0003PJ")
 @pytest.fixture(scope="module")
 def ports():
     return offline_ports()
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory):
+    """The shipped declaration as its exporter signed it."""
+    world = World(tmp_path_factory.mktemp("world"))
+    yield world.declaration()
+    world.close()
 
 
 def words(ports, old="", new=""):
@@ -60,6 +68,10 @@ def test_every_office_has_its_word(ports, old, new, expected):
     verdict, found = words(ports, old, new)
     assert found == expected
     assert verdict.valid == ("fail" not in found.values() and verdict.messages != ())
+
+
+def test_without_a_store_nobody_asks_who_signed(ports, signed):
+    assert preflight(ports, signed).valid
 
 
 def test_what_is_not_even_xml_names_no_office(ports):
