@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -32,6 +32,7 @@ from gateway.domain.errors import NotFound, Refused
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.identifiers import MovementReference
+from gateway.domain.movement_state import MovementState
 from gateway.usecases.copy import copy_as_new
 from gateway.usecases.export import export_movement
 from gateway.usecases.report import report
@@ -53,15 +54,26 @@ REPORT_EXAMPLE = {
 }
 
 
+Told: TypeAlias = Literal[
+    "presented", "yard-reached", "departed", "incident", "turned-back", "arrived"
+]
+"""What is told as a report, of a movement or of a vehicle."""
+
+
 class ReportBody(BaseModel):
-    """What the enterprise did: ``departed``, ``arrived`` or ``presented``."""
+    """What the enterprise did, or what happened to it."""
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: EventKind = Field(examples=["departed"])
+    kind: Told = Field(examples=["departed"])
     at: AwareDatetime
     office: str = Field(examples=["CN008001"])
     facts: dict[str, str] = {}
+
+    def told(self) -> Report:
+        """Return the report."""
+        facts = tuple(self.facts.items())
+        return Report(kind=EventKind(self.kind), at=self.at, office=self.office, facts=facts)
 
 
 class ReportedShape(BaseModel):
@@ -93,7 +105,7 @@ def list_movements(
     cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = 50,
     plate: str = "",
-    state: str = "",
+    state: MovementState | Literal[""] = "",
 ) -> MovementListShape:
     """List movements, newest first."""
     require_accept(request, "application/json")
@@ -241,6 +253,6 @@ def report_event(
 ) -> ReportedShape:
     """Report a departure with its seals, an arrival, or the presentation of pre-lodged goods."""
     require_accept(request, "application/json")
-    told = Report(kind=body.kind, at=body.at, office=body.office, facts=tuple(body.facts.items()))
+    told = body.told()
     events = report(ports, caller, reference, told)
     return ReportedShape(events=tuple(shape_event(event) for event in events))

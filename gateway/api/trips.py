@@ -10,7 +10,6 @@ from gateway.api.movements import LIST_MAX, REPORT_TAKEN, ReportBody, report_bod
 from gateway.api.problems import FindingShape, shape_finding
 from gateway.api.request import Language, Reach, Reader, Reporter, require_accept
 from gateway.api.shapes import TripShape, shape_trip, utc
-from gateway.domain.event import Report
 from gateway.domain.finding import Catalogue
 from gateway.domain.trip import TripReport
 from gateway.usecases.trips import RunView, describe_run, report_trip
@@ -169,5 +168,5 @@ def report_run(
     It is kept before the first movement is told; what is not `done` yet goes on by itself.
     """
     require_accept(request, "application/json")
-    told = Report(kind=body.kind, at=body.at, office=body.office, facts=tuple(body.facts.items()))
+    told = body.told()
     return shape_report(report_trip(ports, caller, batch, told))

@@ -14,6 +14,7 @@ from gateway.cli.opening import open_desk
 from gateway.cli.options import DeskOptions, FolderOptions
 from gateway.domain.errors import InConflict
 from gateway.domain.finding import Finding
+from gateway.domain.movement_state import MovementState
 
 Reference = Annotated[
     str, typer.Argument(metavar="REF", help="The movement reference, as submit printed it.")
@@ -41,7 +42,7 @@ def add_to(app: typer.Typer) -> None:
 @movement_commands.command("list")
 def list_(
     *,
-    state: Annotated[str, typer.Option(help="Only in this state, e.g. under-way.")] = "",
+    state: Annotated[MovementState | None, typer.Option(help="Only in this state.")] = None,
     plate: Annotated[str, typer.Option(help="Only with this plate.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
     options: DeskOptions,
@@ -52,7 +53,7 @@ def list_(
       fullroute movement list --state under-way
     """
     with open_desk(options) as desk:
-        found = desk.movements(state=state, plate=plate, limit=limit)
+        found = desk.movements(state=state or "", plate=plate, limit=limit)
     if options.json:
         output.print_json({"data": found})
         return

@@ -104,7 +104,7 @@ def _deadlines(view: MovementView, words: Words) -> Iterable[tuple[str, str, str
         if one.state is not DeadlineState.ENDED and office is not None:
             about = one.subject if one.kind is not DeadlineKind.EXPECTED else ""
             told = words.named("deadline", one.kind.value)
-            at = f"{clock(one.due_at, office)} {office.name(words.language)}"
+            at = f"{zoned(one.due_at, office)} {office.name(words.language)}"
             yield told, about, at, words.named("deadline-state", one.state.value)
 
 
@@ -149,7 +149,7 @@ def _holder(
         name = stop.office.name(words.language)
         return "here", name, words("waits.answer", type=silent.type)
     if waiting := _in(messages, MessageState.WAITING):
-        return "ahead", _mover(waiting.waits_for, view, words), _reason(waiting.waits_for, words)
+        return "ahead", _mover(waiting.waits_for, view, words), reason(waiting.waits_for, words)
     return "done", words("holder.nobody"), words("waits.nothing")
 
 
@@ -186,7 +186,7 @@ def _in(messages: Iterable[Message], state: MessageState) -> Message | None:
     return next((one for one in messages if one.state is state), None)
 
 
-def _reason(waits_for: str, words: Words) -> str:
+def reason(waits_for: str, words: Words) -> str:
     """Say ``departed, MT2401:accepted`` in the reader's language."""
     told = []
     for one in filter(None, waits_for.split(", ")):
@@ -221,7 +221,7 @@ def _message(one: Message, office: CustomsOffice, words: Words) -> MessageRow:
         type=one.type,
         tone=_TONES.get(one.state, "here"),
         state=words.named("message", one.state.value),
-        waits=_reason(one.waits_for, words) if one.state is MessageState.WAITING else "",
+        waits=reason(one.waits_for, words) if one.state is MessageState.WAITING else "",
         at=clock(one.acknowledged_at, office),
     )
 
@@ -231,7 +231,13 @@ def _events(view: MovementView, words: Words) -> Iterable[tuple[str, str, str]]:
         office = view.itinerary.office(event.office)
         if event.kind in JOURNEY and office is not None:
             name = office.name(words.language)
-            yield words.named("event", event.kind.value), name, clock(event.at, office)
+            yield words.named("event", event.kind.value), name, zoned(event.at, office)
+
+
+def zoned(at: datetime, office: CustomsOffice) -> str:
+    """Say the same beside times of other offices."""
+    offset = at.astimezone(ZoneInfo(office.zone)).isoformat()[-6:]
+    return f"{clock(at, office)} {offset}"
 
 
 def clock(at: datetime | None, office: CustomsOffice) -> str:

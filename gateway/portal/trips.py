@@ -9,7 +9,7 @@ from gateway.domain.finding import Catalogue, Finding
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Signal
 from gateway.domain.trip_state import TripStanding, TripState
-from gateway.portal.columns import clock
+from gateway.portal.columns import clock, zoned
 from gateway.portal.desk import Member
 from gateway.portal.listing import ROWS_MAX, Listed, page_of
 from gateway.portal.movements import tenant_of
@@ -183,7 +183,7 @@ def _gates(
             word = words.named("lane", said) if said else words.named("event", one.kind.value)
             tone = _SAID.get(said, "here")
             name = f"{office.name(words.language)} {one.fact('lane')}".strip()
-            yield clock(one.at, office), name, tone, word, one.fact("reason")
+            yield zoned(one.at, office), name, tone, word, one.fact("reason")
 
 
 def _lane(
@@ -205,7 +205,7 @@ def _told(
         if office is not None:
             name = office.name(words.language)
             missed = ", ".join(movement for movement, _ in one.refused)
-            yield words.named("event", one.kind.value), name, clock(one.at, office), missed
+            yield words.named("event", one.kind.value), name, zoned(one.at, office), missed
 
 
 def _sentence(finding: Finding, words: Words, texts: Catalogue) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from gateway.domain.errors import Refused, TooLarge
 from gateway.domain.finding import Catalogue, Finding, Severity
 from gateway.markup import places, workbook
 from gateway.pipeline.verdict import OfficeVerdict, Word
-from gateway.portal.columns import clock
+from gateway.portal.columns import clock, reason
 from gateway.portal.desk import Member, Visit, own_form, same_origin
 from gateway.portal.strip import Strip, strip
 from gateway.portal.words import Words
@@ -150,7 +150,12 @@ def _report(visit: Visit, raw: bytes, text: str, verdict: Verdict) -> ReportPage
         offices=tuple(_card(one, visit.words) for one in verdict.offices),
         remarks=remarks,
         messages=tuple(
-            (one.type, one.office, visit.words.named("signatory", one.signatory), one.waits_for)
+            (
+                one.type,
+                one.office,
+                visit.words.named("signatory", one.signatory),
+                reason(one.waits_for, visit.words),
+            )
             for one in verdict.messages
         ),
         lines=tuple(shown[:LINES_MAX]),

@@ -185,8 +185,8 @@ class Run:
         """Leave everything running until Ctrl-C, which is no failure here, or SIGTERM."""
         parties = self.setting.folder / "parties"
         sys.stderr.write(
-            f"Still running at {self.setting.url} (API key: {parties / 'operator.api-key'}); "
-            "Ctrl-C ends it.\n"
+            f"Still running at {self.setting.url}; pages for people under /pages, to be entered "
+            f"with the key in {parties / 'operator.api-key'}. Ctrl-C ends it.\n"
         )
         with contextlib.suppress(KeyboardInterrupt):
             self.programs.first_to_end()

@@ -72,7 +72,7 @@ class Troupe:
         return cls(
             folder=folder,
             programs=programs,
-            gateway=programs.start("gateway", "gateway.api", *own, held=True),
+            gateway=programs.start("gateway", "gateway.serving", *own, held=True),
             worker=programs.start("worker", "workers", *own, held=True),
             sandbox=programs.start("sandbox", "gateway.sandbox", *spec, held=True),
         )
