@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from dataclasses import replace
 from datetime import UTC
 from typing import Annotated
 
@@ -121,7 +122,8 @@ async def _wish(
         AwareDatetime | None, Query(description="Only what was issued since then.")
     ] = None,
     only: Annotated[
-        feed.Only, Query(description="Missing: without a valid receipt. Failed: parked.")
+        feed.Only,
+        Query(description="Missing: due or parked, without a valid receipt. Failed: parked."),
     ] = feed.Only.ALL,
 ) -> feed.Wish:
     moment = since.astimezone(UTC) if since else None
@@ -139,7 +141,9 @@ async def read_feed(
 ) -> FeedShape:
     """Read a link's messages, oldest first, without gaps; wait a while if there are none yet.
 
-    Everything ever sent can be read again from any sequence or time, byte for byte.
+    Everything ever sent can be read again from any sequence or time, byte for byte, but for what
+    was withdrawn. A page ends after ``limit`` messages or 8,000,000 bytes of contents, whichever
+    comes first; one with ``has_more`` comes at once, even empty.
     """
     require_accept(request, "application/json")
     loop = asyncio.get_running_loop()
@@ -151,11 +155,13 @@ async def read_feed(
         left = until - loop.time()
         if (
             page.items
+            or page.more
             or left <= 0
             or request.app.state.stopping()
             or await request.is_disconnected()
         ):
             break
+        wish = replace(wish, after=page.next)
         await watch.grown(seen, min(left, STOP_SECONDS))
     return FeedShape(
         data=tuple(_item(item) for item in page.items), next=page.next, has_more=page.more
@@ -192,7 +198,11 @@ def acknowledge_feed(
     language: Language,
     link: str,
 ) -> AcknowledgedShape:
-    """Acknowledge messages of the feed, each by its own receipt; repeating one is harmless."""
+    """Acknowledge messages of the feed, each by its own receipt; repeating one is harmless.
+
+    A parked message is acknowledged like any other; one that was withdrawn is not
+    (``message.withdrawn``).
+    """
     require_accept(request, "application/json")
     receipts = [
         write_reply("receipt", SealedPaper(content=_paper(one), seal=one.seal))

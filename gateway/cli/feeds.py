@@ -3,8 +3,9 @@
 import base64
 import json as jsonlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import takewhile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -104,33 +105,38 @@ def replay(
     """
     client = _client(options)
     wish = {name: value for name, value in (("since", since), ("only", only)) if value}
-    pages = _pages(client, link, after, wish)
-    wanted = takewhile(lambda one: not upto or one["sequence"] <= upto, pages)
-    items = []
-    for item in _paced(wanted, rate):
-        if folder is not None:
-            _keep(folder, item)
-        items.append(item)
+    told: Counter[bool] = Counter()
+    items = _taken(_pages(client, link, (after, upto), wish), rate, folder, told)
     if options.json:
-        output.print_json({"data": items})
+        output.print_json({"data": list(items)})
     else:
-        output.print_table(_COLUMNS, map(_row, items))
-    again = sum(item["repeated"] for item in items)
-    output.note(f"{len(items)} message(s), {again} of them acknowledged before.")
+        output.print_rows(_COLUMNS, map(_row, items))
+    output.note(f"{told.total()} message(s), {told[True]} of them acknowledged before.")
 
 
 def _pages(
-    client: Client, link: str, after: int, wish: Mapping[str, str]
-) -> Iterator[Mapping[str, Any]]:
+    client: Client, link: str, bounds: tuple[int, int], wish: Mapping[str, str]
+) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Return what lies after the first bound, up to the second (0: to the end), page by page."""
+    after, upto = bounds
     more = True
     while more:
         page = client.get(f"/v1/links/{link}/feed", after=str(after), limit=200, **wish).json()
-        yield from page["data"]
-        after, more = page["next"], page["has_more"]
+        yield [item for item in page["data"] if not upto or item["sequence"] <= upto]
+        after, more = page["next"], page["has_more"] and not 0 < upto <= page["next"]
 
 
-def _paced(items: Iterable[Mapping[str, Any]], rate: float) -> Iterator[Mapping[str, Any]]:
-    for item in items:
+def _taken(
+    pages: Iterable[Sequence[Mapping[str, Any]]],
+    rate: float,
+    folder: Path | None,
+    told: Counter[bool],
+) -> Iterator[Mapping[str, Any]]:
+    """Write and count items one by one, at that rate; nothing but a page is held in memory."""
+    for item in chain.from_iterable(pages):
+        if folder is not None:
+            _keep(folder, item)
+        told[item["repeated"]] += 1
         yield item
         if rate:
             time.sleep(1 / rate)
@@ -149,20 +155,25 @@ def ack(
 ) -> None:
     """Acknowledge messages of a feed with signed receipts. Exit code 10 when some were refused.
 
+    Page by page: what was acknowledged before an error stays so, and doing it again is harmless.
+
     Example:
       fullroute feed ack vn-huu-nghi --key huu-nghi.pem --after 12 --url http://127.0.0.1:8117
     """
     from gateway.cli.receipts import receipts_for
 
     client = _client(options)
-    items = client.get(f"/v1/links/{link}/feed", after=str(after), limit=200).json()["data"]
-    wanted = [item for item in items if not upto or item["sequence"] <= upto]
-    receipts = receipts_for(wanted, link, read_file(key))
-    done = client.post(
-        f"/v1/links/{link}/feed/acknowledgements",
-        jsonlib.dumps({"receipts": receipts}).encode(),
-        JSON,
-    ).json()
+    pem, sent = read_file(key), 0
+    done: dict[str, list[Any]] = {"acknowledged": [], "refused": []}
+    for items in _pages(client, link, (after, upto), {}):
+        if not items:
+            continue
+        receipts = jsonlib.dumps({"receipts": receipts_for(items, link, pem)}).encode()
+        path = f"/v1/links/{link}/feed/acknowledgements"
+        told = client.post(path, receipts, JSON).json()
+        done["acknowledged"] += told["acknowledged"]
+        done["refused"] += [{**one, "place": sent + one["place"]} for one in told["refused"]]
+        sent += len(items)
     if options.json:
         output.print_json(done)
     else:

@@ -118,6 +118,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     Console(highlight=False).print(table)
 
 
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print each row as soon as it comes, however many; a terminal shows the columns' names."""
+    if sys.stdout.isatty():
+        say("\t".join(columns).rstrip())
+    for row in rows:
+        say("\t".join(map(_cell, row)))
+
+
 def _cell(value: object) -> str:
     return "" if value is None else str(value).replace("\t", " ").replace("\n", " ")
 

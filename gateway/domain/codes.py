@@ -162,6 +162,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "message.no-content": Severity.ERROR,
         "message.not-awaiting-signature": Severity.ERROR,
         "message.unknown": Severity.ERROR,
+        "message.withdrawn": Severity.ERROR,
         "movement.body-erased": Severity.ERROR,
         "movement.busy": Severity.ERROR,
         "movement.unknown": Severity.ERROR,

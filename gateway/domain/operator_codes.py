@@ -19,6 +19,7 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "act.not-owed": Severity.ERROR,
         "act.other-subject": Severity.ERROR,
         "act.out-of-range": Severity.ERROR,
+        "act.overtaken": Severity.ERROR,
         "act.pack-missing": Severity.ERROR,
         "attention.answer-missing": Severity.WARNING,
         "attention.answer-put-away": Severity.ERROR,

@@ -3,7 +3,8 @@
 A message that was given a place in its stream and never reached its office leaves this place to
 what comes next: an office of exchange v1 takes places without gaps, so those behind move up, sealed
 anew with the same id and the same bytes. Only the head of a stream is ever sent, so none of them
-can be at the office already. Whoever calls holds the lease of the link.
+is at the office already, unless it fetched one out of the feed: once it acknowledged that one,
+nobody moves. Whoever calls holds the lease of the link.
 """
 
 from collections.abc import Iterable
@@ -49,14 +50,19 @@ def cancelling(loaded: Loaded, message: Message) -> Exit:
 
 
 def _behind(messages: Iterable[Message], message: Message) -> tuple[Message, ...]:
-    """Return who has a later place in the same stream, in order."""
+    """Return who has a later place in the same stream, in order.
+
+    Raises:
+        InConflict: ``act.overtaken``: the office has one of them already, in the place it has now.
+    """
     if message.place is None:
         return ()
-    later = [
-        one
-        for one in messages
-        if one.stream == message.stream and one.state in LIVING and (one.place or 0) > message.place
+    after = [
+        one for one in messages if one.stream == message.stream and (one.place or 0) > message.place
     ]
+    if any(one.state is MessageState.ACKNOWLEDGED for one in after):
+        raise InConflict(Finding(code="act.overtaken", value=message.id))
+    later = [one for one in after if one.state in LIVING]
     return tuple(sorted(later, key=lambda one: one.place or 0))
 
 

@@ -107,11 +107,12 @@ def make_due(
 ) -> Message:
     """Seal a message with its place in the stream and log that it is now open to its office.
 
-    What supersedes another message has that one's place already.
+    What supersedes another message has that one's place already. A number in the feed that it was
+    given unsealed (earlier versions did that) is given back: readers have passed it.
     """
     body = writing.body(wire, media_type)
     place = message.place if message.place is not None else places.next(message.stream)
-    message = replace(message, place=place)
+    message = replace(message, place=place, feed_sequence=None)
     message = seal_message(message, wire, media_type, writing.ports.keys.seal, writing.at)
     if message.signed_by:
         signed = {**message_facts(message), "signed_by": message.signed_by}

@@ -91,17 +91,18 @@ class Proof:
 
 
 def acknowledge(writing: Writing, message: Message, receipt: Proof) -> None:
-    """Record a valid receipt: the message is done."""
+    """Record a valid receipt: the message, due or parked until now, is done."""
     body = writing.body(receipt.content, receipt.media_type)
     values = {
         "state": MessageState.ACKNOWLEDGED,
+        "waits_for": "",
         "attempts": message.attempts + receipt.tried,
         "receipt": body.digest,
         "receipt_kind": receipt.kind,
         "acknowledged_at": writing.at,
         "next_at": None,
     }
-    writing.update("messages", message.id, values, {"state": MessageState.DUE})
+    writing.update("messages", message.id, values, {"state": message.state})
     writing.entry(
         EntryKind.RECEIPT,
         movement=message.movement,

@@ -217,6 +217,7 @@ class FeedDoor(FetchingDoor):
                 )
                 if page["data"]:
                     await self._take(page["data"])
+                if page["next"] != self._cursor:  # a page may be empty and yet lead on
                     self._cursor = page["next"]
                     self._journal.append({"after": self._cursor})
             except (aiohttp.ClientError, TimeoutError, OSError, ValueError, KeyError, Unreachable):

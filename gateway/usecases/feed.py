@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from gateway import register
 from gateway.audit.exchange import read_envelope, read_receipt, read_reply
-from gateway.domain.delivery import Attempt, Link, Outcome
+from gateway.domain.delivery import Attempt, Link, LinkKind, Outcome
 from gateway.domain.errors import NotAllowed
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState, ReceiptKind
@@ -18,6 +18,12 @@ FEED_MAX = 200
 SCANNED_MAX = 10 * FEED_MAX
 """Messages that one call looks at: whoever asks for rare ones is told how far it got."""
 
+BYTES_MAX = 8_000_000
+"""Contents that one page holds, unless a single message is larger: all are held in memory."""
+
+OWED = (MessageState.DUE, MessageState.PARKED)
+"""States of messages that are sealed, and whose office owes us a receipt."""
+
 LATE = timedelta(hours=1)
 """How much later than its envelope was issued a message may get its number, at the utmost."""
 
@@ -26,7 +32,7 @@ class Only(StrEnum):
     """Which messages of a feed are wanted."""
 
     ALL = "all"
-    MISSING = "missing"  # without a valid receipt
+    MISSING = "missing"  # without a valid receipt, and not withdrawn
     FAILED = "failed"  # parked: refused, or past its deadline
 
 
@@ -77,6 +83,8 @@ class Acknowledged:
 def read_feed(ports: Ports, caller: Principal, link: str, wish: Wish) -> FeedPage:
     """Return a page of a link's feed, oldest first. Reading deletes nothing.
 
+    A page ends where it has enough messages or bytes, or where enough were looked at.
+
     Raises:
         NotAllowed: the caller is not this link.
     """
@@ -85,10 +93,12 @@ def read_feed(ports: Ports, caller: Principal, link: str, wish: Wish) -> FeedPag
     begin = wish.after if wish.since is None else _seek(ports, link, wish.after, wish.since)
     limit = min(wish.limit, FEED_MAX)
     items: list[FeedItem] = []
-    last = begin
+    last, room = begin, BYTES_MAX
     for number, message in enumerate(_messages(ports, link, begin)):
         item = _item(ports, message) if _wanted(message, wish) else None
-        if number == SCANNED_MAX or (item and len(items) == limit):
+        room -= len(item.content) if item else 0
+        full = item is not None and bool(items) and (len(items) == limit or room < 0)
+        if number == SCANNED_MAX or full:
             return FeedPage(items=tuple(items), next=last, more=True)
         items += [item] if item else []
         last = message.feed_sequence or last
@@ -129,7 +139,7 @@ def _wanted(message: Message, wish: Wish) -> bool:
         return False
     states = {
         Only.ALL: True,
-        Only.MISSING: message.state is not MessageState.ACKNOWLEDGED,
+        Only.MISSING: message.state in OWED,
         Only.FAILED: message.state is MessageState.PARKED,
     }
     return states[wish.only] and (wish.since is None or _issued(message) >= wish.since)
@@ -159,6 +169,8 @@ def acknowledge(
 ) -> Acknowledged:
     """Take receipts in, each for itself; a repeated receipt is done again without effect.
 
+    An office that has a parked message after all is believed; what it held up may go then.
+
     Raises:
         NotAllowed: the caller is not this link.
     """
@@ -170,6 +182,8 @@ def acknowledge(
             done.append(_acknowledge(ports, own, receipt))
         except Refusal as refusal:
             refused.append((place, refusal.findings[0]))
+    if done and own.kind is not LinkKind.FEED:
+        ports.wakeup.knock([own.id])
     return Acknowledged(done=tuple(done), refused=tuple(refused))
 
 
@@ -188,6 +202,8 @@ def _acknowledge(ports: Ports, link: Link, receipt: bytes) -> str:
     register.check_receipt(link, message, receipt, ports.clock.now())
     if message.state is MessageState.ACKNOWLEDGED:
         return message.id
+    if message.state not in OWED:
+        raise Refusal(Finding(code="message.withdrawn", value=message.id))
     _write(ports, message, receipt)
     return message.id
 

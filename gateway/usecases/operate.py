@@ -301,7 +301,7 @@ def _leaving(act: Act, loaded: register.Loaded, message: Message) -> register.Ex
     """Return who is dropped and who moves up.
 
     Raises:
-        InConflict: ``act.not-in-state``.
+        InConflict: ``act.not-in-state`` or ``act.overtaken``.
     """
     cancelling = act.kind is ActKind.CANCEL
     sendable = (MessageState.DUE, MessageState.PARKED)

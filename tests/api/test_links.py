@@ -1,6 +1,7 @@
 """The customs side over HTTP: feeds, acknowledgements, answers, and who may not touch them."""
 
 import base64
+import time
 from datetime import timedelta
 from hashlib import sha256
 
@@ -16,6 +17,7 @@ from gateway.audit.exchange import (
     verify_seal,
 )
 from gateway.sandbox.office import Arrival
+from gateway.usecases import feed
 from tests.api.conftest import Face
 
 LINK = "lnk_cn00x001"
@@ -246,3 +248,29 @@ def test_papers_that_do_not_hold(
         headers={**face.callers["gate"], "Content-Type": "application/xml", **headers},
     )
     assert answer.status_code == status, (name, answer.text)
+
+
+def test_who_waits_is_told_at_once_that_there_is_more_to_look_at(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rare messages are looked for in steps: an empty step is no reason to wait."""
+    for place in range(3):
+        face.submit(face.declaration(), f"rare-{place}")
+    end = _feed(face).json()["data"][-1]["sequence"]
+    monkeypatch.setattr(feed, "SCANNED_MAX", 1)
+    began = time.monotonic()
+    for left, wait in ((2, 20), (1, 20), (0, 0)):
+        page = _feed(face, after=end - left - 1, only="failed", wait=wait).json()
+        assert page == {"data": [], "next": end - left, "has_more": left > 0}
+    assert time.monotonic() - began < 10
+
+
+def test_who_waits_looks_at_nothing_twice(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    wishes: list[int] = []
+    read = feed.read_feed
+    monkeypatch.setattr(
+        feed, "read_feed", lambda *args: (wishes.append(args[3].after), read(*args))[1]
+    )
+    page = _feed(face, only="failed", wait=0.5).json()
+    assert wishes[0] == 0
+    assert set(wishes[1:]) == {page["next"]}

@@ -142,7 +142,7 @@ REPORTS = {
     "a reader": ("reader", {"kind": "departed"}, 403, "access.scope-missing"),
     "a stranger": ("stranger", {}, 404, "movement.unknown"),
     "another kind": ("exporter", {"kind": "flown"}, 400, "json.shape"),
-    "not one's own": ("exporter", {"kind": "released"}, 422, "report.not-yours"),
+    "not one's own": ("exporter", {"kind": "released"}, 400, "json.shape"),
     "elsewhere": ("exporter", {"office": "CN007208"}, 422, "report.office-not-on-the-way"),
     "without a zone": ("exporter", {"at": "2026-11-24T08:05:00"}, 400, "json.shape"),
     "a member more": ("exporter", {"x": 1}, 400, "json.shape"),

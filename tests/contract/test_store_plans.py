@@ -92,6 +92,11 @@ def test_postgresql_looks_for_one_due_message_a_link_and_not_for_all():
     assert below[0].split()[1] == "Limit"
 
 
+def test_what_has_no_number_is_found_without_looking_at_what_has(plan):
+    for statement in (turns._unsequenced, queries.ANYTHING_UNSEQUENCED):
+        assert any("INDEX messages_unsequenced" in line for line in plan(statement))
+
+
 def test_what_is_due_is_found_by_its_link_in_order(plan):
     lines = plan(queries.DUE_HEADS)
     assert lines[0] == "SEARCH messages USING INDEX messages_due (link=?)"

@@ -351,6 +351,18 @@ def test_feeds_are_numbered_per_link_from_one_in_the_order_of_streams(store):
     assert [m.id for m in store.feed("lnk_cn", 3, 10)] == ["msg_0004"]
 
 
+def test_a_message_has_no_number_in_its_feed_before_it_has_an_envelope(store):
+    """One that is made anew has a place while it awaits its signature."""
+    unsigned = {"state": MessageState.AWAITING_SIGNATURE, "envelope": None, "seal": None}
+    store.commit(inserted(due(1, stream="a", place=1, **unsigned), due(2, stream="a", place=2)))
+    assert (store.sequence("a"), store.sequence("a")) == (1, 0)
+    assert [(m.feed_sequence, m.id) for m in store.feed("lnk_cn", 0, 10)] == [(1, "msg_0002")]
+    signed = {"state": DUE, "envelope": r.MESSAGE.envelope, "seal": r.MESSAGE.seal}
+    store.commit(Change((Update(table="messages", key="msg_0001", values=signed),)))
+    assert store.sequence("a") == 1
+    assert [(m.feed_sequence, m.id) for m in store.feed("lnk_cn", 1, 10)] == [(2, "msg_0001")]
+
+
 @pytest.mark.parametrize("stores", [1, 2], ids=["one store", "two stores"])
 def test_writers_and_sequencers_at_once_leave_no_gap_and_no_double(opened, stores):
     every = [opened() for _ in range(stores)]

@@ -25,8 +25,8 @@ from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
 from gateway.adapters.sql.selecting import Statement, selected, selected_by
 from gateway.adapters.sql.tables import (
+    TO_NUMBER,
     TOLD,
-    UNSEQUENCED,
     answers,
     attempts,
     bodies,
@@ -340,7 +340,7 @@ ATTEMPTS_AFTER = (
 ANYTHING_UNSEQUENCED = select(
     or_(
         exists().where(log.c.index.is_(None)),
-        exists().where(text(UNSEQUENCED)).select_from(messages),
+        exists().where(text(TO_NUMBER)).select_from(messages),
     )
 )
 

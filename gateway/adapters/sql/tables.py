@@ -71,6 +71,9 @@ PLACED = "place IS NOT NULL AND state <> 'dropped'"
 TOLD = "kind IN ('refused', 'act')"
 """Log entries that operators look for by kind."""
 UNSEQUENCED = "feed_sequence IS NULL AND place IS NOT NULL AND state <> 'dropped'"
+"""Messages with no number in their feed yet."""
+TO_NUMBER = f"{UNSEQUENCED} AND envelope IS NOT NULL"
+"""Those a reader may pass: one that still awaits its signature would be gone for who passed it."""
 
 tenants = Table(
     "tenants",

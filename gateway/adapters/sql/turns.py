@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.adapters.sql.session import Row, Transaction
 from gateway.adapters.sql.spelled import POSTGRESQL, SQLITE
-from gateway.adapters.sql.tables import UNSEQUENCED, counters, links, log, messages
+from gateway.adapters.sql.tables import TO_NUMBER, counters, links, log, messages
 
 BATCH_MAX = 5000
 """Rows of each kind that one run of the sequencer numbers at most; the next run goes on."""
@@ -151,7 +151,7 @@ def _sequence_log(transaction: Transaction, next_index: int) -> int:
 
 _unsequenced = (
     select(messages.c.id, messages.c.link)
-    .where(text(UNSEQUENCED))
+    .where(text(TO_NUMBER))
     .order_by(messages.c.place, messages.c.created_at, messages.c.id)
     .limit(BATCH_MAX)
 )
