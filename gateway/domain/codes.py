@@ -9,12 +9,14 @@ from types import MappingProxyType
 
 from gateway.domain.finding import Severity
 from gateway.domain.lane_codes import LANE_CODES
+from gateway.domain.message_codes import MESSAGE_CODES
 from gateway.domain.operator_codes import OPERATOR_CODES
 from gateway.domain.way_codes import WAY_CODES
 
 CODES: Mapping[str, Severity] = MappingProxyType(
     {
         **LANE_CODES,
+        **MESSAGE_CODES,
         **WAY_CODES,
         "access.malformed-key": Severity.ERROR,
         "access.missing-key": Severity.ERROR,
@@ -158,11 +160,6 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "log.row-differs": Severity.ERROR,
         "log.size-differs": Severity.ERROR,
         "mandate.unknown-signatory": Severity.ERROR,
-        "message.busy": Severity.ERROR,
-        "message.no-content": Severity.ERROR,
-        "message.not-awaiting-signature": Severity.ERROR,
-        "message.unknown": Severity.ERROR,
-        "message.withdrawn": Severity.ERROR,
         "movement.body-erased": Severity.ERROR,
         "movement.busy": Severity.ERROR,
         "movement.unknown": Severity.ERROR,
@@ -253,8 +250,6 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "problem.unexpected": Severity.ERROR,
         "problem.unsupported-media-type": Severity.ERROR,
         "procedure.none-for-mode": Severity.ERROR,
-        "receipt.other-message": Severity.FATAL,
-        "receipt.wrong-time": Severity.ERROR,
         "reference.malformed": Severity.ERROR,
         "report.already-arrived": Severity.ERROR,
         "report.already-departed": Severity.ERROR,

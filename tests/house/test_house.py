@@ -116,7 +116,7 @@ def test_the_top_level_holds_what_the_design_names():
 # ------------------------------------------------------------------ codes and texts
 
 CODE = re.compile(r"""["']([a-z][a-z0-9]*(?:-[a-z0-9]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*)["']""")
-TABLES = {"codes", "operator_codes", "way_codes"}
+TABLES = {"codes", "message_codes", "operator_codes", "way_codes"}
 
 
 def catalogue(language):
