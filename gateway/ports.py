@@ -11,6 +11,7 @@ from gateway.domain.closure_book import ClosureBook
 from gateway.domain.crossings import Crossings
 from gateway.domain.deadline import DeadlineRules
 from gateway.domain.delivery import Attempt, Link, LinkKind
+from gateway.domain.erasure_book import ErasureBook
 from gateway.domain.event import Event
 from gateway.domain.finding import Catalogue, Finding
 from gateway.domain.group_book import GroupBook
@@ -45,7 +46,7 @@ from gateway.packs.pins import Pin
 from gateway.packs.vouching import Lying
 
 
-class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, Protocol):
+class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, Protocol):
     """Durable state. Reads see everything committed before they began."""
 
     def commit(self, change: Change) -> None:

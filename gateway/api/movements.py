@@ -213,6 +213,9 @@ def show_content(caller: Reader, ports: Reach, reference: Reference, message: st
         raise NotFound(Finding(code="message.unknown", value=message))
     digest = found.wire or found.unsigned
     body = ports.store.body(digest) if digest else None
+    record = ports.store.movement(reference)
+    if record is None or record.erased:
+        raise NotFound(Finding(code="movement.body-erased", value=reference))
     if body is None:
         raise NotFound(Finding(code="message.no-content", value=message))
     return as_sent(body.content, found.media_type)

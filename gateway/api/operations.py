@@ -18,7 +18,7 @@ from gateway.api.request import (
     require_accept,
 )
 from gateway.api.shapes import utc
-from gateway.domain.act import LINK_ACTS, MESSAGE_ACTS, Act, ActKind
+from gateway.domain.act import LINK_ACTS, MESSAGE_ACTS, MOVEMENT_ACTS, Act, ActKind
 from gateway.domain.errors import Refused
 from gateway.domain.finding import Finding
 from gateway.domain.records import Principal
@@ -80,7 +80,8 @@ class DoneShape(BaseModel):
     """What it came to, or would: ids of messages.
 
     Dropped ones are never sent, moved ones go up in their stream, stranded ones wait for an answer
-    that cannot come any more; ``made`` replaces what was superseded.
+    that cannot come any more; ``made`` replaces what was superseded. ``erased`` is how many bodies
+    are gone, ``kept`` how many stay because another movement points at them.
     """
 
     act: str
@@ -91,6 +92,8 @@ class DoneShape(BaseModel):
     stranded: tuple[str, ...]
     made: str
     uncertain: bool = Field(description="The office may have the message all the same.")
+    erased: int
+    kept: int
 
 
 @router.get("/attention", responses=_STRANGE)
@@ -187,3 +190,17 @@ def act_on_answer(
     """Dismiss an answer that was put away, once its cause is mended."""
     require_accept(request, "application/json")
     return _done(ports, caller, _act(told, entry, (ActKind.DISMISS,)), key)
+
+
+@router.post("/movements/{reference}/acts", openapi_extra=_BODY, responses=_ACTED)
+def act_on_movement(
+    request: Request,
+    caller: Operator,
+    key: IdempotencyKey,
+    told: ActTold,
+    ports: Reach,
+    reference: str,
+) -> DoneShape:
+    """Erase a movement that is at its end: its bytes go, its proofs and its log entries stay."""
+    require_accept(request, "application/json")
+    return _done(ports, caller, _act(told, reference, MOVEMENT_ACTS), key)

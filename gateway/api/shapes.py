@@ -18,7 +18,7 @@ from gateway.domain.procedure import Procedure
 from gateway.domain.records import MovementRecord
 from gateway.domain.stop_state import stop_states
 from gateway.domain.trip import Trip
-from gateway.register import Submission
+from gateway.register import Erasure, Submission
 from gateway.usecases.timeline import MovementView, TimelineLine
 
 
@@ -131,6 +131,16 @@ class MovementListShape(BaseModel):
     has_more: bool
 
 
+class ErasedShape(BaseModel):
+    """When and why a movement was erased; ``kept`` bodies stay for another movement's sake."""
+
+    at: str
+    by: str
+    reason: str
+    bodies: int
+    kept: int
+
+
 class MovementShape(MovementLineShape):
     """A movement with everything one asks about it."""
 
@@ -141,6 +151,7 @@ class MovementShape(MovementLineShape):
     trips: tuple[TripShape, ...]
     findings: tuple[FindingShape, ...]
     deadlines: tuple[DeadlineShape, ...]
+    erased: ErasedShape | None
 
 
 class TimelineLineShape(BaseModel):
@@ -230,6 +241,13 @@ def shape_movement(view: MovementView, language: str, texts: Catalogue) -> Movem
         trips=tuple(shape_trip(one) for one in view.trips),
         findings=tuple(shape_finding(one, texts, language) for one in view.findings),
         deadlines=tuple(_deadline(one) for one in view.deadlines),
+        erased=_erased(view.erased) if view.erased else None,
+    )
+
+
+def _erased(one: Erasure) -> ErasedShape:
+    return ErasedShape(
+        at=utc(one.at), by=one.by, reason=one.reason, bodies=one.bodies, kept=one.kept
     )
 
 

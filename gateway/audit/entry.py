@@ -55,6 +55,7 @@ class EntryKind(StrEnum):
     OVERRIDE = "override"
     STAGED = "staged"  # a group of declarations is kept, to be taken in one by one
     ACT = "act"  # what an operator did about it, and why
+    ERASED = "erased"  # bodies that are gone by law, with their commitments, and why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,13 @@ What the script cannot know
 Erased files
   A body that was lawfully erased is not here. Its commitment stays in the entry, and the entry's
   proof still holds.
+{erased}"""
+
+_ERASED = """\
+  This movement was erased on {why}
+  Its last entry of kind "erased" lists role and commitment of every body that is gone, and so does
+  movement.json. No file opens those commitments any more; envelopes and headers that were sealed
+  name digests of bytes that nobody can show.
 """
 
 
@@ -164,10 +171,14 @@ def script(steps: Iterable[Step]) -> bytes:
     return (_HEAD + "\n".join(lines) + "\n" + _TAIL).encode()
 
 
-def page(reference: str, keys: Iterable[tuple[str, str]]) -> bytes:
-    """Return the page; ``keys`` pairs a file's name with its fingerprint and dates."""
+def page(reference: str, keys: Iterable[tuple[str, str]], erased: str = "") -> bytes:
+    """Return the page; ``keys`` pairs a file's name with its fingerprint and dates.
+
+    ``erased`` says when, by whom and why the movement was erased, if it was.
+    """
     listed = "".join(f"  {name}\n      {told}\n" for name, told in sorted(keys))
-    return _PAGE.format(reference=reference, keys=listed).encode()
+    told = _ERASED.format(why=" ".join(erased.split())) if erased else ""
+    return _PAGE.format(reference=reference, keys=listed, erased=told).encode()
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:

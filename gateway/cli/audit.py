@@ -31,10 +31,19 @@ def verify(*, options: FolderOptions) -> None:
     findings = [output.shown(one, texts, options.lang) for one in report.findings]
     if options.json:
         output.print_json(
-            {"ok": not findings, "entries": report.size, "root": report.root, "errors": findings}
+            {
+                "ok": not findings,
+                "entries": report.size,
+                "root": report.root,
+                "bodies": report.bodies,
+                "erased": report.erased,
+                "errors": findings,
+            }
         )
     else:
         output.print_findings(findings)
         output.note(f"{report.size} entries, root {report.root}: {len(findings)} finding(s).")
+        if report.erased:
+            output.note(f"{report.bodies} bodies are there, {report.erased} erased by law.")
     if findings:
         raise typer.Exit(Exit.NOT_VERIFIED)

@@ -1,4 +1,4 @@
-"""Commands about a movement's declaration: ``movement amend``, ``invalidate`` and ``copy``."""
+"""Commands about a declaration: ``movement amend``, ``invalidate``, ``copy`` and ``erase``."""
 
 import sys
 from pathlib import Path
@@ -26,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
     movement_commands.command()(amend)
     movement_commands.command()(invalidate)
     movement_commands.command()(copy)
+    movement_commands.command()(erase)
 
 
 def amend(
@@ -112,3 +113,32 @@ def copy(
         sys.stdout.buffer.flush()
     else:
         output.note(f"{to} is like {ref}; look at invoice, papers, vehicle and seals, then submit.")
+
+
+def erase(
+    ref: Reference,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the log for good.")],
+    *,
+    key: Annotated[str, typer.Option("--key", help="Idempotency key: the same for a repeat.")] = "",
+    options: DeskOptions,
+) -> None:
+    """Erase what a movement said, for good: only one that is completed or invalidated.
+
+    Declaration, messages, receipts, answers and readings go, and parties, plates and seals in rows.
+    Digests, seals of links, states, times and official numbers stay, and so do the log and its
+    proofs. Backups made before hold it all until they are destroyed.
+
+    Example:
+      fullroute movement erase 26CN4F7KQ2M8ZT1XJ3 --reason "retention ended, case 2026-14"
+    """
+    with open_desk(options) as desk:
+        done = desk.act(("movements", ref), {"act": "erase", "reason": reason}, key)
+    if options.json:
+        output.print_json(done)
+        return
+    if done["repeated"]:
+        output.note(f"{ref} is erased already.")
+        return
+    output.note(f"{ref} is erased: {done['erased']} bodies are gone for good.")
+    if done["kept"]:
+        output.note(f"{done['kept']} stay: another movement points at them.")

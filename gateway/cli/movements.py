@@ -1,6 +1,7 @@
 """Commands about movements: list, show, timeline, report, export."""
 
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -109,6 +110,7 @@ def _print_movement(found: dict[str, Any]) -> None:
             ("Declarant", found["declarant"]),
             ("Created", found["created_at"]),
             ("Trips", ", ".join(trip["id"] for trip in found["trips"])),
+            *_erased(found.get("erased")),
         )
     )
     _print_stops(found["stops"])
@@ -139,6 +141,11 @@ def _print_movement(found: dict[str, Any]) -> None:
     )
     _print_deadlines([one for one in found["deadlines"] if one["state"] != "ended"])
     output.print_findings(found.get("findings", ()), sys.stdout)
+
+
+def _erased(told: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
+    if told:
+        yield "Erased", f"{told['at']} by {told['by']}: {told['reason']}"
 
 
 def _print_deadlines(found: list[dict[str, Any]]) -> None:

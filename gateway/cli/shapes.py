@@ -5,6 +5,7 @@ Reading the data folder directly and asking a running gateway must look alike to
 
 import base64
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -160,6 +161,7 @@ def movement_shape(view: MovementView, lang: str, texts: Catalogue) -> Shape:
         "trips": [trip_shape(one) for one in view.trips],
         "findings": [shown(one, texts, lang) for one in view.findings],
         "deadlines": [deadline_shape(one) for one in view.deadlines],
+        "erased": {**asdict(view.erased), "at": utc(view.erased.at)} if view.erased else None,
     }
 
 

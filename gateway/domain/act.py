@@ -1,4 +1,4 @@
-"""What an operator can do about a message, a link, or an answer that was put away."""
+"""What an operator can do about a message, a link, a movement, or an answer put away."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ REASON_LENGTH_MAX = 500
 
 
 class ActKind(StrEnum):
-    """What can be done about a message, a link, or an answer that was put away."""
+    """What can be done about a message, a link, a movement, or an answer that was put away."""
 
     RETRY = "retry"
     SKIP = "skip"
@@ -20,15 +20,17 @@ class ActKind(StrEnum):
     RESUME = "resume"
     LIMIT = "limit"
     DISMISS = "dismiss"
+    ERASE = "erase"
 
 
 MESSAGE_ACTS = (ActKind.RETRY, ActKind.SKIP, ActKind.SUPERSEDE, ActKind.CANCEL)
+MOVEMENT_ACTS = (ActKind.ERASE,)
 LINK_ACTS = (ActKind.PAUSE, ActKind.RESUME, ActKind.LIMIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One act. ``subject`` is the id of a message, a link, or the log entry of a refused answer.
+    """One act. ``subject`` is the id of a message, link or movement, or a refused answer's entry.
 
     ``rate`` (messages a second), ``concurrency`` and ``batch`` (messages in one request) are for
     ``limit``; 0 gives it back to the gateway.

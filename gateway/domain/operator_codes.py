@@ -82,6 +82,8 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "doctor.disk-low": Severity.WARNING,
         "doctor.timeout-misfit": Severity.ERROR,
         "doctor.too-old": Severity.ERROR,
+        "erase.messages-open": Severity.ERROR,
+        "erase.not-at-end": Severity.ERROR,
         "grant.ended": Severity.ERROR,
         "grant.last-operator": Severity.ERROR,
         "grant.unknown": Severity.ERROR,

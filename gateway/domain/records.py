@@ -87,6 +87,20 @@ class MovementRecord:
     packs: tuple[tuple[str, str], ...]
     created_at: datetime
 
+    @property
+    def erased(self) -> bool:
+        """Whether it was lawfully erased: its own reference number makes room for that word."""
+        return self.lrn == erased_lrn(self.reference)
+
+
+def erased_lrn(reference: str) -> str:
+    """Return what stands in the place of the reference number of a movement that was erased."""
+    return f"{ERASED}{reference}"
+
+
+ERASED = "erased/"
+"""With the reference behind it longer than a declaration's own reference number may be."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovementEvent:
@@ -214,11 +228,30 @@ class Update:
     expect: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erase:
+    """Take away for good what bodies and rows of one movement hold in clear.
+
+    ``bodies`` are digests; ``told`` those commitments among theirs that only log entries point at.
+    The change is lost where one is gone already, or where another movement (that was not erased
+    itself), a passage not in ``passages`` or a staged declaration points at it by then. ``facts``
+    are what stays of events, by their number; ``trips`` are looked up by no lane any more. Readings
+    on the way, the dates of papers and receipts of single tries go whole.
+    """
+
+    movement: str
+    bodies: tuple[str, ...]
+    told: tuple[str, ...] = ()
+    passages: tuple[str, ...] = ()
+    facts: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    trips: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One transaction."""
 
-    steps: tuple[Insert | Update, ...]
+    steps: tuple[Insert | Update | Erase, ...]
 
 
 class Lost(Exception):

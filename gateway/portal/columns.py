@@ -68,6 +68,7 @@ class MovementPage:
     columns: tuple[Column, ...]
     events: tuple[tuple[str, str, str], ...]
     deadlines: tuple[tuple[str, str, str, str], ...]
+    erased: str
 
 
 def movement_page(view: MovementView, words: Words) -> MovementPage:
@@ -87,7 +88,15 @@ def movement_page(view: MovementView, words: Words) -> MovementPage:
         columns=columns,
         events=tuple(_events(view, words)),
         deadlines=tuple(_deadlines(view, words)),
+        erased=_erased(view, words),
     )
+
+
+def _erased(view: MovementView, words: Words) -> str:
+    if view.erased is None:
+        return ""
+    at = f"{view.erased.at:%Y-%m-%d %H:%M} UTC"
+    return words("movement.erased", at=at, by=view.erased.by, reason=view.erased.reason)
 
 
 def _trips(view: MovementView) -> Iterable[tuple[str, str]]:

@@ -43,12 +43,12 @@ def load(ports: Ports, reference: str, *, tenant: str | None = None) -> Loaded:
     """Read a movement back.
 
     Raises:
-        NotFound: there is none, or it is another tenant's.
+        NotFound: there is none, it is another tenant's, or it was erased.
     """
     record = ports.store.movement(reference)
     if record is None or (tenant is not None and record.tenant != tenant):
         raise NotFound(Finding(code="movement.unknown", value=reference))
-    body = ports.store.body(record.declaration)
+    body = None if record.erased else ports.store.body(record.declaration)
     if body is None:
         raise NotFound(Finding(code="movement.body-erased", value=reference))
     root = safe.parse(body.content, safe.Limits())

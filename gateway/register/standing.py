@@ -64,7 +64,7 @@ def _load(ports: Ports, trip: Trip, reference: str, until: datetime | None) -> L
     record = ports.store.movement(reference)
     if record is None:
         raise NotFound(Finding(code="movement.unknown", value=reference))
-    body = ports.store.body(record.declaration)
+    body = None if record.erased else ports.store.body(record.declaration)
     events = ports.store.events(reference)
     if until is not None:
         events = tuple(event for event in events if event.at <= until)

@@ -13,6 +13,7 @@ from gateway.domain.movement import Movement
 from gateway.domain.records import (
     Body,
     Change,
+    Erase,
     Insert,
     LogRecord,
     MovementEvent,
@@ -52,7 +53,7 @@ class Writing:
         self.tenant = tenant
         self.at = at
         self._bodies: dict[str, Body] = {}
-        self._steps: list[Insert | Update] = []
+        self._steps: list[Insert | Update | Erase] = []
 
     def insert(self, record: Record) -> None:
         """Add a new row."""
@@ -68,21 +69,29 @@ class Writing:
         """Change one row, if it still is as expected."""
         self._steps.append(Update(table=table, key=key, values=values, expect=expect or {}))
 
+    def erase(self, step: Erase) -> None:
+        """Take bodies and what rows hold in clear away for good."""
+        self._steps.append(step)
+
     def body(self, content: bytes, media_type: str) -> Body:
-        """Keep bytes exactly; the same bytes are kept once."""
+        """Keep bytes exactly; the same bytes are kept once.
+
+        Those that are kept already are written again, which changes nothing: unless they are
+        lawfully erased with another movement before this change is written.
+        """
         digest = sha256(content).hexdigest()
-        known = self._bodies.get(digest) or self.ports.store.body(digest)
-        if known is None:
-            known = Body(
-                digest=digest,
-                tenant=self.tenant,
-                media_type=media_type,
-                content=content,
-                salt=self.ports.ids.salt(),
-            )
-            self.insert(known)
-        self._bodies[digest] = known
-        return known
+        if digest in self._bodies:
+            return self._bodies[digest]
+        body = self.ports.store.body(digest) or Body(
+            digest=digest,
+            tenant=self.tenant,
+            media_type=media_type,
+            content=content,
+            salt=self.ports.ids.salt(),
+        )
+        self.insert(body)
+        self._bodies[digest] = body
+        return body
 
     def entry(
         self,

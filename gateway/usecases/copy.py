@@ -24,7 +24,7 @@ def copy_as_new(
     record = ports.store.movement(movement)
     if record is None or record.tenant != caller.tenant:
         raise NotFound(Finding(code="movement.unknown", value=movement))
-    body = ports.store.body(record.declaration)
+    body = None if record.erased else ports.store.body(record.declaration)
     if body is None:
         raise NotFound(Finding(code="movement.body-erased", value=movement))
     if lrn == record.lrn:

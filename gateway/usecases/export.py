@@ -8,6 +8,7 @@ grown in between.
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from hashlib import sha256
 
 from gateway import register
@@ -73,7 +74,9 @@ def export_movement(ports: Ports, tenant: str, reference: str) -> tuple[tuple[st
     _log(export)
     _summary(export)
     # 3. how to check it all
-    export.add("README.txt", page(reference, export.keys))
+    erased = register.erasure_of(ports, record)
+    why = f"{stamp(erased.at)} by {erased.by}: {erased.reason}" if erased else ""
+    export.add("README.txt", page(reference, export.keys, why))
     export.add("verify.sh", script([Step("files", ("sums",)), *export.steps]))
     export.add("SHA256SUMS", sums(export.files))
     return tuple(sorted(export.files.items()))
@@ -102,9 +105,15 @@ class _Export:
         """Add a check to the script."""
         self.steps.append(Step(what, words))
 
+    def held(self, digest: str | None, role: str) -> Body | None:
+        """Return a body, unless it was erased: one that stays for another movement is not ours."""
+        if not digest or (self.record.erased and role != "acknowledgement"):
+            return None
+        return self.ports.store.body(digest)
+
     def body(self, path: str, digest: str | None, role: str) -> str:
         """Add a body, unless it was erased, with the check of its commitment; return its path."""
-        body = self.ports.store.body(digest) if digest else None
+        body = self.held(digest, role)
         if body is None:
             return ""
         self.add(path, body.content)
@@ -184,7 +193,7 @@ def _declaration(export: _Export) -> None:
     for place, version in enumerate(versions, start=1):
         folder = "declaration" if place == len(versions) else f"declaration/replaced-{place}"
         path = export.body(f"{folder}/declaration.xml", version.declaration, "declaration")
-        original = export.ports.store.body(version.original) if version.original else None
+        original = export.held(version.original, "original")
         if original is not None:
             name = f"{folder}/original.{_suffix(original.media_type)}"
             export.body(name, version.original, "original")
@@ -200,17 +209,19 @@ def _who(signed_by: str) -> str:
 def _message(export: _Export, place: int, message: Message) -> None:
     name = f"{place:03d}-{message.type}-{message.office or message.link}"
     folder = f"messages/{_UNSAFE.sub('-', name)}"
-    unsigned = export.ports.store.body(message.unsigned or "")
+    unsigned = export.held(message.unsigned, "unsigned")
     if unsigned is not None:
         suffix = _suffix(unsigned.media_type)
         export.body(f"{folder}/to-be-signed.{suffix}", message.unsigned, "unsigned")
     sent = export.body(f"{folder}/wire.{_suffix(message.media_type)}", message.wire, "wire")
-    if message.envelope is None or message.seal is None or not sent:
+    if message.envelope is None or message.seal is None:
         return
     envelope = export.add(f"{folder}/envelope.json", message.envelope)
     export.own_seal(
         f"{envelope} is sealed by the gateway", message.seal, envelope, f"{folder}/envelope.sig"
     )
+    if not sent:
+        return  # erased: what the gateway sealed then names bytes that nobody has any more
     export.check(f"{envelope} names {sent}", "names", sent, envelope)
     if message.signed_by:
         _signature(export, message, message.signed_by, folder, sent)
@@ -252,7 +263,7 @@ def _receipt(export: _Export, message: Message, folder: str, sent: str) -> None:
 
 def _unsealed_receipt(export: _Export, message: Message, folder: str, sent: str) -> None:
     """Add a receipt that nobody sealed, under the name of what it proves."""
-    body = export.ports.store.body(message.receipt or "")
+    body = export.held(message.receipt, "receipt")
     if body is None or message.receipt_kind is None:
         return
     name = f"{folder}/receipt-{message.receipt_kind}.{_suffix(body.media_type)}"
@@ -263,10 +274,10 @@ def _unsealed_receipt(export: _Export, message: Message, folder: str, sent: str)
 
 def _answer(export: _Export, place: int, answer: AnswerRecord) -> None:
     folder = f"answers/{_UNSAFE.sub('-', f'{place:03d}-{answer.type}')}"
-    body = export.ports.store.body(answer.body)
-    if body is not None:
-        path = export.body(f"{folder}/answer.{_suffix(body.media_type)}", answer.body, "answer")
-        _header(export, answer, folder, path)
+    body = export.held(answer.body, "answer")
+    suffix = _suffix(body.media_type) if body is not None else ""
+    path = export.body(f"{folder}/answer.{suffix}", answer.body, "answer")
+    _header(export, answer, folder, path)
     path = export.body(f"{folder}/acknowledgement.json", answer.acknowledgement, "acknowledgement")
     if path:
         seal = export.ports.keys.seal(export.files[path])
@@ -289,7 +300,8 @@ def _header(export: _Export, answer: AnswerRecord, folder: str, body: str) -> No
     path = export.add(f"{folder}/header.json", header)
     what = f"{path} is sealed by {answer.link}"
     export.link_seal(what, answer.link, answer.seal, path, f"{folder}/header.sig")
-    export.check(f"{path} names {body}", "names", body, path)
+    if body:
+        export.check(f"{path} names {body}", "names", body, path)
 
 
 def _told(export: _Export, answer: AnswerRecord) -> EntryView | None:
@@ -327,7 +339,7 @@ def _log(export: _Export) -> None:
 
 def _summary(export: _Export) -> None:
     record, store = export.record, export.ports.store
-    told = {
+    told: dict[str, object] = {
         "reference": record.reference,
         "state": record.state,
         "lrn": record.lrn,
@@ -345,6 +357,14 @@ def _summary(export: _Export) -> None:
         ],
         "messages": [_message_summary(one) for one in store.messages(record.reference)],
     }
+    if (erased := register.erasure_of(export.ports, record)) is not None:
+        gone = [one for _, entry in export.entries for one in register.listed_erased(entry)]
+        told["erased"] = {
+            "at": stamp(erased.at),
+            "by": erased.by,
+            "reason": erased.reason,
+            "bodies": [asdict(one) for one in gone],
+        }
     content = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     export.add("movement.json", content.encode())
 

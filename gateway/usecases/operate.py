@@ -15,7 +15,7 @@ from typing import Any
 from gateway import register
 from gateway.audit.batch import MESSAGES_MAX
 from gateway.audit.entry import EntryKind
-from gateway.domain.act import LINK_ACTS, Act, ActKind, check_reason
+from gateway.domain.act import LINK_ACTS, MOVEMENT_ACTS, Act, ActKind, check_reason
 from gateway.domain.delivery import LEASE_SECONDS, Link, LinkKind
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
@@ -26,6 +26,8 @@ from gateway.ports import Ports
 RATE_MAX = 10_000.0
 CONCURRENCY_MAX = 1024
 DONE_STATUS = 200
+AT_END = ("completed", "invalidated")
+"""States in which a movement may be erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,8 @@ class Done:
 
     ``dropped`` are never sent; ``moved`` go up in their stream; ``stranded`` wait for an answer
     that cannot come any more; ``made`` replaces what was superseded. ``uncertain`` says that the
-    office may have the message all the same: it was tried, and no refusal came back.
+    office may have the message all the same: it was tried, and no refusal came back. ``erased`` is
+    how many bodies are gone, ``kept`` how many stay because another movement points at them.
     """
 
     act: str
@@ -45,13 +48,15 @@ class Done:
     stranded: tuple[str, ...] = ()
     made: str = ""
     uncertain: bool = False
+    erased: int = 0
+    kept: int = 0
 
 
 def perform(ports: Ports, caller: Principal, act: Act, *, idempotency_key: str = "") -> Done:
     """Do it, write down who did it and why, and knock where something may go now.
 
     Raises:
-        NotFound: no such message, link or refused answer for this tenant.
+        NotFound: no such message, link, movement or refused answer for this tenant.
         Refused: ``act.no-reason``, ``act.out-of-range``, or why a new message cannot be made.
         InConflict: its state forbids it, somebody was faster, or the key was used otherwise.
     """
@@ -149,6 +154,8 @@ class _Step:
             return self._link(_link(self.ports, self.caller, act.subject))
         if act.kind is ActKind.DISMISS:
             return self._dismiss()
+        if act.kind in MOVEMENT_ACTS:
+            return self._erase()
         message = _message(self.ports, self.caller, act.subject)
         match act.kind:
             case ActKind.RETRY:
@@ -201,6 +208,25 @@ class _Step:
             return self._done(repeated=True)
         self._told(None, entry.link, entry=name)
         return self._done()
+
+    # -------------------------------------------------------------- movements
+
+    def _erase(self) -> Done:
+        name, store = self.act.subject, self.ports.store
+        record = store.movement(name)
+        if record is None or record.tenant != self.caller.tenant:
+            raise NotFound(Finding(code="movement.unknown", value=name))
+        if record.erased:
+            return self._done(repeated=True)
+        if record.state not in AT_END:
+            raise InConflict(Finding(code="erase.not-at-end", value=name))
+        if waiting := register.open_messages(self.ports, name):
+            args = (("messages", ", ".join(waiting)),)
+            raise InConflict(Finding(code="erase.messages-open", value=name, args=args))
+        store.sequence("erasure")
+        told = (self.caller.id, self.act.reason)
+        erased, kept = register.erase(self.writing, record, *told)
+        return replace(self._done(), erased=erased, kept=kept)
 
     # -------------------------------------------------------------- messages
 

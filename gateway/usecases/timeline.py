@@ -56,6 +56,7 @@ class MovementView:
     trips: tuple[Trip, ...]
     findings: tuple[Finding, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    erased: register.Erasure | None = None
 
 
 def timeline_after(
@@ -112,6 +113,8 @@ def _text(entry: EntryView) -> str:
             return f"{facts.get('outcome', '')} {facts.get('detail', '')}".strip()
         case EntryKind.AWAITING_SIGNATURE:
             return f"awaiting signature of {facts.get('signatory', '')}"
+        case EntryKind.ERASED:
+            return f"erased: {facts.get('reason', '')}"
         case _:
             return entry.kind.value
 
@@ -164,6 +167,7 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
         trips=trips,
         findings=_office_findings(ports, reference),
         deadlines=register.deadlines_of(ports, reference, messages),
+        erased=register.erasure_of(ports, record),
     )
 
 

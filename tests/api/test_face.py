@@ -72,7 +72,7 @@ def test_openapi_is_what_its_specification_says(face: Face) -> None:
 
 def test_openapi_describes_every_problem(face: Face) -> None:
     document = face.client.get("/openapi.json").json()
-    assert len(document["paths"]) == 46
+    assert len(document["paths"]) == 47
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert operation.get("description") or operation.get("summary"), (method, path)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gateway.adapters.sql.erasing import Erasing
 from gateway.adapters.sql.lane_tables import trip_keys
 from gateway.adapters.sql.rows import Shape, shape_of
 from gateway.adapters.sql.session import Row, Transaction
@@ -42,7 +43,7 @@ from gateway.adapters.sql.tables import (
 )
 from gateway.domain.delivery import Attempt
 from gateway.domain.plates import plate_key
-from gateway.domain.records import Change, Insert, Lost, Record, Update
+from gateway.domain.records import Change, Erase, Insert, Lost, Record, Update
 from gateway.domain.trip import Trip
 
 Rows = list[Row]
@@ -128,7 +129,7 @@ class Replated:
 _UNPLATED = delete(trip_plates).where(trip_plates.c.trip == bindparam("_trip"))
 _TENANT = select(trips.c.tenant).where(trips.c.id == bindparam("_trip"))
 
-Step = Written | Changed | Locked | Replated
+Step = Written | Changed | Locked | Replated | Erasing
 
 
 @dataclass(slots=True)
@@ -181,6 +182,9 @@ def planned(change: Change) -> tuple[Step, ...]:
     for step in change.steps:
         if isinstance(step, Insert):
             plan.insert(step.record)
+        elif isinstance(step, Erase):
+            plan.flush()
+            plan.steps.append(Erasing(step))
         else:
             plan.update(step)
     plan.flush()
@@ -234,7 +238,12 @@ def _insert(table: Table, dialect: str) -> Executable:
     if table in (bodies, trip_keys):
         if dialect == SQLITE:
             return sqlite.insert(table).on_conflict_do_nothing()
-        return postgresql.insert(table).on_conflict_do_nothing()
+        kept = postgresql.insert(table)
+        if table is bodies:  # held, so that nobody erases it before what points at it is written
+            return kept.on_conflict_do_update(
+                index_elements=[bodies.c.digest], set_={"digest": kept.excluded.digest}
+            )
+        return kept.on_conflict_do_nothing()
     if table is attempts:
         tenant = select(messages.c.tenant).where(messages.c.id == bindparam("message"))
         given: dict[str, BindParameter[object]] = {

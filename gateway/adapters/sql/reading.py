@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import TypeVar
 
-from gateway.adapters.sql import closure_queries, listing_queries, queries
+from gateway.adapters.sql import closure_queries, erasing, listing_queries, queries
 from gateway.adapters.sql.rows import shape_of, write_time
 from gateway.adapters.sql.selecting import Statement
 from gateway.adapters.sql.session import Readers
 from gateway.domain.closure import Closure, Diversion
 from gateway.domain.deadline import Deadline
 from gateway.domain.group import Group, Member
+from gateway.domain.passage import Passage
 from gateway.domain.position import Position
+from gateway.domain.records import Body, Erase
 from gateway.domain.trip import Trip, TripReport
 
 R = TypeVar("R")
@@ -135,3 +137,30 @@ class ClosureReading(Reading):
         return self._many(
             Diversion, closure_queries.DIVERSIONS_DUE, now=write_time(now), limit=limit
         )
+
+
+class ErasureReading(Reading):
+    """Reads for lawful erasure (:class:`gateway.domain.erasure_book.ErasureBook`)."""
+
+    _dialect: str
+
+    def pointed_at(self, step: Erase) -> frozenset[str]:
+        """See :meth:`gateway.domain.erasure_book.ErasureBook.pointed_at`."""
+        return erasing.pointed_at(self._readers, step, self._dialect)
+
+    def passages_of(self, movement: str) -> tuple[Passage, ...]:
+        """See :meth:`gateway.domain.erasure_book.ErasureBook.passages_of`."""
+        return self._many(Passage, erasing.PASSAGES_OF, name=f'"{movement}"')
+
+    def members_of(self, movement: str) -> tuple[Member, ...]:
+        """See :meth:`gateway.domain.erasure_book.ErasureBook.members_of`."""
+        return self._many(Member, erasing.MEMBERS_OF, movement=movement)
+
+    def diversions_of(self, movement: str) -> tuple[Diversion, ...]:
+        """See :meth:`gateway.domain.erasure_book.ErasureBook.diversions_of`."""
+        return self._many(Diversion, erasing.DIVERSIONS_OF, movement=movement)
+
+    def reports(self, tenant: str, *, after: str = "", limit: int = 500) -> tuple[Body, ...]:
+        """See :meth:`gateway.domain.erasure_book.ErasureBook.reports`."""
+        asked = {"tenant": tenant, "after": after, "limit": limit}
+        return self._many(Body, erasing.REPORTS, begins=erasing.REPORT_BEGINS, **asked)

@@ -15,6 +15,7 @@ from gateway.adapters.sql.engines import database_url, is_sqlite, postgresql, sq
 from gateway.adapters.sql.keeper import Keeper
 from gateway.adapters.sql.reading import (
     ClosureReading,
+    ErasureReading,
     GroupReading,
     TimeReading,
     TripReading,
@@ -46,7 +47,7 @@ from gateway.domain.trip import Trip
 from gateway.domain.trust import Mandate, PartyCertificate, Trust
 
 
-class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
+class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading, ErasureReading):
     """Durable state in the database at ``url``, for use by any number of threads.
 
     Make one a program, after it has forked. The database must have this program's version (see
@@ -61,14 +62,15 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading):
         if is_sqlite(where):
             self._writer = GroupWriter(sqlite_writer(where))
             self._readers = FileReaders(str(where.database))
-            self._asking_time = turns.now(SQLITE)
+            self._dialect = SQLITE
         else:
             from gateway.adapters.sql import postgresql as pooled  # noqa: PLC0415 - loads a driver
 
             engine = postgresql(where)
             self._writer = pooled.PoolWriter(engine)
             self._readers = pooled.PoolReaders(engine)
-            self._asking_time = turns.now(POSTGRESQL)
+            self._dialect = POSTGRESQL
+        self._asking_time = turns.now(self._dialect)
         self._keeper = Keeper(self._renew)
 
     def close(self) -> None:
