@@ -279,8 +279,8 @@ def erasure_of(ports: Ports, record: MovementRecord) -> Erasure | None:
         at=told[0].at,
         by=str(told[0].facts.get("by", "")),
         reason=str(told[0].facts.get("reason", "")),
-        bodies=sum(len(listed_erased(one)) for one in told),
-        kept=sum(len(listed_kept(one)) for one in told),
+        bodies=len({body.commitment for one in told for body in listed_erased(one)}),
+        kept=len({body.commitment for one in told for body in listed_kept(one)}),
     )
 
 

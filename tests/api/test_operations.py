@@ -2,6 +2,8 @@
 
 import pytest
 
+from gateway.domain.records import Change, Update
+
 LINK = "lnk_vn0015bb"
 
 
@@ -69,6 +71,17 @@ NO_ACTS = {
     "no such message": (
         "messages/msg_x", "exporter", {**PAUSE, "act": "retry"}, 404, "message.unknown",
     ),
+    "no such movement": (
+        "movements/26CN00000000000000", "exporter", {"act": "erase", "reason": "x"}, 404,
+        "movement.unknown",
+    ),
+    "not for movements": ("movements/26CN00000000000000", "exporter", PAUSE, 422,
+        "act.other-subject",
+    ),
+    "erased by who may only read": (
+        "movements/26CN00000000000000", "reader", {"act": "erase", "reason": "x"}, 403,
+        "access.scope-missing",
+    ),
     "no such answer": (
         "answers/log_x", "exporter", {**PAUSE, "act": "dismiss"}, 404, "act.no-such-answer",
     ),
@@ -99,3 +112,39 @@ def test_a_key_of_another_act_is_a_conflict(face):
 
 def test_attention_is_for_operators(face):
     assert face.client.get("/v1/attention", headers=face.callers["reader"]).status_code == 403
+
+
+def at_its_end(face, movement) -> None:
+    """Let a movement be completed, however it came to that."""
+    store = face.world.store
+    steps = [Update(table="movements", key=movement, values={"state": "completed"})]
+    steps += [
+        Update(table="messages", key=one.id, values={"state": "dropped"})
+        for one in store.messages(movement)
+        if one.state != "acknowledged"
+    ]
+    store.commit(Change(tuple(steps)))
+
+
+def test_a_movement_is_erased_when_it_is_at_its_end(face):
+    movement = face.submit(face.declaration(), "to-be-erased").json()["movement"]
+    face.world.run()
+    early = act(face, f"movements/{movement}", act="erase", reason="the law")
+    assert (early.status_code, early.json()["errors"][0]["code"]) == (409, "erase.not-at-end")
+    at_its_end(face, movement)
+    done = act(face, f"movements/{movement}", act="erase", reason="the law").json()
+    assert (done["repeated"], done["erased"] > done["kept"]) == (False, True)
+    assert act(face, f"movements/{movement}", act="erase", reason="the law").json()["repeated"]
+    headers = face.callers["reader"]
+    shown = face.client.get(f"/v1/movements/{movement}", headers=headers).json()
+    assert (shown["erased"]["reason"], shown["declarant"]) == ("the law", "")
+    assert shown["erased"]["bodies"] == done["erased"]
+    assert shown["erased"]["kept"] == done["kept"]
+    for path, status in (("timeline", 200), ("export", 200), ("copy?lrn=CQ-2026-1", 404)):
+        accept = {"Accept": "application/zip"} if path == "export" else {}
+        got = face.client.get(f"/v1/movements/{movement}/{path}", headers={**headers, **accept})
+        assert got.status_code == status, got.text
+    content = f"/v1/movements/{movement}/messages/{shown['messages'][0]['id']}/content"
+    assert face.client.get(content, headers=headers).status_code == 404
+    kept = face.client.get("/v1/movements", headers=headers).json()["data"]
+    assert movement in {one["reference"] for one in kept}

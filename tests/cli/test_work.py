@@ -128,6 +128,12 @@ def test_a_declaration_is_amended_and_taken_back(desk):
     assert {told["DecMessage"], told["MT4402"], told["TIR"]} == {"invalidation-refused"}
 
 
+def test_what_is_under_way_is_not_erased(desk, submitted):
+    said = desk.run("movement", "erase", submitted, "--reason", "the law", "--json")
+    assert said.code == 6, said.both
+    assert [one["code"] for one in said.json["errors"]] == ["erase.not-at-end"]
+
+
 READS = {
     "movements": (["movement", "list", "--json"], "data"),
     "a movement": (["movement", "show", "{ref}", "--json"], "messages"),

@@ -11,8 +11,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from gateway.adapters.pack_folder import schemas_root
+from gateway.domain.act import Act, ActKind
+from gateway.domain.records import Change, Update
 from gateway.markup.workbook import MEDIA_TYPE
 from gateway.portal import app
+from gateway.usecases.operate import perform
 from tests.packs import workbooks
 from tests.portal.conftest import BODY_BYTES_MAX, SAME
 from tests.world import SHIPPED
@@ -304,3 +307,22 @@ def test_the_template_is_a_click_away(house):
     answer = client.get("/pages/validate/template?lang=zh")
     assert answer.headers["content-type"] == MEDIA_TYPE
     assert workbooks.opened(answer.content).sheetnames[0] == "申报"
+
+
+def test_an_erased_movement_says_so(house):
+    """Its own, brought to its end by hand: how it comes there is not what is looked at."""
+    texts = {"CQ-2026-000117": "CQ-2026-900777"}
+    reference = house.world.submit(house.world.declaration(texts=texts), "erased").movement
+    store = house.world.store
+    steps = [Update(table="movements", key=reference, values={"state": "completed"})]
+    steps += [
+        Update(table="messages", key=one.id, values={"state": "dropped"})
+        for one in store.messages(reference)
+    ]
+    store.commit(Change(tuple(steps)))
+    act = Act(kind=ActKind.ERASE, subject=reference, reason="<the law>")
+    perform(house.world.ports, house.world.exporter, act)
+    page = house.visitor("reader").client.get(f"/pages/movements/{reference}")
+    assert page.status_code == 200
+    assert "&lt;the law&gt;" in page.text
+    assert house.visitor("reader").client.get("/pages/movements").status_code == 200

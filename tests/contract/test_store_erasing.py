@@ -1,0 +1,183 @@
+"""Lawful erasure in the store: what goes, what loses it, and that nobody slips in between."""
+
+from contextlib import suppress
+from dataclasses import replace
+from hashlib import sha256
+from threading import Thread
+
+import pytest
+
+from gateway.domain.deadline import Deadline, DeadlineKind, DeadlineState
+from gateway.domain.event import Event, EventKind
+from gateway.domain.group import MemberState
+from gateway.domain.lane import Signal
+from gateway.domain.passage import Passage
+from gateway.domain.position import Position
+from gateway.domain.records import Body, Change, Erase, Insert, Lost, erased_lrn
+from gateway.domain.trip import TripKey
+from tests.contract import records as r
+from tests.contract.records import inserted, later
+from tests.contract.test_store_closures import DIVERSION
+from tests.contract.test_store_groups import MEMBER
+
+MINE = r.MOVEMENT.reference
+OTHER = replace(r.MOVEMENT, reference="26VN4F7K2M9PQR8TJ3", lrn="OTHER", declaration="0" * 64)
+ROUNDS = 12
+
+
+def body(content: bytes) -> Body:
+    return replace(r.BODY, content=content, digest=sha256(content).hexdigest())
+
+
+SAID = body(b"what was said")
+DIGEST = SAID.digest
+POSITION = Position(
+    id=f"{MINE}/gps/1", tenant="ten_1", movement=MINE, source="gps", at=r.AT, received_at=r.AT,
+    place="CN008001", latitude=None, longitude=None, temperature_c=None, body=DIGEST,
+)  # fmt: skip
+PASSAGE = Passage(
+    id="l-1/p-1", lane="l-1", tenant="ten_1", at=r.AT, received_at=r.AT, caller="prn_1",
+    reading=DIGEST, says=Signal.GO, code="lane.go", value="渝A12345", wanted="", confidence=99,
+    trips=(r.TRIP.id,), movements=(MINE,), facts_at=r.AT,
+)  # fmt: skip
+PAPER = Deadline(
+    id=f"{MINE}/paper/1 P12345", tenant="ten_1", movement=MINE, kind=DeadlineKind.PAPER,
+    subject="1 P12345", office="CN008001", due_at=later(100), remind_at=later(50),
+    state=DeadlineState.ENDED, next_at=None,
+)  # fmt: skip
+
+
+def erasing(**values) -> Erase:
+    return Erase(**({"movement": MINE, "bodies": (DIGEST,)} | values))
+
+
+def test_what_goes(store):
+    limit = replace(PAPER, id=f"{MINE}/limit", kind=DeadlineKind.LIMIT, subject="")
+    key = TripKey(tenant="ten_1", key="A12345", trip=r.TRIP.id)
+    attempt = replace(r.ATTEMPT, message=r.MESSAGE.id, receipt=b"who signed")
+    rows = (r.MOVEMENT, SAID, r.EVENT, r.MESSAGE, attempt, POSITION, PAPER, limit, r.TRIP, key)
+    store.commit(inserted(*rows))
+    step = erasing(facts={1: (("note", "kín"),)}, trips=(r.TRIP.id,))
+    store.commit(Change((step,)))
+    assert store.body(DIGEST) is None
+    assert store.events(MINE) == (replace(r.EVENT.event, facts=(("note", "kín"),)),)
+    assert store.positions(MINE, 9) == ()
+    assert store.deadlines(MINE) == (limit,)
+    assert [one.receipt for one in store.attempts(r.MESSAGE.id)] == [None]
+    assert store.trips_keyed("ten_1", ("A12345",), 9) == ()
+
+
+def test_what_is_gone_already_loses_it(store):
+    store.commit(inserted(r.MOVEMENT, POSITION))
+    with pytest.raises(Lost):
+        store.commit(Change((erasing(),)))
+    assert store.positions(MINE, 9) == (POSITION,)
+
+
+REPLACED = replace(
+    r.EVENT,
+    movement=OTHER.reference,
+    event=Event(
+        sequence=1, kind=EventKind.AMENDED, at=r.AT, facts=(("replaced", DIGEST),)
+    ),
+)  # fmt: skip
+POINTERS = {
+    "declaration": replace(OTHER, declaration=DIGEST),
+    "original": replace(OTHER, original=DIGEST),
+    "unsigned": replace(r.MESSAGE, movement=OTHER.reference, unsigned=DIGEST),
+    "wire": replace(r.MESSAGE, movement=OTHER.reference, wire=DIGEST),
+    "receipt": replace(r.MESSAGE, movement=OTHER.reference, receipt=DIGEST),
+    "answer": replace(r.ANSWER, movement=OTHER.reference, body=DIGEST),
+    "acknowledgement": replace(r.ANSWER, movement=OTHER.reference, acknowledgement=DIGEST),
+    "position": replace(POSITION, movement=OTHER.reference),
+    "passage": replace(PASSAGE, movements=(MINE, OTHER.reference)),
+    "diversion": replace(DIVERSION, movement=OTHER.reference, declaration=DIGEST),
+    "taken in": replace(
+        MEMBER, movement=OTHER.reference, body=DIGEST, state=MemberState.TAKEN
+    ),
+    "staged": replace(MEMBER, body=DIGEST),
+    "replaced": REPLACED,
+    "told": replace(r.LOG, movement=OTHER.reference, entry=b'{"bodies":["c0ffee"]}'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", POINTERS)
+def test_what_another_points_at_stays(store, name):
+    pointer = POINTERS[name]
+    rows = () if name in ("declaration", "original") else (OTHER,)
+    store.commit(inserted(r.MOVEMENT, SAID, *rows, pointer))
+    step = erasing(told=("c0ffee",))
+    assert store.pointed_at(step) == {"c0ffee" if name == "told" else DIGEST}
+    with pytest.raises(Lost):
+        store.commit(Change((step,)))
+    assert store.body(DIGEST) == SAID
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in POINTERS if name not in ("staged", "passage", "declaration")]
+)
+def test_unless_that_was_erased_too(store, name):
+    pointer = POINTERS[name]
+    gone = replace(OTHER, lrn=erased_lrn(OTHER.reference))
+    rows = [gone, pointer] if name != "original" else [replace(pointer, lrn=gone.lrn)]
+    store.commit(inserted(r.MOVEMENT, SAID, *rows))
+    store.commit(Change((erasing(told=("c0ffee",)),)))
+    assert store.body(DIGEST) is None
+
+
+def test_its_own_rows_do_not_hold_it(store):
+    mine = replace(r.MOVEMENT, declaration=DIGEST)
+    refused = replace(MEMBER, body=DIGEST, state=MemberState.REFUSED)
+    store.commit(inserted(mine, SAID, PASSAGE, POSITION, refused))
+    assert store.passages_of(MINE) == (PASSAGE,)
+    assert store.passages_of(OTHER.reference) == ()
+    step = erasing(passages=(PASSAGE.id,))
+    assert store.pointed_at(step) == frozenset()
+    store.commit(Change((step,)))
+    assert store.body(DIGEST) is None
+
+
+def test_belongings_are_found_by_their_movement(store):
+    taken = replace(MEMBER, movement=MINE, state=MemberState.TAKEN)
+    planned = replace(DIVERSION, movement=MINE)
+    store.commit(inserted(MEMBER_OF_NOBODY, taken, planned))
+    assert store.members_of(MINE) == (taken,)
+    assert store.diversions_of(MINE) == (planned,)
+
+
+MEMBER_OF_NOBODY = replace(MEMBER, id="grp_1/9", place=9)
+
+
+def test_reports_are_read_by_digest(store):
+    reports = sorted(
+        (
+            replace(body(b'{"at":"%d"}' % place), media_type="application/json")
+            for place in range(3)
+        ),
+        key=lambda one: one.digest,
+    )
+    others = (
+        replace(body(b'{"at":"x"}'), media_type="application/xml"),
+        replace(body(b'{"answer":"x"}'), media_type="application/json"),
+        replace(body(b'{"at":"y"}'), media_type="application/json", tenant="ten_2"),
+    )
+    store.commit(inserted(*reports, *others))
+    assert store.reports("ten_1") == tuple(reports)
+    assert store.reports("ten_1", after=reports[0].digest, limit=1) == (reports[1],)
+
+
+def test_whoever_points_at_a_body_meanwhile_has_it(opened):
+    """An erasure and a change that reuses the body at the same time: no pointer to nothing."""
+    first, second = opened(), opened()
+    first.commit(inserted(r.MOVEMENT, OTHER))
+    for place in range(ROUNDS):
+        said = body(f"said {place}".encode())
+        first.commit(inserted(said))
+        answer = replace(r.ANSWER, id=f"a{place}", movement=OTHER.reference, body=said.digest)
+        pointing = Change((Insert(said), Insert(answer)))
+        writer = Thread(target=second.commit, args=(pointing,))
+        writer.start()
+        with suppress(Lost):
+            first.commit(Change((erasing(bodies=(said.digest,)),)))
+        writer.join()
+        assert first.body(said.digest) == said
