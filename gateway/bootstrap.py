@@ -68,10 +68,11 @@ class Initialised:
     key: str
 
 
-def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
+def open_gateway(settings: Settings, *, wakeup: bool = True, witness: bool = True) -> Gateway:
     """Open database, keys and packs; connections are made when first needed.
 
     Without ``wakeup`` nobody is knocked: tools that leave the sending to the workers' own sweep.
+    Without ``witness`` a log that went back is opened: for whoever is about to accept that.
 
     Raises:
         Misconfigured: ``settings.no-data-folder``, ``database.other-version`` or ``rolled-back``,
@@ -96,7 +97,8 @@ def open_gateway(settings: Settings, *, wakeup: bool = True) -> Gateway:
         packs = open_packs(settings, keep=True)
         store = opening.enter_context(closing(SqlStore(settings.database_url)))
         clock = opening.enter_context(closing(StoreClock(store.now)))
-        opening.enter_context(closing(Witness(settings.data, store)))
+        if witness:
+            opening.enter_context(closing(Witness(settings.data, store)))
         links = open_links(
             clock,
             settings.delivery.connect_seconds,

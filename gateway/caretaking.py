@@ -8,7 +8,8 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from os.path import realpath
 from pathlib import Path
 
 from gateway import __version__
@@ -23,10 +24,11 @@ from gateway.domain.condition import (
     judge_disk,
     judge_timeouts,
 )
-from gateway.domain.errors import GatewayError, NotAuthentic
+from gateway.domain.errors import GatewayError, Misconfigured, NotAuthentic
 from gateway.domain.finding import Finding, Refusal
 from gateway.markup import tree
-from gateway.settings import FILE_NAME, Settings
+from gateway.ports import Store
+from gateway.settings import FILE_NAME, PREFIX, Settings, load_settings
 
 TASK_SECONDS = 60.0
 """After this time Celery gives a task to somebody else (``workers.app``)."""
@@ -104,11 +106,26 @@ def _log(settings: Settings) -> tuple[str, Iterable[Finding]]:
         return f"{store.log_size()} entries, {seen} seen before", ()
 
 
-def accept_older(settings: Settings) -> int:
-    """Go on with a log that is older than what was seen; return how many entries that were."""
+def went_back(settings: Settings, store: Store) -> int:
+    """Return how many entries were seen from this data folder of a log that went back.
+
+    Raises:
+        InConflict: ``database.not-older``: it did not.
+    """
     from gateway.adapters import witness  # noqa: PLC0415 - as needed
 
-    return witness.forget(settings.data)
+    return witness.went_back(settings.data, store)
+
+
+def accept_older(settings: Settings, store: Store) -> None:
+    """Go on with a log that went back; what was decided must stand in it by now.
+
+    Raises:
+        Misconfigured: ``cli.file-unwritable``.
+    """
+    from gateway.adapters import witness  # noqa: PLC0415 - as needed
+
+    witness.accept(settings.data, store)
 
 
 def _broker(settings: Settings) -> tuple[str, Iterable[Finding]]:
@@ -163,11 +180,15 @@ def back_up(settings: Settings, folder: Path, *, with_database: bool = True) -> 
     before it. The broker is left out: it holds hints. Without ``with_database`` that is somebody
     else's to copy.
 
+    A backup that failed leaves nothing in the folder.
+
     Raises:
-        Misconfigured: the folder is not empty or cannot be written; ``backup.not-sqlite``.
+        Misconfigured: the folder is not empty or cannot be written; ``backup.not-sqlite``;
+            ``key.no-seal``: what was put back from it could not be opened.
         Unavailable: the database cannot be read.
     """
     from gateway.adapters import safekeeping  # noqa: PLC0415 - as needed
+    from gateway.adapters.keystore import FileKeys  # noqa: PLC0415 - as needed
     from gateway.adapters.sql import snapshot  # noqa: PLC0415 - as needed
     from gateway.adapters.sql.migration import check_version  # noqa: PLC0415 - as needed
     from gateway.adapters.sql.tables import VERSION  # noqa: PLC0415 - as needed
@@ -176,22 +197,24 @@ def back_up(settings: Settings, folder: Path, *, with_database: bool = True) -> 
     if with_database:
         snapshot.database_file(settings.database_url)
     check_version(settings.database_url)
-    safekeeping.empty_folder(folder)
-    made_at = SystemClock().now().isoformat(timespec="seconds")
-    log = Frontier()
-    if with_database:
-        snapshot.copy_database(settings.database_url, folder / DATABASE)
-        log = log.with_leaves(snapshot.leaves_of(folder / DATABASE))
-    safekeeping.keep(folder, _beside(settings))
-    manifest = safekeeping.Manifest(
-        made_at=made_at,
-        gateway=__version__,
-        database=VERSION if with_database else "",
-        entries=log.size,
-        root=log.root().hex(),
-        files=safekeeping.digests(folder),
-    )
-    safekeeping.write_manifest(folder, manifest)
+    if not FileKeys(settings.keys_folder).seal_keys():
+        raise Misconfigured(Finding(code="key.no-seal", value=str(settings.keys_folder)))
+    with safekeeping.filling(folder, last=safekeeping.MANIFEST) as partial:
+        made_at = SystemClock().now().isoformat(timespec="seconds")
+        log = Frontier()
+        if with_database:
+            snapshot.copy_database(settings.database_url, partial / DATABASE)
+            log = log.with_leaves(snapshot.leaves_of(partial / DATABASE))
+        safekeeping.keep(partial, _beside(settings))
+        manifest = safekeeping.Manifest(
+            made_at=made_at,
+            gateway=__version__,
+            database=VERSION if with_database else "",
+            entries=log.size,
+            root=log.root().hex(),
+            files=safekeeping.digests(partial),
+        )
+        safekeeping.write_manifest(partial, manifest)
     return _told(manifest)
 
 
@@ -209,28 +232,68 @@ def _beside(settings: Settings) -> Iterator[tuple[str, Path]]:
 def restore(folder: Path, data: Path) -> BackedUp:
     """Put a backup back into a data folder that is empty or not there.
 
-    Every file is held against the manifest first; the folder appears whole or not at all. What the
-    log says is for ``audit verify`` to check.
+    Every file is held against the manifest first, an older database is brought to this program's
+    version, and what was put back must be what the settings then name. Everything appears in the
+    folder, its database last, or nothing does. What the log says is for ``audit verify`` to check.
 
     Raises:
         NotFound, NotAuthentic: the backup is none, or was changed.
-        Misconfigured: the data folder is not empty or cannot be written.
+        Misconfigured: the data folder is not empty or cannot be written; the database is of a later
+            version; ``backup.settings-elsewhere``, or settings that cannot be read.
+        Unavailable: the database cannot be read.
     """
     from gateway.adapters import safekeeping  # noqa: PLC0415 - as needed
-    from gateway.adapters.sql import snapshot  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql import migration  # noqa: PLC0415 - as needed
 
     manifest = safekeeping.read_manifest(folder)
-    safekeeping.empty_folder(data)
-    partial = data.with_name(f"{data.name}.restoring")
-    safekeeping.empty_folder(partial)
-    safekeeping.keep(partial, ((name, folder / name) for name in manifest.files))
-    if manifest.database:
-        root = Frontier().with_leaves(snapshot.leaves_of(partial / DATABASE)).root().hex()
-        if root != manifest.root:
-            args = (("expected", manifest.root),)
-            raise NotAuthentic(Finding(code="backup.other-log", value=root, args=args))
-    safekeeping.put_in_place(partial, data)
+    with safekeeping.filling(data, last=DATABASE) as partial:
+        safekeeping.keep(partial, ((name, folder / name) for name in manifest.files))
+        _check_settings(partial, data.absolute(), with_database=bool(manifest.database))
+        if manifest.database:
+            _check_log(partial / DATABASE, manifest)
+            migration.migrate(Settings(data=partial).database_url)
     return _told(manifest)
+
+
+def _check_settings(partial: Path, data: Path, *, with_database: bool) -> None:
+    """Refuse to put back what nobody would open: database or keys are set to lie elsewhere.
+
+    Whoever then opened the folder would work in the database that the settings name: mostly the
+    one that the backup was made of. Without a database in it that is as it should be.
+    """
+    from gateway.adapters.sql import snapshot  # noqa: PLC0415 - as needed
+
+    there = replace(load_settings(data=partial), data=data)
+    places = [("keys.folder", str(there.keys_folder), data / KEYS, str(data / KEYS))]
+    if with_database:
+        place, ours = snapshot.place_of(there.database_url), Settings(data=data).database_url
+        places.append(("database.url", place, data / DATABASE, ours))
+    elsewhere = [one for one in places if realpath(one[1]) != realpath(one[2])]
+    if elsewhere:
+        raise Misconfigured(*(_elsewhere(there, *one) for one in elsewhere))
+
+
+def _elsewhere(there: Settings, key: str, named: str, put: Path, wanted: str) -> Finding:
+    source = there.sources.get(key, "")
+    args = {
+        "key": key,
+        "source": source if source.startswith(PREFIX) else Path(source).name,
+        "put": str(put),
+        "variable": f"{PREFIX}{key.upper().replace('.', '__')}",
+        "set": wanted,
+    }
+    return Finding(
+        code="backup.settings-elsewhere", pointer=key, value=named, args=tuple(args.items())
+    )
+
+
+def _check_log(database: Path, manifest: Manifest) -> None:
+    from gateway.adapters.sql import snapshot  # noqa: PLC0415 - as needed
+
+    root = Frontier().with_leaves(snapshot.leaves_of(database)).root().hex()
+    if root != manifest.root:
+        args = (("expected", manifest.root),)
+        raise NotAuthentic(Finding(code="backup.other-log", value=root, args=args))
 
 
 def _told(manifest: Manifest) -> BackedUp:

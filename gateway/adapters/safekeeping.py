@@ -7,7 +7,8 @@ beside it lie private keys: the folder is its owner's alone.
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,10 @@ from gateway.domain.errors import Misconfigured, NotAuthentic, NotFound
 from gateway.domain.finding import Finding
 
 MANIFEST = "manifest.json"
+UNFINISHED = ".unfinished"
+OF_THE_VOLUME = "lost+found"
+"""Lies in the root of many a fresh volume and is nobody's file."""
+
 FORMAT = 1
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 PIECE_BYTES = 1 << 20
@@ -38,20 +43,66 @@ class Manifest:
     format: int = FORMAT
 
 
-def empty_folder(folder: Path) -> None:
-    """Make a folder that is its owner's alone, and empty.
+@contextmanager
+def filling(folder: Path, last: str) -> Iterator[Path]:
+    """Yield a folder to fill; then everything in it appears in ``folder``, ``last`` at the end.
+
+    It lies inside, for ``folder`` may be a mount point, or its parent somebody else's. Without
+    ``last`` nobody takes the folder for whole. Whatever goes wrong, nothing stays in it.
 
     Raises:
         Misconfigured: ``cli.folder-not-empty`` or ``cli.file-unwritable``.
     """
+    partial = folder / UNFINISHED
+    made = not folder.exists()
+    _empty_folder(folder)
+    try:
+        partial.mkdir(mode=PRIVATE_FOLDER)
+    except FileExistsError as error:  # somebody else began at this very moment
+        raise _not_empty(folder) from error
+    except OSError as error:
+        raise _unwritable(partial, error) from error
+    try:
+        yield partial
+        _put_in_place(partial, folder, last)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        if made:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _empty_folder(folder: Path) -> None:
+    """Make a folder that is its owner's alone, and empty."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-        if any(folder.iterdir()):
-            path = (("path", str(folder)),)
-            raise Misconfigured(Finding(code="cli.folder-not-empty", value=str(folder), args=path))
+        if any(one.name != OF_THE_VOLUME for one in folder.iterdir()):
+            raise _not_empty(folder)
         folder.chmod(PRIVATE_FOLDER)
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def _put_in_place(partial: Path, folder: Path, last: str) -> None:
+    """Move everything one level up; all of it goes back where one of them cannot."""
+    placed: list[str] = []
+    try:
+        for _, path in below(partial):
+            _settle(path)
+        for name in sorted((one.name for one in partial.iterdir()), key=lambda one: one == last):
+            _settle(folder)  # what came before is there for good when the last one comes
+            (partial / name).rename(folder / name)
+            placed.append(name)
+        _settle(folder)
+    except OSError as error:
+        for name in placed:
+            with suppress(OSError):
+                (folder / name).rename(partial / name)
+        raise _unwritable(folder, error) from error
+    with suppress(OSError):  # all of it is there; the parent may be nobody's to read
+        partial.rmdir()
+        _settle(folder.parent)
 
 
 def keep(folder: Path, files: Iterable[tuple[str, Path]]) -> None:
@@ -145,19 +196,9 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def put_in_place(partial: Path, folder: Path) -> None:
-    """Let a finished folder take the place of an empty one, at once.
-
-    Raises:
-        Misconfigured: ``cli.file-unwritable``.
-    """
-    try:
-        for _, path in below(partial):
-            _settle(path)
-        partial.rename(folder)
-        _settle(folder.parent)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+def _not_empty(folder: Path) -> Misconfigured:
+    path = (("path", str(folder)),)
+    return Misconfigured(Finding(code="cli.folder-not-empty", value=str(folder), args=path))
 
 
 def _unwritable(path: Path, error: OSError) -> Misconfigured:

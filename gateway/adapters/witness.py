@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
-from gateway.domain.errors import Misconfigured, Unavailable
+from gateway.domain.errors import InConflict, Misconfigured, Unavailable
 from gateway.domain.finding import Finding
 from gateway.ports import Store
 
@@ -49,11 +49,8 @@ class Witness:
 
     def _look(self) -> None:
         check(self._folder, self._store)
-        size = self._store.log_size()
-        for last in self._store.log(after=size - 2, limit=1):
-            seen = {"entries": size, "leaf": last.leaf.hex()}
-            with suppress(OSError):  # a full disk is told of elsewhere; the older mark still holds
-                _write(self._folder / FILE, seen)
+        with suppress(OSError):  # a full disk is told of elsewhere; the older mark still holds
+            _mark(self._folder, self._store)
 
     def _work(self) -> None:
         while not self._closing.wait(self._every_seconds):
@@ -75,20 +72,54 @@ def check(folder: Path, store: Store) -> int:
         Misconfigured: ``database.rolled-back``: that entry is gone, or another is in its place.
     """
     entries, leaf = _read(folder / FILE)
-    if not entries:
-        return 0
-    found = store.log(after=entries - 2, limit=1)
-    if not found or found[0].leaf.hex() != leaf:
+    if not _holds(store, entries, leaf):
         args = (("seen", str(entries)), ("found", str(store.log_size())))
         raise Misconfigured(Finding(code="database.rolled-back", value=leaf, args=args))
     return entries
 
 
-def forget(folder: Path) -> int:
-    """Forget what was seen: a person knows that the log went back; return how far it had come."""
-    entries, _ = _read(folder / FILE)
-    (folder / FILE).unlink(missing_ok=True)
+def went_back(folder: Path, store: Store) -> int:
+    """Return how many entries were seen of a log that went back.
+
+    Raises:
+        InConflict: ``database.not-older``: it did not.
+    """
+    entries, leaf = _read(folder / FILE)
+    if _holds(store, entries, leaf):
+        args = (("seen", str(entries)), ("found", str(store.log_size())))
+        raise InConflict(Finding(code="database.not-older", value=leaf, args=args))
     return entries
+
+
+def accept(folder: Path, store: Store) -> None:
+    """Look from now on for the last entry there is: a person knows that the log went back.
+
+    Raises:
+        Misconfigured: ``cli.file-unwritable``; the older mark still holds.
+    """
+    try:
+        if not _mark(folder, store):
+            (folder / FILE).unlink(missing_ok=True)
+    except OSError as error:
+        args = (("path", str(folder / FILE)), ("reason", error.strerror or str(error)))
+        raise Misconfigured(Finding(code="cli.file-unwritable", args=args)) from error
+
+
+def _holds(store: Store, entries: int, leaf: str) -> bool:
+    """Tell whether the last entry that was seen is there; it is where none was."""
+    if not entries:
+        return True
+    found = store.log(after=entries - 2, limit=1)
+    return bool(found) and found[0].leaf.hex() == leaf
+
+
+def _mark(folder: Path, store: Store) -> bool:
+    """Keep the last entry there is; False where there is none."""
+    size = store.log_size()
+    for last in store.log(after=size - 2, limit=1):
+        _write(folder / FILE, {"entries": size, "leaf": last.leaf.hex()})
+        return True
+    return False
 
 
 def _read(file: Path) -> tuple[int, str]:

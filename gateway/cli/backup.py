@@ -1,5 +1,6 @@
 """``fullroute backup``, ``restore``, ``migrate``, ``accept-older``: care for what is stored."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -57,6 +58,9 @@ def restore(
     the receipts they gave. Movements accepted after it are gone. That a newer state existed cannot
     be proved from receipts yet: they do not countersign the log.
 
+    Nothing is put back where settings or environment name another database or keys folder
+    (backup.settings-elsewhere). Without the database in it no entry of the log tells of this.
+
     Example:
       fullroute restore /srv/backup/monday --data ./fullroute-data
     """
@@ -69,7 +73,7 @@ def restore(
     target = load_settings(data=options.data).data
     put = caretaking.restore(folder, target)
     if not put.with_database:
-        output.note("The database is yours to restore; then run fullroute audit verify.")
+        _without_log({"data": str(target), **asdict(put), "errors": []}, options)
         return
     with open_folder(target) as gateway:
         report = verify_log(gateway.ports)
@@ -85,6 +89,18 @@ def restore(
         output.note(f"{target} is as of {put.made_at}: {report.size} log entries verified.")
     if findings:
         raise typer.Exit(Exit.NOT_VERIFIED)
+
+
+def _without_log(told: Mapping[str, object], options: FolderOptions) -> None:
+    """Say what is left to do; the log is in a database that may not even be there yet."""
+    if options.json:
+        output.print_json(told)
+        return
+    output.note(
+        f"{told['data']} has keys, settings and packs as of {told['made_at']}. The database is "
+        "yours to restore (fullroute config says which one is used here); no entry of its log tells of "
+        "this. Then run fullroute audit verify."
+    )
 
 
 def migrate(*, options: FolderOptions) -> None:
@@ -114,28 +130,38 @@ def accept_older(
     """Go on with a database that is older than what was seen from this data folder.
 
     Programs refuse it (database.rolled-back) until somebody says that the newer one is lost. The
-    log is verified and the decision is an entry of it. Run it on every machine.
+    log is verified first and the decision is an entry of it; where it differs (exit code 9) nothing
+    is accepted. Run it on every machine that refuses.
 
     Example:
       fullroute accept-older --reason "Monday's backup is all there is"
     """
     from gateway import caretaking
-    from gateway.cli.folder import open_folder, operator
+    from gateway.bootstrap import open_gateway
+    from gateway.cli.folder import operator
+    from gateway.domain.act import check_reason
     from gateway.settings import load_settings
     from gateway.usecases.audit import verify_log
     from gateway.usecases.setup import note_older
 
-    seen = caretaking.accept_older(load_settings(data=options.data))
-    with open_folder(options.data) as gateway:
-        report = verify_log(gateway.ports)
-        texts = gateway.ports.packs.catalogue()
+    check_reason(reason, "accept-older")
+    settings = load_settings(data=options.data)
+    with open_gateway(settings, wakeup=False, witness=False) as gateway:
+        ports = gateway.ports
+        seen = caretaking.went_back(settings, ports.store)
+        report = verify_log(ports)
+        texts = ports.packs.catalogue()
         findings = [output.shown(one, texts, options.lang) for one in report.findings]
-        tenant = operator(gateway.ports).tenant
-        note_older(gateway.ports, tenant, reason, seen=seen, found=report.size)
+        if not findings:
+            note_older(ports, operator(ports).tenant, reason, seen=seen, found=report.size)
+            caretaking.accept_older(settings, ports.store)
     if options.json:
-        output.print_json({"seen": seen, "found": report.size, "errors": findings})
+        told = {"accepted": not findings, "seen": seen, "found": report.size, "errors": findings}
+        output.print_json(told)
+    elif not findings:
+        output.note(f"{seen} entries were seen; the log goes on from {report.size}.")
     else:
         output.print_findings(findings)
-        output.note(f"{seen} entries were seen; the log goes on from {report.size}.")
+        output.note("The log does not hold: nothing was accepted, and programs go on refusing it.")
     if findings:
         raise typer.Exit(Exit.NOT_VERIFIED)

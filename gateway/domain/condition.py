@@ -33,13 +33,15 @@ class Check:
 class DatabaseCondition:
     """What a database says of itself; ``clock`` is None where it is this machine's.
 
-    ``unsafe`` names settings with which a commit that returned may be lost.
+    ``unsafe`` names settings with which a commit that returned may be lost; ``damage`` is the first
+    place where a file is not what was written to it.
     """
 
     product: str
     version: tuple[int, ...]
     clock: datetime | None
     unsafe: tuple[str, ...] = ()
+    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ class BrokerCondition:
 def judge_database(seen: DatabaseCondition, now: datetime) -> Iterator[Finding]:
     """Yield what is wrong with a database."""
     least = POSTGRESQL_LEAST if seen.product == "PostgreSQL" else SQLITE_LEAST
+    if seen.damage:
+        yield Finding(code="database.damaged", args=(("reason", seen.damage),))
     if seen.version < least:
         yield _old(seen.product, seen.version, least)
     for one in seen.unsafe:

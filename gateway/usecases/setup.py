@@ -8,6 +8,7 @@ from hashlib import sha256
 from gateway import register
 from gateway.audit.entry import EntryKind
 from gateway.domain.access_key import SECRET_ALPHABET, SECRET_LENGTH, AccessKey
+from gateway.domain.act import check_reason
 from gateway.domain.delivery import Link, LinkKind, receipt_on
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
@@ -65,7 +66,12 @@ def note_restored(ports: Ports, tenant: str, made_at: str, *, entries: int, root
 
 
 def note_older(ports: Ports, tenant: str, reason: str, *, seen: int, found: int) -> None:
-    """Write down that a person goes on with a log of ``found`` entries where ``seen`` were."""
+    """Write down that a person goes on with a log of ``found`` entries where ``seen`` were.
+
+    Raises:
+        Refused: ``act.no-reason``.
+    """
+    check_reason(reason, "accept-older")
     writing = register.Writing(ports, tenant, ports.clock.now())
     writing.entry(EntryKind.SETUP, facts={"seen": seen, "found": found, "reason": reason})
     _commit(ports, writing, reason)

@@ -10,8 +10,8 @@ import pytest
 
 from gateway.adapters.sql.migration import migrate
 from gateway.adapters.sql.store import SqlStore
-from gateway.adapters.witness import FILE, Witness, check, forget
-from gateway.domain.errors import Misconfigured
+from gateway.adapters.witness import FILE, Witness, accept, check, went_back
+from gateway.domain.errors import InConflict, Misconfigured
 from gateway.domain.records import Change, Insert
 from tests.contract.records import entry
 
@@ -73,9 +73,30 @@ def test_an_older_database_is_refused_until_it_is_accepted(tmp_path, older):
     (finding,) = refused.value.findings
     assert finding.code == "database.rolled-back"
     assert dict(finding.args) == {"seen": "3", "found": "2"}
-    assert forget(tmp_path) == 3
-    looked(tmp_path, older)
+    assert went_back(tmp_path, older) == 3
+    assert seen(tmp_path) == 3  # asking changes nothing
+    accept(tmp_path, older)
     assert seen(tmp_path) == 2
+    looked(tmp_path, older)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_log_that_did_not_go_back_is_not_accepted(tmp_path, store, marked):
+    grown(store, 1, 2)
+    if marked:
+        looked(tmp_path, store)
+        grown(store, 3)
+    with pytest.raises(InConflict, match=r"database\.not-older"):
+        went_back(tmp_path, store)
+
+
+def test_an_empty_log_is_accepted_without_a_mark(tmp_path, older):
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    migrate(url)
+    with closing(SqlStore(url)) as empty:
+        assert went_back(tmp_path, empty) == 3
+        accept(tmp_path, empty)
+        looked(tmp_path, empty)
 
 
 def test_one_that_grew_again_is_still_another(tmp_path, older):

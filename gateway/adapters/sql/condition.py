@@ -12,6 +12,7 @@ from gateway.adapters.sql.engines import (
     postgresql,
     spoken,
     sqlite_reader,
+    verdict_on,
 )
 from gateway.domain.condition import DatabaseCondition
 from gateway.domain.errors import Misconfigured
@@ -40,12 +41,15 @@ def database_condition(url: str) -> DatabaseCondition:
 
 
 def _sqlite(connection: Connection) -> DatabaseCondition:
+    """Ask a file; every page of it is read, which takes as long as its disk needs for that."""
     journal = str(connection.execute(text("PRAGMA journal_mode")).scalar())
+    below = connection.connection.driver_connection
     return DatabaseCondition(
         product="SQLite",
         version=sqlite3.sqlite_version_info,
         clock=None,
         unsafe=() if journal == "wal" else (f"journal_mode = {journal}",),
+        damage=verdict_on(below) if isinstance(below, sqlite3.Connection) else "",
     )
 
 

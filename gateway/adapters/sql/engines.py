@@ -10,6 +10,7 @@ import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import SQLITE_CORRUPT, SQLITE_NOTADB
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import DataError as SqliteDataError
 from sqlite3 import Error as SqliteError
@@ -83,6 +84,8 @@ _OURS_SQLITE = (
     SqliteProgrammingError,
 )
 """What a statement of ours can do wrong; the rest is said of the database itself."""
+
+_DAMAGED = (SQLITE_CORRUPT, SQLITE_NOTADB)
 
 
 def database_url(text: str) -> URL:
@@ -252,6 +255,23 @@ def unavailable(reason: str) -> Unavailable:
     return Unavailable(_finding(reason))
 
 
+def damaged(reason: str) -> Unavailable:
+    """Return the error that says that the database's file is not what was written to it."""
+    return Unavailable(Finding(code="database.damaged", args=(("reason", reason),)))
+
+
+def sqlite_trouble(error: SqliteError) -> Unavailable:
+    """Return what an error of SQLite says of its database: damaged, or not to be had."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it tells what was being done
+    return damaged(str(error)) if code in _DAMAGED else unavailable(str(error))
+
+
+def verdict_on(connection: SqliteConnection) -> str:
+    """Return the first damage that is found in all of a database; empty where there is none."""
+    verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    return "" if verdict == "ok" else verdict.replace("\n", " ")
+
+
 @contextmanager
 def spoken() -> Iterator[None]:
     """Turn a database that cannot be reached, is full or stays locked into ``Unavailable``."""
@@ -260,9 +280,11 @@ def spoken() -> Iterator[None]:
     except (*_OURS, *_OURS_SQLITE):
         raise
     except DBAPIError as error:
+        if isinstance(error.orig, SqliteError):
+            raise sqlite_trouble(error.orig) from error
         raise unavailable(str(error.orig)) from error
     except SqliteError as error:
-        raise unavailable(str(error)) from error
+        raise sqlite_trouble(error) from error
     except PoolTimeout as error:
         raise unavailable("all connections are in use") from error
     except PoolGaveUp as error:

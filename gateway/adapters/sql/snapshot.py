@@ -7,8 +7,15 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from gateway.adapters.sql.engines import database_url, is_sqlite
-from gateway.domain.errors import Misconfigured, Unavailable
+from gateway.adapters.sql.engines import (
+    damaged,
+    database_url,
+    is_sqlite,
+    sqlite_trouble,
+    unavailable,
+    verdict_on,
+)
+from gateway.domain.errors import Misconfigured
 from gateway.domain.finding import Finding
 
 BUSY_SECONDS = 15.0
@@ -29,6 +36,14 @@ def database_file(url: str) -> Path:
     return Path(str(where.database))
 
 
+def place_of(url: str) -> str:
+    """Return where a database lies, for people: its file, or its URL without the password."""
+    where = database_url(url)
+    if is_sqlite(where):
+        return str(Path(str(where.database)).absolute())
+    return where.render_as_string(hide_password=True)
+
+
 def copy_database(url: str, target: Path) -> None:
     """Copy the database at ``url`` to a new file as it stands at one moment, and check the copy.
 
@@ -44,12 +59,14 @@ def copy_database(url: str, target: Path) -> None:
             closing(sqlite3.connect(target)) as copied,
         ):
             ours.backup(copied, pages=PAGES_AT_ONCE)
-            verdict = str(copied.execute("PRAGMA quick_check(1)").fetchone()[0])
+            verdict = verdict_on(copied)
             copied.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
-    except (sqlite3.Error, OSError) as error:
-        raise Unavailable(_damaged(str(error))) from error
-    if verdict != "ok":
-        raise Unavailable(_damaged(verdict))
+    except sqlite3.Error as error:
+        raise sqlite_trouble(error) from error
+    except OSError as error:
+        raise unavailable(str(error)) from error
+    if verdict:
+        raise damaged(verdict)
 
 
 def _reading(file: Path) -> str:
@@ -68,8 +85,4 @@ def leaves_of(file: Path) -> Iterator[bytes]:
             for (leaf,) in copied.execute(wanted):
                 yield bytes(leaf)
     except sqlite3.Error as error:
-        raise Unavailable(_damaged(str(error))) from error
-
-
-def _damaged(reason: str) -> Finding:
-    return Finding(code="database.unavailable", args=(("reason", reason),))
+        raise sqlite_trouble(error) from error
