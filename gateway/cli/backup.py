@@ -98,8 +98,8 @@ def _without_log(told: Mapping[str, object], options: FolderOptions) -> None:
         return
     output.note(
         f"{told['data']} has keys, settings and packs as of {told['made_at']}. The database is "
-        "yours to restore (fullroute config says which one is used here); no entry of its log tells of "
-        "this. Then run fullroute audit verify."
+        "yours to restore (fullroute config says which one is used here); no entry of its log "
+        "tells of this. Then run fullroute audit verify."
     )
 
 

@@ -90,7 +90,9 @@ def test_a_log_that_did_not_go_back_is_not_accepted(tmp_path, store, marked):
         went_back(tmp_path, store)
 
 
-def test_an_empty_log_is_accepted_without_a_mark(tmp_path, older):
+def test_an_empty_log_is_accepted_without_a_mark(tmp_path, store):
+    grown(store, 1, 2, 3)
+    looked(tmp_path, store)
     url = f"sqlite:///{tmp_path / 'empty.db'}"
     migrate(url)
     with closing(SqlStore(url)) as empty:

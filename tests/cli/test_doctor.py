@@ -96,11 +96,11 @@ def test_what_is_wrong_is_told_by_its_part(folder, spoil, check, code):
     assert all(one["message"] and one["fix"] for one in found)
 
 
-@pytest.mark.full
-def test_an_older_database_is_refused_until_a_person_accepts_it(folder):
-    """The folder saw more of the log than the database put back has."""
+@pytest.fixture
+def older(folder):
+    """The folder, which saw more of the log than the database has that was put back."""
     database = folder / "fullroute.db"
-    older = shutil.copy(database, folder.parent / "older.db")
+    kept = shutil.copy(database, folder.parent / "older.db")
     settings = load_settings(data=folder)
     with open_gateway(settings, wakeup=False) as before:
         set_policy(before.ports, DEFAULT_TENANT, accepts_unsigned=False)
@@ -108,19 +108,98 @@ def test_an_older_database_is_refused_until_a_person_accepts_it(folder):
     open_gateway(settings, wakeup=False).close()  # has seen that entry
     for beside in folder.glob("fullroute.db*"):
         beside.unlink()
-    shutil.copy(older, database)
-    with pytest.raises(Misconfigured) as refused:
-        open_gateway(settings, wakeup=False)
-    assert refused.value.findings[0].code == "database.rolled-back"
-    told = fullroute("doctor", "--json", "--data", folder)
+    shutil.copy(kept, database)
+    return folder
+
+
+def refuses(folder) -> bool:
+    """Tell whether programs refuse the folder's database."""
+    try:
+        open_gateway(load_settings(data=folder), wakeup=False).close()
+    except Misconfigured as refused:
+        return [one.code for one in refused.findings] == ["database.rolled-back"]
+    return False
+
+
+def reasons(folder) -> list[str]:
+    """Return what the log says of why an older database was accepted."""
+    with closing(sqlite3.connect(folder / "fullroute.db")) as database:
+        rows = database.execute("SELECT entry FROM log").fetchall()
+    facts = [json.loads(one).get("facts", {}) for (one,) in rows]
+    return [one["reason"] for one in facts if "seen" in one]
+
+
+@pytest.mark.full
+def test_an_older_database_is_refused_until_a_person_accepts_it(older):
+    assert refuses(older)
+    told = fullroute("doctor", "--json", "--data", older)
     assert told.code == 9
     assert [one["code"] for one in checks(told)["log"]["findings"]] == ["database.rolled-back"]
-    accepted = fullroute(
-        "accept-older", "--reason", "the newer one is lost", "--json", "--data", folder
-    )
+    arguments = ("accept-older", "--reason", "the newer one is lost", "--json", "--data", older)
+    accepted = fullroute(*arguments)
     assert (accepted.code, accepted.json["errors"]) == (0, [])
     assert accepted.json["seen"] > accepted.json["found"]
-    open_gateway(settings, wakeup=False).close()
+    assert not refuses(older)
+    again = fullroute(*arguments)  # there is nothing left to decide
+    assert (again.code, again.json["errors"][0]["code"]) == (6, "database.not-older")
+    assert reasons(older) == ["the newer one is lost"]
+
+
+def _without_a_seal(folder):
+    for key in (folder / "keys").glob("seal-*.pem"):
+        key.rename(key.with_suffix(".away"))
+
+    def mend():
+        for key in (folder / "keys").glob("seal-*.away"):
+            key.rename(key.with_suffix(".pem"))
+
+    return mend
+
+
+def _changed(folder, statement):
+    """Change the database, and return what puts it back as it was."""
+    database = folder / "fullroute.db"
+    kept = shutil.copy(database, folder.parent / "kept.db")
+    with closing(sqlite3.connect(database)) as opened:
+        opened.execute(statement)
+        opened.commit()
+
+    def mend():
+        for beside in folder.glob("fullroute.db*"):
+            beside.unlink()
+        shutil.copy(kept, database)
+
+    return mend
+
+
+def _without_an_operator(folder):
+    return _changed(folder, "UPDATE principals SET scopes = replace(scopes, 'operate', 'watch')")
+
+
+def _with_another_entry(folder):
+    first = "(SELECT min(id) FROM log)"
+    return _changed(folder, f"UPDATE log SET leaf = zeroblob(32) WHERE id = {first}")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("spoil", "reason", "code"),
+    [
+        (None, "", 3),
+        (None, "  ", 3),
+        (_without_a_seal, "lost", 2),
+        (_without_an_operator, "lost", 2),
+        (_with_another_entry, "lost", 9),
+    ],
+)
+def test_what_was_not_accepted_is_refused_as_before(older, spoil, reason, code):
+    mend = spoil(older) if spoil else lambda: None
+    said = fullroute("accept-older", "--reason", reason, "--json", "--data", older)
+    assert said.code == code, said.both
+    assert said.json["errors"]
+    assert reasons(older) == []
+    mend()
+    assert refuses(older)
 
 
 @pytest.mark.full

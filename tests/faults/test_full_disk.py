@@ -3,34 +3,16 @@ room again everything goes on without repair.
 """
 
 import os
-import subprocess
 import time
-from contextlib import contextmanager
 
 import pytest
 
 from gateway.cli.client import Problem
 from tests.faults.city import City
+from tests.volumes import small_volume
 
-VOLUME_MEGABYTES = 16
 FULL_SECONDS = 4
 PIECE = b"\0" * 65_536
-
-
-@contextmanager
-def small_volume(folder):
-    """A volume of its own in memory, as far as this machine lets us."""
-    folder.mkdir()
-    size = f"size={VOLUME_MEGABYTES}m"
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", size, "none", folder], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"no small volume here: {mounted.stderr.decode().strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def fill(volume):
