@@ -177,8 +177,8 @@ def _without_an_operator(folder):
 
 
 def _with_another_entry(folder):
-    first = "(SELECT min(id) FROM log)"
-    return _changed(folder, f"UPDATE log SET leaf = zeroblob(32) WHERE id = {first}")
+    first = "UPDATE log SET leaf = zeroblob(32) WHERE id = (SELECT min(id) FROM log)"
+    return _changed(folder, first)
 
 
 @pytest.mark.full

@@ -44,6 +44,12 @@ def test_databases(seen, codes):
     assert [one.code for one in judge_database(seen, NOON)] == [f"doctor.{one}" for one in codes]
 
 
+def test_a_damaged_file_is_told_first():
+    found = list(judge_database(replace(SQLITE, version=(3, 34), damage="page 7"), NOON))
+    assert [one.code for one in found] == ["database.damaged", "doctor.too-old"]
+    assert dict(found[0].args) == {"reason": "page 7"}
+
+
 @pytest.mark.parametrize(
     ("seen", "codes"),
     [
