@@ -71,8 +71,7 @@ class Initialised:
 def open_gateway(settings: Settings, *, wakeup: bool = True, witness: bool = True) -> Gateway:
     """Open database, keys and packs; connections are made when first needed.
 
-    Without ``wakeup`` nobody is knocked: tools that leave the sending to the workers' own sweep.
-    Without ``witness`` a log that went back is opened: for whoever is about to accept that.
+    Without ``wakeup`` nobody is knocked; without ``witness`` a log that went back is opened, too.
 
     Raises:
         Misconfigured: ``settings.no-data-folder``, ``database.other-version`` or ``rolled-back``,

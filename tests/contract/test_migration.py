@@ -105,7 +105,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path):
     (tmp_path / "store.db").write_bytes(b"no database at all" * 1000)
     with pytest.raises(Unavailable) as caught:
         migrate(f"sqlite:///{tmp_path}/store.db")
-    assert [f.code for f in caught.value.findings] == ["database.unavailable"]
+    assert [f.code for f in caught.value.findings] == ["database.damaged"]
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
