@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from gateway import register
 from gateway.bootstrap import keep_password, new_principal
 from gateway.cli.folder import open_folder, operator
+from gateway.domain.act import check_reason
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.errors import NotFound, Refused
 from gateway.domain.finding import Finding
@@ -148,16 +149,21 @@ def connect(wanted: Connection, data: Path | None) -> tuple[Link, str]:
         return made
 
 
-def change_password(link: str, password: bytes, data: Path | None) -> None:
-    """Keep another password for a link that is there.
+def change_password(link: str, password: bytes, reason: str, data: Path | None) -> None:
+    """Keep another password for a link that is there; the log tells of it, and why.
 
     Raises:
         NotFound: there is no such link.
+        Refused: ``act.no-reason``.
     """
+    check_reason(reason, link)
     with open_folder(data) as gateway:
-        if gateway.ports.store.link(link) is None:
+        ports = gateway.ports
+        caller = operator(ports)
+        if ports.store.link(link) is None:
             raise NotFound(Finding(code="link.unknown", value=link))
         keep_password(gateway.settings, link, password)
+        setup.note_key(ports, caller, "change-password", {"link": link, "reason": reason})
 
 
 def add_link(ports: Ports, tenant: str, new: setup.NewLink) -> tuple[Link, str]:

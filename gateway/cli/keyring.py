@@ -13,6 +13,8 @@ from gateway.cli.options import FolderOptions
 
 DAYS = 730
 
+Why = Annotated[str, typer.Option("--reason", help="Why; it goes into the log.")]
+
 key_commands = Branch(
     help="Keys the gateway holds: its seal, and those of parties who gave a mandate."
 )
@@ -59,6 +61,7 @@ def create(
     subject: Annotated[str, typer.Option(help="Common name of its self-signed certificate.")] = "",
     *,
     days: Annotated[int, typer.Option(min=1, max=3660, help="How long it is valid.")] = DAYS,
+    reason: Why = "",
     options: FolderOptions,
 ) -> None:
     """Make a key for a party, with a self-signed certificate; it stays in the key folder.
@@ -68,7 +71,7 @@ def create(
     """
     from gateway.cli.keys import create_key
 
-    made = create_key(options.data, name, common_name=subject or name, days=days)
+    made = create_key(options.data, name, reason, common_name=subject or name, days=days)
     if options.json:
         output.print_json(made)
     else:
@@ -81,6 +84,7 @@ def import_(
     key: Annotated[Path, typer.Option(help="PEM file of the private key, without password.")],
     certificate: Annotated[Path, typer.Option(help="PEM file of its certificate.")],
     *,
+    reason: Why = "",
     options: FolderOptions,
 ) -> None:
     """Take over a party's existing key with its certificate.
@@ -90,7 +94,7 @@ def import_(
     """
     from gateway.cli.keys import import_key
 
-    made = import_key(options.data, name, read_file(key), read_file(certificate))
+    made = import_key(options.data, name, reason, read_file(key), read_file(certificate))
     if options.json:
         output.print_json(made)
     else:
@@ -98,15 +102,15 @@ def import_(
 
 
 @key_commands.command()
-def rotate(*, options: FolderOptions) -> None:
+def rotate(*, reason: Why, options: FolderOptions) -> None:
     """Make a new seal key, which seals from now on; the old ones stay published.
 
     Example:
-      fullroute keys rotate
+      fullroute keys rotate --reason "every January"
     """
     from gateway.cli.keys import rotate_seal
 
-    made = rotate_seal(options.data)
+    made = rotate_seal(options.data, reason)
     if options.json:
         output.print_json({"seal": made})
     else:

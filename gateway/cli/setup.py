@@ -13,7 +13,7 @@ import typer
 from gateway.cli import output
 from gateway.cli.branch import Branch
 from gateway.cli.files import read_file
-from gateway.cli.options import Data, FolderOptions, Lang
+from gateway.cli.options import FolderOptions
 
 Party = Annotated[
     str, typer.Option(help="SCHEME:identifier, e.g. USCC:91500000MA5U7K2X1T or MST:0800900006.")
@@ -287,17 +287,19 @@ def add_link(
 def change_password(
     link: Annotated[str, typer.Argument(help="Its id.")],
     password_file: Annotated[Path, typer.Option(help="Its first line is the new password.")],
+    reason: Annotated[str, typer.Option(help="Why; it goes into the log.")],
     *,
-    data: Data = None,
-    lang: Lang = "en",
+    options: FolderOptions,
 ) -> None:
     """Keep another password for a request-response link; workers use it from the next request on.
 
     Example:
-      fullroute link password hai-duong --password-file new.txt
+      fullroute link password hai-duong --password-file new.txt --reason "yearly change"
     """
     from gateway.cli import directory
 
-    del lang
-    directory.change_password(link, read_file(password_file), data)
-    output.note(f"Link {link} logs in with the new password.")
+    directory.change_password(link, read_file(password_file), reason, options.data)
+    if options.json:
+        output.print_json({"link": link})
+    else:
+        output.note(f"Link {link} logs in with the new password.")

@@ -299,6 +299,18 @@ def _usual_receipt(ports: Ports, administration: str) -> ReceiptKind:
         return pack.manifest.receipt if pack else ReceiptKind.SIGNED
 
 
+def note_key(ports: Ports, caller: Principal, act: str, facts: Mapping[str, str]) -> None:
+    """Write down that a key or password in the key folder was made, taken over or changed.
+
+    ``facts`` name it and hold digests of public halves; whoever wrote a secret into them would
+    publish it. A ``reason`` among them that is empty is left out.
+    """
+    told = {name: one for name, one in facts.items() if one}
+    writing = register.Writing(ports, caller.tenant, ports.clock.now())
+    writing.entry(EntryKind.SETUP, facts={"act": act, "by": caller.id, **told})
+    _commit(ports, writing, act)
+
+
 def _party(party: str) -> str:
     scheme, separator, identifier = party.partition(":")
     if not (scheme and separator and identifier):

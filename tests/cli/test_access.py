@@ -1,7 +1,12 @@
 """Trust by command: what is trusted, the next seal key, an API key revoked."""
 
+from hashlib import sha256
+
 import pytest
 
+from gateway.audit.entry import read_entry
+from gateway.bootstrap import open_gateway
+from gateway.settings import load_settings
 from tests.cli.commands import fullroute
 
 pytestmark = pytest.mark.full  # a program for every command
@@ -39,6 +44,75 @@ def test_a_key_is_revoked_and_says_so(data):
 
 def test_the_next_seal_key_seals_and_the_first_stays_published(data):
     first = fullroute("keys", "list", "--data", data, "--json").json["seal"]
-    made = fullroute("keys", "rotate", "--data", data, "--json").json["seal"]
+    made = fullroute("keys", "rotate", "--reason", "yearly", "--data", data, "--json").json["seal"]
     seals = fullroute("keys", "list", "--data", data, "--json").json["seal"]
     assert [one["id"] for one in seals] == [made, *(one["id"] for one in first)]
+
+
+def setup_facts(data) -> list[dict]:
+    """Return what the log tells of acts on keys, without the program under test."""
+    with open_gateway(load_settings(data=data), wakeup=False) as gateway:
+        gateway.ports.store.sequence("a worker")
+        entries = [read_entry(one.entry) for one in gateway.ports.store.log()]
+        return [dict(one.facts) for one in entries if one.kind == "setup" and "act" in one.facts]
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    assert fullroute("init", "--data", tmp_path / "data").code == 0
+    return tmp_path / "data"
+
+
+def test_the_log_tells_of_every_key_made_taken_over_or_rotated(fresh, tmp_path):
+    (operator,) = (one["name"] for one in listed(fresh) if one["kind"] == "api-key")
+    made = fullroute("keys", "create", "broker", "--data", fresh, "--json").json
+    pair = [tmp_path / name for name in ("own.key.pem", "own.cert.pem")]
+    for path, kind in zip(pair, ("key", "cert"), strict=True):
+        path.write_bytes((fresh / "keys" / f"broker.{kind}.pem").read_bytes())
+    taken = fullroute(
+        *("keys", "import", "own", "--key", pair[0], "--certificate", pair[1]),
+        *("--reason", "contract 17", "--data", fresh, "--json"),
+    ).json
+    rotate = ("keys", "rotate", "--data", fresh, "--json", "--reason")
+    assert fullroute(*rotate, " ").json["errors"][0]["code"] == "act.no-reason"
+    assert fullroute(*rotate[:-1]).code == 2
+    assert len(list((fresh / "keys").glob("seal-*.pem"))) == 1
+    seal = fullroute(*rotate, "yearly").json["seal"]
+    with open_gateway(load_settings(data=fresh), wakeup=False) as gateway:
+        public = gateway.ports.keys.seal_keys()[seal]
+    by = {"by": operator}
+    assert setup_facts(fresh) == [
+        {"act": "create-key", "key": "broker", "certificate": made["certificate"], **by},
+        {
+            "act": "import-key",
+            "key": "own",
+            "certificate": taken["certificate"],
+            **by,
+            "reason": "contract 17",
+        },
+        {
+            "act": "rotate-seal",
+            "seal": seal,
+            "public_key": sha256(public).hexdigest(),
+            **by,
+            "reason": "yearly",
+        },
+    ]
+
+
+def test_the_log_tells_of_another_password_and_never_the_password(fresh, tmp_path):
+    (tmp_path / "old.txt").write_text("geheim42\n")
+    (tmp_path / "new.txt").write_text("anders42\n")
+    said = fullroute(
+        *("link", "add", "hai-duong", "--office", "VN0003PJ", "--kind", "request-response"),
+        *("--endpoint", "http://127.0.0.1:9", "--user", "FULLRT01"),
+        *("--password-file", tmp_path / "old.txt", "--receipt", "transport", "--data", fresh),
+    )
+    assert said.code == 0, said.both
+    change = ("link", "password", "hai-duong", "--password-file", tmp_path / "new.txt")
+    assert fullroute(*change, "--reason", "", "--data", fresh).code == 3
+    assert (fresh / "keys" / "hai-duong.password").read_bytes() == b"geheim42"
+    assert fullroute(*change, "--reason", "yearly", "--data", fresh).code == 0
+    (told,) = setup_facts(fresh)
+    assert (told["act"], told["link"], told["reason"]) == ("change-password", "hai-duong", "yearly")
+    assert b"anders42" not in (fresh / "fullroute.db").read_bytes()

@@ -21,6 +21,7 @@ def link(data, *arguments):
     return fullroute("link", *arguments, "--data", data)
 
 
+OTHER = ("--password-file", "other.txt", "--reason", "the yearly change")
 LOGIN = ("--user", "FULLRT01", "--password-file", "password.txt")
 
 
@@ -46,8 +47,8 @@ def test_folders_and_requests_are_connected(data):
         ("request-response", "transport", "FULLRT01"),
     ]
     assert (data / "keys" / "hai-duong.password").read_bytes() == b"geheim42"
-    changed = link(data, "password", "hai-duong", "--password-file", "other.txt")
-    assert changed.code == 0, changed.both
+    changed = link(data, "password", "hai-duong", *OTHER, "--json")
+    assert (changed.code, changed.json) == (0, {"link": "hai-duong"}), changed.both
     assert (data / "keys" / "hai-duong.password").read_bytes() == b"anders42"
     for path in data.rglob("*"):
         if path.is_file() and path.suffix != ".password":
@@ -91,6 +92,6 @@ def test_what_does_not_fit_is_refused(data, options, code):
 
 
 def test_a_password_for_nobody(data):
-    said = link(data, "password", "nobody", "--password-file", "other.txt")
+    said = link(data, "password", "nobody", *OTHER)
     assert said.code == 4
     assert list((data / "keys").glob("nobody*")) == []
