@@ -74,8 +74,9 @@ def open_gateway(settings: Settings, *, wakeup: bool = True, witness: bool = Tru
     Without ``wakeup`` nobody is knocked; without ``witness`` a log that went back is opened, too.
 
     Raises:
-        Misconfigured: ``settings.no-data-folder``, ``database.other-version`` or ``rolled-back``,
-            ``key.no-seal``, ``settings.unknown-key``, ``settings.crash-point-unknown``, ``pack.*``.
+        Misconfigured: ``settings.no-data-folder`` or ``not-a-data-folder``,
+            ``database.other-version`` or ``rolled-back``, ``key.no-seal``,
+            ``settings.unknown-key``, ``settings.crash-point-unknown``, ``pack.*``.
         Unavailable: the database cannot be reached.
     """
     from gateway.adapters.keystore import password_of  # noqa: PLC0415 - as needed
@@ -85,11 +86,7 @@ def open_gateway(settings: Settings, *, wakeup: bool = True, witness: bool = Tru
     from gateway.adapters.store_clock import StoreClock  # noqa: PLC0415 - as needed
     from gateway.adapters.witness import Witness  # noqa: PLC0415 - as needed
 
-    if not settings.data.is_dir():
-        folder = str(settings.data)
-        raise Misconfigured(
-            Finding(code="settings.no-data-folder", value=folder, args=(("folder", folder),))
-        )
+    settings.check_folder()
     check_version(settings.database_url)
     with ExitStack() as opening:
         keys = _keys(settings)

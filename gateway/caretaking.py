@@ -58,6 +58,16 @@ def _looked(name: str, look: Callable[[], tuple[str, Iterable[Finding]]]) -> Che
         return Check(name=name, seen=seen, findings=tuple(findings))
     except (GatewayError, Refusal) as error:
         return Check(name=name, findings=error.findings)
+    except (OSError, ValueError) as error:
+        args = (("reason", _reason(error)),)
+        return Check(name=name, findings=(Finding(code="doctor.not-seen", args=args),))
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Return what an error says; who cannot read a value quotes it, and it may hold a password."""
+    if not isinstance(error, OSError):
+        return type(error).__name__
+    return ": ".join(str(one) for one in (error.filename, error.strerror) if one) or "OSError"
 
 
 def _versions() -> str:
@@ -149,11 +159,12 @@ def migrate(settings: Settings) -> str:
     """Bring the database to this program's version and return that; others may be at work in it.
 
     Raises:
-        Misconfigured: the database was made by a later version.
+        Misconfigured: the database was made by a later version, or the folder is none of ours.
         Unavailable: it cannot be reached.
     """
     from gateway.adapters.sql import migration  # noqa: PLC0415 - as needed
 
+    settings.check_folder()
     return migration.migrate(settings.database_url)
 
 

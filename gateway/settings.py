@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from gateway.domain.errors import Misconfigured
 from gateway.domain.finding import Finding
@@ -45,7 +45,7 @@ SOCKET_PATH_BYTES_MAX = 103
 
 Value = str | int | float | bool
 
-_PASSWORD = re.compile(r"(://[^:@/\s]*):[^@/\s]*@")
+_PASSWORD = re.compile(r"(://[^:@/\s]*|^'?[^:@/\s]*(?=:(?!//))):\S*@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +111,20 @@ class Settings:
     def keys_folder(self) -> Path:
         """Where private keys lie."""
         return Path(self.keys.folder) if self.keys.folder else self.data / "keys"
+
+    def check_folder(self) -> None:
+        """See to it that the data folder is one: nobody makes a database in a mistyped place.
+
+        Raises:
+            Misconfigured: ``settings.no-data-folder``; ``settings.not-a-data-folder``: neither
+                database nor keys are there, and no setting names a database elsewhere.
+        """
+        known = self.database.url or (self.data / "fullroute.db").exists()
+        if self.data.is_dir() and (known or self.keys_folder.exists()):
+            return
+        code = "settings.not-a-data-folder" if self.data.is_dir() else "settings.no-data-folder"
+        folder = str(self.data)
+        raise Misconfigured(Finding(code=code, value=folder, args=(("folder", folder),)))
 
     def show(self) -> tuple[Shown, ...]:
         """Return every setting with its origin, passwords in URLs masked."""
@@ -291,6 +305,10 @@ class _Reading:
             self._refuse(
                 "settings.wrong-type", f"{section}.{key}", repr(value), source, expected=expected
             )
+        elif "schemes" in one.metadata and not _has_numbers(str(read)):
+            told = f"{str(read).partition('://')[0]}://..."  # no more of it: it may hold a password
+            expected = "URL whose port and database are numbers"
+            self._refuse("settings.wrong-type", f"{section}.{key}", told, source, expected=expected)
         elif not isinstance(read, str) and not (
             one.metadata["least"] <= read <= one.metadata["most"]
         ):
@@ -358,6 +376,16 @@ def _as(kind: type, value: object, *, from_text: bool) -> str | int | float | No
 def _of_scheme(value: str | float, schemes: tuple[str, ...]) -> bool:
     """Tell whether a URL is of one of the schemes; without schemes anything is."""
     return not schemes or str(value).partition("://")[0] in schemes
+
+
+def _has_numbers(url: str) -> bool:
+    """Tell whether port and database of a broker's URL are numbers; those of a socket are none."""
+    try:
+        parts = urlsplit(url)
+        database = "" if parts.scheme == "redis+socket" else parts.path.strip("/")
+        return (parts.port or 0) >= 0 and (not database or database.isdecimal())
+    except ValueError:
+        return False
 
 
 def _boolean(text: str) -> bool | str:

@@ -42,6 +42,55 @@ def test_a_broker_that_is_no_redis_is_refused_before_anyone_waits_for_it(tmp_pat
         assert caught.value.findings[0].code == "settings.wrong-type"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:secret@:bad",
+        "redis://:secret",
+        "redis://:se/secret@host:6379/0",
+        "redis://[secret",
+        "rediss://u:secret@host/first",
+    ],
+)
+def test_a_broker_whose_url_cannot_be_dialled_is_told_without_its_password(
+    tmp_path: Path, url: str
+) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        load_settings(data=tmp_path, environment={"FULLROUTE_BROKER__URL": url})
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.pointer) == ("settings.wrong-type", "broker.url")
+    assert "secret" not in repr(finding)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://h",
+        "redis://:hush@h:6379/0",
+        "rediss://u:p@[::1]:1/",
+        "redis+socket:///a/b.sock?virtual_host=1",
+    ],
+)
+def test_brokers_that_can_be_dialled(tmp_path: Path, url: str) -> None:
+    settings = load_settings(data=tmp_path, environment={"FULLROUTE_BROKER__URL": url})
+    assert settings.broker_url == url
+
+
+def test_a_folder_with_neither_database_nor_keys_is_none_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    load_settings(data=tmp_path, environment={}).check_folder()
+    (tmp_path / "keys").rmdir()
+    (tmp_path / "fullroute.db").touch()
+    load_settings(data=tmp_path, environment={}).check_folder()
+    (tmp_path / "fullroute.db").unlink()
+    elsewhere = {"FULLROUTE_DATABASE__URL": "postgresql://db/x"}
+    load_settings(data=tmp_path, environment=elsewhere).check_folder()
+    for folder, code in ((tmp_path, "not-a-data-folder"), (tmp_path / "x", "no-data-folder")):
+        with pytest.raises(Misconfigured) as refused:
+            load_settings(data=folder, environment={}).check_folder()
+        assert [one.code for one in refused.value.findings] == [f"settings.{code}"]
+
+
 def test_the_environment_beats_the_file(tmp_path: Path) -> None:
     _file(tmp_path, "[http]\nport = 9000\nhost = '10.0.0.7'\n[packs.cn]\nmanifest-first = true\n")
     settings = load_settings(
@@ -201,6 +250,13 @@ def test_show_masks_passwords_and_names_origins(tmp_path: Path) -> None:
     }
     assert shown["database.url"].value == "postgresql+psycopg://u:***@db:5432/x"
     assert shown["broker.url"].value == "redis://:***@b/0"
+    loose = {"FULLROUTE_DATABASE__URL": "u:hush@db/x", "FULLROUTE_HTTP__PORT": "u:hush@x"}
+    with pytest.raises(Misconfigured) as refused:
+        load_settings(data=tmp_path, environment=loose)
+    assert "hush" not in repr(refused.value.findings)
+    slash = {"FULLROUTE_DATABASE__URL": "postgresql://u:hu/sh@db/x"}
+    values = [one.value for one in load_settings(data=tmp_path, environment=slash).show()]
+    assert "postgresql://u:***@db/x" in values
     assert shown["broker.url"].source == "FULLROUTE_BROKER__URL"
     assert shown["http.port"].source == "default"
     assert shown["data"].source == "argument"

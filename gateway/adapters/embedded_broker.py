@@ -106,16 +106,20 @@ class EmbeddedBroker:
         Raises:
             Misconfigured: ``broker.not-available``, ``broker.path-too-long``,
                 ``broker.owned-elsewhere`` or ``broker.not-starting`` (with others allowed to
-                write where the socket would be, it is not even tried).
+                write where the socket would be, it is not even tried); ``cli.file-unwritable``.
         """
         server = find_server()
         # 1. Can there be a socket, and is it ours?
         if len(os.fsencode(self._socket)) > SOCKET_PATH_BYTES_MAX:
             raise _misconfigured("broker.path-too-long", self._socket)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _is_ours_alone(self._folder):
-            raise _misconfigured("broker.not-starting", self._folder)
-        self._lock = _locked(self._folder / "owner.lock")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _is_ours_alone(self._folder):
+                raise _misconfigured("broker.not-starting", self._folder)
+            self._lock = _locked(self._folder / "owner.lock")
+        except OSError as error:
+            args = (("path", str(error.filename or self._folder)), ("reason", error.strerror or ""))
+            raise Misconfigured(Finding(code="cli.file-unwritable", args=args)) from error
         # 2. An earlier owner's server, left over where the kernel does not end it with its parent.
         _dismiss(self._socket)
         # 3. Ours, in the thread that outlives every other use of it.

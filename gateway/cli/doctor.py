@@ -1,5 +1,6 @@
 """``fullroute doctor``: does the deployment stand well, and why does a message not move."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from gateway.cli import output
 from gateway.cli.exits import Exit
 from gateway.cli.options import FolderOptions
-from gateway.domain.errors import GatewayError, Misconfigured
+from gateway.domain.errors import GatewayError
 from gateway.domain.finding import Finding
 
 _CODES = {
@@ -86,10 +87,7 @@ def _deployment(options: FolderOptions) -> Exit:
     from gateway.settings import load_settings
 
     settings = load_settings(data=options.data)
-    if not settings.data.is_dir():
-        folder = str(settings.data)
-        args = (("folder", folder),)
-        raise Misconfigured(Finding(code="settings.no-data-folder", value=folder, args=args))
+    settings.check_folder()
     texts = open_texts()
     rows: list[dict[str, Any]] = [
         {
@@ -100,7 +98,7 @@ def _deployment(options: FolderOptions) -> Exit:
         }
         for one in examine(settings)
     ]
-    rows += _operation(options)
+    rows += _operation(options, {finding["code"] for one in rows for finding in one["findings"]})
     wrong = any(one["verdict"] in ("error", "fatal") for one in rows)
     code = Exit.NOT_VERIFIED if wrong else Exit.OK
     if options.json:
@@ -113,8 +111,11 @@ def _deployment(options: FolderOptions) -> Exit:
     return code
 
 
-def _operation(options: FolderOptions) -> list[dict[str, Any]]:
-    """Return what an open gateway tells: packs, certificates, and what needs a person."""
+def _operation(options: FolderOptions, told: set[str]) -> list[dict[str, Any]]:
+    """Return what an open gateway tells: packs, certificates, and what needs a person.
+
+    Where it does not open no program starts, and why is told but for what was ``told`` before.
+    """
     from gateway.cli.folder import open_folder, operator
     from gateway.usecases.attention import attention
 
@@ -125,8 +126,8 @@ def _operation(options: FolderOptions) -> list[dict[str, Any]]:
                 broken = packs.findings
             concerns = attention(ports, operator(ports).tenant)
             texts = ports.packs.catalogue()
-    except GatewayError:
-        return []  # the checks before have told why
+    except GatewayError as error:
+        return [_not_opening([one for one in error.findings if one.code not in told], options)]
     ends = [one.finding for one in concerns if one.finding.code.startswith(_ENDINGS)]
     matters = f"{len(concerns) - len(ends)} matter(s): fullroute attention"
     return [
@@ -142,3 +143,11 @@ def _operation(options: FolderOptions) -> list[dict[str, Any]]:
             ("attention", matters, ()),
         )
     ]
+
+
+def _not_opening(findings: Iterable[Finding], options: FolderOptions) -> dict[str, Any]:
+    from gateway.bootstrap import open_texts
+
+    texts = open_texts()
+    told = [output.shown(one, texts, options.lang) for one in findings]
+    return {"check": "opening", "verdict": "error", "seen": "", "findings": told}

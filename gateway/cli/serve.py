@@ -60,16 +60,10 @@ def serve(
     """
     from gateway import bootstrap
     from gateway.cli.programs import Programs
-    from gateway.domain.errors import Misconfigured
-    from gateway.domain.finding import Finding
     from gateway.settings import load_settings
 
     settings = load_settings(data=data)
-    if not settings.data.is_dir():
-        folder = str(settings.data)
-        raise Misconfigured(
-            Finding(code="settings.no-data-folder", value=folder, args=(("folder", folder),))
-        )
+    settings.check_folder()
     _tell_broken_packs(settings, lang)
     own = _arguments(data)
     listening = (["--host", host] if host else []) + (

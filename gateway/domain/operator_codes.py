@@ -83,6 +83,7 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "doctor.commits-not-durable": Severity.ERROR,
         "doctor.disk-full": Severity.ERROR,
         "doctor.disk-low": Severity.WARNING,
+        "doctor.not-seen": Severity.ERROR,
         "doctor.timeout-misfit": Severity.ERROR,
         "doctor.too-old": Severity.ERROR,
         "erase.messages-open": Severity.ERROR,
@@ -92,5 +93,6 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "grant.unknown": Severity.ERROR,
         "intake.backlog-age": Severity.ERROR,
         "intake.disk-reserve": Severity.ERROR,
+        "settings.not-a-data-folder": Severity.FATAL,
     }
 )

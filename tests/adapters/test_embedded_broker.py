@@ -157,3 +157,17 @@ def test_a_folder_that_others_may_write_is_refused(folder):
     with pytest.raises(Misconfigured) as caught:
         EmbeddedBroker(folder).start()
     assert caught.value.findings[0].code == "broker.not-starting"
+
+
+@pytest.mark.parametrize("there", ["broker", "broker/owner.lock"])
+def test_a_folder_that_cannot_be_written_is_a_finding(tmp_path, there):
+    if there == "broker":
+        (tmp_path / there).write_text("a file where the folder would be")
+    else:
+        (tmp_path / there).mkdir(parents=True)
+        (tmp_path / "broker").chmod(0o700)
+    with pytest.raises(Misconfigured) as caught:
+        EmbeddedBroker(tmp_path / "broker").start()
+    (finding,) = caught.value.findings
+    assert finding.code == "cli.file-unwritable"
+    assert dict(finding.args)["path"] == str(tmp_path / there)

@@ -4,12 +4,15 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from gateway.adapters.embedded_broker import EmbeddedBroker
 from gateway.bootstrap import DEFAULT_TENANT, open_gateway
+from gateway.caretaking import examine
 from gateway.domain.errors import Misconfigured
+from gateway.sections import BrokerSettings
 from gateway.settings import load_settings
 from gateway.usecases.setup import set_policy
 from tests.cli.commands import fullroute
@@ -94,6 +97,64 @@ def test_what_is_wrong_is_told_by_its_part(folder, spoil, check, code):
     found = checks(said)[check]["findings"]
     assert code in [one["code"] for one in found]
     assert all(one["message"] and one["fix"] for one in found)
+
+
+def _packs_a_file(folder):
+    shutil.rmtree(folder / "packs", ignore_errors=True)
+    (folder / "packs").write_text("no folder", "utf-8")
+
+
+def _switch_of_no_pack(folder):
+    (folder / "fullroute.toml").write_text("[packs.nosuch]\nfirst = true\n", "utf-8")
+
+
+def _no_operator(folder):
+    with closing(sqlite3.connect(folder / "fullroute.db")) as database:
+        database.execute("UPDATE principals SET revoked_at = '2026-01-01 00:00:00.000000'")
+        database.commit()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        pytest.param(_packs_a_file, "pack.not-kept", id="packs cannot be kept"),
+        pytest.param(
+            _switch_of_no_pack, "settings.unknown-key", id="no such pack", marks=pytest.mark.full
+        ),
+        pytest.param(_no_operator, "cli.no-operator", id="no operator", marks=pytest.mark.full),
+    ],
+)
+def test_what_no_part_shows_and_no_program_starts_on_is_told(folder, spoil, code):
+    spoil(folder)
+    said = fullroute("doctor", "--json", "--data", folder)
+    assert said.code == 9, said.both
+    opening = checks(said)["opening"]
+    assert opening["verdict"] == "error"
+    assert [one["code"] for one in opening["findings"]] == [code]
+
+
+@pytest.mark.full
+def test_what_a_part_told_is_not_told_twice(folder):
+    _no_keys(folder)
+    said = fullroute("doctor", "--json", "--data", folder)
+    codes = [one["code"] for check in said.json["checks"] for one in check["findings"]]
+    assert (said.code, codes.count("key.no-seal")) == (9, 1)
+    assert checks(said)["opening"]["verdict"] == "error"
+
+
+def test_a_part_that_cannot_be_read_is_a_finding_of_that_part(folder):
+    settings = replace(load_settings(data=folder), broker=BrokerSettings(url="redis://:pw@:bad"))
+    (broker,) = (one for one in examine(settings) if one.name == "broker")
+    assert [one.code for one in broker.findings] == ["doctor.not-seen"]
+    assert "pw" not in repr(broker)
+
+
+@pytest.mark.parametrize("command", ["doctor", "migrate", "worker", "serve"])
+def test_a_wrong_folder_is_not_made_a_right_one(tmp_path, command):
+    said = fullroute(command, "--data", tmp_path)
+    assert (said.code, list(tmp_path.iterdir())) == (2, []), said.both
+    assert "settings.not-a-data-folder" in said.err
+    assert "init" in said.err
 
 
 @pytest.fixture

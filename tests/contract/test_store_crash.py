@@ -148,6 +148,9 @@ UNUSABLE = {
     "in memory, named": "sqlite:///:memory:",
     "another system": "mysql://user:secret@host/name",
     "no URL": "fullroute.db",
+    "no scheme": "user:secret@host/name",
+    "a port that is none": "postgresql://user:secret@host:port/name",
+    "a password with a slash": "postgresql://user@host:secret/name",
 }
 
 
@@ -158,6 +161,7 @@ def test_an_unusable_url_is_a_finding_without_its_password(where):
     (finding,) = caught.value.findings
     assert finding.code == "database.unknown-url"
     assert "secret" not in finding.value
+    assert caught.value.__cause__ is None  # nor in what a traceback would show
 
 
 def test_a_unit_that_breaks_harms_nobody_else(sqlite_store):

@@ -96,9 +96,9 @@ def database_url(text: str) -> URL:
     """
     try:
         url = make_url(text)
-    except ArgumentError as error:
-        scheme = text.partition("://")[0]  # no more of it: it may hold a password
-        raise Misconfigured(Finding(code="database.unknown-url", value=scheme)) from error
+    except (ArgumentError, ValueError):  # the latter: a port that is no number
+        scheme = text.partition(":")[0]  # no more of it: it may hold a password, so may the error
+        raise Misconfigured(Finding(code="database.unknown-url", value=scheme)) from None
     name = url.drivername.partition("+")[0]
     on_file = url.database not in (None, "", ":memory:")
     if name not in _DRIVERS or (name == "sqlite" and not on_file):
