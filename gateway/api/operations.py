@@ -23,6 +23,7 @@ from gateway.domain.errors import Refused
 from gateway.domain.finding import Finding
 from gateway.domain.records import Principal
 from gateway.ports import Ports
+from gateway.pressure import Sluice
 from gateway.usecases.attention import attention
 from gateway.usecases.operate import foresee, perform
 
@@ -103,6 +104,7 @@ def show_attention(
     """List what needs a person: since when, and the one safe thing to do."""
     require_accept(request, "application/json")
     texts = ports.packs.catalogue()
+    sluice: Sluice = request.app.state.sluice
     return AttentionShape(
         data=tuple(
             ConcernShape(
@@ -114,7 +116,7 @@ def show_attention(
                 message=one.message,
                 act=one.act,
             )
-            for one in attention(ports, caller.tenant)
+            for one in attention(ports, caller.tenant, sluice.closed())
         )
     )
 

@@ -117,6 +117,7 @@ def _operation(options: FolderOptions, told: set[str]) -> list[dict[str, Any]]:
     Where it does not open no program starts, and why is told but for what was ``told`` before.
     """
     from gateway.cli.folder import open_folder, operator
+    from gateway.pressure import Sluice
     from gateway.usecases.attention import attention
 
     try:
@@ -124,7 +125,8 @@ def _operation(options: FolderOptions, told: set[str]) -> list[dict[str, Any]]:
             ports = gateway.ports
             with ports.packs.slot() as packs:
                 broken = packs.findings
-            concerns = attention(ports, operator(ports).tenant)
+            closed = Sluice(ports, gateway.settings).closed()
+            concerns = attention(ports, operator(ports).tenant, closed)
             texts = ports.packs.catalogue()
     except GatewayError as error:
         return [_not_opening([one for one in error.findings if one.code not in told], options)]

@@ -37,6 +37,7 @@ from gateway.domain.finding import Finding
 from gateway.domain.group import GroupMode
 from gateway.domain.records import Principal
 from gateway.ports import Ports
+from gateway.pressure import Sluice
 from gateway.settings import load_settings
 from gateway.usecases import amend as amending
 from gateway.usecases import attention as concerns
@@ -78,8 +79,9 @@ def operator(ports: Ports) -> Principal:
 class FolderDesk:
     """The use cases on one data folder."""
 
-    def __init__(self, ports: Ports, lang: str) -> None:
-        self._ports = ports
+    def __init__(self, gateway: Gateway, lang: str) -> None:
+        self._ports = ports = gateway.ports
+        self._sluice = Sluice(ports, gateway.settings)
         self._lang = lang
         self._caller = operator(ports)
 
@@ -225,7 +227,7 @@ class FolderDesk:
     def attention(self) -> list[Shape]:
         """List what needs a person."""
         texts = self._ports.packs.catalogue()
-        found = concerns.attention(self._ports, self._caller.tenant)
+        found = concerns.attention(self._ports, self._caller.tenant, self._sluice.closed())
         return [concern_shape(one, texts, self._lang) for one in found]
 
     def act(

@@ -40,4 +40,4 @@ def open_desk(options: DeskOptions) -> Iterator[Desk]:
     from gateway.cli.folder import FolderDesk, open_folder
 
     with open_folder(options.data) as gateway:
-        yield FolderDesk(gateway.ports, options.lang)
+        yield FolderDesk(gateway, options.lang)

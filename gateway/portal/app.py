@@ -13,6 +13,7 @@ from gateway.domain.errors import GatewayError
 from gateway.portal import attention, lanes, movements, trips, validation, visits
 from gateway.portal.desk import Desk
 from gateway.portal.words import read_labels
+from gateway.pressure import Sluice
 from gateway.watch import LogWatch
 
 PATH = "/pages"
@@ -51,8 +52,13 @@ async def _failed(request: Request, error: Exception) -> Response:
     return _guarded(request, await visits.refuse(request, error))
 
 
-def create_portal(gateway: Gateway, watch: LogWatch, stopping: Callable[[], bool]) -> FastAPI:
-    """Build the pages around an open gateway; ``stopping`` ends the streams of live pages."""
+def create_portal(
+    gateway: Gateway, watch: LogWatch, sluice: Sluice, stopping: Callable[[], bool]
+) -> FastAPI:
+    """Build the pages around an open gateway; ``stopping`` ends the streams of live pages.
+
+    ``watch`` and ``sluice`` are the interface's own: both remember what they saw.
+    """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER / "templates"),
@@ -68,6 +74,7 @@ def create_portal(gateway: Gateway, watch: LogWatch, stopping: Callable[[], bool
         labels=read_labels(bootstrap.schemas_root() / "lang"),
         templates=templates,
         path=PATH,
+        sluice=sluice,
     )
     app.add_exception_handler(GatewayError, visits.refuse)
     app.add_exception_handler(Exception, _failed)

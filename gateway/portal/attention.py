@@ -34,7 +34,7 @@ def matters(visit: Member) -> Response:
     texts = visit.ports.packs.catalogue()
     rows = [
         (one, texts.text(one.finding, visit.words.language), f"{one.since:%Y-%m-%d %H:%M} UTC")
-        for one in attention(visit.ports, tenant)
+        for one in attention(visit.ports, tenant, visit.desk.sluice.closed())
     ]
     return visit.page("attention.html", rows=rows, offered=OFFERED)
 

@@ -18,6 +18,7 @@ from gateway.portal import session
 from gateway.portal.session import Session
 from gateway.portal.words import NAMES, Labels, Words, words_of
 from gateway.ports import Ports
+from gateway.pressure import Sluice
 from gateway.watch import LogWatch
 
 LANGUAGE_COOKIE = "fullroute-language"
@@ -34,6 +35,7 @@ class Desk:
     labels: Labels
     templates: jinja2.Environment
     path: str
+    sluice: Sluice
 
     @property
     def ports(self) -> Ports:

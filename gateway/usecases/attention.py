@@ -23,6 +23,9 @@ from gateway.ports import Ports
 PATIENCE = timedelta(seconds=30)
 """How long something may be due at a link that takes messages before somebody should look."""
 
+TRY_PATIENCE = timedelta(minutes=1)
+"""How long no try may take; who failed so lately still works at the link."""
+
 FETCH_PATIENCE = timedelta(hours=1)
 ANSWER_PATIENCE = timedelta(hours=1)
 SEQUENCER_PATIENCE = timedelta(seconds=10)
@@ -66,10 +69,14 @@ class Concern:
     act: ActKind | None = None
 
 
-def attention(ports: Ports, tenant: str) -> tuple[Concern, ...]:
-    """Return everything of a tenant that needs a person, what is worst and oldest first."""
+def attention(ports: Ports, tenant: str, closed: Finding | None = None) -> tuple[Concern, ...]:
+    """Return everything of a tenant that needs a person, what is worst and oldest first.
+
+    ``closed`` is why nothing is taken in just now, as whoever opened the gateway sees it.
+    """
     look = _Look(ports, tenant)
     found = [
+        *look.intake(closed),
         *look.links(),
         *look.parked(),
         *look.doubted(),
@@ -109,6 +116,11 @@ class _Look:
         self._now = ports.clock.now()
         self._links = {link.id: link for link in ports.store.links() if link.tenant == tenant}
 
+    def intake(self, closed: Finding | None) -> Iterator[Concern]:
+        """Yield that nothing is taken in."""
+        if closed is not None:
+            yield Concern(since=self._now, finding=closed)
+
     # -------------------------------------------------------------- links
 
     def links(self) -> Iterator[Concern]:
@@ -135,10 +147,19 @@ class _Look:
         fetched = link.kind is LinkKind.FEED
         if oldest is None or self._now - oldest <= (FETCH_PATIENCE if fetched else PATIENCE):
             return None
-        if fetched or link.id in ready:
-            code = "attention.feed-not-fetched" if fetched else "attention.not-delivered"
-            return code, oldest, None
+        if fetched:
+            return "attention.feed-not-fetched", oldest, None
+        if link.id in ready and not self._failed_lately(link):
+            return "attention.not-delivered", oldest, None
         return self._backing_off(link)
+
+    def _failed_lately(self, link: Link) -> bool:
+        """Tell whether somebody works at a link whose office does not answer."""
+        if not link.breaker.failures:
+            return False
+        heads = self._ports.store.due_heads(link.id, _EVER, ROWS_MAX)
+        tries = (self._ports.store.attempts(head.id) for head in heads)
+        return any(one and self._now - one[-1].at <= TRY_PATIENCE for one in tries)
 
     def _backing_off(self, link: Link) -> tuple[str, datetime, None] | None:
         """Tell of the oldest head that waits for its next try; who stands behind is not told of."""

@@ -132,3 +132,14 @@ def test_the_refusal_comes_before_the_body_and_takes_nothing_away(world):
         assert amended.status_code == 503
         assert client.get("/v1/movements", headers=headers).status_code == 200
     assert world.store.movements(TENANT) == before
+
+
+@pytest.mark.parametrize(("reserve", "told"), [(10**9, ["intake.disk-reserve"]), (0, [])])
+def test_that_nothing_is_taken_in_needs_a_person(world, reserve, told):
+    _, key = bootstrap.new_principal(world.ports, TENANT, "operator", ("operate",))
+    intake = IntakeSettings(disk_reserve_megabytes=reserve)
+    settings = Settings(data=world.folder, intake=intake)
+    with TestClient(create_app(Gateway(ports=world.ports, settings=settings))) as client:
+        shown = client.get("/v1/attention", headers={"Authorization": f"Bearer {key}"}).json()
+    codes = [one["finding"]["code"] for one in shown["data"]]
+    assert [one for one in codes if one.startswith("intake.")] == told

@@ -134,6 +134,13 @@ def test_what_no_part_shows_and_no_program_starts_on_is_told(folder, spoil, code
 
 
 @pytest.mark.full
+def test_that_nothing_is_taken_in_needs_a_person(folder):
+    _full(folder)
+    said = fullroute("attention", "--json", "--data", folder)
+    assert "intake.disk-reserve" in {one["finding"]["code"] for one in said.json["data"]}
+
+
+@pytest.mark.full
 def test_what_a_part_told_is_not_told_twice(folder):
     _no_keys(folder)
     said = fullroute("doctor", "--json", "--data", folder)

@@ -2,7 +2,12 @@
 
 import pytest
 
-from tests.portal.conftest import SAME
+from gateway.api.app import create_app
+from gateway.bootstrap import Gateway
+from gateway.sections import IntakeSettings
+from gateway.serving.__main__ import with_pages
+from gateway.settings import Settings
+from tests.portal.conftest import SAME, House
 
 LINK = "lnk_vn0015bb"
 
@@ -33,6 +38,20 @@ def test_an_operator_acts_from_the_list(house, refused):
     assert (answer.status_code, answer.headers["location"]) == (303, "/pages/attention")
     assert refused not in operator.client.get("/pages/attention").text
     assert house.world.store.message(refused).state.value == "dropped"
+
+
+def test_it_says_that_nothing_is_taken_in(house):
+    intake = IntakeSettings(disk_reserve_megabytes=10**9)
+    gateway = Gateway(
+        ports=house.world.ports, settings=Settings(data=house.world.folder, intake=intake)
+    )
+    app = create_app(gateway)
+    with_pages(app, gateway)
+    page = House(house.world, app, house.keys).visitor("operator").client.get("/pages/attention")
+    assert "Nothing is taken in just now" in page.text
+    assert "Nothing is taken in just now" not in (
+        house.visitor("operator").client.get("/pages/attention").text
+    )
 
 
 def test_it_is_for_operators(house):

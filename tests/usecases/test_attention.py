@@ -55,6 +55,19 @@ def _busy_office(desk):
     deliver(desk.world.ports, LINK, "w")
 
 
+def _one_try_in_vain(desk):
+    """Its office is away; a worker tries, and is about to try again."""
+    desk.world.town.away.add(LINK)
+    _due(desk, seconds=31)
+    deliver(desk.world.ports, LINK, "w")
+    desk.world.clock.forward(seconds=20)
+
+
+def _tried_in_vain_and_left(desk):
+    _one_try_in_vain(desk)
+    desk.world.clock.forward(minutes=1)
+
+
 def _away(desk):
     desk.do("retry", desk.message("OLA").id)
     desk.world.town.away.add(LINK)
@@ -119,6 +132,8 @@ MATTERS = [
     pytest.param(_pause, {"link-paused"}, id="paused"),
     pytest.param(_nobody_works, {"not-delivered"}, id="no worker"),
     pytest.param(_busy_office, {"not-accepted"}, id="the office is busy"),
+    pytest.param(_one_try_in_vain, {"not-accepted"}, id="a try in vain: somebody works"),
+    pytest.param(_tried_in_vain_and_left, {"not-delivered"}, id="the worker left after a try"),
     pytest.param(_away, {"breaker-open"}, id="the office does not answer"),
     pytest.param(_strange_receipt, {"receipt-refused"}, id="a receipt for other bytes"),
     pytest.param(_no_mandate, {"signature-awaited", "mandate-ended"}, id="signatures"),
@@ -212,3 +227,9 @@ def test_a_certificate_with_a_successor_asks_for_nothing(desk):
 def _longer(certificate, *, fingerprint, days):
     later = certificate.valid_to + timedelta(days=days)
     return replace(certificate, fingerprint=fingerprint, valid_to=later)
+
+
+def test_that_nothing_is_taken_in_is_a_matter(desk):
+    closed = Finding(code="intake.backlog-age", args=(("seconds", "600"),))
+    found = attention(desk.world.ports, TENANT, closed)
+    assert [one.finding for one in found if one.finding.code.startswith("intake.")] == [closed]
