@@ -146,6 +146,13 @@ def _broker(settings: Settings) -> tuple[str, Iterable[Finding]]:
     return dotted(seen.version), judge_broker(seen, SystemClock().now())
 
 
+def broker_answers(settings: Settings) -> bool:
+    """Ask the broker, which has half a second: whoever looks whether we are ready waits."""
+    from gateway.adapters.broker_condition import answers  # noqa: PLC0415 - as needed
+
+    return answers(settings.broker_url)
+
+
 def _keys(settings: Settings) -> tuple[str, Iterable[Finding]]:
     from gateway.adapters.keystore import FileKeys  # noqa: PLC0415 - as needed
     from gateway.adapters.system import SystemClock  # noqa: PLC0415 - as needed

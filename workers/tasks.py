@@ -12,7 +12,7 @@ from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
 from gateway.ports import Ports
 from gateway.usecases.collect import collect
-from gateway.usecases.deliver import deliver
+from gateway.usecases.deliver import Try, deliver
 from workers.app import DELIVER_TASK
 
 _logger = logging.getLogger(__name__)
@@ -24,6 +24,19 @@ def owner() -> str:
     return f"{socket.gethostname()}/{os.getpid()}/{threading.get_ident()}"
 
 
+def _tell(tried: Try) -> None:
+    """Log one try: names for whoever looks one up, never goods, parties or plates."""
+    _logger.info(
+        "event=attempt movement=%s office=%s message=%s attempt=%d outcome=%s duration_ms=%d",
+        tried.movement,
+        tried.office,
+        tried.message,
+        tried.attempt,
+        tried.outcome.value,
+        tried.milliseconds,
+    )
+
+
 def drain(ports: Ports, link: str) -> int:
     """Send what is due at ``link`` and return how many messages were acknowledged.
 
@@ -31,7 +44,7 @@ def drain(ports: Ports, link: str) -> int:
     carried goes again, byte for byte, and the office knows the repeat by its id.
     """
     try:
-        acknowledged = deliver(ports, link, owner())
+        acknowledged = deliver(ports, link, owner(), _tell)
     except Unavailable as stopping:
         _logger.info("link %s is left to others: %s", link, stopping)
         return 0

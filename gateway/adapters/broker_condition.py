@@ -12,6 +12,7 @@ from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding, Severity
 
 SECONDS = 2.0
+SOON_SECONDS = 0.5
 
 
 def broker_condition(url: str) -> BrokerCondition:
@@ -38,9 +39,18 @@ def broker_condition(url: str) -> BrokerCondition:
     )
 
 
-def _connected(url: str) -> redis.Redis:
+def answers(url: str) -> bool:
+    """Tell whether the broker at ``url`` answers, soon."""
+    try:
+        with _connected(url, SOON_SECONDS) as speaking:
+            return bool(speaking.ping())
+    except (redis.RedisError, OSError, ValueError):
+        return False
+
+
+def _connected(url: str, seconds: float = SECONDS) -> redis.Redis:
     parts = urlsplit(url)
     if parts.scheme == "redis+socket":
         path = unquote(parts.path)
-        return redis.Redis(unix_socket_path=path, socket_timeout=SECONDS)
-    return redis.Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+        return redis.Redis(unix_socket_path=path, socket_timeout=seconds)
+    return redis.Redis.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds)

@@ -1,9 +1,11 @@
 """Whether the process lives, and whether it can do its work."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from gateway.api.request import Reach
+from gateway.bootstrap import Gateway
+from gateway.caretaking import broker_answers
 from gateway.domain.errors import GatewayError
 
 router = APIRouter(tags=["health"])
@@ -21,6 +23,9 @@ class ReadyShape(BaseModel):
     ready: bool
     database: bool
     keys: bool
+    broker: bool = Field(
+        description="Whether it answers; without one deliveries take seconds longer."
+    )
     outbox_lag_seconds: float = Field(
         default=0.0, description="Age of the oldest entry without its number; workers give them."
     )
@@ -33,8 +38,8 @@ async def live() -> LiveShape:
 
 
 @router.get("/readyz", responses={503: {"model": ReadyShape, "description": "not ready"}})
-def ready(ports: Reach, response: Response) -> ReadyShape:
-    """Say whether database and keys can be reached."""
+def ready(request: Request, ports: Reach, response: Response) -> ReadyShape:
+    """Say whether database and keys can be reached; a broker that is away makes nothing unready."""
     lag = 0.0
     try:
         oldest = ports.store.oldest_unsequenced()
@@ -43,8 +48,13 @@ def ready(ports: Reach, response: Response) -> ReadyShape:
     except (GatewayError, OSError, RuntimeError):
         database = False
     keys = bool(ports.keys.seal_keys())
+    gateway: Gateway = request.app.state.gateway
     shape = ReadyShape(
-        ready=database and keys, database=database, keys=keys, outbox_lag_seconds=lag
+        ready=database and keys,
+        database=database,
+        keys=keys,
+        broker=broker_answers(gateway.settings),
+        outbox_lag_seconds=lag,
     )
     if not shape.ready:
         response.status_code = 503

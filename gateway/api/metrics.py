@@ -118,6 +118,19 @@ class Measures:
             "Messages that are due.",
             [(_at(p.link, p.office), p.due) for p in pending],
         )
+        loads = [one for one in self._ports.store.link_loads() if one.link in links]
+        yield family(
+            "parked_messages",
+            "gauge",
+            "Messages that stand still until a person acts.",
+            [((("link", one.link),), one.parked) for one in loads],
+        )
+        yield family(
+            "awaiting_signature_messages",
+            "gauge",
+            "Messages that await their signatory.",
+            [((("link", one.link),), one.awaiting_signature) for one in loads],
+        )
         yield family(
             "feed_lag_messages",
             "gauge",
@@ -131,7 +144,8 @@ class Measures:
             "Findings that refused declarations.",
             _of(tenant, self._failures),
         )
-        yield from self._rest(tenant, now, taking_in=taking_in)
+        yield from self._rest(now, taking_in=taking_in)
+        yield self._endings(tenant, now, links.values())
         paused = [(_of_link(one), float(one.paused)) for one in links.values()]
         yield family("link_paused", "gauge", "Whether a person paused the link.", paused)
         silent = [
@@ -152,7 +166,7 @@ class Measures:
         lines.append(_line(f"{name}_count", (), total))
         return "".join(lines)
 
-    def _rest(self, tenant: str, now: datetime, *, taking_in: bool) -> Iterator[str]:
+    def _rest(self, now: datetime, *, taking_in: bool) -> Iterator[str]:
         oldest = self._ports.store.oldest_unsequenced()
         lag = (now - oldest).total_seconds() if oldest else 0.0
         yield family(
@@ -160,14 +174,16 @@ class Measures:
         )
         told = "Whether declarations are taken in."
         yield family("intake_open", "gauge", told, [((), float(taking_in))])
-        ends = register.endings_of_trust(self._ports.store.trust(tenant), now)
-        samples = [
-            ((("owner", one.name[:16]),), (one.at - now).total_seconds())
-            for one in ends
-            if one.kind == "certificate"
+
+    def _endings(self, tenant: str, now: datetime, links: Iterable[Link]) -> str:
+        parties = register.endings_of_trust(self._ports.store.trust(tenant), now)
+        ends = [
+            *(("owner", one.name[:16], one.at) for one in parties if one.kind == "certificate"),
+            *(("link", one.name, one.at) for one in register.endings_of_links(links)),
         ]
-        about = "Until a party's certificate ends; its fingerprint names it."
-        yield family("certificate_expiry_seconds", "gauge", about, samples)
+        samples = [(((what, name),), (at - now).total_seconds()) for what, name, at in ends]
+        about = "Until a certificate ends: a party's, by its fingerprint, or a link's."
+        return family("certificate_expiry_seconds", "gauge", about, samples)
 
 
 def _of_link(link: Link) -> Labels:

@@ -9,7 +9,7 @@ took it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gateway import register
@@ -39,8 +39,29 @@ PATIENCE = frozenset({408, 425, 429})
 SERVER_TROUBLE = range(500, 600)
 
 
-def deliver(ports: Ports, link_id: str, owner: str) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One try that was written down, by names alone: nothing of what a message says."""
+
+    movement: str
+    office: str
+    message: str
+    attempt: int
+    outcome: Outcome
+    milliseconds: int
+
+
+Tell = Callable[[Try], None]
+
+
+def _nobody(_tried: Try) -> None:
+    """Tell nobody."""
+
+
+def deliver(ports: Ports, link_id: str, owner: str, tell: Tell = _nobody) -> int:
     """Send what is due at one link; return how many messages were acknowledged.
+
+    Every try is told of when it is durable.
 
     Returns 0 at once when nothing may be sent: somebody else holds the lease, the link is paused or
     pulls its feed itself, its breaker is open, or it may not be sent more just now. After every
@@ -54,7 +75,7 @@ def deliver(ports: Ports, link_id: str, owner: str) -> int:
         if fence is None:
             break
         try:
-            acknowledged += _drain(ports, link_id, fence)
+            acknowledged += _drain(ports, link_id, fence, tell)
         finally:
             ports.store.release(link_id, fence)
     return acknowledged
@@ -73,11 +94,11 @@ def _room(link: Link, now: datetime, under_way: int = 0) -> int:
     return min(link.room(now, REQUESTS_MAX, under_way), max(MESSAGES_MAX - under_way, 0))
 
 
-def _drain(ports: Ports, link_id: str, fence: int) -> int:
+def _drain(ports: Ports, link_id: str, fence: int, tell: Tell) -> int:
     """Send under a lease until there is less than there is room for."""
     acknowledged = 0
     for _ in range(FLIGHTS_MAX):
-        flight = _Flight(ports, link_id, fence)
+        flight = _Flight(ports, link_id, fence, tell)
         flight.fly()
         acknowledged += flight.acknowledged
         if flight.lost or flight.exhausted:
@@ -112,13 +133,14 @@ class _Flight:
     while others still come.
     """
 
-    def __init__(self, ports: Ports, link_id: str, fence: int) -> None:
+    def __init__(self, ports: Ports, link_id: str, fence: int, tell: Tell) -> None:
         self._ports = ports
+        self._tell = tell
         self._link_id = link_id
         self._fence = fence
         self._link: Link | None = None
-        self._under_way: dict[str, tuple[Message, ReceiptKind]] = {}
-        self._begun: list[tuple[Attempt, Callable[[], None]]] = []
+        self._under_way: dict[str, tuple[Message, ReceiptKind, datetime]] = {}
+        self._begun: list[tuple[Try, Callable[[], None]]] = []
         self._sent = 0
         self._looked_at = ports.clock.now()
         self.acknowledged = 0
@@ -174,29 +196,43 @@ class _Flight:
         parcels, wanted = _with_packs(self._ports, link, live)
         by_id = {message.id: message for message in live}
         self._under_way |= {
-            one.message: (by_id[one.message], wanted[one.message]) for one in parcels
+            one.message: (by_id[one.message], wanted[one.message], self._looked_at)
+            for one in parcels
         }
         return parcels
 
     def _take(self, link: Link, reply: Reply) -> Link:
         """Begin to keep what came back; return the link after it."""
-        message, wanted = self._under_way.pop(reply.message)
+        message, wanted, since = self._under_way.pop(reply.message)
         attempt = _judge(link, message, reply, wanted)
         # An output goes first: whoever dies in between simply sends, and gets it, again.
         if attempt.outcome is Outcome.HANDED_OVER and reply.content:
             attempt = _with_output(self._ports, link, message, reply, attempt)
         link, change = _record(self._ports, link, message, attempt, wanted)
-        self._begun.append((attempt, self._ports.store.begin(change)))
+        self._begun.append((_try(message, attempt, since), self._ports.store.begin(change)))
         return link
 
     def _settle(self) -> bool:
         """Wait until everything begun is durable or lost; tell whether the link is still ours."""
         begun, self._begun = self._begun, []
-        for attempt, end in begun:
+        for tried, end in begun:
             fenced = _ended(end)
             self.lost = self.lost or not fenced
-            self.acknowledged += fenced and attempt.outcome is Outcome.ACKNOWLEDGED
+            self.acknowledged += fenced and tried.outcome is Outcome.ACKNOWLEDGED
+            if fenced:
+                self._tell(tried)
         return not self.lost
+
+
+def _try(message: Message, attempt: Attempt, since: datetime) -> Try:
+    return Try(
+        movement=message.movement,
+        office=message.office,
+        message=message.id,
+        attempt=message.attempts + 1,
+        outcome=attempt.outcome,
+        milliseconds=round(max(attempt.at - since, timedelta()) / timedelta(milliseconds=1)),
+    )
 
 
 def _ended(end: Callable[[], None]) -> bool:

@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from gateway.domain.delivery import Link, LinkKind
+from gateway.domain.records import Change, Insert
 from gateway.usecases.deliver import deliver
+from tests.world import TENANT
 
 LINK = "lnk_vn0015bb"
 LINE = re.compile(
@@ -15,6 +18,8 @@ NAMES = {
     "delivery_oldest_pending_seconds": "gauge",
     "delivery_pending_messages": "gauge",
     "delivery_latency_seconds": "histogram",
+    "parked_messages": "gauge",
+    "awaiting_signature_messages": "gauge",
     "feed_lag_messages": "gauge",
     "validation_failures_total": "counter",
     "outbox_lag_seconds": "gauge",
@@ -70,6 +75,35 @@ def test_deliveries_are_counted_by_office_and_outcome_once(face):
     buckets = samples(text, "delivery_latency_seconds_bucket")
     assert list(buckets.values()) == sorted(buckets.values())
     assert buckets['{le="+Inf"}'] == samples(text, "delivery_latency_seconds_count")[""] == 1
+
+
+def test_what_stands_still_or_awaits_a_signature_is_counted(face):
+    before = samples(read(face), "parked_messages").get(f'{{link="{LINK}"}}', 0)
+    face.world.town.instead[LINK] = (422, b"")
+    face.submit(face.declaration(), "to-park")
+    deliver(face.world.ports, LINK, "w")
+    face.world.town.instead.clear()
+    text = read(face)
+    assert samples(text, "parked_messages")[f'{{link="{LINK}"}}'] > before
+    awaiting = {one.link: one.awaiting_signature for one in face.world.store.link_loads()}
+    assert samples(text, "awaiting_signature_messages") == {
+        f'{{link="{link}"}}': many for link, many in awaiting.items()
+    }
+
+
+def test_the_certificates_of_links_end_too(face):
+    known = face.world.store.trust(TENANT).certificates[0]
+    names = ["a-link-whose-name-is-long-north", "a-link-whose-name-is-long-south"]
+    for name in names:
+        link = Link(
+            id=name, tenant=TENANT, administration="CN", kind=LinkKind.FOLDER,
+            endpoint="file:///nowhere", key=known.certificate, offices=(),
+        )  # fmt: skip
+        face.world.store.commit(Change((Insert(link),)))
+    found = samples(read(face), "certificate_expiry_seconds")
+    left = (known.valid_to - face.world.clock.now()).total_seconds()
+    for name in names:
+        assert found[f'{{link="{name}"}}'] == pytest.approx(left, abs=60)
 
 
 def test_what_refuses_declarations_is_counted_by_rule(face):

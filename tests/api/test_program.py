@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gateway import bootstrap
+from gateway.adapters.embedded_broker import EmbeddedBroker
 from gateway.settings import load_settings
 
 
@@ -77,6 +78,9 @@ def test_it_answers_when_it_says_so(
     assert _get(url, "/livez") == (200, b'{"live":true}')
     ready = json.loads(_get(url, "/readyz")[1])
     assert (ready["ready"], ready["database"], ready["keys"]) == (True, True, True)
+    assert ready["broker"] is False  # nobody runs one here, and it is ready all the same
+    with EmbeddedBroker(data[0] / "broker"):
+        assert json.loads(_get(url, "/readyz")[1])["broker"] is True
     assert _get(url, "/v1/movements", data[1])[0] == 200
     assert _get(url, "/v1/movements")[0] == 401
 
