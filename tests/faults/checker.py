@@ -9,7 +9,8 @@
 | E | the log has no gap, its leaves are those of its entries, and ``audit verify`` agrees |
 | F | nothing is left to do |
 
-What happened is taken from the office's side wherever the office can know it.
+What happened is taken from the office's side wherever the office can know it; what several sides
+must agree on is judged in :mod:`tests.faults.tallies`.
 """
 
 import json
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from tests.faults import tallies
 from tests.faults.evidence import Evidence, Line
 
 OPEN = ("waiting", "awaiting-signature", "due", "parked")
@@ -48,17 +50,29 @@ class Breach:
         return f"{self.promise}: {self.what}"
 
 
-def check(evidence: Evidence, *, resting: bool = True) -> list[Breach]:
-    """Return every breach. ``resting`` says that the run was given time to finish."""
+def check(evidence: Evidence, *, resting: bool = True, audited: bool = True) -> list[Breach]:
+    """Return every breach.
+
+    ``resting`` says that the run was given time to finish, ``audited`` that the evidence has what
+    ``audit verify`` printed; both are as it is at the end of a run.
+    """
     judges: dict[str, tuple[Callable[[Evidence], Iterator[str]], ...]] = {
         "A": (
             *(_submissions, _strangers, _bodies, _planned, _taken_known, _answers_kept, _events),
+            *(tallies.dropped, tallies.events),
             *((_handed_over,) if resting else ()),
         ),
-        "B": (_places, _gaps, _early),
-        "C": (_effects, _repeats, _answered_once),
-        "D": (_receipts, *((_acknowledged,) if resting else ())),
-        "E": (_log, _verified),
+        "B": (_places, _gaps, _early, tallies.arrivals, tallies.turned_away, tallies.feeds),
+        "C": (_effects, _repeats, _answered_once, tallies.owed_once),
+        "D": (
+            *(_receipts, tallies.proven, tallies.recorded),
+            *((_acknowledged,) if resting else ()),
+        ),
+        "E": (
+            _log,
+            *((tallies.numbered,) if resting else ()),
+            *((tallies.verified,) if audited else ()),
+        ),
         "F": (_backlog,) if resting else (),
     }
     return sorted(
@@ -312,11 +326,6 @@ def _feeds(evidence: Evidence, counters: dict[str, int]) -> Iterator[str]:
         last = counters.get(f"feed/{link}", 0)
         if sorted(numbers) != list(range(1, last + 1)):
             yield f"the feed of {link} has a gap: {len(numbers)} of {last}"
-
-
-def _verified(evidence: Evidence) -> Iterator[str]:
-    if evidence.verified and not evidence.verified.get("ok"):
-        yield f"audit verify: {evidence.verified.get('errors')}"
 
 
 def _backlog(evidence: Evidence) -> Iterator[str]:

@@ -294,13 +294,10 @@ class City:
         folder, url = self.setting.folder, self.setting.settings.database.url
         there = {"FULLROUTE_DATABASE__URL": url} if url else {}
         ask = ("audit", "verify", "--json", "--data", folder)
+        rows = read_rows(self.setting.settings.database_url)
+        journals = read_journals(folder / "sandbox" / "journal")
         told = fullroute(*ask, seconds=AUDIT_SECONDS, **there).json if verified else {}
-        return Evidence(
-            history=list(self.history),
-            rows=read_rows(self.setting.settings.database_url),
-            journals=read_journals(folder / "sandbox" / "journal"),
-            verified=told,
-        )
+        return Evidence(history=list(self.history), rows=rows, journals=journals, verified=told)
 
     def breaches(self, seconds: float = 60) -> list[Breach]:
         """Let the run come to rest for at most so long, then judge it."""
@@ -310,5 +307,5 @@ class City:
     def rest(self, seconds: float) -> None:
         """Wait until nothing is wrong or under way, but no longer than so long."""
         end = time.monotonic() + seconds
-        while check(self.evidence(verified=False)) and time.monotonic() < end:
+        while check(self.evidence(verified=False), audited=False) and time.monotonic() < end:
             time.sleep(0.5)

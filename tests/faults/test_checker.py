@@ -96,6 +96,30 @@ def an_event_is_lost(e):
     return "A", "have a gap"
 
 
+def the_last_event_is_lost(e):
+    rows = e.rows["events"]
+    rows.remove(max(rows, key=lambda row: row["sequence"]))
+    return "A", "are not those of the log"
+
+
+def every_event_is_lost(e):
+    movement = first(e.rows["events"])["movement"]
+    e.rows["events"] = [row for row in e.rows["events"] if row["movement"] != movement]
+    return "A", "has no events"
+
+
+def an_event_happens_twice(e):
+    row = first(e.rows["events"], kind="released")
+    e.rows["events"].append({**row, "sequence": 99})
+    return "A", "happened twice"
+
+
+def a_message_is_quietly_dropped(e):
+    row = first(e.rows["messages"], type="ClearanceNotice")
+    row |= {"state": "dropped", "place": None, "receipt": None, "feed_sequence": None}
+    return "A", "dropped, and nobody asked"
+
+
 def two_messages_swap_their_order(e):
     ours = [one for one in e.journals["requests"] if one["link"] == "vn0015bb"]
     movement = ours[0]["movement"]
@@ -119,6 +143,40 @@ def a_message_is_sent_before_the_departure(e):
     reports = [one for one in e.history if one["call"] != "report" or one["kind"] != "departed"]
     e.history[:] = reports
     return "B", "early: MT4402"
+
+
+def another_comes_first(e):
+    """The office counts what comes by itself: only our rows know that two came the wrong way."""
+    ours = [one for one in e.journals["requests"] if one["link"] == "vn0003pj"]
+    one, two = [line for line in ours if line["movement"] == ours[0]["movement"]][:2]
+    for name in ("id", "type", "digest"):
+        one[name], two[name] = two[name], one[name]
+    return "B", "arrived out of order"
+
+
+def a_message_comes_too_early_and_is_sent_back(e):
+    line = first(e.journals["requests"], place=2)
+    e.journals["requests"].insert(0, {**line, "status": 425, "reason": "place 1 comes first"})
+    return "B", "something comes first"
+
+
+def a_place_is_taken_by_another(e):
+    line = first(e.journals["requests"], place=1)
+    e.journals["requests"].append({**line, "id": "msg_new", "status": 409})
+    return "B", "the place is taken"
+
+
+def a_feed_turns_a_stream_around(e):
+    stream = first(e.rows["messages"], place=2)["stream"]
+    one, two = (first(e.rows["messages"], stream=stream, place=place) for place in (1, 2))
+    one["feed_sequence"], two["feed_sequence"] = two["feed_sequence"], one["feed_sequence"]
+    return "B", "turns"
+
+
+def one_thing_is_said_under_two_ids(e):
+    row = first(e.rows["messages"], type="BIA")
+    e.rows["messages"].append({**row, "id": "msg_twin", "place": 99})
+    return "C", "owed twice"
 
 
 def an_effect_is_taken_twice(e):
@@ -165,6 +223,32 @@ def a_receipt_for_what_no_office_has(e):
     return "D", "which no office has"
 
 
+def the_transports_word_is_taken_for_a_receipt(e):
+    row = first(e.rows["messages"], type="BIA")
+    row |= {"receipt_kind": "transport", "receipt": row["wire"]}
+    return "D", "has a receipt that is transport"
+
+
+def a_receipt_is_not_told(e):
+    gone(e.rows["log"], kind="receipt")
+    return "D", "the log tells 0 receipts"
+
+
+def a_receipt_is_told_twice(e):
+    twice(e.rows["log"], kind="receipt")
+    return "D", "the log tells 2 receipts"
+
+
+def a_try_is_not_told(e):
+    gone(e.rows["log"], kind="sent")
+    return "D", "the log tells 0 tries of 1"
+
+
+def a_try_is_recorded_twice(e):
+    twice(e.rows["attempts"])
+    return "D", "the log tells 1 tries of 2"
+
+
 def a_message_never_gets_its_receipt(e):
     first(e.rows["messages"], type="BIA")["state"] = "due"
     return "D", "no receipt: BIA"
@@ -186,6 +270,21 @@ def a_feed_number_is_left_out(e):
     return "E", "has a gap"
 
 
+def a_message_is_in_no_feed(e):
+    first(e.rows["messages"], type="OLC")["feed_sequence"] = None
+    return "E", "in no feed"
+
+
+def the_audit_says_nothing(e):
+    e.verified.clear()
+    return "E", "audit verify: says nothing"
+
+
+def the_audit_left_something_out(e):
+    e.verified["entries"] -= 1
+    return "E", "audit verify saw"
+
+
 def the_audit_disagrees(e):
     e.verified["ok"] = False
     return "E", "audit verify"
@@ -204,15 +303,20 @@ def something_is_left_waiting(e):
 PLANTED = (
     *(a_movement_is_lost, a_message_row_is_lost, a_key_is_forgotten),
     *(one_declaration_makes_two_movements, a_refused_declaration_is_there, nobody_asked),
-    *(an_answer_is_lost, an_output_in_a_response_is_lost),
-    *(a_body_is_damaged, an_event_is_lost),
-    *(two_messages_swap_their_order, a_place_is_left_out),
-    *(a_message_is_sent_before_its_precondition, a_message_is_sent_before_the_departure),
-    *(an_effect_is_taken_twice, a_message_is_stored_twice, a_repeat_has_other_bytes),
-    *(an_answer_has_its_effect_twice, two_receipts_are_swapped),
+    *(an_answer_is_lost, an_output_in_a_response_is_lost, a_body_is_damaged),
+    *(an_event_is_lost, the_last_event_is_lost, every_event_is_lost, an_event_happens_twice),
+    a_message_is_quietly_dropped,
+    *(two_messages_swap_their_order, a_place_is_left_out, another_comes_first),
+    *(a_message_comes_too_early_and_is_sent_back, a_place_is_taken_by_another),
+    *(a_feed_turns_a_stream_around, a_message_is_sent_before_its_precondition),
+    a_message_is_sent_before_the_departure,
+    *(one_thing_is_said_under_two_ids, an_effect_is_taken_twice, a_message_is_stored_twice),
+    *(a_repeat_has_other_bytes, an_answer_has_its_effect_twice, two_receipts_are_swapped),
     *(an_office_receipts_another_message, a_receipt_for_what_no_office_has),
-    *(a_message_never_gets_its_receipt, an_entry_is_lost, an_entry_is_changed),
-    *(a_feed_number_is_left_out, the_audit_disagrees),
+    *(the_transports_word_is_taken_for_a_receipt, a_receipt_is_not_told, a_receipt_is_told_twice),
+    *(a_try_is_not_told, a_try_is_recorded_twice, a_message_never_gets_its_receipt),
+    *(an_entry_is_lost, an_entry_is_changed, a_feed_number_is_left_out, a_message_is_in_no_feed),
+    *(the_audit_says_nothing, the_audit_left_something_out, the_audit_disagrees),
     *(a_movement_never_ends, something_is_left_waiting),
 )
 

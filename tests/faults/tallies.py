@@ -1,0 +1,175 @@
+"""What must agree where several sides keep book: our rows, our log, the offices' journals.
+
+Judges of :mod:`tests.faults.checker`, each a generator of what it saw. That an office behaved, and
+put right what we did wrong, is no excuse: what it had to turn away is heard here.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from tests.faults.evidence import Evidence, Line
+
+ONE_BY_ONE = ("push", "request-response")
+"""Kinds of links at which messages arrive as we send them; elsewhere the office fetches them."""
+
+TURNED_AWAY = {409: "the place is taken or the bytes are others", 425: "something comes first"}
+"""What an office says to whoever does not keep the order; a right repeat it answers with 200."""
+
+DROPPING = ("amend", "cancel", "skip", "supersede", "withdraw")
+"""Calls by which a message may be dropped: without one, everything owed is sent."""
+
+
+def asked_to_drop(evidence: Evidence) -> set[str]:
+    """Return the movements of which somebody may have dropped a message."""
+    return {
+        call["movement"]
+        for call in evidence.history
+        if call["call"] in DROPPING and call["outcome"] != "refused"
+    }
+
+
+def _facts(evidence: Evidence, kind: str) -> Iterator[Line]:
+    """Return the facts of every log entry of a kind."""
+    for line in evidence.rows["log"]:
+        if line["kind"] == kind:
+            yield json.loads(bytes(line["entry"]))["facts"]
+
+
+def _living(evidence: Evidence) -> list[Line]:
+    return [row for row in evidence.rows["messages"] if row["state"] != "dropped"]
+
+
+# ------------------------------------------------------------------ A
+
+
+def dropped(evidence: Evidence) -> Iterator[str]:
+    """Nothing is dropped that nobody asked to drop."""
+    asked = asked_to_drop(evidence)
+    for row in evidence.rows["messages"]:
+        if row["state"] == "dropped" and row["movement"] not in asked:
+            yield f"dropped, and nobody asked: {row['type']} {row['id']} ({row['waits_for']})"
+
+
+def events(evidence: Evidence) -> Iterator[str]:
+    """Every movement has the events that the log tells of it, and none of them twice."""
+    said = defaultdict(set)
+    for line in evidence.rows["log"]:
+        if line["kind"] == "event":
+            for event in json.loads(bytes(line["entry"]))["facts"]["events"]:
+                said[line["movement"]].add((event["sequence"], event["kind"]))
+    kept, same = defaultdict(set), Counter()
+    for row in evidence.rows["events"]:
+        kept[row["movement"]].add((row["sequence"], row["kind"]))
+        words = ("movement", "kind", "at", "office", "procedure", "message", "facts")
+        same[tuple(str(row[name]) for name in words)] += 1
+    for row in evidence.rows["movements"]:
+        name = row["reference"]
+        if not kept[name]:
+            yield f"movement {name} has no events"
+        elif differing := kept[name] ^ said[name]:
+            yield f"events of {name} are not those of the log: {sorted(differing)}"
+    yield from (f"an event happened twice: {words[:2]}" for words, many in same.items() if many > 1)
+
+
+# ------------------------------------------------------------------ B
+
+
+def arrivals(evidence: Evidence) -> Iterator[str]:
+    """New messages of a stream arrive by their places as *we* count them."""
+    kinds = {row["id"]: row["kind"] for row in evidence.rows["links"]}
+    ours = {
+        row["id"]: (row["stream"], row["place"])
+        for row in _living(evidence)
+        if row["place"] is not None and kinds[row["link"]] in ONE_BY_ONE
+    }
+    last: dict[str, int] = {}
+    for line in evidence.journals["requests"]:
+        if line["status"] != 200 or line["repeated"] or line["id"] not in ours:
+            continue
+        stream, place = ours[line["id"]]
+        if place < last.get(stream, 0):
+            yield f"arrived out of order: {line['type']} {line['id']}, place {place} of {stream}"
+        last[stream] = max(place, last.get(stream, 0))
+
+
+def turned_away(evidence: Evidence) -> Iterator[str]:
+    """No office had to keep the order in our place."""
+    for line in evidence.journals["requests"]:
+        if line["status"] in TURNED_AWAY:
+            what = TURNED_AWAY[line["status"]]
+            yield f"turned away, {what}: {line['type']} {line['id']} ({line['reason']})"
+
+
+def feeds(evidence: Evidence) -> Iterator[str]:
+    """A feed turns no stream around, save for what took the place of another afterwards."""
+    late = {row["waits_for"].removeprefix("superseded:") for row in evidence.rows["messages"]}
+    streams = defaultdict(list)
+    for row in _living(evidence):
+        if row["feed_sequence"] is not None and row["id"] not in late:
+            streams[row["stream"]].append((row["place"], row["feed_sequence"]))
+    for stream, both in streams.items():
+        numbers = [number for _, number in sorted(both)]
+        if numbers != sorted(numbers):
+            yield f"the feed turns {stream} around: {sorted(both)}"
+
+
+# ------------------------------------------------------------------ C, D
+
+
+def owed_once(evidence: Evidence) -> Iterator[str]:
+    """What has to be said is said under one id: an office cannot know that two are the same."""
+    counted = Counter(
+        (row["stream"], row["type"], row["unsigned"])
+        for row in _living(evidence)
+        if row["unsigned"]
+    )
+    yield from (f"owed twice: {words[:2]}" for words, many in counted.items() if many > 1)
+
+
+def proven(evidence: Evidence) -> Iterator[str]:
+    """Where signed receipts are agreed, nothing less ends a message."""
+    agreed = {row["id"]: row["receipt"] for row in evidence.rows["links"]}
+    for row in evidence.rows["messages"]:
+        less = row["receipt_kind"] != "signed" and agreed[row["link"]] == "signed"
+        if row["state"] == "acknowledged" and less:
+            yield f"{row['type']} {row['id']} has a receipt that is {row['receipt_kind']}"
+
+
+def recorded(evidence: Evidence) -> Iterator[str]:
+    """The log tells every receipt once, and every try (a feed has none) as its row does."""
+    rows = evidence.rows["messages"]
+    ended = Counter(row["id"] for row in rows if row["state"] == "acknowledged")
+    told = Counter(facts["message"] for facts in _facts(evidence, "receipt"))
+    for name in sorted((ended - told) | (told - ended)):
+        yield f"the log tells {told[name]} receipts of {name}, which has {ended[name]}"
+    kinds = {row["id"]: row["kind"] for row in evidence.rows["links"]}
+    fed = {row["id"] for row in rows if kinds[row["link"]] == "feed"}
+    words = ("message", "outcome", "detail")
+    tried = Counter(
+        tuple(str(row[name]) for name in words)
+        for row in evidence.rows["attempts"]
+        if row["message"] not in fed
+    )
+    said = Counter(tuple(str(one[name]) for name in words) for one in _facts(evidence, "sent"))
+    for one in sorted((tried - said) | (said - tried)):
+        yield f"the log tells {said[one]} tries of {tried[one]}: {one}"
+
+
+# ------------------------------------------------------------------ E, at rest
+
+
+def numbered(evidence: Evidence) -> Iterator[str]:
+    """Whatever is sealed is in its link's feed."""
+    for row in _living(evidence):
+        if row["seal"] and row["feed_sequence"] is None:
+            yield f"in no feed: {row['type']} {row['id']} of {row['link']}"
+
+
+def verified(evidence: Evidence) -> Iterator[str]:
+    """``audit verify`` was asked, agrees, and has seen every entry there is."""
+    told = evidence.verified
+    if not told.get("ok"):
+        yield f"audit verify: {told.get('errors', 'says nothing')}"
+    elif told["entries"] < len(evidence.rows["log"]):
+        yield f"audit verify saw {told['entries']} of {len(evidence.rows['log'])} entries"
