@@ -304,6 +304,19 @@ class City:
         self.rest(seconds)
         return check(self.evidence())
 
+    def untaken(self, many: int, since: int = 0) -> list[Breach]:
+        """Tell which submissions since then in the history were not taken, or that few were made.
+
+        Clients ask for minutes, so ``many`` is how many were sent to submit: a run that nobody
+        could begin has shown nothing.
+        """
+        calls = [one for one in self.history[since:] if one["call"] == "submit"]
+        left = [one["lrn"] for one in calls if one["outcome"] != "ok"]
+        found = [Breach("A", f"nobody took {lrn}: {dict(self.answered)}") for lrn in left]
+        if len(calls) - len(left) < max(many, 1):
+            found.append(Breach("A", f"{len(calls) - len(left)} submissions taken of {many}"))
+        return found
+
     def rest(self, seconds: float) -> None:
         """Wait until nothing is wrong or under way, but no longer than so long."""
         end = time.monotonic() + seconds

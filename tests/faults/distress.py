@@ -85,6 +85,11 @@ class Deployment:
     broker: redis.Redis
     wires: Mapping[str, Wire]
     offices: proxy.Weather
+    over_at: float = 0.0
+
+    def over(self) -> None:
+        """What befell it is over: from here on it has to come to rest by itself."""
+        self.over_at = time.monotonic()
 
     def beside(self, name: str) -> dict[str, str]:
         return _ways(name.partition(".")[0], self.wires, self.database)
@@ -155,6 +160,7 @@ def broker_full(held: Deployment, _chance: random.Random) -> None:
     held.home(held.submit())
     refused = held.broker.info("errorstats").get("errorstat_OOM", {"count": 0})
     held.broker.config_set("maxmemory", 0)
+    held.over()
     assert refused["count"], "no knock was refused"
 
 
@@ -168,6 +174,7 @@ def commits_unheard(held: Deployment, chance: random.Random) -> None:
     lost = [way.lost - earlier for way, earlier in zip(ways, before, strict=True)]
     for way in ways:
         way.losing = 0
+    held.over()
     assert all(lost), f"no reply was lost: {lost}"
 
 
@@ -193,6 +200,7 @@ def wrong_clocks(held: Deployment, _chance: random.Random) -> None:
     for name in WIRED:
         held.again(name)
     held.city.wait_ready()
+    held.over()
 
 
 def partition(held: Deployment, chance: random.Random) -> None:
@@ -210,6 +218,7 @@ def partition(held: Deployment, chance: random.Random) -> None:
         time.sleep(LASTING_SECONDS)
         held.offices.clear()
         held.set(State.OPEN, *held.wires)
+    held.over()
     traffic.arrive()
 
 
@@ -232,6 +241,7 @@ def burst(held: Deployment, _chance: random.Random) -> None:
     while held.city.answered[503] < BURST and time.monotonic() < end:
         time.sleep(0.1)
     os.kill(worker, signal.SIGCONT)
+    held.over()
     for thread in threads:
         thread.join()
     held.home(movements)
@@ -254,6 +264,7 @@ def connections_short(held: Deployment, _chance: random.Random) -> None:
     traffic.keep(BURST // 10 * 2)
     time.sleep(LASTING_SECONDS * 2)
     held.postgres.execute(f"ALTER ROLE {ROLE} CONNECTION LIMIT -1")
+    held.over()
     traffic.arrive()
     assert "too many connections for role" in (held.postgres.folder / "log").read_text("utf-8")
 
@@ -276,8 +287,15 @@ DISTRESSES: Mapping[str, Callable[[Deployment, random.Random], None]] = {
 
 def befall(held: Deployment, name: str, seed: int) -> list[Breach]:
     """Let one distress befall a deployment, let it come to rest, and return every breach."""
-    began = time.monotonic()
+    began, before = time.monotonic(), len(held.city.history)
     DISTRESSES[name](held, random.Random(f"{name}/{seed}"))
-    breaches = held.city.breaches()
-    print(f"{name}, seed {seed}: {time.monotonic() - began:.0f} s, {len(breaches)} breaches")
+    held.city.rest(storm.REST_SECONDS)
+    rested = time.monotonic() - held.over_at
+    breaches = [*held.city.untaken(FEW, before), *held.city.breaches(0.0)]
+    if rested > storm.REST_SECONDS:
+        breaches.append(Breach("F", f"at rest only {rested:.0f} s after {name}"))
+    print(
+        f"{name}, seed {seed}: {time.monotonic() - began:.0f} s, at rest {rested:.0f} s after it, "
+        f"{len(breaches)} breaches"
+    )
     return breaches

@@ -47,13 +47,17 @@ def armed(point: str, passing: int = 1) -> dict[str, str]:
     return {"FULLROUTE_TESTING": "1", "FULLROUTE_CRASH_POINT": f"{point}:{passing}"}
 
 
+def _passing(seed: int, program: str, point: str) -> int:
+    """Draw at which passing a program dies; the same alone as in a chain of many points."""
+    return random.Random(f"points/{seed}/{program}/{point}").randint(1, PASSINGS_MAX)
+
+
 class Chains:
     """The points each program still has to die at; ``died`` are those it did."""
 
     def __init__(self, chains: Mapping[str, Sequence[str]], seed: int) -> None:
-        chance = random.Random(f"points/{seed}")
         self._left = {
-            name: [(point, chance.randint(1, PASSINGS_MAX)) for point in points]
+            name: [(point, _passing(seed, name, point)) for point in points]
             for name, points in chains.items()
         }
         self.died: list[str] = []
@@ -124,4 +128,4 @@ def run(city: City, chains: Chains) -> list[Breach]:
         assert time.monotonic() - reached < REACHED_SECONDS, f"not reached: {waiting}"
         time.sleep(0.05)
     traffic.arrive()
-    return city.breaches()
+    return [*city.untaken(len(traffic.threads)), *city.breaches()]

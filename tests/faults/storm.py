@@ -39,14 +39,14 @@ UNHURRIED_SECONDS = 1.0
 WORKERS = ("worker", "worker.2")
 
 
-def proxied(city: City, seed: int) -> proxy.Weather:
+def proxied(city: City, seed: int, kind: type[proxy.Proxy] = proxy.Proxy) -> proxy.Weather:
     """Put a proxy before every office that is pushed to; do it before the city wakes up."""
     path = city.setting.folder / "sandbox" / "spec.json"
     spec = json.loads(path.read_text("utf-8"))
     pushed = [link for link in spec["links"] if link["kind"] == "push"]
     proxies = {}
     for link, port in zip(pushed, free_ports(len(pushed)), strict=True):
-        proxies[link["id"]] = proxy.Proxy(link["port"], port, f"{seed}/{link['id']}")
+        proxies[link["id"]] = kind(link["port"], port, f"{seed}/{link['id']}")
         link["port"] = port
     path.write_text(json.dumps(spec), "utf-8")
     return proxy.Weather(proxies)
@@ -82,7 +82,9 @@ class Storm:
         traffic.arrive()
         self.city.rest(REST_SECONDS)
         rested = time.monotonic() - ended
-        breaches = self.city.breaches(0.0)
+        breaches = [*self.city.untaken(len(traffic.threads)), *self.city.breaches(0.0)]
+        if rested > REST_SECONDS:
+            breaches.append(Breach("F", f"at rest only {rested:.0f} s after the storm"))
         print(
             f"\nseed {self.seed}: {len(traffic.threads)} movements, {sum(self.blows.values())} "
             f"blows {dict(self.blows)}, faults on the wire {dict(self.weather.done)}, "
