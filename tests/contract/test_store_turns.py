@@ -181,6 +181,21 @@ def test_the_lease_of_a_stopped_program_ends_and_its_holder_is_fenced_off(opened
     assert store.body(r.BODY.digest) is None
 
 
+@pytest.mark.parametrize("others", [0, 1], ids=["ended", "somebody else's by now"])
+def test_whoever_comes_back_late_prolongs_no_lease(opened, others):
+    late, other, third = opened(), opened(), opened()
+    late.commit(inserted(LINK))
+    old = late.lease("lnk_cn", "late", 0.3)
+    for store in (late, other):
+        store._keeper.close()
+    time.sleep(0.4)
+    for _ in range(others):
+        assert other.lease("lnk_cn", "other", 0.3) == old + 1
+    late._renew("lnk_cn", old, 60)
+    time.sleep(0.4 * others)
+    assert third.lease("lnk_cn", "third", 60) == old + others + 1
+
+
 def test_an_unknown_link_cannot_be_leased(store):
     assert store.lease("nowhere", "a", 60) is None
     store.release("nowhere", 1)

@@ -8,7 +8,7 @@ import json
 from base64 import b64decode, b64encode
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -87,6 +87,22 @@ def of_another_time(world, reply):
     return spoiled(reply, replace(receipt, received=old), key, receipt.link)
 
 
+def of_the_future(world, reply):
+    receipt, key = told(world, reply)
+    late = receipt.received + timedelta(hours=1)
+    return spoiled(reply, replace(receipt, received=late), key, receipt.link)
+
+
+def of_a_sister_office(world, reply):
+    receipt, key = told(world, reply)
+    return spoiled(reply, replace(receipt, office="VN0003PJ"), key, receipt.link)
+
+
+def of_another_link(world, reply):
+    receipt, key = told(world, reply)
+    return spoiled(reply, replace(receipt, link="lnk_vn0003pj"), key, receipt.link)
+
+
 def by_a_stranger(world, reply):
     receipt, _ = told(world, reply)
     stranger = next(
@@ -115,6 +131,9 @@ SPOILED = {
     "receipt of another message": (of_another_message, Outcome.UNCLEAR, "receipt.other-message"),
     "receipt of other bytes": (of_other_bytes, Outcome.UNCLEAR, "receipt.other-message"),
     "receipt of another time": (of_another_time, Outcome.UNCLEAR, "receipt.wrong-time"),
+    "receipt of the future": (of_the_future, Outcome.UNCLEAR, "receipt.wrong-time"),
+    "receipt of a sister office": (of_a_sister_office, Outcome.UNCLEAR, "receipt.other-message"),
+    "receipt of another link": (of_another_link, Outcome.UNCLEAR, "receipt.other-message"),
     "receipt by a stranger": (by_a_stranger, Outcome.UNCLEAR, "seal.wrong"),
     "receipt with a broken seal": (with_a_broken_seal, Outcome.UNCLEAR, "seal.wrong"),
 }

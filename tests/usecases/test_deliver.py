@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.audit.entry import read_entry
 from gateway.domain.delivery import PROBE_SECONDS_FIRST_HOUR, LinkKind
 from gateway.domain.message import MessageState
 from gateway.domain.parcel import Reply
@@ -190,3 +191,115 @@ def test_a_message_never_taken_does_not_speak_for_the_others(world):
         taken += deliver(ports, link, "worker")
     assert taken == 1
     assert world.store.message(first).state is MessageState.DUE
+
+
+def test_whoever_lost_the_lease_meanwhile_keeps_nothing_and_stops(world):
+    movement = world.submit(world.declaration()).movement
+    link = due(world)[0]
+    carried = []
+
+    class Overtaken:
+        def carry(self, link, parcels, *_):
+            carried.append(len(parcels))
+            overtaking = {"fence": world.store.link(link.id).fence + 1}
+            world.store.commit(Change((Update(table="links", key=link.id, values=overtaking),)))
+            for reply in world.town.carry(link, parcels):
+                yield replace(reply, status=503, content=b"")
+
+    ports = replace(world.ports, couriers={LinkKind.PUSH: Overtaken()})
+    assert deliver(ports, link, "worker") == 0
+    assert carried == [1]
+    (message,) = (
+        one for one in world.store.messages(movement) if one.link == link and one.place == 1
+    )
+    assert (message.state, message.attempts) == (MessageState.DUE, 0)
+    assert world.store.attempts(message.id) == ()
+    assert world.store.link(link).breaker.failures == 0
+
+
+def test_whoever_lost_the_lease_lets_nothing_more_join(world):
+    world.submit(world.declaration())
+    link = due(world)[0]
+    joined = []
+
+    class Overtaken:
+        def carry(self, link, parcels, more):
+            overtaking = {"fence": world.store.link(link.id).fence + 1}
+            world.store.commit(Change((Update(table="links", key=link.id, values=overtaking),)))
+            yield from world.town.carry(link, parcels)
+            submit_another(world)
+            world.clock.forward(seconds=1)
+            joined.extend(more())
+
+    ports = replace(world.ports, couriers={LinkKind.PUSH: Overtaken()})
+    assert deliver(ports, link, "worker") == 0
+    assert joined == []
+
+
+# ------------------------------------------------------------------ what is kept of a try
+
+
+class Meanwhile:
+    """A courier whose message is acknowledged otherwise before the office's status is back."""
+
+    def __init__(self, world, status) -> None:
+        self._world = world
+        self._status = status
+
+    def carry(self, _link, parcels, *_):
+        done = {"state": MessageState.ACKNOWLEDGED}
+        for one in parcels:
+            self._world.store.commit(
+                Change((Update(table="messages", key=one.message, values=done),))
+            )
+            yield Reply(message=one.message, at=self._world.clock.now(), status=self._status)
+
+
+@pytest.mark.parametrize("status", [503, 422], ids=["busy", "refused"])
+def test_what_ended_meanwhile_is_neither_put_off_nor_parked(world, status):
+    movement = world.submit(world.declaration()).movement
+    link = due(world)[0]
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+    ports = replace(world.ports, couriers={LinkKind.PUSH: Meanwhile(world, status)})
+    assert deliver(ports, link, "worker") == 0
+    assert world.store.message(head.id) == replace(head, state=MessageState.ACKNOWLEDGED)
+    assert told(world, movement, "sent", "parked") == []
+
+
+def told(world, movement, *kinds) -> list[tuple[str, ...]]:
+    """Return kind, message and outcome of the log's entries about sending."""
+    world.store.sequence("test")
+    entries = [read_entry(one.entry) for one in world.store.log(movement=movement, limit=1000)]
+    return [
+        (one.kind.value, one.facts["message"], one.facts.get("outcome", one.facts.get("why")))
+        for one in entries
+        if one.kind.value in kinds
+    ]
+
+
+def test_the_log_tells_every_try_and_why_a_message_is_parked(world):
+    movement = world.submit(world.declaration()).movement
+    link = due(world)[0]
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+    for status in (503, 422):
+        world.town.instead[link] = (status, b"")
+        deliver(world.ports, link, "worker")
+        world.clock.forward(minutes=1)
+    assert world.store.message(head.id).state is MessageState.PARKED
+    assert told(world, movement, "sent", "parked", "receipt") == [
+        ("sent", head.id, "busy"),
+        ("sent", head.id, "refused"),
+        ("parked", head.id, "status 422"),
+    ]
+    tries = [one.outcome.value for one in world.store.attempts(head.id)]
+    assert tries == ["busy", "refused"]
+
+
+def test_the_log_tells_that_a_deadline_parked_a_message(world):
+    movement = world.submit(world.declaration()).movement
+    link = due(world)[0]
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+    deadline = {"deadline": world.clock.now()}
+    world.store.commit(Change((Update(table="messages", key=head.id, values=deadline),)))
+    assert deliver(world.ports, link, "worker") == 0
+    assert told(world, movement, "sent", "parked") == [("parked", head.id, "deadline")]

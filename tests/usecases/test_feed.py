@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.audit.entry import read_entry
 from gateway.audit.exchange import (
     Receipt,
+    SealedPaper,
     make_receipt,
     read_envelope,
+    spell_seal,
     to_base64,
     write_reply,
 )
@@ -209,4 +212,59 @@ def test_what_is_made_anew_is_in_the_feed_once_it_is_signed(
     sign(world, made)
     assert [item.message for item in gate.read(after=end).values()] == [made]
     assert world.store.message(made).feed_sequence == end + 1
+
+
+def _receipt(world: World, message, link: str) -> bytes:
+    """Return the receipt that a link gives for a message, whosever it is."""
+    key = world.town.systems[link].spec.key
+    content = make_receipt(
+        Receipt(
+            message=message.id, digest=message.wire, link=link, office=message.office,
+            received=world.clock.now(),
+        )
+    )  # fmt: skip
+    return write_reply(
+        "receipt", SealedPaper(content=content, seal=spell_seal(link, key.sign(content)))
+    )
+
+
+def _ours(world: World, movement: str):
+    return next(
+        one for one in world.store.messages(movement) if one.link == LINK and one.place == 1
+    )
+
+
+def test_a_link_cannot_receipt_the_message_of_another(tmp_path) -> None:
+    world = World(tmp_path)
+    message = _ours(world, world.submit(world.declaration()).movement)
+    other = next(name for name in world.town.systems if name != LINK)
+    stranger = replace(CALLER, id="prn_other", link=other)
+    receipt = _receipt(world, message, other)
+    told = feed.acknowledge(world.ports, stranger, other, [receipt])
+    assert (told.done, [one.code for _, one in told.refused]) == ((), ["message.unknown"])
+    assert world.store.message(message.id) == message
+    world.close()
+
+
+def test_of_one_receipt_handed_in_twice_at_once_one_is_kept(tmp_path) -> None:
+    world = World(tmp_path)
+    movement = world.submit(world.declaration()).movement
+    message = _ours(world, movement)
+    receipt = _receipt(world, message, LINK)
+
+    class Overtaken:
+        def __getattr__(self, name):
+            return getattr(world.store, name)
+
+        def commit(self, change):
+            feed.acknowledge(world.ports, CALLER, LINK, [receipt])
+            world.store.commit(change)
+
+    feed.acknowledge(replace(world.ports, store=Overtaken()), CALLER, LINK, [receipt])
+    assert len(world.store.attempts(message.id)) == 1
+    world.store.sequence("test")
+    entries = [read_entry(one.entry) for one in world.store.log(movement=movement, limit=1000)]
+    told = [one for one in entries if one.kind.value == "receipt"]
+    assert [one.facts["message"] for one in told] == [message.id]
+    assert world.store.message(message.id).attempts == 1
     world.close()

@@ -1,5 +1,7 @@
 """What operators do: what it leads to, at whose wish and why, once."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.domain.act import Act, ActKind
@@ -185,6 +187,52 @@ def test_twice_is_once(desk, act, subject, more):
     assert (first.repeated, again.repeated, without.repeated) == (False, True, True)
     assert (again.dropped, again.moved, again.made) == (first.dropped, first.moved, first.made)
     assert len(desk.acts()) == 1
+
+
+class Overtaken:
+    """A store at which something happens just before the next change."""
+
+    def __init__(self, store, happening) -> None:
+        self._store = store
+        self._happening = happening
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def commit(self, change):
+        self._happening, happen = None, self._happening
+        if happen is not None:
+            happen()
+        self._store.commit(change)
+
+
+def overtaken(desk, kind, subject, happening):
+    """Do it while something else happens meanwhile."""
+    ports = replace(desk.world.ports, store=Overtaken(desk.world.store, happening))
+    perform(ports, desk.operator, Act(kind=ActKind(kind), subject=subject, reason=WHY))
+
+
+def test_an_act_whose_lease_ended_meanwhile_is_not_written(desk):
+    """Whoever holds it now may be sending the message this moment."""
+    store, ola = desk.world.store, desk.message("OLA")
+
+    def taken():
+        store.release(LINK, store.link(LINK).fence)
+        assert store.lease(LINK, "a worker", 60) is not None
+
+    with pytest.raises(InConflict, match=r"act\.link-busy"):
+        overtaken(desk, "cancel", ola.id, taken)
+    assert desk.message("OLA").state is MessageState.PARKED
+    assert desk.acts() == []
+
+
+def test_what_was_retried_meanwhile_is_not_superseded(desk):
+    """It may be on its way: two ids of one thing would be two things to its office."""
+    ola = desk.message("OLA")
+    with pytest.raises(InConflict, match=r"act\.not-in-state"):
+        overtaken(desk, "supersede", ola.id, lambda: desk.do("retry", ola.id))
+    assert desk.message("OLA").id == ola.id
+    assert [one.facts["act"] for one in desk.acts()] == ["retry"]
 
 
 def test_a_key_is_for_one_act(desk):

@@ -48,6 +48,15 @@ def test_signed_anew_it_is_still_the_same_content(world):
     assert world.submit(world.declaration(), "k2").movement == first.movement
 
 
+def test_a_key_that_came_second_is_remembered_too(world):
+    first = world.submit(world.declaration(), "k1")
+    world.clock.forward(minutes=1)
+    assert world.submit(world.declaration(), "k2").movement == first.movement
+    with pytest.raises(InConflict) as conflict:
+        world.submit(world.declaration(texts={"CQ-2026-000117": "CQ-2026-000118"}), "k2")
+    assert conflict.value.findings[0].code == "idempotency.other-body"
+
+
 def test_many_at_once_give_one_movement(world):
     raw = world.declaration()
     found = []
