@@ -3,6 +3,7 @@
     python -m tests.faults --seed 7 --point send.after-reply
     python -m tests.faults --links mixed --seed 1
     python -m tests.faults --distress partition --seed 3
+    python -m tests.faults --changes --seed 2
     python -m tests.faults --storm --seed 1-20 --results storms.jsonl
 
 Prints what was done and every breach the checker finds; exit code 1 when there is one. A storm is
@@ -18,7 +19,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.faults import distress, points, storm
+from tests.faults import changes, distress, points, storm
 from tests.faults.city import City
 from tests.postgres import own_postgres
 
@@ -27,6 +28,7 @@ CHAINS = {
     "push": {"api": points.API, "worker": points.WORKER},
     "mixed": {"worker": points.COLLECTING},
 }
+CHANGED, CHANGED_SECONDS = 6, 120
 
 
 def main() -> int:
@@ -39,6 +41,7 @@ def main() -> int:
     parser.add_argument("--point", help="one crash point; without it every one has its turn")
     parser.add_argument("--links", choices=CHAINS, default="push")
     parser.add_argument("--distress", choices=distress.DISTRESSES)
+    parser.add_argument("--changes", action="store_true", help="amended, taken back, cancelled")
     parser.add_argument("--storm", action="store_true", help="run R")
     parser.add_argument("--seconds", type=float, default=240)
     parser.add_argument("--movements", type=int, default=600)
@@ -50,6 +53,8 @@ def main() -> int:
         return storms(seeds, told.seconds, told.movements, told.results)
     if told.distress:
         return max(distressed(seed, told.distress) for seed in seeds)
+    if told.changes:
+        return max(changed(seed) for seed in seeds)
     if told.point and not any(told.point in every for every in PROGRAMS.values()):
         parser.error(f"no such point: {told.point}")
     return max(deaths(seed, told.point, told.links) for seed in seeds)
@@ -71,6 +76,17 @@ def deaths(seed: int, point: str | None, links: str) -> int:
         print(*turns.died, *breaches, sep="\n")
         if breaches:
             print(city.last_words())
+    return int(bool(breaches))
+
+
+def changed(seed: int) -> int:
+    """Let a few movements be changed while they are under way."""
+    with (
+        tempfile.TemporaryDirectory(prefix="fullroute-faults-") as folder,
+        City(Path(folder)) as city,
+    ):
+        breaches = changes.run(city, seed, CHANGED, CHANGED_SECONDS)
+        print(*breaches, sep="\n")
     return int(bool(breaches))
 
 

@@ -62,7 +62,10 @@ def check(evidence: Evidence, *, resting: bool = True, audited: bool = True) -> 
             *(tallies.dropped, tallies.events),
             *((_handed_over,) if resting else ()),
         ),
-        "B": (_places, _gaps, _early, tallies.arrivals, tallies.turned_away, tallies.feeds),
+        "B": (
+            *(_places, _gaps, _early),
+            *(tallies.arrivals, tallies.turned_away, tallies.feeds, tallies.taken_back),
+        ),
         "C": (_effects, _repeats, _answered_once, tallies.owed_once),
         "D": (
             *(_receipts, tallies.proven, tallies.recorded),
@@ -329,14 +332,20 @@ def _feeds(evidence: Evidence, counters: dict[str, int]) -> Iterator[str]:
 
 
 def _backlog(evidence: Evidence) -> Iterator[str]:
+    """Everything is at its end; what was changed may wait for what cannot come any more."""
+    changed = tallies.changed(evidence, *tallies.DROPPING)
     states = {row["reference"]: row["state"] for row in evidence.rows["movements"]}
+    ends = defaultdict(lambda: {"completed"})
+    ends |= {one: {"completed", "invalidated"} for one in tallies.changed(evidence, "withdraw")}
+    ends |= {one: set(states.values()) for one in tallies.changed(evidence, "cancel", "skip")}
     for call in evidence.history:
         if call["call"] == "submit" and call["outcome"] == "ok":
             state = states.get(call["movement"], "lost")
-            if state != "completed":
+            if state not in ends[call["movement"]]:
                 yield f"not at its end: {call['movement']} is {state}"
     for row in evidence.rows["messages"]:
-        if row["state"] in OPEN:
+        stranded = row["state"] == "waiting" and row["movement"] in changed
+        if row["state"] in OPEN and not stranded:
             yield f"open: {row['type']} {row['id']} is {row['state']}, {row['waits_for']}"
     for row in evidence.rows["log"]:
         if row["index"] is None:

@@ -68,7 +68,8 @@ class City:
     Roles in ``unmandated`` let nobody sign for them: their key lies with them, in ``parties``, and
     ``party_keys`` has the API key they come with. ``beside`` holds by program what it finds in its
     environment at its first start; at every other it is told anew. ``answered`` counts the
-    statuses of all answers a client got, 0 for none.
+    statuses of all answers a client got, 0 for none; ``papers`` are the declarations by reference
+    number, unsigned.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class City:
         self.running: dict[str, Forked] = {}
         self.broker = EmbeddedBroker(self.setting.settings.broker_socket.parent)
         self.history: list[dict] = []
+        self.papers: dict[str, bytes] = {}
         self.answered: Counter[int] = Counter()
         self.look_seconds = STANDING_SECONDS
         self._lock = threading.Lock()
@@ -209,6 +211,7 @@ class City:
         now = self.clock.now()
         brought = another_truck(brought_up(raw, now, number), number)
         lrn = brought.partition(b"<FunctionalReferenceID>")[2].partition(b"<")[0].decode()
+        self.papers[lrn] = brought
         return lrn, signature.sign(brought, self.exporter, now)
 
     def patiently(self, ask, seconds: float = 60):

@@ -20,12 +20,16 @@ DROPPING = ("amend", "cancel", "skip", "supersede", "withdraw")
 """Calls by which a message may be dropped: without one, everything owed is sent."""
 
 
-def asked_to_drop(evidence: Evidence) -> set[str]:
-    """Return the movements of which somebody may have dropped a message."""
+TAKEN_BACK_LATER = ("MT2401-3", "COT-cancel", "ImportCancellation")
+"""What asks the others to forget a movement, once the office of departure has let it go."""
+
+
+def changed(evidence: Evidence, *calls: str) -> set[str]:
+    """Return the movements that were changed by one of these calls, or may have been."""
     return {
         call["movement"]
         for call in evidence.history
-        if call["call"] in DROPPING and call["outcome"] != "refused"
+        if call["call"] in calls and call["outcome"] != "refused"
     }
 
 
@@ -45,7 +49,7 @@ def _living(evidence: Evidence) -> list[Line]:
 
 def dropped(evidence: Evidence) -> Iterator[str]:
     """Nothing is dropped that nobody asked to drop."""
-    asked = asked_to_drop(evidence)
+    asked = changed(evidence, *DROPPING)
     for row in evidence.rows["messages"]:
         if row["state"] == "dropped" and row["movement"] not in asked:
             yield f"dropped, and nobody asked: {row['type']} {row['id']} ({row['waits_for']})"
@@ -99,6 +103,24 @@ def turned_away(evidence: Evidence) -> Iterator[str]:
         if line["status"] in TURNED_AWAY:
             what = TURNED_AWAY[line["status"]]
             yield f"turned away, {what}: {line['type']} {line['id']} ({line['reason']})"
+
+
+def taken_back(evidence: Evidence) -> Iterator[str]:
+    """Where the office of departure is asked to let go, the others are asked after it did."""
+    asked = {
+        line["movement"]
+        for line in evidence.journals["requests"]
+        if line["type"] == "WithdrawalNotice"
+    }
+    let_go = {
+        line["movement"]: line["at"]
+        for line in evidence.journals["effects"]
+        if line["effect"] == "declaration-withdrawn"
+    }
+    for line in evidence.journals["requests"]:
+        early = line["at"] < let_go.get(line["movement"], "~")
+        if line["type"] in TAKEN_BACK_LATER and line["movement"] in asked and early:
+            yield f"taken back early: {line['type']} {line['id']} of {line['movement']}"
 
 
 def feeds(evidence: Evidence) -> Iterator[str]:

@@ -166,6 +166,15 @@ def a_place_is_taken_by_another(e):
     return "B", "the place is taken"
 
 
+def it_is_taken_back_before_the_departure_let_go(e):
+    line = first(e.journals["requests"], type="DecMessage")
+    at = "2099-01-01T00:00:00.000Z"
+    e.journals["requests"] += [{**line, "type": t} for t in ("WithdrawalNotice", "MT2401-3")]
+    late = {**first(e.journals["effects"], effect="goods-released"), "at": at}
+    e.journals["effects"].append({**late, "effect": "declaration-withdrawn"})
+    return "B", "taken back early: MT2401-3"
+
+
 def a_feed_turns_a_stream_around(e):
     stream = first(e.rows["messages"], place=2)["stream"]
     one, two = (first(e.rows["messages"], stream=stream, place=place) for place in (1, 2))
@@ -295,6 +304,13 @@ def a_movement_never_ends(e):
     return "F", "not at its end"
 
 
+def a_cancelled_movement_has_something_due(e):
+    row = first(e.rows["messages"], type="TIR")
+    e.history.append({"call": "cancel", "movement": row["movement"], "outcome": "ok"})
+    row["state"] = "due"
+    return "F", "open: TIR"
+
+
 def something_is_left_waiting(e):
     first(e.rows["messages"], type="TIR")["state"] = "waiting"
     return "F", "open: TIR"
@@ -308,6 +324,7 @@ PLANTED = (
     a_message_is_quietly_dropped,
     *(two_messages_swap_their_order, a_place_is_left_out, another_comes_first),
     *(a_message_comes_too_early_and_is_sent_back, a_place_is_taken_by_another),
+    it_is_taken_back_before_the_departure_let_go,
     *(a_feed_turns_a_stream_around, a_message_is_sent_before_its_precondition),
     a_message_is_sent_before_the_departure,
     *(one_thing_is_said_under_two_ids, an_effect_is_taken_twice, a_message_is_stored_twice),
@@ -317,7 +334,7 @@ PLANTED = (
     *(a_try_is_not_told, a_try_is_recorded_twice, a_message_never_gets_its_receipt),
     *(an_entry_is_lost, an_entry_is_changed, a_feed_number_is_left_out, a_message_is_in_no_feed),
     *(the_audit_says_nothing, the_audit_left_something_out, the_audit_disagrees),
-    *(a_movement_never_ends, something_is_left_waiting),
+    *(a_movement_never_ends, a_cancelled_movement_has_something_due, something_is_left_waiting),
 )
 
 
