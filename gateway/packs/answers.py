@@ -7,7 +7,7 @@ first entry that fits wins, in the order of file names and of the file.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -202,10 +202,13 @@ def _moment(text: str, zone: str) -> datetime | None:
             when = datetime.strptime(digits, _FORMS[len(text)])  # noqa: DTZ007 - local, see below
         else:
             when = datetime.fromisoformat(text)
-    except (KeyError, ValueError):
+        local = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(zone))
+        moment = local.astimezone(UTC)
+    except (KeyError, ValueError, OverflowError):
         raise _refusal("answer.time-malformed", text) from None
-    local = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(zone))
-    return local.astimezone(UTC)
+    if not MINYEAR < moment.year < MAXYEAR:  # another zone's clock could not show it
+        raise _refusal("answer.time-malformed", text)
+    return moment
 
 
 def compile_answers(

@@ -365,6 +365,11 @@ UNREADABLE = {
     "hostile": (b"<!DOCTYPE a><Reply/>", "xml.doctype"),
     "no time": (reply(at="yesterday"), "answer.time-malformed"),
     "impossible time": (reply(at="20261323090005"), "answer.time-malformed"),
+    "before all time": (reply(at="0001-01-01T00:00:00"), "answer.time-malformed"),
+    "before all time, in digits": (reply(at="00010101000000"), "answer.time-malformed"),
+    "the first year": (reply(at="0001-06-01T00:00:00Z"), "answer.time-malformed"),
+    "after all time": (reply(at="9999-12-31T23:59:59-14:00"), "answer.time-malformed"),
+    "the last moment": (reply(at="9999-12-31T23:59:59Z"), "answer.time-malformed"),
     "too few digits": (reply(at="20261123"), "answer.time-malformed"),
     "neither": (b"OK", "layout.header-too-short"),
 }
