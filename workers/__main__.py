@@ -35,7 +35,7 @@ from gateway.usecases.group import resting
 from gateway.usecases.sweep import sweep
 from workers.app import QUEUE, make_app
 from workers.drainers import Drainers
-from workers.tasks import add_tasks, drain, gather, owner
+from workers.tasks import add_tasks, ails, drain, gather, owner, unvisitable
 from workers.ticker import Ticker
 
 GRACE_SECONDS = 1.5
@@ -66,7 +66,7 @@ def _alarms(
     ports: Ports, settings: Settings, drainers: Drainers, stop: threading.Event
 ) -> Iterator[tuple[Ticker, ...]]:
     """Tick in the background: the sweep, and everything that nobody knocks for."""
-    visitors = Drainers(lambda link: gather(ports, link), settings.worker.threads)
+    visitors = Drainers(lambda link: gather(ports, link), settings.worker.threads, unvisitable)
     groups = Drainers(lambda group: go_on(ports, group, stop.is_set), threads=1)
     diversions = Drainers(lambda one: closures.go_on(ports, one, stop.is_set), threads=1)
     sweeping = Ticker(
@@ -113,7 +113,7 @@ def _listen(app: Celery, stop: threading.Event) -> None:
 def run(settings: Settings, gateway: Gateway) -> None:
     """Work until a signal says stop."""
     ports, threads = gateway.ports, settings.worker.threads
-    drainers = Drainers(lambda link: drain(ports, link), threads)
+    drainers = Drainers(lambda link: drain(ports, link), threads, lambda link: ails(ports, link))
     app = make_app(settings.broker_url)
     add_tasks(app, drainers.knock)
     stop = threading.Event()

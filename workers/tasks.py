@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from celery import Celery
 
+from gateway.domain.delivery import CLOSED
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
 from gateway.ports import Ports
@@ -63,6 +64,17 @@ def gather(ports: Ports, link: str) -> int:
         told = [f"{finding.code} {dict(finding.args)}" for finding in found.findings]
         _logger.warning("link %s is visited: %s", link, "; ".join(told) or "well again")
     return found.taken
+
+
+def ails(ports: Ports, link: str) -> bool:
+    """Tell whether a link's system failed lately: trying it may take long, and in vain."""
+    found = ports.store.link(link)
+    return found is not None and found.breaker != CLOSED
+
+
+def unvisitable(link: str) -> bool:
+    """Tell whether the last visit to a link was in vain."""
+    return bool(_troubles.get(link))
 
 
 def add_tasks(app: Celery, knock: Callable[[Iterable[str]], None]) -> None:

@@ -79,3 +79,85 @@ def test_leaving_waits_for_what_is_under_way_and_begins_nothing_more(draining):
         drainers.knock(["slow"])
         threading.Timer(0.05, draining.gate.set).start()
     assert draining.drained == ["slow"]
+
+
+class Silence:
+    """Systems that keep a thread until they are let go, and others that answer at once."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.waiting: set[str] = set()
+        self.most = 0
+        self.done: list[str] = []
+        self.end = threading.Event()
+        self.changed = threading.Condition(self.lock)
+
+    def __call__(self, link: str) -> int:
+        with self.changed:
+            if link.startswith("silent"):
+                self.waiting.add(link)
+                self.most = max(self.most, len(self.waiting))
+                self.changed.notify_all()
+        if link.startswith("silent"):
+            assert self.end.wait(10)
+        with self.changed:
+            self.waiting.discard(link)
+            self.done.append(link)
+            self.changed.notify_all()
+        return 0
+
+    def until(self, true) -> None:
+        with self.changed:
+            assert self.changed.wait_for(true, 10)
+
+
+def silent(link: str) -> bool:
+    return link.startswith("silent")
+
+
+@pytest.mark.parametrize(("threads", "most"), [(1, 1), (2, 1), (5, 2), (16, 8)])
+def test_links_that_ail_leave_half_of_the_threads_to_the_others(threads, most):
+    silence = Silence()
+    ailing = [f"silent {n}" for n in range(2 * threads)]
+    with Drainers(silence, threads, silent) as drainers:
+        drainers.begin(ailing)
+        silence.until(lambda: len(silence.waiting) == most)
+        if threads > 1:
+            drainers.knock(["well"])
+            silence.until(
+                lambda: silence.done == ["well"]
+            )  # though more ail than there are threads
+        silence.end.set()
+        silence.until(lambda: set(ailing) <= set(silence.done))
+    assert silence.most == most
+    assert sorted(silence.done) == sorted([*ailing, *["well"][: threads - 1]])
+
+
+def test_a_link_that_waits_because_it_ails_is_drained_like_any_once_it_is_well():
+    silence, well = Silence(), set()
+    with Drainers(silence, 2, lambda link: silent(link) and link not in well) as drainers:
+        drainers.begin(["silent 1", "silent 2", "silent 3"])
+        silence.until(lambda: len(silence.waiting) == 1)
+        well.update(["silent 2", "silent 3"])
+        silence.end.set()
+        silence.until(lambda: len(silence.done) == 3)
+
+
+def test_leaving_does_not_begin_what_ails_and_waits():
+    silence = Silence()
+    with Drainers(silence, 2, silent) as drainers:
+        drainers.begin(["silent 1", "silent 2"])
+        silence.until(lambda: len(silence.waiting) == 1)
+        threading.Timer(0.05, silence.end.set).start()
+    assert silence.done == ["silent 1"]
+
+
+def test_a_link_of_which_nobody_knows_how_it_fares_is_drained(draining, caplog):
+    def ails(_: str) -> bool:
+        raise OSError("no database")
+
+    drainers = Drainers(draining, 2, ails)
+    drainers.knock(["a"])
+    settled(drainers)
+    assert draining.drained == ["a"]
+    assert "no database" in caplog.text
