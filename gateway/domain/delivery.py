@@ -14,6 +14,9 @@ RETRY_LONGEST_SECONDS = 60.0
 HANDED_OVER_SECONDS = 300.0
 """How long an office may take to answer what it was handed before it gets the same bytes again."""
 
+LAST_TRY_SECONDS = 60.0
+"""How long before its legal deadline a message is tried once more, whatever its office wishes."""
+
 LEASE_SECONDS = 4.0
 """How long a link stays leased after the program that holds it died."""
 
@@ -67,10 +70,13 @@ class Breaker:
         opened_at = self.opened_at or attempt.at
         fresh = attempt.at - opened_at < timedelta(hours=1)
         wait = PROBE_SECONDS_FIRST_HOUR if fresh else PROBE_SECONDS_LATER
+        if attempt.outcome is Outcome.BUSY:  # a wish for patience speaks for the whole system
+            wait = max(wait, min(attempt.retry_after_seconds or 0.0, PROBE_SECONDS_LATER))
+        probe_at = attempt.at + timedelta(seconds=wait)
         return Breaker(
             failures=failures,
             opened_at=opened_at,
-            probe_at=attempt.at + timedelta(seconds=wait),
+            probe_at=max(probe_at, self.probe_at or probe_at),
         )
 
 
@@ -78,21 +84,38 @@ CLOSED = Breaker()
 
 
 def next_attempt_at(
-    attempts: int, attempt: Attempt, jitter: float, breaker: Breaker = CLOSED
+    attempts: int,
+    attempt: Attempt,
+    jitter: float,
+    breaker: Breaker = CLOSED,
+    deadline: datetime | None = None,
 ) -> datetime:
     """Return when to try again: exponential with full jitter, never sooner than Retry-After.
 
+    A Retry-After beyond the message's legal ``deadline`` is heeded until shortly before it.
     ``jitter`` is drawn from [0, 1) by the caller. What was handed over is given time. While the
     ``breaker`` is open, the next try is its next probe: a system that is back is found by a probe
     that has something to send.
     """
-    wish = attempt.retry_after_seconds or 0.0
+    wish = _wish(attempt, deadline)
     if attempt.outcome is Outcome.HANDED_OVER:
         return attempt.at + timedelta(seconds=max(HANDED_OVER_SECONDS, wish))
     if breaker.probe_at is not None:
         return max(breaker.probe_at, attempt.at + timedelta(seconds=wish))
     longest = min(RETRY_LONGEST_SECONDS, RETRY_FIRST_SECONDS * RETRY_GROWTH ** min(attempts, 14))
     return attempt.at + timedelta(seconds=max(longest * jitter, RETRY_FIRST_SECONDS, wish))
+
+
+def _wish(attempt: Attempt, deadline: datetime | None) -> float:
+    """Return the office's wish, short enough for one last try before a deadline.
+
+    Where there is no time for one it ends with the deadline, so that a person hears of it then.
+    """
+    wish = attempt.retry_after_seconds or 0.0
+    if deadline is None:
+        return wish
+    left = max((deadline - attempt.at).total_seconds(), 0.0)
+    return min(wish, left - LAST_TRY_SECONDS if left > LAST_TRY_SECONDS else left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.domain.delivery import (
     BREAKER_OPENS_AFTER,
+    HANDED_OVER_SECONDS,
+    LAST_TRY_SECONDS,
     PROBE_SECONDS_FIRST_HOUR,
     PROBE_SECONDS_LATER,
     RETRY_FIRST_SECONDS,
@@ -79,3 +81,46 @@ def test_after_an_hour_probes_are_rarer():
 )
 def test_an_answer_of_any_kind_closes_the_breaker(outcome):
     assert Breaker() == failed(BREAKER_OPENS_AFTER).after(attempt(outcome))
+
+
+WISHES = {
+    "the deadline is far": (120, 7200, 120),
+    "beyond it: one last try": (86_400, 7200, 7200 - LAST_TRY_SECONDS),
+    "the last try was just made": (86_400, LAST_TRY_SECONDS, LAST_TRY_SECONDS),
+    "it has just passed": (86_400, -1, RETRY_FIRST_SECONDS),
+}
+
+
+@pytest.mark.parametrize(("wish", "left", "wait"), WISHES.values(), ids=WISHES)
+def test_a_wish_does_not_hide_a_deadline(wish, left, wait):
+    deadline = NOON + timedelta(seconds=left)
+    tried = attempt(Outcome.BUSY, retry_after=wish)
+    assert next_attempt_at(0, tried, 0.0, deadline=deadline) == NOON + timedelta(seconds=wait)
+
+
+def test_what_was_handed_over_is_given_its_time_whatever_the_deadline():
+    tried = attempt(Outcome.HANDED_OVER, retry_after=86_400)
+    later = next_attempt_at(0, tried, 0.0, deadline=NOON + timedelta(seconds=9))
+    assert later == NOON + timedelta(seconds=HANDED_OVER_SECONDS)
+
+
+PATIENCE = {
+    "no wish": (Outcome.BUSY, None, PROBE_SECONDS_FIRST_HOUR),
+    "a short one": (Outcome.BUSY, 1, PROBE_SECONDS_FIRST_HOUR),
+    "some time": (Outcome.BUSY, 30, 30),
+    "very long": (Outcome.BUSY, 3600, PROBE_SECONDS_LATER),
+    "nobody there to wish": (Outcome.UNREACHABLE, 30, PROBE_SECONDS_FIRST_HOUR),
+}
+
+
+@pytest.mark.parametrize(("outcome", "wish", "wait"), PATIENCE.values(), ids=PATIENCE)
+def test_a_wish_for_patience_speaks_for_the_whole_link(outcome, wish, wait):
+    breaker = failed(BREAKER_OPENS_AFTER - 1, step=0)
+    breaker = breaker.after(attempt(outcome, retry_after=wish))
+    assert breaker.probe_at == NOON + timedelta(seconds=wait)
+
+
+def test_a_late_failure_does_not_shorten_the_patience_wished_for():
+    breaker = failed(BREAKER_OPENS_AFTER, step=0).after(attempt(Outcome.BUSY, retry_after=60))
+    later = breaker.after(attempt(Outcome.UNREACHABLE, NOON + timedelta(seconds=15)))
+    assert later.probe_at == breaker.probe_at
