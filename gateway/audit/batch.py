@@ -7,7 +7,9 @@ refuses every message by itself: what it refuses holds up nothing but its own st
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from gateway.audit.exchange import from_base64, to_base64
@@ -22,6 +24,8 @@ BYTES_MAX = 8_000_000
 
 REPLY_BYTES_MAX = 8_192
 """Most bytes of one line back."""
+
+_STATUS = re.compile("[1-5][0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,23 +97,26 @@ def write_replies(replies: Iterable[BatchReply]) -> bytes:
 
 
 def read_replies(body: bytes) -> tuple[BatchReply, ...]:
-    """Read the body of an answer.
+    """Read the body of an answer; a line that is none, or was cut off, is passed over.
 
-    Raises:
-        Refusal: ``exchange.malformed``.
+    One bad line takes no receipt from the others: a message that no line names goes again.
     """
     told = []
-    for line in _texts(body.splitlines(), ("message", "status", "reply")):
-        if not (line["status"].isascii() and line["status"].isdigit()):
-            raise _malformed("status")
-        told.append(
-            BatchReply(
-                message=line["message"],
-                status=int(line["status"][:3]),
-                content=line["reply"].encode(),
-            )
-        )
+    for line in body.split(b"\n"):
+        with suppress(Refusal):
+            told.append(_reply(line))
     return tuple(told)
+
+
+def _reply(line: bytes) -> BatchReply:
+    (told,) = _texts((line,), ("message", "status", "reply"))
+    if not _STATUS.fullmatch(told["status"]):
+        raise _malformed("status")
+    try:
+        content = told["reply"].encode()
+    except UnicodeEncodeError:  # half a character, escaped
+        raise _malformed("reply") from None
+    return BatchReply(message=told["message"], status=int(told["status"]), content=content)
 
 
 def _line(members: dict[str, str]) -> bytes:

@@ -7,6 +7,11 @@ from datetime import datetime
 from gateway.domain.finding import Finding
 
 
+def plain(text: str) -> str:
+    """Return a name or header that can be kept: what is no text in it becomes question marks."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blank:
     """A place in a parcel's content that is filled with a link's ``user`` or ``password``.
@@ -35,7 +40,9 @@ class Parcel:
 class Reply:
     """What one try brought. ``status`` is the HTTP status, or 0 with ``error`` filled.
 
-    A folder that took a parcel says 202: written, and nothing more is known.
+    A folder that took a parcel says 202: written, and nothing more is known. With a status *and* an
+    ``error`` the system lives, but what it said of this parcel makes no sense; ``cut`` says that
+    ``content`` is not all that came.
     """
 
     message: str
@@ -45,18 +52,26 @@ class Reply:
     media_type: str = ""
     retry_after_seconds: float | None = None
     error: str = ""
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
     """What lay ready at a link under its own ``name``: answers as (native bytes, media type).
 
-    With ``findings`` it could not be read, and there are no answers.
+    With ``findings`` it could not be read, and there are no answers; what ``stays`` is not put away
+    then, for we do not have it whole. ``name`` is as the link has it, which may be no text.
     """
 
     name: str
     answers: tuple[tuple[bytes, str], ...] = ()
     findings: tuple[Finding, ...] = ()
+    stays: bool = False
+
+    @property
+    def told_name(self) -> str:
+        """The name as it can be told and kept."""
+        return plain(self.name)
 
 
 More = Callable[[], Sequence[Parcel]]

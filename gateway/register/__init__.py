@@ -58,7 +58,7 @@ from gateway.register.moving import move
 from gateway.register.native import quoting
 from gateway.register.owing import Owing, Places, make_due, owe, signed_by
 from gateway.register.passing import Seen, lane_of, log_passage, move_all, passage_key
-from gateway.register.put_away import dismissed, refused_answer, refused_answers
+from gateway.register.put_away import dismissed, refused_answer, refused_answers, tell_once
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
 from gateway.register.reporting import canonical, reported, tell_movement
@@ -152,6 +152,7 @@ __all__ = [
     "supersede",
     "take_in",
     "tell_movement",
+    "tell_once",
     "tell_owed_runs",
     "tell_run",
     "told_of",

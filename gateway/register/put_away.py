@@ -1,10 +1,14 @@
 """Answers of links that could not be taken in, and which of them a person has dealt with."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from gateway.audit.entry import EntryKind, read_entry
+from gateway.domain.delivery import Link
+from gateway.domain.finding import Finding
 from gateway.domain.records import LogRecord
 from gateway.ports import Ports
+from gateway.register.answering import TOLD_VALUE_MAX, log_refusal
 
 KEPT_IN_SIGHT = timedelta(days=30)
 """How long a refused answer asks for attention; the log has it for good."""
@@ -31,6 +35,30 @@ def dismissed(ports: Ports, tenant: str, now: datetime) -> frozenset[str]:
     acts = ports.store.log_told(EntryKind.ACT.value, since, tenant=tenant, limit=ACTS_MAX)
     told = (read_entry(one.entry).facts for one in acts)
     return frozenset(str(facts["entry"]) for facts in told if "entry" in facts)
+
+
+def tell_once(
+    ports: Ports,
+    link: Link,
+    name: str,
+    finding: Finding,
+    answers: Iterable[tuple[bytes, str]] = (),
+) -> None:
+    """Log what is wrong with something that stays at a link, and is found there at every visit."""
+    known = (
+        read_entry(one.entry).facts
+        for one in _refused(ports, link.tenant, ports.clock.now())
+        if one.link == link.id
+    )
+    if not any(_tells(facts, name, finding.code) for facts in known):
+        log_refusal(ports, link, name, [finding], answers)
+
+
+def _tells(facts: Mapping[str, object], name: str, code: str) -> bool:
+    """Tell whether a log entry is about a find of that name, and of nothing but that."""
+    told = facts.get("findings")
+    codes = [one.get("code") for one in told] if isinstance(told, list) else []
+    return facts.get("collected") == name[:TOLD_VALUE_MAX] and codes == [code]
 
 
 def _refused(ports: Ports, tenant: str, now: datetime) -> tuple[LogRecord, ...]:

@@ -2,9 +2,11 @@
 
 An answer's id is taken from its bytes, so a program that dies between taking it in and putting it
 away finds it again and knows it. What cannot be taken in is put away with its findings; it stands
-in the log with its bytes and waits for a person.
+in the log with its bytes and waits for a person. One that we do not get whole, or stumble over by a
+mistake of our own, stays where it lies, and the log says so once.
 """
 
+import logging
 from dataclasses import dataclass
 
 from gateway import register
@@ -13,6 +15,8 @@ from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused, U
 from gateway.domain.finding import Finding
 from gateway.domain.parcel import Collected
 from gateway.ports import Collector, Ports
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +47,41 @@ def collect(ports: Ports, link_id: str) -> Collection:
     taken = refused = 0
     try:
         for collected in collector.collect(link):
-            findings = _take_in(ports, link, collected)
-            if findings is None:
-                continue  # it stays there for the next visit
-            _put_away(ports, link, collector, collected, findings)
-            taken += not findings
-            refused += bool(findings)
+            findings = _find(ports, link, collector, collected)
+            if findings is not None:
+                taken += not findings
+                refused += bool(findings)
     except Unavailable as trouble:
         return Collection(taken=taken, refused=refused, findings=trouble.findings)
     return Collection(taken=taken, refused=refused)
+
+
+def _find(
+    ports: Ports, link: Link, collector: Collector, collected: Collected
+) -> tuple[Finding, ...] | None:
+    """Take one find in and put it away; return what is wrong with it, or None where it stays.
+
+    What nobody foresaw in it is logged, told once and left where it is: the visit goes on, unless
+    not even that can be told.
+    """
+    name = collected.told_name
+    try:
+        if collected.stays:
+            for finding in collected.findings:
+                register.tell_once(ports, link, name, finding)
+            return None
+        findings = _take_in(ports, link, collected)
+        if findings is not None:
+            _put_away(ports, link, collector, collected, findings)
+    except Unavailable:
+        raise
+    except Exception as mistake:
+        _logger.exception("what lies at link %s as %s stays there", link.id, name)
+        args = (("reason", type(mistake).__name__),)
+        finding = Finding(code="answer.unforeseen", value=name, args=args)
+        register.tell_once(ports, link, name, finding, collected.answers)
+        return None
+    return findings
 
 
 def _take_in(ports: Ports, link: Link, collected: Collected) -> tuple[Finding, ...] | None:
@@ -76,5 +106,5 @@ def _put_away(
     findings: tuple[Finding, ...],
 ) -> None:
     if findings:
-        register.log_refusal(ports, link, collected.name, findings, collected.answers)
+        register.log_refusal(ports, link, collected.told_name, findings, collected.answers)
     collector.settle(link, collected, findings)

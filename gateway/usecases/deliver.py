@@ -8,6 +8,7 @@ quotes it (which may come back at once, or be collected later); or no more than 
 took it.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,8 +17,8 @@ from gateway import register
 from gateway.audit.entry import EntryKind
 from gateway.audit.evidence import handover
 from gateway.domain.delivery import LEASE_SECONDS, Attempt, Link, LinkKind, Outcome, next_attempt_at
-from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused
-from gateway.domain.finding import Refusal
+from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused, Unavailable
+from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState, ReceiptKind
 from gateway.domain.parcel import Blank, Parcel, Reply
 from gateway.domain.records import Change, Lost
@@ -37,6 +38,9 @@ TURNS_MAX = 50
 SUCCESS = range(200, 300)
 PATIENCE = frozenset({408, 425, 429})
 SERVER_TROUBLE = range(500, 600)
+
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,15 +206,25 @@ class _Flight:
         return parcels
 
     def _take(self, link: Link, reply: Reply) -> Link:
-        """Begin to keep what came back; return the link after it."""
+        """Begin to keep what came back; return the link after it.
+
+        What nobody foresaw in it is one message's trouble: its wait grows, and the others fly on.
+        """
         message, wanted, since = self._under_way.pop(reply.message)
-        attempt = _judge(link, message, reply, wanted)
-        # An output goes first: whoever dies in between simply sends, and gets it, again.
-        if attempt.outcome is Outcome.HANDED_OVER and reply.content:
-            attempt = _with_output(self._ports, link, message, reply, attempt)
-        link, change = _record(self._ports, link, message, attempt, wanted)
+        try:
+            attempt = _judge(link, message, reply, wanted)
+            # An output goes first: whoever dies in between simply sends, and gets it, again.
+            if attempt.outcome is Outcome.HANDED_OVER and reply.content:
+                attempt = _with_output(self._ports, link, message, reply, attempt)
+            link_after, change = _record(self._ports, link, message, attempt, wanted)
+        except Unavailable:
+            raise
+        except Exception as mistake:
+            _logger.exception("the reply of link %s to message %s", link.id, message.id)
+            attempt = _unforeseen(message, reply, mistake)
+            link_after, change = _record(self._ports, link, message, attempt, wanted)
         self._begun.append((_try(message, attempt, since), self._ports.store.begin(change)))
-        return link
+        return link_after
 
     def _settle(self) -> bool:
         """Wait until everything begun is durable or lost; tell whether the link is still ours."""
@@ -248,6 +262,11 @@ def _with_output(
     ports: Ports, link: Link, message: Message, reply: Reply, attempt: Attempt
 ) -> Attempt:
     """Take in what came back at once and return what the try came to by it."""
+    if reply.cut:  # not read by half: it may be on the list of outputs, or comes anew
+        args = (("limit", str(len(reply.content))),)
+        finding = Finding(code="link.output-too-large", value=message.id, args=args)
+        register.tell_once(ports, link, message.id, finding)
+        return attempt
     try:
         answer = register.collected(link, reply.content, reply.media_type, reply.at, at_once=True)
         register.take_in(ports, answer)
@@ -295,6 +314,8 @@ def _judge(link: Link, message: Message, reply: Reply, wanted: ReceiptKind) -> A
     outcome, detail, receipt = Outcome.REFUSED, f"status {reply.status}", reply.content
     if reply.status == 0:
         outcome, detail = Outcome.UNREACHABLE, reply.error
+    elif reply.error:
+        outcome, detail = Outcome.UNCLEAR, reply.error
     elif reply.status in SUCCESS and wanted is ReceiptKind.SIGNED:
         try:
             register.check_receipt(link, message, reply.content, reply.at)
@@ -313,6 +334,17 @@ def _judge(link: Link, message: Message, reply: Reply, wanted: ReceiptKind) -> A
         outcome=outcome,
         detail=detail,
         receipt=receipt if outcome is Outcome.ACKNOWLEDGED else None,
+        retry_after_seconds=reply.retry_after_seconds,
+    )
+
+
+def _unforeseen(message: Message, reply: Reply, mistake: Exception) -> Attempt:
+    """Return the attempt of a reply that we could not take in by our own mistake."""
+    return Attempt(
+        message=message.id,
+        at=reply.at,
+        outcome=Outcome.UNCLEAR,
+        detail=f"not-taken-in: {type(mistake).__name__}",
         retry_after_seconds=reply.retry_after_seconds,
     )
 
@@ -368,7 +400,8 @@ def _after(
     if told and (earlier := register.quoting(ports, link, message)) is not None:
         register.acknowledge(writing, message, earlier)
         return
-    later = next_attempt_at(message.attempts, attempt, ports.ids.jitter(), link.breaker)
+    jitter, deadline = ports.ids.jitter(), message.deadline
+    later = next_attempt_at(message.attempts, attempt, jitter, link.breaker, deadline)
     values = {"attempts": message.attempts + 1, "next_at": later}
     expected = {"state": MessageState.DUE, "next_at": message.next_at}  # no answer came meanwhile
     writing.update("messages", message.id, values, expected)

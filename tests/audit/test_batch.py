@@ -37,13 +37,22 @@ def test_what_is_no_batch_is_refused(body):
 
 
 @pytest.mark.parametrize(
-    "body",
+    "line",
     [
         pytest.param(b'{"message":"m","status":200,"reply":""}', id="status is a number"),
         pytest.param(b'{"message":"m","status":"ok","reply":""}', id="status is a word"),
+        pytest.param(b'{"message":"m","status":"0","reply":""}', id="status is none"),
+        pytest.param(b'{"message":"m","status":"2000","reply":""}', id="status is too long"),
         pytest.param(b'{"message":"m","status":"200"}', id="no reply"),
+        pytest.param(b'{"message":"m","status":"200","reply":"\\ud800"}', id="half a character"),
+        pytest.param(b"<html>busy</html>", id="no JSON"),
+        pytest.param(b"\xff\xfe\x00", id="no text"),
+        pytest.param(b"[" * 100_000, id="very deep"),
+        pytest.param(b"", id="nothing"),
     ],
 )
-def test_what_is_no_answer_to_a_batch_is_refused(body):
-    with pytest.raises(Refusal, match=r"exchange\.malformed"):
-        batch.read_replies(body)
+def test_a_line_that_is_no_reply_takes_nothing_from_the_others(line):
+    first, second = batch.write_replies(REPLIES).splitlines(keepends=True)
+    assert batch.read_replies(first + line + b"\n" + second) == REPLIES
+    assert batch.read_replies(first + second + line) == REPLIES
+    assert batch.read_replies(line) == ()

@@ -1,6 +1,7 @@
 """Answers that are fetched: taken in once, put away with findings where they cannot be."""
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -9,10 +10,13 @@ from gateway.adapters.links import FolderCourier
 from gateway.audit.exchange import to_base64
 from gateway.domain.delivery import LinkKind
 from gateway.domain.errors import Unavailable
+from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState, ReceiptKind
+from gateway.domain.parcel import Collected
 from gateway.domain.records import Change, Update
 from gateway.markup import archive, wire
 from gateway.sandbox.office import Arrival
+from gateway.usecases.attention import attention
 from gateway.usecases.audit import verify_log
 from gateway.usecases.collect import collect, collectable
 from gateway.usecases.deliver import deliver
@@ -331,3 +335,114 @@ def test_a_certificate_at_the_link_makes_signatures_compulsory(tmp_path, signer,
     ]
     assert vouched == (["signature" if registered else "transport"] if taken else [])
     border.world.close()
+
+
+# ------------------------------------------------------------------ one find is not another
+
+
+def age(border, name, seconds=1e9):
+    path = border.base / "in" / name if isinstance(name, str) else name
+    os.utime(path, (seconds, seconds))
+
+
+def concerns(border):
+    return [one.finding for one in attention(border.ports, TENANT) if one.link == EXIT]
+
+
+NAMES = {
+    "in another encoding": "回执.zip".encode("gbk"),
+    "as long as names may be": b"a" * 251 + b".zip",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_an_archive_under_any_name_is_put_away_with_its_findings(border, name):
+    border.put_answer("b.zip")
+    path = os.fsencode(border.base / "in") + b"/" + name
+    with open(path, "wb") as file:  # noqa: PTH123 - a name in bytes
+        file.write(b"not a zip")
+    age(border, path)
+    border.world.clock.forward(minutes=1)
+    found = collect(border.ports, EXIT)
+    assert (found.taken, found.refused, found.findings) == (1, 1, ())
+    assert border.names("in") == []
+    assert len(border.names("refused")) == 2
+    assert verify_log(border.ports).findings == ()
+
+
+def test_a_broken_archive_of_a_year_that_no_calendar_has_is_refused(border):
+    border.put_answer("b.zip")
+    border.put("a.zip", b"not a zip")
+    age(border, "a.zip", -(10**11))
+    found = collect(border.ports, EXIT)
+    assert (found.taken, found.refused) == (1, 1)
+
+
+def test_an_answer_of_a_time_that_no_calendar_has_holds_up_nobody(border):
+    (path,) = border.send()
+    answer = border.answer(path)
+    start = answer.index(b"<OccurredDateTime>") + len(b"<OccurredDateTime>")
+    end = answer.index(b"</OccurredDateTime>")
+    bad = answer[:start] + b"0001-01-01T00:00:00" + answer[end:]
+    border.put("a.zip", archive.Entry("answer.xml", bad))
+    age(border, "a.zip")
+    border.put("b.zip", archive.Entry("answer.xml", answer))
+    found = collect(border.ports, EXIT)
+    assert (found.taken, found.refused) == (1, 1)
+    assert border.names("done") == ["b.zip"]
+
+
+class Stumbling:
+    """A collector in whose finds there is one that our program has a mistake about."""
+
+    def __init__(self, collector):
+        self._collector = collector
+
+    def collect(self, link):
+        yield from self._collector.collect(link)
+
+    def settle(self, link, collected, findings):
+        if collected.name == "a.zip":
+            raise OverflowError
+        self._collector.settle(link, collected, findings)
+
+
+def test_what_nobody_foresaw_in_one_find_is_told_once_and_the_visit_goes_on(border, caplog):
+    border.put("a.zip", archive.Entry("x.xml", b"<x/>"))
+    age(border, "a.zip")
+    border.put_answer("b.zip")
+    stumbling = Stumbling(border.ports.collectors[LinkKind.FOLDER])
+    border.ports = replace(border.ports, collectors={LinkKind.FOLDER: stumbling})
+    assert collect(border.ports, EXIT).taken == 1
+    assert border.names("in") == ["a.zip"]
+    assert "OverflowError" in caplog.text
+    for _ in range(3):
+        collect(border.ports, EXIT)
+    told = [dict(one.args)["why"] for one in concerns(border)]
+    assert told.count("answer.unforeseen") == 1
+
+
+class Half:
+    """A collector that finds an output of which it has not all, and one that it has."""
+
+    def __init__(self, collector):
+        self._collector = collector
+
+    def collect(self, link):
+        args = (("limit", "100"),)
+        finding = Finding(code="link.output-too-large", value="o1", args=args)
+        yield Collected(name="o1", findings=(finding,), stays=True)
+        yield from self._collector.collect(link)
+
+    def settle(self, link, collected, findings):
+        assert collected.name != "o1"
+        self._collector.settle(link, collected, findings)
+
+
+def test_what_we_do_not_have_whole_stays_at_the_office_and_is_told_once(border):
+    border.put_answer()
+    half = Half(border.ports.collectors[LinkKind.FOLDER])
+    border.ports = replace(border.ports, collectors={LinkKind.FOLDER: half})
+    found = [collect(border.ports, EXIT) for _ in range(3)]
+    assert [(one.taken, one.refused) for one in found] == [(1, 0), (0, 0), (0, 0)]
+    assert [dict(one.args)["why"] for one in concerns(border)] == ["link.output-too-large"]

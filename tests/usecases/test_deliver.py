@@ -6,11 +6,19 @@ from datetime import timedelta
 import pytest
 
 from gateway.audit.entry import read_entry
-from gateway.domain.delivery import PROBE_SECONDS_FIRST_HOUR, LinkKind
-from gateway.domain.message import MessageState
+from gateway.domain.delivery import (
+    BREAKER_OPENS_AFTER,
+    CLOSED,
+    LAST_TRY_SECONDS,
+    PROBE_SECONDS_FIRST_HOUR,
+    LinkKind,
+    Outcome,
+)
+from gateway.domain.message import MessageState, ReceiptKind
 from gateway.domain.parcel import Reply
 from gateway.domain.records import Change, Update
 from gateway.markup import signature
+from gateway.usecases.attention import attention
 from gateway.usecases.deliver import deliver
 from gateway.usecases.sweep import sweep
 from tests.bench.load import plain
@@ -303,3 +311,106 @@ def test_the_log_tells_that_a_deadline_parked_a_message(world):
     world.store.commit(Change((Update(table="messages", key=head.id, values=deadline),)))
     assert deliver(world.ports, link, "worker") == 0
     assert told(world, movement, "sent", "parked") == [("parked", head.id, "deadline")]
+
+
+# ------------------------------------------------------------------ what an office may say
+
+
+class Saying:
+    """A courier to systems that all say the same of every message, or of one and nothing else."""
+
+    def __init__(self, world, of=None, **words) -> None:
+        self._world, self._of, self._words = world, of, words
+        self.posts = []
+
+    def carry(self, link, parcels, more):
+        waiting = list(parcels)
+        while waiting:
+            one = waiting.pop(0)
+            if self._of in (None, one.message):
+                self.posts.append(self._world.clock.now())
+                yield Reply(message=one.message, at=self._world.clock.now(), **self._words)
+            else:
+                yield from self._world.town.carry(link, [one])
+            waiting += more()
+
+
+def saying(world, of=None, **words) -> Saying:
+    courier = Saying(world, of, **words)
+    world.ports = replace(world.ports, couriers={LinkKind.PUSH: courier})
+    return courier
+
+
+def test_what_nobody_foresaw_in_one_reply_is_that_message_s_trouble_alone(world, caplog):
+    world.submit(world.declaration())
+    submit_another(world)
+    link = due(world)[0]
+    first, second = (one.id for one in world.store.due_heads(link, world.clock.now(), 9))
+    saying(world, first, status=0, error="no such name: \udcbb")
+    assert deliver(world.ports, link, "worker") == 1
+    assert world.store.message(second).state is MessageState.ACKNOWLEDGED
+    message, (tried,) = world.store.message(first), world.store.attempts(first)
+    assert (message.attempts, tried.outcome) == (1, Outcome.UNCLEAR)
+    assert tried.detail == "not-taken-in: UnicodeEncodeError"
+    assert message.next_at > world.clock.now()
+    assert "UnicodeEncodeError" in caplog.text
+
+
+def test_a_status_with_an_error_is_unclear_and_the_link_lives(world):
+    """As for a message of a batch that no line of the reply names."""
+    world.submit(world.declaration())
+    link = due(world)[0]
+    saying(world, status=200, error="malformed-reply")
+    for _ in range(6):
+        deliver(world.ports, link, "worker")
+        world.clock.forward(minutes=2)
+    assert world.store.link(link).breaker == CLOSED
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+    assert {one.outcome for one in world.store.attempts(head.id)} == {Outcome.UNCLEAR}
+
+
+def test_an_output_that_came_back_by_half_is_not_read_but_told(world):
+    world.submit(world.declaration())
+    link = due(world)[0]
+    changed = {"kind": LinkKind.REQUEST, "receipt": ReceiptKind.NATIVE}
+    world.store.commit(Change((Update(table="links", key=link, values=changed),)))
+    courier = Saying(world, status=200, content=b"<half", cut=True)
+    ports = replace(world.ports, couriers={LinkKind.REQUEST: courier})
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+    for _ in range(2):
+        assert deliver(ports, link, "worker") == 0
+        world.clock.forward(minutes=6)
+    outcomes = [one.outcome for one in world.store.attempts(head.id)]
+    assert outcomes == [Outcome.HANDED_OVER] * 2
+    told = [dict(one.finding.args).get("why") for one in attention(world.ports, head.tenant)]
+    assert told.count("link.output-too-large") == 1
+
+
+def test_a_wish_beyond_the_legal_deadline_does_not_hide_that_it_was_missed(world):
+    world.submit(world.declaration())
+    (message,) = (one for one in world.store.messages_in_state("due") if one.link == due(world)[0])
+    assert message.deadline is not None
+    world.clock.at = message.deadline - timedelta(hours=2)
+    courier = saying(world, status=503, retry_after_seconds=86_400.0)
+    while world.clock.now() <= message.deadline:
+        deliver(world.ports, message.link, "worker")
+        world.clock.forward(minutes=1)
+    assert len(courier.posts) == 2
+    assert message.deadline - courier.posts[1] <= timedelta(seconds=LAST_TRY_SECONDS)
+    parked = world.store.message(message.id)
+    assert (parked.state, parked.waits_for) == (MessageState.PARKED, "person:deadline")
+
+
+def test_a_wish_for_patience_is_heeded_by_the_whole_link(world):
+    for place in range(12):
+        text = plain(world.shipped.read_text("utf-8"), f"N{place:04d}")
+        signed = signature.sign(text, world.keys.signer("exporter"), world.clock.now())
+        world.submit(signed, f"key {place}")
+    link = due(world)[0]
+    changed = Update(table="links", key=link, values={"concurrency": 1})
+    world.store.commit(Change((changed,)))
+    courier = saying(world, status=429, retry_after_seconds=3600.0)
+    for _ in range(30):
+        deliver(world.ports, link, "worker")
+        world.clock.forward(seconds=1)
+    assert len(courier.posts) == BREAKER_OPENS_AFTER

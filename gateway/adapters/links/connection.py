@@ -7,6 +7,7 @@ courier under way raises, for then nobody knows what became of a parcel, and it 
 """
 
 import asyncio
+import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
@@ -24,10 +25,12 @@ from gateway.adapters.links.going import Going, Waiting
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
-from gateway.domain.parcel import More, Parcel, Reply, nothing
+from gateway.domain.parcel import More, Parcel, Reply, nothing, plain
 from gateway.ports import Clock
 
 T = TypeVar("T")
+
+_logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 """How often it is asked what joins, while no reply comes."""
@@ -48,6 +51,7 @@ class Failure(StrEnum):
     MALFORMED_REPLY = "malformed-reply"
     ENDPOINT_UNUSABLE = "endpoint-unusable"
     LOGIN_REFUSED = "login-refused"
+    LOGIN_UNPROVEN = "login-unproven"
 
 
 _FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
@@ -87,6 +91,7 @@ class Response:
     status: int
     headers: Mapping[str, str]
     content: bytes
+    cut: bool = False
 
 
 class HttpLinks(ABC):
@@ -222,10 +227,10 @@ class HttpLinks(ABC):
         try:
             parcels = [one.parcel for one in waiting]
             replies = await self._together(session, going.link, parcels)
-        except Exception as failure:  # noqa: BLE001 - whoever waits must hear, whatever it was
-            for one in waiting:
-                one.fail(failure)
-            return
+        except Exception as mistake:  # of ours: seen in the log, and no harm to other parcels
+            _logger.exception("a request to link %s failed", going.link.id)
+            error = f"{Failure.MALFORMED_REPLY}: {type(mistake).__name__}"
+            replies = [self._failed(one.parcel, error) for one in waiting]
         for one, reply in zip(waiting, replies, strict=True):
             going.answer(one, reply)
 
@@ -250,7 +255,7 @@ class HttpLinks(ABC):
             async with session.post(
                 request.url, data=request.content, headers=request.headers, allow_redirects=False
             ) as response:
-                content = await read_body(response, limit)
+                content, cut = await read_body(response, limit)
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             return self._failed(parcel, failed(failure))
         now = self._clock.now()
@@ -260,8 +265,9 @@ class HttpLinks(ABC):
             at=now,
             status=response.status,
             content=content,
-            media_type=response.headers.get("Content-Type", ""),
+            media_type=plain(response.headers.get("Content-Type", "")),
             retry_after_seconds=wish,
+            cut=cut,
         )
 
     def _failed(self, parcel: Parcel, error: str, wait: float | None = None) -> Reply:
@@ -269,7 +275,7 @@ class HttpLinks(ABC):
             message=parcel.message,
             at=self._clock.now(),
             status=0,
-            error=error,
+            error=plain(error),
             retry_after_seconds=wait,
         )
 
@@ -329,16 +335,19 @@ class Loop:
             await asyncio.gather(*errands, return_exceptions=True)
 
 
-async def read_body(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    """Read at most ``limit`` bytes; a longer body is cut and its connection not used again."""
+async def read_body(response: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
+    """Read at most ``limit`` bytes and tell whether there is more.
+
+    A longer body is cut and its connection not used again.
+    """
     pieces: list[bytes] = []
-    missing = limit
+    missing = limit + 1
     while missing and (piece := await response.content.read(missing)):
         pieces.append(piece)
         missing -= len(piece)
     if not missing:
         response.close()
-    return b"".join(pieces)
+    return b"".join(pieces)[:limit], not missing
 
 
 def retry_after_seconds(header: str, now: datetime) -> float | None:
@@ -352,7 +361,7 @@ def retry_after_seconds(header: str, now: datetime) -> float | None:
         return min(float(text), RETRY_AFTER_SECONDS_MAX)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year, day or hour beyond what a date holds
         return None
     if until.tzinfo is None:  # "-0000": UTC said by somebody who does not know the zone
         until = until.replace(tzinfo=UTC)

@@ -10,19 +10,20 @@ archive again, and the answer in it is known by its bytes.
 """
 
 import json
+import logging
 import os
 import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal
-from gateway.domain.parcel import Collected, More, Parcel, Reply, nothing
+from gateway.domain.parcel import Collected, More, Parcel, Reply, nothing, plain
 from gateway.markup import archive
 from gateway.ports import Clock
 
@@ -30,6 +31,9 @@ OUT, IN, DONE, REFUSED, ASIDE = "out", "in", "done", "refused", "tmp"
 ENDING = ".zip"
 ARCHIVES_MAX = 200
 """Archives of one visit; what is left is read at the next."""
+
+NAME_BYTES_MAX = 200
+"""Of a name under which an archive is put away: file systems take 255, its findings included."""
 
 STILL_WRITING = timedelta(seconds=30)
 """An archive that cannot be read may be half there: it is refused only when it is older."""
@@ -44,6 +48,9 @@ _SUFFIXES = {
     "text/plain": "txt",
 }
 _MEDIA_TYPES = {".xml": "application/xml", ".txt": "text/plain", ".eml": "multipart/signed"}
+
+
+_logger = logging.getLogger(__name__)
 
 
 class FolderCourier:
@@ -91,18 +98,27 @@ class FolderCourier:
         except (OSError, ValueError) as failure:
             raise _unavailable(link, str(failure)) from failure
         for age, name in found[:ARCHIVES_MAX]:
-            with suppress(FileNotFoundError):  # somebody else took it
-                collected = self._read(folder / name, age)
-                if collected is not None:
-                    yield collected
+            collected = self._found(link, folder / name, age)
+            if collected is not None:
+                yield collected
+
+    def _found(self, link: Link, path: Path, written_ns: int) -> Collected | None:
+        """Read one archive; whatever is the matter with it holds up no other."""
+        try:
+            return self._read(path, written_ns)
+        except FileNotFoundError:  # somebody else took it
+            return None
+        except Exception:
+            _logger.exception("archive %s of link %s stays there", plain(path.name), link.id)
+            return None
 
     def _read(self, path: Path, written_ns: int) -> Collected | None:
         try:
             entries = archive.unpack(_content(path))
         except Refusal as refusal:
-            written = datetime.fromtimestamp(written_ns / 1e9, UTC)
+            age = self._clock.now().timestamp() - written_ns / 1e9  # of any year
             broken = any(one.code == "zip.unreadable" for one in refusal.findings)
-            if broken and self._clock.now() - written < STILL_WRITING:
+            if broken and age < STILL_WRITING.total_seconds():
                 return None
             return Collected(name=path.name, findings=refusal.findings)
         except PermissionError as error:
@@ -209,8 +225,12 @@ def _media_type(name: str) -> str:
 
 
 def _free(folder: Path, name: str) -> Path:
-    """Return a name in ``folder`` that nothing has: an office may use one name twice."""
+    """Return a name in ``folder`` that nothing has: an office may use one name twice.
+
+    A name too long for what is put beside it is cut.
+    """
     folder.mkdir(FOLDER_MODE, exist_ok=True)
+    name = os.fsdecode(os.fsencode(name)[:NAME_BYTES_MAX])
     target, count = folder / name, 1
     while target.exists():
         count += 1

@@ -32,11 +32,6 @@ class Waiting:
     answer: "asyncio.Future[Reply]"
     again: list["asyncio.Task[Any]"] = field(default_factory=list)
 
-    def fail(self, failure: Exception) -> None:
-        """Let whoever waits see a mistake of ours."""
-        if not self.answer.done():
-            self.answer.set_exception(failure)
-
 
 @dataclass(slots=True)
 class Going:

@@ -14,7 +14,6 @@ from gateway.adapters.links.connection import Failure, HttpLinks, Request
 from gateway.audit import batch
 from gateway.audit.exchange import HEADER_ENVELOPE, HEADER_SEAL, to_base64
 from gateway.domain.delivery import Link
-from gateway.domain.finding import Refusal
 from gateway.domain.parcel import Parcel, Reply
 
 REPLY_BYTES_MAX = 65_536
@@ -71,15 +70,13 @@ class HttpCourier(HttpLinks):
         whole = await self._posted(session, parcels[0], request, limit)
         if whole.status != OK:
             return [replace(whole, message=one.message) for one in parcels]
-        try:
-            told = {one.message: one for one in batch.read_replies(whole.content)}
-        except Refusal:
-            told = {}
+        told = {one.message: one for one in batch.read_replies(whole.content)}
         return [self._own(one, whole, told.get(one.message)) for one in parcels]
 
     def _own(self, parcel: Parcel, whole: Reply, told: batch.BatchReply | None) -> Reply:
-        if told is None:
-            return self._failed(parcel, Failure.MALFORMED_REPLY.value)
+        if told is None:  # the system lives, whatever it makes of this one
+            error = Failure.MALFORMED_REPLY.value
+            return replace(whole, message=parcel.message, content=b"", error=error)
         return replace(whole, message=parcel.message, status=told.status, content=told.content)
 
 

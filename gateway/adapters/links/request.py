@@ -6,16 +6,15 @@ happen in the name of a user, whose password is read from the key store for each
 where the parcel leaves blanks, or beside it (HTTP Basic) where it has none; it is in no message, no
 log and no error.
 
-A refused login is not tried again for a while with the same password: systems lock users out.
+Whether a login may be tried at all say :class:`~gateway.adapters.links.logins.Logins`.
 """
 
 import base64
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
+from functools import partial
+from operator import attrgetter
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -29,29 +28,19 @@ from gateway.adapters.links.connection import (
     failed,
     read_body,
 )
+from gateway.adapters.links.logins import LOGIN_PAUSE, LOGIN_REFUSED, Logins, NotTriedError
 from gateway.domain.delivery import Link
 from gateway.domain.errors import GatewayError, Unavailable
 from gateway.domain.finding import Finding
-from gateway.domain.parcel import Collected, Parcel, Reply
+from gateway.domain.parcel import Collected, Parcel, Reply, plain
 from gateway.ports import Clock
 
 OUTPUT_BYTES_MAX = 10_000_000
 OUTPUTS_MAX = 200
 """Outputs of one visit; what is left is fetched at the next."""
 
-LOGIN_PAUSE = timedelta(seconds=60)
-
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
-_LOGIN_REFUSED = (401, 403)
 _DONE = (200, 202, 204, 404)
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    """A login that was refused, told by digest, and until when nobody tries it again."""
-
-    digest: bytes
-    until: datetime
 
 
 class RequestCourier(HttpLinks):
@@ -78,7 +67,7 @@ class RequestCourier(HttpLinks):
             concurrency=concurrency,
         )
         self._password = password
-        self._refused: dict[str, _Refused] = {}
+        self._logins = Logins(clock, password)
 
     # -------------------------------------------------------------- sending
 
@@ -101,39 +90,17 @@ class RequestCourier(HttpLinks):
 
     async def _send(self, session: aiohttp.ClientSession, link: Link, parcel: Parcel) -> Reply:
         try:
-            wait = self._wait(link)
+            going = partial(super()._send, session, link, parcel)
+            reply: Reply = await self._logins.use(link, going, attrgetter("status"))
         except GatewayError as error:
             return self._failed(parcel, f"{Failure.LOGIN_REFUSED}: {error}")
-        if wait:
-            return self._failed(parcel, f"{Failure.LOGIN_REFUSED}: not tried again yet", wait)
-        reply = await super()._send(session, link, parcel)
-        if reply.status not in _LOGIN_REFUSED:
+        except NotTriedError as kept:
+            word = Failure.LOGIN_REFUSED if kept.resting else Failure.LOGIN_UNPROVEN
+            return self._failed(parcel, f"{word}: {kept}", kept.wait)
+        if reply.status not in LOGIN_REFUSED:
             return reply
-        self._note_refusal(link)
         wait = max(reply.retry_after_seconds or 0.0, LOGIN_PAUSE.total_seconds())
         return self._failed(parcel, f"{Failure.LOGIN_REFUSED}: status {reply.status}", wait)
-
-    # -------------------------------------------------------------- logins
-
-    def _digest(self, link: Link) -> bytes:
-        """Tell one login from another without keeping it."""
-        words = (link.login.encode(), b"\0", self._password(link.id))
-        return sha256(b"".join(words)).digest()
-
-    def _wait(self, link: Link) -> float:
-        """Return the seconds for which this very login must not be tried; usually none.
-
-        Raises:
-            GatewayError: there is no password.
-        """
-        digest, known = self._digest(link), self._refused.get(link.id)
-        if known is None or known.digest != digest:
-            return 0.0
-        return max((known.until - self._clock.now()).total_seconds(), 0.0)
-
-    def _note_refusal(self, link: Link) -> None:
-        until = self._clock.now() + LOGIN_PAUSE
-        self._refused[link.id] = _Refused(self._digest(link), until)
 
     # -------------------------------------------------------------- collecting
 
@@ -154,7 +121,12 @@ class RequestCourier(HttpLinks):
             if not _NAME.fullmatch(name) or name == after:
                 raise _unavailable(link, "Output-Id")
             after = name
-            media_type = response.headers.get("Content-Type", "")
+            if response.cut:
+                args = (("limit", str(OUTPUT_BYTES_MAX)),)
+                finding = Finding(code="link.output-too-large", value=name, args=args)
+                yield Collected(name=name, findings=(finding,), stays=True)
+                continue
+            media_type = plain(response.headers.get("Content-Type", ""))
             yield Collected(name=name, answers=((response.content, media_type),))
 
     def settle(self, link: Link, collected: Collected, findings: Sequence[Finding]) -> None:
@@ -170,32 +142,35 @@ class RequestCourier(HttpLinks):
 
     def _call(self, link: Link, method: str, path: str) -> Response:
         try:
-            wait = self._wait(link)
-        except GatewayError as error:
-            raise _unavailable(link, f"{Failure.LOGIN_REFUSED}: {error}") from error
-        if wait:
-            raise _unavailable(link, Failure.LOGIN_REFUSED)
-        try:
             response = self._begun(lambda session: self._called(session, link, method, path))
             found = response.result()
+        except NotTriedError as kept:
+            reason = Failure.LOGIN_REFUSED if kept.resting else Failure.LOGIN_UNPROVEN
+            raise _unavailable(link, reason) from kept
+        except Unavailable:
+            raise
+        except GatewayError as error:
+            raise _unavailable(link, f"{Failure.LOGIN_REFUSED}: {error}") from error
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             raise _unavailable(link, failed(failure)) from failure
         except CancelledError as closed:
             raise Unavailable(Finding(code="courier.closed")) from closed
-        if found.status in _LOGIN_REFUSED:
-            self._note_refusal(link)
+        if found.status in LOGIN_REFUSED:
             raise _unavailable(link, Failure.LOGIN_REFUSED)
         return found
 
     async def _called(
         self, session: aiohttp.ClientSession, link: Link, method: str, path: str
     ) -> Response:
-        url = f"{link.endpoint.rstrip('/')}/{path}"
-        async with session.request(
-            method, url, headers=self._basic(link), allow_redirects=False
-        ) as response:
-            content = await read_body(response, OUTPUT_BYTES_MAX)
-            return Response(response.status, response.headers, content)
+        async def call() -> Response:
+            url = f"{link.endpoint.rstrip('/')}/{path}"
+            async with session.request(
+                method, url, headers=self._basic(link), allow_redirects=False
+            ) as response:
+                content, cut = await read_body(response, OUTPUT_BYTES_MAX)
+                return Response(response.status, response.headers, content, cut)
+
+        return await self._logins.use(link, call, attrgetter("status"))
 
 
 def _unavailable(link: Link, reason: str) -> Unavailable:
