@@ -161,6 +161,9 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, P
         """Give the lease back if it is still ours."""
         ...
 
+    def leased(self) -> frozenset[str]:
+        """Return the links whose lease is running, on database time: somebody is at work there."""
+
     def due_heads(self, link: str, now: datetime, limit: int) -> tuple[Message, ...]:
         """Return the first unacknowledged sealed message of each stream that may be tried now.
 

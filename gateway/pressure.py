@@ -1,7 +1,8 @@
 """Whether declarations are taken in just now: the backlog's age, and room on the disk.
 
-Asked before a body is read; what was accepted is never touched. An office that does not answer is
-no pressure of ours: only what nobody tries to deliver is, though it could be.
+Asked before a body is read; what was accepted is never touched. An office that does not answer, is
+slow or agreed on a rate is no pressure of ours: only what nobody tries to deliver is, though it
+could be.
 """
 
 import shutil
@@ -68,13 +69,23 @@ class Sluice:
         return None
 
     def _stands_still(self, now: datetime, limit: datetime) -> bool:
-        """Tell whether a head that could be tried has not been, for so long and right now."""
+        """Tell whether a head that could be tried has not been, for so long and right now.
+
+        Where a lease runs somebody is at work; that of a program that died ends within seconds.
+        """
+        leased = self._ports.store.leased()
         old = {
             head.id
             for link in self._ports.store.links_with_due(now)
+            if link not in leased and self._has_room(link, now)
             for head in self._ports.store.due_heads(link, now, 1)
             if (head.next_at or head.created_at) < limit
         }
         self._heads = {name: self._heads.get(name, now) for name in old}
         patience = timedelta(seconds=SECOND_LOOK_SECONDS)
         return any(now - since >= patience for since in self._heads.values())
+
+    def _has_room(self, name: str, now: datetime) -> bool:
+        """Tell whether a link may be sent something now, by the rate it chose."""
+        link = self._ports.store.link(name)
+        return link is not None and link.room(now, 1) > 0

@@ -81,6 +81,55 @@ def test_an_office_that_takes_nothing_is_no_pressure(world, trouble):
     assert verdicts(world, sluice(world)) == ["", "", ""]
 
 
+def test_a_link_that_has_sent_what_it_agreed_to_is_no_pressure(world):
+    """Nine messages at one in ten seconds: each waits for its token, and most are soon old."""
+    more(world, 8)
+    limit(world, rate=0.1)
+    gate = sluice(world, backlog_seconds=20)
+    for _ in range(50):
+        for link in world.store.links():
+            deliver(world.ports, link.id, "w")
+        world.store.sequence("a worker")
+        assert gate.closed() is None
+        world.clock.forward(seconds=1)
+    assert world.store.links_with_due(world.clock.now()) == (LINK,)
+    assert verdicts(world, gate, seconds=30)[1:] == ["intake.backlog-age"] * 2  # nobody sends now
+
+
+def test_an_office_that_is_being_sent_to_is_no_pressure(world, monkeypatch):
+    """It takes one request at a time and four seconds for each; what waits behind is old."""
+    more(world, 3)
+    limit(world, concurrency=1)
+    for link in world.store.links():
+        if link.id != LINK:
+            deliver(world.ports, link.id, "w")
+    world.clock.forward(seconds=LIMIT + 1)
+    gate, carry, seen = sluice(world), world.town.carry, []
+
+    def slowly(link, parcels, *further):
+        for _ in range(4):
+            world.store.sequence("a worker")
+            seen.extend(verdicts(world, gate, looks=1, seconds=1))
+        return carry(link, parcels, *further)
+
+    monkeypatch.setattr(world.town, "carry", slowly)
+    deliver(world.ports, LINK, "w")
+    assert seen
+    assert set(seen) == {""}
+
+
+def more(world, count: int) -> None:
+    """Submit as many more declarations."""
+    for number in range(count):
+        lrn = f"<FunctionalReferenceID>S-{number}<"
+        texts = {"<FunctionalReferenceID>CQ-2026-000117<": lrn}
+        world.submit(world.declaration(texts=texts), f"more {number}")
+
+
+def limit(world, **values) -> None:
+    world.store.commit(Change((Update(table="links", key=LINK, values=values),)))
+
+
 def _paused(link):
     return Change((Update(table="links", key=link, values={"paused": True}),))
 

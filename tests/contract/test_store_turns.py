@@ -142,6 +142,15 @@ def test_a_lease_is_taken_once_and_the_fence_grows(store):
     assert store.link("lnk_cn").fence == 2
 
 
+def test_who_is_at_work_is_told_while_the_lease_runs(store):
+    store.commit(inserted(LINK))
+    assert store.leased() == frozenset()
+    fence = store.lease("lnk_cn", "a", 60)
+    assert store.leased() == {"lnk_cn"}
+    store.release("lnk_cn", fence)
+    assert store.leased() == frozenset()
+
+
 def test_a_late_release_leaves_the_next_lease_alone(store):
     store.commit(inserted(LINK))
     store.lease("lnk_cn", "a", 60)

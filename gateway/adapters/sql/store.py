@@ -71,6 +71,7 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading, ErasureRe
             self._readers = pooled.PoolReaders(engine)
             self._dialect = POSTGRESQL
         self._asking_time = turns.now(self._dialect)
+        self._asking_leased = turns.leased(self._dialect)
         self._keeper = Keeper(self._renew)
 
     def close(self) -> None:
@@ -104,6 +105,10 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading, ErasureRe
         """See :meth:`gateway.ports.Store.release`."""
         self._keeper.drop(link, fence)
         self._writer.run(lambda unit: turns.release(unit, link, fence))
+
+    def leased(self) -> frozenset[str]:
+        """See :meth:`gateway.ports.Store.leased`."""
+        return frozenset(row[0] for row in self._readers.rows(self._asking_leased, {}))
 
     def now(self) -> datetime:
         """See :meth:`gateway.ports.Store.now`."""

@@ -70,6 +70,13 @@ def lease(transaction: Transaction, link: str, owner: str, seconds: float) -> in
 
 
 @cache
+def leased(dialect: str) -> Executable:
+    """Return the statement that reads which links somebody holds."""
+    now: ColumnElement[float] = literal_column(_NOW[dialect], Double())
+    return select(links.c.id).where(links.c.lease_until > now)
+
+
+@cache
 def _renewal(dialect: str) -> Executable:
     now: ColumnElement[float] = literal_column(_NOW[dialect], Double())
     return (
