@@ -1,4 +1,4 @@
-"""Whether declarations are taken in just now: the backlog's age, and room on the disk.
+"""Whether something is taken in just now: the backlog's age, room on the disk and in memory.
 
 Asked before a body is read; what was accepted is never touched. An office that does not answer, is
 slow or agreed on a rate is no pressure of ours: only what nobody tries to deliver is, though it
@@ -7,11 +7,14 @@ could be.
 
 import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
 from gateway.ports import Ports
-from gateway.sections import IntakeSettings
+from gateway.sections import HttpSettings, IntakeSettings
 from gateway.settings import Settings
 
 LOOK_SECONDS = 1.0
@@ -19,6 +22,60 @@ SECOND_LOOK_SECONDS = 2.0
 """A head of a stream must stand still as long: while a long backlog drains, every head is old."""
 
 MEGABYTE = 1_000_000
+
+SMALL_BYTES = 65_536
+"""A body no longer than this needs no room: the buffer of its connection holds as much anyway.
+
+So receipts, answers and most declarations get through while long ones are refused.
+"""
+
+BODY_SECONDS_MAX = 60
+"""How long a client may take to send one body."""
+
+
+class BodyRoom:
+    """Room for the bodies of requests in the memory of one process; of one event loop."""
+
+    def __init__(self, http: HttpSettings) -> None:
+        self.most = max(http.bodies_bytes_max, http.body_bytes_max)
+        self.taken = 0
+
+    @contextmanager
+    def claim(self) -> Iterator["Claim"]:
+        """Yield a claim for one body, which is given back whatever happens."""
+        claim = Claim(self)
+        try:
+            yield claim
+        finally:
+            claim.give_back()
+
+
+class Claim:
+    """What one body takes of the room; it grows with it."""
+
+    def __init__(self, room: BodyRoom) -> None:
+        self._room = room
+        self._size = 0
+
+    def reach(self, size: int) -> None:
+        """Make it that large, unless it is already.
+
+        Raises:
+            Unavailable: ``intake.busy``; it stays as it was.
+        """
+        more = size - self._size
+        if size <= SMALL_BYTES or more <= 0:
+            return
+        if self._room.taken + more > self._room.most:
+            args = (("most", str(self._room.most)),)
+            raise Unavailable(Finding(code="intake.busy", args=args))
+        self._room.taken += more
+        self._size = size
+
+    def give_back(self) -> None:
+        """Leave the room to others; a second time does nothing."""
+        self._room.taken -= self._size
+        self._size = 0
 
 
 class Sluice:

@@ -25,11 +25,16 @@ class BrokerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
-    """Where the HTTP face listens; ``threads`` bounds the requests worked on at once."""
+    """Where the HTTP face listens; ``threads`` bounds the requests worked on at once.
+
+    ``bodies_bytes_max`` is what the bodies of all requests may fill together in one process; above
+    it long ones are refused for a moment. One of ``body_bytes_max`` always finds room alone.
+    """
 
     host: str = "127.0.0.1"
     port: int = _at_least(8117, 0, 65535)
     body_bytes_max: int = _at_least(10_000_000, 1024)
+    bodies_bytes_max: int = _at_least(200_000_000, 1024)
     threads: int = _at_least(8, 1, 256)
 
 

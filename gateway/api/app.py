@@ -28,8 +28,9 @@ from gateway.api import (
     trips,
 )
 from gateway.api.metrics import Measures
+from gateway.api.room import Roomed
 from gateway.bootstrap import Gateway
-from gateway.pressure import Sluice
+from gateway.pressure import BodyRoom, Sluice
 from gateway.watch import LogWatch
 
 BASE = "/v1"
@@ -71,6 +72,8 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     app.state.door = access.Doorkeeper(gateway.ports)
     app.state.watch = LogWatch(gateway.ports)
     app.state.sluice = Sluice(gateway.ports, gateway.settings)
+    app.state.room = BodyRoom(gateway.settings.http)
+    app.add_middleware(Roomed, room=app.state.room)
     app.state.measures = Measures(gateway.ports)
     app.state.stopping = lambda: False
     problems.install(app)

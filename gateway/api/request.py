@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from gateway import access
 from gateway.access import Scope
 from gateway.api.problems import CLOSED, MALFORMED, MEDIA, NOT_ACCEPTABLE, TOO_SLOW, Mistaken
+from gateway.api.room import CLAIM
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import TooLarge
 from gateway.domain.finding import Finding
@@ -21,14 +22,16 @@ from gateway.domain.records import Principal
 from gateway.language import accepts, negotiated
 from gateway.markup import workbook
 from gateway.ports import Ports
-from gateway.pressure import Sluice
+from gateway.pressure import BODY_SECONDS_MAX, Claim, Sluice
 
 XML_TYPES = ("application/xml", "text/xml")
 JSON_TYPE = "application/json"
 WORKBOOK_TYPE = workbook.MEDIA_TYPE
 
-BODY_SECONDS_MAX = 60
-"""How long a client may take to send one body."""
+CURSOR_MAX = 2**63 - 2
+"""The largest number that has a next one in a database."""
+
+DIGITS_MAX = len(str(CURSOR_MAX))
 
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="ApiKey", description="`frk_<principal id>_<secret>`"
@@ -138,7 +141,7 @@ def require_accept(request: Request, *offered: str) -> None:
 
 
 async def body(request: Request) -> bytes:
-    """Read the body, and keep no more of it than allowed.
+    """Read the body, and keep no more of it than allowed and than there is room for.
 
     What is too long is read on for as much again: a connection closed over unread bytes is reset,
     and most clients would never see why. One that asks first (``Expect``) is told at once.
@@ -146,28 +149,41 @@ async def body(request: Request) -> bytes:
     Raises:
         TooLarge: ``http.body-too-large``.
         Mistaken: 408 ``http.body-too-slow``.
+        Unavailable: ``intake.busy``; before anything is read where the length is stated.
     """
     gateway: Gateway = request.app.state.gateway
     most = gateway.settings.http.body_bytes_max
-    stated = request.headers.get("content-length", "")
-    if stated.isdecimal() and int(stated) > most and "expect" in request.headers:
+    stated = _stated(request)
+    if stated > most and "expect" in request.headers:
         raise _too_large(most)
+    claim: Claim = request.scope[CLAIM]
+    claim.reach(stated if stated <= most else 0)
     content = bytearray()
     size = 0
     try:
         async with asyncio.timeout(BODY_SECONDS_MAX):
             async for chunk in request.stream():
                 size += len(chunk)
-                if size <= most:
+                if max(size, stated) <= most:
+                    claim.reach(size)
                     content += chunk
                 elif size > 2 * most:
                     break
+                else:
+                    content.clear()
+                    claim.give_back()
     except TimeoutError:
         args = (("most", str(BODY_SECONDS_MAX)),)
         raise Mistaken(TOO_SLOW, Finding(code="http.body-too-slow", args=args)) from None
     if size > most:
         raise _too_large(most)
     return bytes(content)
+
+
+def _stated(request: Request) -> int:
+    """Return the length that a body is said to have; 0 where none is."""
+    stated = request.headers.get("content-length", "")
+    return int(stated[:DIGITS_MAX]) if stated.isdecimal() else 0
 
 
 def _too_large(most: int) -> TooLarge:

@@ -92,6 +92,7 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "grant.last-operator": Severity.ERROR,
         "grant.unknown": Severity.ERROR,
         "intake.backlog-age": Severity.ERROR,
+        "intake.busy": Severity.ERROR,
         "intake.disk-reserve": Severity.ERROR,
         "settings.not-a-data-folder": Severity.FATAL,
     }

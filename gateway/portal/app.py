@@ -9,11 +9,12 @@ from fastapi.staticfiles import StaticFiles
 
 from gateway import bootstrap
 from gateway.bootstrap import Gateway
-from gateway.domain.errors import GatewayError
+from gateway.domain.errors import GatewayError, TooLarge
+from gateway.domain.finding import Finding
 from gateway.portal import attention, lanes, movements, trips, validation, visits
-from gateway.portal.desk import Desk
+from gateway.portal.desk import Desk, length_of
 from gateway.portal.words import read_labels
-from gateway.pressure import Sluice
+from gateway.pressure import SMALL_BYTES, BodyRoom, Sluice
 from gateway.watch import LogWatch
 
 PATH = "/pages"
@@ -44,6 +45,11 @@ def _guarded(request: Request, response: Response) -> Response:
 
 
 async def _answered(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    short = request.method == "POST" and request.url.path != f"{PATH}{validation.PLACE}"
+    if short and length_of(request) > SMALL_BYTES:  # read before anybody asks who sends it
+        args = (("most", str(SMALL_BYTES)),)
+        error = TooLarge(Finding(code="http.body-too-large", args=args))
+        return _guarded(request, await visits.refuse(request, error))
     return _guarded(request, await answer(request))
 
 
@@ -53,11 +59,15 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 
 def create_portal(
-    gateway: Gateway, watch: LogWatch, sluice: Sluice, stopping: Callable[[], bool]
+    gateway: Gateway,
+    watch: LogWatch,
+    sluice: Sluice,
+    room: BodyRoom,
+    stopping: Callable[[], bool],
 ) -> FastAPI:
     """Build the pages around an open gateway; ``stopping`` ends the streams of live pages.
 
-    ``watch`` and ``sluice`` are the interface's own: both remember what they saw.
+    ``watch``, ``sluice`` and ``room`` are the interface's own: they remember what they saw.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     templates = jinja2.Environment(
@@ -70,6 +80,7 @@ def create_portal(
     app.state.desk = Desk(
         gateway=gateway,
         watch=watch,
+        room=room,
         stopping=stopping,
         labels=read_labels(bootstrap.schemas_root() / "lang"),
         templates=templates,

@@ -1,5 +1,6 @@
 """What every page needs: the gateway, the reader's language, the session, the templates."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -18,8 +19,11 @@ from gateway.portal import session
 from gateway.portal.session import Session
 from gateway.portal.words import NAMES, Labels, Words, words_of
 from gateway.ports import Ports
-from gateway.pressure import Sluice
+from gateway.pressure import BodyRoom, Sluice
 from gateway.watch import LogWatch
+
+DIGITS_MAX = 15
+"""No body is as long as a number of more digits."""
 
 LANGUAGE_COOKIE = "fullroute-language"
 LANGUAGE_SECONDS = 365 * 24 * 3600
@@ -31,6 +35,7 @@ class Desk:
 
     gateway: Gateway
     watch: LogWatch
+    room: BodyRoom
     stopping: Callable[[], bool]
     labels: Labels
     templates: jinja2.Environment
@@ -120,6 +125,12 @@ async def _member(visit: Look) -> Visit:
 
 Member = Annotated[Visit, Depends(_member)]
 """Somebody who is logged in; strangers are led to the form."""
+
+
+def length_of(request: Request) -> float:
+    """Return how long a body is said to be; without end where nothing is said."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) <= DIGITS_MAX else math.inf
 
 
 def same_origin(request: Request) -> None:

@@ -1,5 +1,6 @@
 """The validation page: drop or paste a declaration, see every office's word and the findings."""
 
+import asyncio
 import contextlib
 from dataclasses import dataclass
 from typing import Any
@@ -8,18 +9,21 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.concurrency import run_in_threadpool
 
 from gateway import access
-from gateway.domain.errors import Refused, TooLarge
+from gateway.domain.errors import Refused, TooLarge, Unavailable
 from gateway.domain.finding import Catalogue, Finding, Severity
 from gateway.markup import places, workbook
 from gateway.pipeline.verdict import OfficeVerdict, Word
 from gateway.portal.columns import clock, reason
-from gateway.portal.desk import Member, Visit, own_form, same_origin
+from gateway.portal.desk import Member, Visit, length_of, own_form, same_origin
 from gateway.portal.strip import Strip, strip
 from gateway.portal.words import Words
+from gateway.pressure import BODY_SECONDS_MAX, Claim
 from gateway.usecases.sheet import annotated, template
 from gateway.usecases.submit import Verdict, preflight
 
 router = APIRouter()
+
+PLACE = "/validate"
 
 FORM_BYTES = 10_000
 """What a form adds to the declaration in it."""
@@ -83,10 +87,15 @@ def form(visit: Member) -> Response:
     return visit.page("validate.html", report=None, text="")
 
 
-@router.post("/validate", dependencies=[Depends(same_origin)])
+@router.post(PLACE, dependencies=[Depends(same_origin)])
 async def validate(visit: Member) -> Response:
     """Run what submission runs, store and send nothing, and show what every office says."""
-    raw, told = await _form(visit)
+    with visit.desk.room.claim() as claim:
+        return await _validated(visit, claim)
+
+
+async def _validated(visit: Visit, claim: Claim) -> Response:
+    raw, told = await _form(visit, claim)
     session = own_form(visit, told.get("token"))
     access.allowed(session.principal, access.Scope.DECLARE)
     verdict = await run_in_threadpool(
@@ -121,20 +130,29 @@ def _workbook(content: bytes, name: str) -> Response:
     )
 
 
-async def _form(visit: Visit) -> tuple[bytes, dict[str, Any]]:
+async def _form(visit: Visit, claim: Claim) -> tuple[bytes, dict[str, Any]]:
     """Return the declaration, dropped or pasted, and the form's other fields.
 
     Raises:
         TooLarge: ``http.body-too-large``, before anything is read.
+        Unavailable: ``intake.busy``, before anything is read; ``http.body-too-slow``.
     """
     most = visit.desk.gateway.settings.http.body_bytes_max
-    length = visit.request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > most + FORM_BYTES:
+    length = length_of(visit.request)
+    if length > most + FORM_BYTES:
         raise TooLarge(Finding(code="http.body-too-large", args=(("most", str(most)),)))
-    async with visit.request.form(max_files=1, max_fields=5, max_part_size=most) as told:
-        dropped = told.get("file")
-        raw = b"" if dropped is None or isinstance(dropped, str) else await dropped.read()
-        fields = {name: value for name, value in told.items() if isinstance(value, str)}
+    claim.reach(int(length))
+    try:
+        async with (
+            asyncio.timeout(BODY_SECONDS_MAX),
+            visit.request.form(max_files=1, max_fields=5, max_part_size=most) as told,
+        ):
+            dropped = told.get("file")
+            raw = b"" if dropped is None or isinstance(dropped, str) else await dropped.read()
+            fields = {name: value for name, value in told.items() if isinstance(value, str)}
+    except TimeoutError:
+        args = (("most", str(BODY_SECONDS_MAX)),)
+        raise Unavailable(Finding(code="http.body-too-slow", args=args)) from None
     return raw or fields.get("declaration", "").strip().encode(), fields
 
 

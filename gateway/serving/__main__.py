@@ -16,7 +16,9 @@ from gateway.portal.app import PATH, create_portal
 def with_pages(app: FastAPI, gateway: Gateway) -> None:
     """Put the pages beside the interface, and lead whoever asks for ``/`` to them."""
     state = app.state
-    portal = create_portal(gateway, state.watch, state.sluice, lambda: bool(state.stopping()))
+    portal = create_portal(
+        gateway, state.watch, state.sluice, state.room, lambda: bool(state.stopping())
+    )
     app.mount(PATH, portal)
 
     @app.get("/", include_in_schema=False)

@@ -15,6 +15,7 @@ from gateway.domain.act import Act, ActKind
 from gateway.domain.records import Change, Update
 from gateway.markup.workbook import MEDIA_TYPE
 from gateway.portal import app
+from gateway.pressure import SMALL_BYTES
 from gateway.usecases.operate import perform
 from tests.packs import workbooks
 from tests.portal.conftest import BODY_BYTES_MAX, SAME
@@ -199,6 +200,26 @@ def test_no_template_writes_a_value_unescaped():
 def test_too_large_a_form_is_refused_before_it_is_read(house):
     answer = house.visitor("exporter").validate(b"x" * (BODY_BYTES_MAX + 20_000))
     assert answer.status_code == 413
+
+
+def test_no_stranger_fills_memory_with_the_form_that_lets_in(house):
+    content = b"key=" + b"x" * SMALL_BYTES
+    headers = {**SAME, "Content-Type": "application/x-www-form-urlencoded"}
+    client = house.visitor().client
+    assert client.post("/pages/login", content=content, headers=headers).status_code == 413
+    chunked = client.post("/pages/login", content=iter([content]), headers=headers)
+    assert chunked.status_code == 413
+
+
+def test_a_form_finds_no_room_while_other_bodies_fill_it(house):
+    visitor, room = house.visitor("exporter"), house.app.state.room
+    with room.claim() as others:
+        others.reach(room.most)
+        answer = visitor.validate(b"x" * SMALL_BYTES)
+        assert answer.status_code == 503
+        assert visitor.validate(SHIPPED.read_bytes()).status_code == 200
+    assert visitor.validate(b"x" * SMALL_BYTES).status_code == 200
+    assert room.taken == 0
 
 
 def test_scopes_count_here_too(house):
