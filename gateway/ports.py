@@ -213,7 +213,7 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, P
         since: datetime,
         *,
         of_links: bool = True,
-        tenant: str | None = None,
+        tenant: str = "",
         limit: int = 200,
     ) -> tuple[LogRecord, ...]:
         """Entries of kind ``refused`` or ``act`` since a time, sequenced or not, of one or all.

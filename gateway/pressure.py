@@ -7,6 +7,7 @@ could be.
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -106,6 +107,14 @@ class Sluice:
                     self._verdict = self._disk() or self._backlog(now)
                     self._seen_at = now  # last: who sees it fresh takes the verdict
         return self._verdict
+
+    def closed_now(self) -> Finding | None:
+        """Return the same where nobody looked before: a doubtful head is looked at again."""
+        finding = self.closed()
+        if finding is None and self._heads:
+            time.sleep(SECOND_LOOK_SECONDS + LOOK_SECONDS / 10)
+            finding = self.closed()
+        return finding
 
     def _disk(self) -> Finding | None:
         reserve = self._intake.disk_reserve_megabytes

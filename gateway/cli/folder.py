@@ -31,7 +31,7 @@ from gateway.cli.shapes import (
     trip_shape,
 )
 from gateway.domain.act import Act, ActKind
-from gateway.domain.errors import Misconfigured, Refused
+from gateway.domain.errors import Misconfigured, Refused, Unavailable
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding
 from gateway.domain.group import GroupMode
@@ -80,13 +80,24 @@ class FolderDesk:
     """The use cases on one data folder."""
 
     def __init__(self, gateway: Gateway, lang: str) -> None:
-        self._ports = ports = gateway.ports
-        self._sluice = Sluice(ports, gateway.settings)
+        self._ports = gateway.ports
         self._lang = lang
-        self._caller = operator(ports)
+        self._caller = operator(gateway.ports)
+        self._sluice = Sluice(gateway.ports, gateway.settings)
+
+    def _intake_open(self) -> None:
+        """Refuse while nothing more can be taken in, as the HTTP face does.
+
+        Raises:
+            Unavailable: ``intake.backlog-age`` or ``intake.disk-reserve``.
+        """
+        finding = self._sluice.closed_now()
+        if finding is not None:
+            raise Unavailable(finding)
 
     def submit(self, raw: bytes, idempotency_key: str, along: Along = AS_DECLARED) -> Shape:
         """Submit a declaration."""
+        self._intake_open()
         done = submitting.submit(
             self._ports,
             raw,
@@ -98,6 +109,7 @@ class FolderDesk:
 
     def amend(self, reference: str, raw: bytes, idempotency_key: str, why: Why) -> Shape:
         """Replace a movement's declaration."""
+        self._intake_open()
         reason = amending.Reason(code=why.code, text=why.text)
         done = amending.amend(
             self._ports,
@@ -190,6 +202,7 @@ class FolderDesk:
 
     def hand_in(self, files: Files, mode: str, key: str, seen: Seen) -> Shape:
         """Check and keep them, then take them in."""
+        self._intake_open()
         ports = self._ports
         standing, findings = groups.hand_in(
             ports, self._caller, files, GroupMode(mode), idempotency_key=key, seen=seen

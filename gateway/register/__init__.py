@@ -61,6 +61,7 @@ from gateway.register.passing import Seen, lane_of, log_passage, move_all, passa
 from gateway.register.put_away import dismissed, refused_answer, refused_answers, tell_once
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
+from gateway.register.replies import judge, unforeseen
 from gateway.register.reporting import canonical, reported, tell_movement
 from gateway.register.running import PATIENCE, tell_owed_runs, tell_run, told_of
 from gateway.register.runs import trips_named
@@ -119,6 +120,7 @@ __all__ = [
     "folded",
     "heard_finding",
     "itinerary_of",
+    "judge",
     "lane_of",
     "listed_erased",
     "listed_kept",
@@ -157,6 +159,7 @@ __all__ = [
     "tell_run",
     "told_of",
     "trips_named",
+    "unforeseen",
     "with_askers",
     "write_declaration",
     "write_events",

@@ -15,10 +15,9 @@ from datetime import datetime, timedelta
 
 from gateway import register
 from gateway.audit.entry import EntryKind
-from gateway.audit.evidence import handover
 from gateway.domain.delivery import LEASE_SECONDS, Attempt, Link, LinkKind, Outcome, next_attempt_at
 from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused, Unavailable
-from gateway.domain.finding import Finding, Refusal
+from gateway.domain.finding import Finding
 from gateway.domain.message import Message, MessageState, ReceiptKind
 from gateway.domain.parcel import Blank, Parcel, Reply
 from gateway.domain.records import Change, Lost
@@ -35,9 +34,6 @@ LOOK_AGAIN = timedelta(seconds=0.25)
 """How long after a look that found too little the next one is worth while."""
 
 TURNS_MAX = 50
-SUCCESS = range(200, 300)
-PATIENCE = frozenset({408, 425, 429})
-SERVER_TROUBLE = range(500, 600)
 
 
 _logger = logging.getLogger(__name__)
@@ -212,7 +208,7 @@ class _Flight:
         """
         message, wanted, since = self._under_way.pop(reply.message)
         try:
-            attempt = _judge(link, message, reply, wanted)
+            attempt = register.judge(link, message, reply, wanted)
             # An output goes first: whoever dies in between simply sends, and gets it, again.
             if attempt.outcome is Outcome.HANDED_OVER and reply.content:
                 attempt = _with_output(self._ports, link, message, reply, attempt)
@@ -221,7 +217,7 @@ class _Flight:
             raise
         except Exception as mistake:
             _logger.exception("the reply of link %s to message %s", link.id, message.id)
-            attempt = _unforeseen(message, reply, mistake)
+            attempt = register.unforeseen(message, reply, mistake)
             link_after, change = _record(self._ports, link, message, attempt, wanted)
         self._begun.append((_try(message, attempt, since), self._ports.store.begin(change)))
         return link_after
@@ -306,56 +302,6 @@ def _parcel(ports: Ports, message: Message, pack: Pack | None = None) -> Parcel 
         envelope=message.envelope,
         seal=message.seal,
         blanks=tuple(Blank(name=name, start=at, length=length) for name, at, length in blanks),
-    )
-
-
-def _judge(link: Link, message: Message, reply: Reply, wanted: ReceiptKind) -> Attempt:
-    """Turn what came back into an outcome; only what proves enough acknowledges."""
-    outcome, detail, receipt = Outcome.REFUSED, f"status {reply.status}", reply.content
-    if reply.status == 0:
-        outcome, detail = Outcome.UNREACHABLE, reply.error
-    elif reply.error:
-        outcome, detail = Outcome.UNCLEAR, reply.error
-    elif reply.status in SUCCESS and wanted is ReceiptKind.SIGNED:
-        try:
-            register.check_receipt(link, message, reply.content, reply.at)
-            outcome = Outcome.ACKNOWLEDGED
-        except Refusal as refusal:
-            outcome, detail = Outcome.UNCLEAR, refusal.findings[0].code
-    elif reply.status in SUCCESS and wanted is ReceiptKind.NATIVE:
-        outcome = Outcome.HANDED_OVER
-    elif reply.status in SUCCESS:
-        outcome, receipt = Outcome.ACKNOWLEDGED, _handover(link, message, reply)
-    elif reply.status in PATIENCE or reply.status in SERVER_TROUBLE:
-        outcome = Outcome.BUSY
-    return Attempt(
-        message=message.id,
-        at=reply.at,
-        outcome=outcome,
-        detail=detail,
-        receipt=receipt if outcome is Outcome.ACKNOWLEDGED else None,
-        retry_after_seconds=reply.retry_after_seconds,
-    )
-
-
-def _unforeseen(message: Message, reply: Reply, mistake: Exception) -> Attempt:
-    """Return the attempt of a reply that we could not take in by our own mistake."""
-    return Attempt(
-        message=message.id,
-        at=reply.at,
-        outcome=Outcome.UNCLEAR,
-        detail=f"not-taken-in: {type(mistake).__name__}",
-        retry_after_seconds=reply.retry_after_seconds,
-    )
-
-
-def _handover(link: Link, message: Message, reply: Reply) -> bytes:
-    return handover(
-        message=message.id,
-        digest=message.wire or "",
-        link=link.id,
-        office=message.office,
-        at=reply.at,
     )
 
 

@@ -48,6 +48,21 @@ def test_submitting_the_same_file_again_gives_the_same_movement(desk):
     assert first["movement"] == again["movement"]
 
 
+def test_below_the_reserve_of_the_disk_nothing_is_taken_in_at_the_folder_either(desk, submitted):
+    reserve = {"FULLROUTE_INTAKE__DISK_RESERVE_MEGABYTES": "1000000"}
+    before, path = desk.movements(), desk.declaration()
+    for command in (
+        ("submit", path),
+        ("group", "submit", path),
+        ("movement", "amend", submitted, path),
+    ):
+        said = desk.run(*command, *desk.pair("exporter"), "--json", **reserve)
+        assert said.code == 8, said.both
+        assert said.json["errors"][0]["code"] == "intake.disk-reserve"
+    assert desk.movements() == before
+    assert desk.run("movement", "show", submitted, **reserve).code == 0
+
+
 @pytest.mark.full
 def test_dates_and_readings_of_a_movement(desk, submitted):
     found = desk.run("movement", "deadlines", submitted, "--json").json["data"]

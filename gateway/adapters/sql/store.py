@@ -280,7 +280,7 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading, ErasureRe
         parameters: Mapping[str, object] = {} if tenant is None else {"tenant": tenant}
         return self._many(
             Message,
-            queries.messages_in_state(of_tenant=tenant is not None),
+            queries.messages_in_state(of_tenant=bool(tenant)),
             state=str(state),
             limit=limit,
             **parameters,
@@ -353,13 +353,13 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading, ErasureRe
         since: datetime,
         *,
         of_links: bool = True,
-        tenant: str | None = None,
+        tenant: str = "",
         limit: int = 200,
     ) -> tuple[LogRecord, ...]:
         """See :meth:`gateway.ports.Store.log_told`."""
-        statement = queries.log_told(of_links=of_links, of_tenant=tenant is not None)
+        statement = queries.log_told(of_links=of_links, of_tenant=bool(tenant))
         asked = {"kind": str(kind), "since": write_time(since), "limit": limit}
-        asked |= {} if tenant is None else {"tenant": tenant}
+        asked |= {"tenant": tenant} if tenant else {}
         rows = self._readers.rows(statement, asked)
         shape = shape_of(LogRecord)
         return tuple(shape.record(row) for row in rows)

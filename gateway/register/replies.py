@@ -1,0 +1,62 @@
+"""What one reply of an office comes to: the outcome of a try."""
+
+from gateway.audit.evidence import handover
+from gateway.domain.delivery import Attempt, Link, Outcome
+from gateway.domain.finding import Refusal
+from gateway.domain.message import Message, ReceiptKind
+from gateway.domain.parcel import Reply
+from gateway.register.receipts import check_receipt
+
+SUCCESS = range(200, 300)
+PATIENCE = frozenset({408, 425, 429})
+SERVER_TROUBLE = range(500, 600)
+
+
+def judge(link: Link, message: Message, reply: Reply, wanted: ReceiptKind) -> Attempt:
+    """Turn what came back into an outcome; only what proves enough acknowledges."""
+    outcome, detail, receipt = Outcome.REFUSED, f"status {reply.status}", reply.content
+    if reply.status == 0:
+        outcome, detail = Outcome.UNREACHABLE, reply.error
+    elif reply.error:
+        outcome, detail = Outcome.UNCLEAR, reply.error
+    elif reply.status in SUCCESS and wanted is ReceiptKind.SIGNED:
+        try:
+            check_receipt(link, message, reply.content, reply.at)
+            outcome = Outcome.ACKNOWLEDGED
+        except Refusal as refusal:
+            outcome, detail = Outcome.UNCLEAR, refusal.findings[0].code
+    elif reply.status in SUCCESS and wanted is ReceiptKind.NATIVE:
+        outcome = Outcome.HANDED_OVER
+    elif reply.status in SUCCESS:
+        outcome, receipt = Outcome.ACKNOWLEDGED, _handover(link, message, reply)
+    elif reply.status in PATIENCE or reply.status in SERVER_TROUBLE:
+        outcome = Outcome.BUSY
+    return Attempt(
+        message=message.id,
+        at=reply.at,
+        outcome=outcome,
+        detail=detail,
+        receipt=receipt if outcome is Outcome.ACKNOWLEDGED else None,
+        retry_after_seconds=reply.retry_after_seconds,
+    )
+
+
+def unforeseen(message: Message, reply: Reply, mistake: Exception) -> Attempt:
+    """Return the attempt of a reply that we could not take in by our own mistake."""
+    return Attempt(
+        message=message.id,
+        at=reply.at,
+        outcome=Outcome.UNCLEAR,
+        detail=f"not-taken-in: {type(mistake).__name__}",
+        retry_after_seconds=reply.retry_after_seconds,
+    )
+
+
+def _handover(link: Link, message: Message, reply: Reply) -> bytes:
+    return handover(
+        message=message.id,
+        digest=message.wire or "",
+        link=link.id,
+        office=message.office,
+        at=reply.at,
+    )
