@@ -184,7 +184,6 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, P
 
     def last_attempt(self) -> int:
         """Return the number of the newest attempt, 0 for none."""
-        ...
 
     def attempts_after(self, number: int, limit: int) -> tuple[Tried, ...]:
         """Return attempts with a higher number, oldest first, over all messages."""
@@ -224,11 +223,9 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, P
 
     def oldest_unsequenced(self) -> datetime | None:
         """Return the time of the oldest entry without an index, None when all have theirs."""
-        ...
 
     def log_size(self) -> int:
         """Return how many entries are sequenced."""
-        ...
 
 
 class Wakeup(Protocol):
