@@ -26,6 +26,7 @@ from gateway.domain.lane import (
 from gateway.domain.lane import Signal as Word
 from gateway.domain.lane_decision import decide
 from gateway.domain.passage import Passage
+from gateway.domain.position import ordinary
 from gateway.usecases.lane import Acted, Passing
 
 CANDIDATES_MAX = 5
@@ -130,7 +131,7 @@ class _Taken:
             number = Decimal(str(value))
         except InvalidOperation:
             number = Decimal("NaN")
-        if not number.is_finite() or isinstance(value, bool):
+        if not ordinary(number) or isinstance(value, bool):
             self._wrong(name, "a number")
             return None
         return number

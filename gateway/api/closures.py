@@ -4,12 +4,13 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from gateway import closures
 from gateway.api import problems
 from gateway.api.request import (
     JSON_TYPE,
+    Moment,
     Operator,
     Reach,
     Reader,
@@ -46,8 +47,8 @@ class ClosureBody(BaseModel):
 
     office: str
     lane: str = ""
-    begins: AwareDatetime = Field(alias="from")
-    until: AwareDatetime | None = None
+    begins: Moment = Field(alias="from")
+    until: Moment | None = None
     planned: bool = False
     reason: str = Field(max_length=255)
 

@@ -15,6 +15,7 @@ from gateway.api.request import (
     Declarer,
     Language,
     Reach,
+    Words,
     described_body,
     intake_open,
     require_accept,
@@ -219,9 +220,9 @@ async def _asked_amendment(
     reference: Annotated[str, Path(description="Movement reference, 18 characters.")],
     idempotency_key: IdempotencyKey,
     reason: Annotated[
-        str, Query(description="A code of the administrations, e.g. 001.", max_length=8)
+        Words, Query(description="A code of the administrations, e.g. 001.", max_length=8)
     ] = "",
-    text: Annotated[str, Query(description="Why, in words.", max_length=200)] = "",
+    text: Annotated[Words, Query(description="Why, in words.", max_length=200)] = "",
 ) -> AskedAmendment:
     why = Reason(code=reason, text=text)
     new = Amendment(raw=handed.raw, reason=why, along=handed.along)

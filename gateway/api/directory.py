@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from gateway.api import problems
 from gateway.api.problems import FindingShape, shape_finding
-from gateway.api.request import Language, Reach, Reader, require_accept
+from gateway.api.request import Language, LocalMoment, Reach, Reader, require_accept
 from gateway.api.shapes import utc
 from gateway.domain.finding import Catalogue
 from gateway.domain.hours import OpeningPeriod, Openness, clock
@@ -156,7 +156,7 @@ _TIME = Query(description="RFC 3339; without an offset local to the office.")
 async def _wanted(
     role: Annotated[str, Query(description="departure, exit, entry, transit, destination")] = "",
     mode: Annotated[str, Query(description="road, rail, sea, air, water, mail, fixed")] = "",
-    at: Annotated[datetime | None, _TIME] = None,
+    at: Annotated[LocalMoment | None, _TIME] = None,
     country: Annotated[str, Query(max_length=2)] = "",
 ) -> Wanted:
     return Wanted(role=role, mode=mode, at=at, country=country)
@@ -243,7 +243,7 @@ def plan_route(
     ports: Reach,
     language: Language,
     route: Annotated[str, Path(examples=["chongqing-haiduong-road"])],
-    depart: Annotated[datetime, _TIME],
+    depart: Annotated[LocalMoment, _TIME],
 ) -> PlanShape:
     """Propose an itinerary with times; opening hours and holidays are waited for."""
     require_accept(request, "application/json")

@@ -4,13 +4,14 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from gateway import gatehouse
 from gateway.api import problems
 from gateway.api.request import (
     LaneCaller,
     Language,
+    Moment,
     Reach,
     described_body,
     json_body,
@@ -62,8 +63,8 @@ class OfflineBody(BaseModel):
 
     says: Signal
     reason: str = ""
-    facts_at: AwareDatetime
-    decided_at: AwareDatetime
+    facts_at: Moment
+    decided_at: Moment
 
 
 class ReadingBody(BaseModel):
@@ -72,7 +73,7 @@ class ReadingBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(min_length=1, max_length=gatehouse.ID_LENGTH_MAX, pattern="^[^/]+$")
-    at: AwareDatetime
+    at: Moment
     direction: Direction | None = None
     plates: list[MarkBody | str] = []
     containers: list[MarkBody | str] = []

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from dataclasses import replace
-from datetime import UTC
+from datetime import MINYEAR, UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -14,6 +14,7 @@ from gateway.access import Scope
 from gateway.api import problems
 from gateway.api.request import (
     Anybody,
+    Cursor,
     Language,
     LinkCaller,
     Reach,
@@ -116,7 +117,7 @@ def list_links(request: Request, caller: Anybody, ports: Reach) -> LinkListShape
 
 
 async def _wish(
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[Cursor, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=FEED_MAX)] = 100,
     since: Annotated[
         AwareDatetime | None, Query(description="Only what was issued since then.")
@@ -126,8 +127,16 @@ async def _wish(
         Query(description="Missing: due or parked, without a valid receipt. Failed: parked."),
     ] = feed.Only.ALL,
 ) -> feed.Wish:
-    moment = since.astimezone(UTC) if since else None
-    return feed.Wish(after=after, since=moment, only=only, limit=limit)
+    return feed.Wish(after=after, since=_utc(since) if since else None, only=only, limit=limit)
+
+
+def _utc(since: datetime) -> datetime:
+    """Return a time in UTC; beyond an end of the calendar that end says the same."""
+    try:
+        return since.astimezone(UTC)
+    except OverflowError:
+        first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+        return first if since.year == MINYEAR else last
 
 
 @router.get("/links/{link}/feed", responses=_STRANGE)

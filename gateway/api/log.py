@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from gateway.api import problems
-from gateway.api.request import Auditor, Reach, require_accept
+from gateway.api.request import Auditor, Cursor, Reach, require_accept
 from gateway.domain.records import LogRecord
 
 router = APIRouter(tags=["log"])
@@ -38,7 +38,7 @@ def read_log(
     request: Request,
     caller: Auditor,
     ports: Reach,
-    after: Annotated[int, Query(ge=-1)] = -1,
+    after: Annotated[Cursor, Query(ge=-1)] = -1,
     limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = 100,
 ) -> LogShape:
     """Read the log; of other tenants only the leaf hashes, so that the tree still adds up."""

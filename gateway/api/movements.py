@@ -5,15 +5,18 @@ import zipfile
 from typing import Annotated, Any, Literal, TypeAlias
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from gateway import register
 from gateway.api import problems
 from gateway.api.request import (
+    Cursor,
     Language,
+    Moment,
     Reach,
     Reader,
     Reporter,
+    Words,
     described_body,
     json_body,
     require_accept,
@@ -66,7 +69,7 @@ class ReportBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Told = Field(examples=["departed"])
-    at: AwareDatetime
+    at: Moment
     office: str = Field(examples=["CN008001"])
     facts: dict[str, str] = {}
 
@@ -137,10 +140,10 @@ def copy_declaration(
     ports: Reach,
     reference: Reference,
     lrn: Annotated[
-        str, Query(description="Reference number of the new declaration.", min_length=1)
+        Words, Query(description="Reference number of the new declaration.", min_length=1)
     ],
     depart: Annotated[
-        AwareDatetime | None, Query(description="Expected times move with it, else are left out.")
+        Moment | None, Query(description="Expected times move with it, else are left out.")
     ] = None,
 ) -> Response:
     """Copy a movement's declaration as the beginning of a new one: unsigned, nothing is stored."""
@@ -164,7 +167,7 @@ def show_timeline(
     caller: Reader,
     ports: Reach,
     reference: Reference,
-    after: Annotated[int, Query(ge=-1, description="Lines with a larger index only.")] = -1,
+    after: Annotated[Cursor, Query(ge=-1, description="Lines with a larger index only.")] = -1,
 ) -> TimelineShape:
     """Show what happened, oldest first, in pages of up to 500 lines."""
     require_accept(request, "application/json")

@@ -4,12 +4,14 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Annotated, TypeVar
 
+from annotated_types import Le
 from fastapi import Depends, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ValidationError
 
 from gateway import access
 from gateway.access import Scope
@@ -21,6 +23,7 @@ from gateway.domain.finding import Finding
 from gateway.domain.records import Principal
 from gateway.language import accepts, negotiated
 from gateway.markup import workbook
+from gateway.packs.twin import UNFIT
 from gateway.ports import Ports
 from gateway.pressure import BODY_SECONDS_MAX, Claim, Sluice
 
@@ -32,6 +35,32 @@ CURSOR_MAX = 2**63 - 2
 """The largest number that has a next one in a database."""
 
 DIGITS_MAX = len(str(CURSOR_MAX))
+
+Cursor = Annotated[int, Le(CURSOR_MAX)]
+"""The number of the last line or message that a client has; the least is the route's to say."""
+
+
+def _within_reach(moment: datetime) -> datetime:
+    """Refuse the years at the ends of the calendar: nothing can be reckoned from them."""
+    if not MINYEAR < moment.year < MAXYEAR:
+        raise ValueError(f"a year from {MINYEAR + 1} to {MAXYEAR - 1} is needed")
+    return moment
+
+
+def _speakable(text: str) -> str:
+    """Refuse what no XML can hold and no log entry spell, half a surrogate pair among it."""
+    found = UNFIT.search(text)
+    if found is not None:
+        raise ValueError(f"the character U+{ord(found[0]):04X} can be in no text")
+    return text
+
+
+Words = Annotated[str, AfterValidator(_speakable)]
+"""A text that somebody writes and that is kept or sent on."""
+
+LocalMoment = Annotated[datetime, AfterValidator(_within_reach)]
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+"""A time that somebody names, with its offset; a local one may lack it."""
 
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="ApiKey", description="`frk_<principal id>_<secret>`"
@@ -219,6 +248,8 @@ DeclarationBody = Annotated[bytes, Depends(_declaration_body)]
 async def json_body(request: Request, shape: type[Shape]) -> Shape:
     """Read a JSON body of one shape.
 
+    A text with characters that nothing of ours could spell again is malformed too.
+
     Raises:
         Mistaken: 400 ``json.malformed`` or ``json.shape``, one finding a member.
         TooLarge: as :func:`body`.
@@ -226,7 +257,9 @@ async def json_body(request: Request, shape: type[Shape]) -> Shape:
     require_type(request, (JSON_TYPE,))
     raw = await body(request)
     try:
-        return shape.model_validate(json.loads(raw))
+        told = json.loads(raw.decode("utf-8-sig"))
+        _check_texts(told)
+        return shape.model_validate(told)
     except ValidationError as error:
         findings = [
             Finding(
@@ -241,6 +274,16 @@ async def json_body(request: Request, shape: type[Shape]) -> Shape:
     except (ValueError, RecursionError) as error:
         finding = Finding(code="json.malformed", args=(("reason", str(error)),))
         raise Mistaken(MALFORMED, finding) from error
+
+
+def _check_texts(told: object) -> None:
+    """Look at every text of a document, names of members too."""
+    if isinstance(told, str):
+        _speakable(told)
+    for one in told if isinstance(told, list | dict) else ():
+        _check_texts(one)
+        if isinstance(told, dict):
+            _check_texts(told[one])
 
 
 def described_body(content: dict[str, object]) -> dict[str, object]:

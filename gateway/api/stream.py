@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from gateway import register
 from gateway.api import problems
-from gateway.api.request import Reach, Reader, require_accept
+from gateway.api.request import CURSOR_MAX, DIGITS_MAX, Cursor, Reach, Reader, require_accept
 from gateway.api.shapes import shape_line
 from gateway.domain.itinerary import CustomsOffice
 from gateway.ports import Ports
@@ -50,12 +50,12 @@ async def stream_timeline(
     caller: Reader,
     ports: Reach,
     reference: str,
-    after: Annotated[int, Query(ge=-1)] = -1,
+    after: Annotated[Cursor, Query(ge=-1)] = -1,
     last_event_id: Annotated[str, Header(description="Resume after this line.")] = "",
 ) -> StreamingResponse:
     """Stream a timeline: everything after the line named, then each new line as it is written."""
     require_accept(request, MEDIA_TYPE)
-    start = int(last_event_id) if last_event_id.isdecimal() else after
+    start = _index(last_event_id, after)
     place = _Place(ports=ports, tenant=caller.tenant, movement=reference, after=start)
     first = await run_in_threadpool(_look, place)  # a stranger's movement is a 404, not a stream
     return StreamingResponse(
@@ -63,6 +63,12 @@ async def stream_timeline(
         media_type=MEDIA_TYPE,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def _index(last_event_id: str, after: int) -> int:
+    """Return the index to go on after; an id that is none of ours says nothing."""
+    ours = last_event_id.isdecimal() and len(last_event_id) <= DIGITS_MAX
+    return min(int(last_event_id), CURSOR_MAX) if ours else after
 
 
 def _look(place: _Place) -> tuple[TimelineLine, ...]:

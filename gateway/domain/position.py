@@ -19,6 +19,8 @@ from gateway.domain.movement import Movement, of_trip
 from gateway.domain.roles import OfficeRole, Status
 
 LATITUDE_MAX, LONGITUDE_MAX = 90, 180
+_DIGITS_BEFORE, _DIGITS_BEHIND = 9, 30
+
 COLDEST, HOTTEST = Decimal(-100), Decimal(100)
 
 News = tuple[tuple[EventKind, tuple[tuple[str, str], ...]], ...]
@@ -129,6 +131,15 @@ def faults(
     if degrees is not None and journey.declared.temperatures is None:
         value = str(degrees)
         yield Finding(code="position.no-range", severity=Severity.WARNING, value=value)
+
+
+def ordinary(number: Decimal) -> bool:
+    """Tell whether one can reckon with a measured number: ``1E+999999999`` is a decimal too."""
+    if not number.is_finite():
+        return False
+    _, _, exponent = number.as_tuple()
+    small_enough = number.adjusted() < _DIGITS_BEFORE
+    return small_enough and isinstance(exponent, int) and exponent >= -_DIGITS_BEHIND
 
 
 def _beyond(degrees: Decimal | None, most: int) -> bool:

@@ -179,6 +179,7 @@ def _loaded(raw: bytes) -> Json:
 def _once(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
+        _plain(name)
         if name in found:
             raise ValueError(f"member {name} stands twice")
         found[name] = value

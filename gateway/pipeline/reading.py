@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.position import Reading
+from gateway.domain.position import Reading, ordinary
 
 TEXT_LENGTH_MAX = 64
 BYTES_MAX = 4096
@@ -86,7 +86,7 @@ def _number(found: dict[str, object], name: str) -> Decimal | None:
         number = Decimal(value) if isinstance(value, str) else value
     except InvalidOperation:
         number = None
-    if not isinstance(number, Decimal) or not number.is_finite() or abs(number) >= 10**6:
+    if not isinstance(number, Decimal) or not ordinary(number) or abs(number) >= 10**6:
         raise _malformed(name, "a number was expected")
     return number
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from gateway import register
@@ -26,6 +26,8 @@ OWED = (MessageState.DUE, MessageState.PARKED)
 
 LATE = timedelta(hours=1)
 """How much later than its envelope was issued a message may get its number, at the utmost."""
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Only(StrEnum):
@@ -117,7 +119,7 @@ def _seek(ports: Ports, link: str, after: int, since: datetime) -> int:
     Numbers have no gaps and follow the times of issue but for :data:`LATE`, so doubling and halving
     finds the place in a few looks.
     """
-    early = since - LATE
+    early = max(since, BEGINNING + LATE) - LATE
 
     def before(sequence: int) -> bool:
         found = ports.store.feed(link, sequence, 1)
