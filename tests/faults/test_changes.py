@@ -17,3 +17,5 @@ MOVEMENTS = 6
 def test_whatever_is_changed_comes_to_an_end(tmp_path):
     with City(tmp_path) as city:
         assert changes.run(city, SEED, MOVEMENTS, 120) == [], city.last_words()
+        taken = {call["call"] for call in city.history if call.get("outcome") == "ok"}
+        assert taken >= set(changes.DEEDS)  # drawn so early that each is in time
