@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gateway import __version__
 from gateway.adapters.safekeeping import Manifest
+from gateway.audit.checkpoint import Seen, verify_any
 from gateway.audit.merkle import Frontier
 from gateway.domain.condition import (
     Check,
@@ -27,7 +28,7 @@ from gateway.domain.condition import (
 from gateway.domain.errors import GatewayError, Misconfigured, NotAuthentic
 from gateway.domain.finding import Finding, Refusal
 from gateway.markup import tree
-from gateway.ports import Store
+from gateway.ports import Ports, Store
 from gateway.settings import FILE_NAME, PREFIX, Settings, load_settings
 
 TASK_SECONDS = 60.0
@@ -136,6 +137,40 @@ def accept_older(settings: Settings, store: Store) -> None:
     from gateway.adapters import witness  # noqa: PLC0415 - as needed
 
     witness.accept(settings.data, store)
+
+
+def states_seen(
+    settings: Settings, ports: Ports, checkpoints: Iterable[tuple[str, bytes]] = ()
+) -> tuple[Seen, ...]:
+    """Return the states with which the log must begin, as far as anybody kept them.
+
+    One is what this machine saw; the others are ``checkpoints`` (name, content) of exports.
+
+    Raises:
+        NotAuthentic: ``note.*`` or ``checkpoint.malformed``.
+    """
+    from gateway.adapters import witness  # noqa: PLC0415 - as needed
+
+    tree = witness.tree_seen(settings.data)
+    return (
+        Seen(where=witness.FILE, size=tree.size, root=tree.root()),
+        *(_seen_in(ports, where, content) for where, content in checkpoints),
+    )
+
+
+def _seen_in(ports: Ports, where: str, content: bytes) -> Seen:
+    try:
+        found = verify_any(content, ports.keys.seal_keys().values())
+    except Refusal as refusal:
+        raise NotAuthentic(*refusal.findings) from refusal
+    return Seen(where=where, size=found.size, root=found.root)
+
+
+def keep_seen(settings: Settings, log: Frontier) -> None:
+    """Let this machine's witness keep the tree over a log that was just verified."""
+    from gateway.adapters import witness  # noqa: PLC0415 - as needed
+
+    witness.keep_tree(settings.data, log)
 
 
 def _broker(settings: Settings) -> tuple[str, Iterable[Finding]]:

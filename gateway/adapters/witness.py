@@ -5,6 +5,10 @@ and places that offices have seen would be given a second time, and what they sa
 So every machine keeps the last entry it saw in its data folder, and holds the log against it
 before anything is done with the store and every few seconds while a program runs. Nobody goes on
 before a person has looked.
+
+Beside it stands the tree over all entries that were seen, which grows by a few leaves at every
+look. Whoever rewrites an old entry with all its hashes changes no last entry, but this root; it is
+compared where the whole log is read anyway (``audit verify``).
 """
 
 import json
@@ -12,17 +16,30 @@ import logging
 import os
 import signal
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, get_ident
 
+from gateway.audit.merkle import Frontier
 from gateway.domain.errors import InConflict, Misconfigured, Unavailable
 from gateway.domain.finding import Finding
 from gateway.ports import Store
 
 FILE = "log-witness.json"
 LOOK_SECONDS = 5.0
+LEAVES_AT_ONCE = 1_000
+"""How far the tree grows at one look: one that is far behind catches up in some of them."""
 
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What was seen: how many entries, the last one's leaf (hex), the tree as far as it grew."""
+
+    entries: int = 0
+    leaf: str = ""
+    tree: Frontier = field(default_factory=Frontier)
 
 
 class Witness:
@@ -50,7 +67,7 @@ class Witness:
     def _look(self) -> None:
         check(self._folder, self._store)
         with suppress(OSError):  # a full disk is told of elsewhere; the older mark still holds
-            _mark(self._folder, self._store)
+            _mark(self._folder, self._store, _read(self._folder / FILE).tree)
 
     def _work(self) -> None:
         while not self._closing.wait(self._every_seconds):
@@ -71,11 +88,11 @@ def check(folder: Path, store: Store) -> int:
     Raises:
         Misconfigured: ``database.rolled-back``: that entry is gone, or another is in its place.
     """
-    entries, leaf = _read(folder / FILE)
-    if not _holds(store, entries, leaf):
-        args = (("seen", str(entries)), ("found", str(store.log_size())))
-        raise Misconfigured(Finding(code="database.rolled-back", value=leaf, args=args))
-    return entries
+    seen = _read(folder / FILE)
+    if not _holds(store, seen):
+        args = (("seen", str(seen.entries)), ("found", str(store.log_size())))
+        raise Misconfigured(Finding(code="database.rolled-back", value=seen.leaf, args=args))
+    return seen.entries
 
 
 def went_back(folder: Path, store: Store) -> int:
@@ -84,11 +101,11 @@ def went_back(folder: Path, store: Store) -> int:
     Raises:
         InConflict: ``database.not-older``: it did not.
     """
-    entries, leaf = _read(folder / FILE)
-    if _holds(store, entries, leaf):
-        args = (("seen", str(entries)), ("found", str(store.log_size())))
-        raise InConflict(Finding(code="database.not-older", value=leaf, args=args))
-    return entries
+    seen = _read(folder / FILE)
+    if _holds(store, seen):
+        args = (("seen", str(seen.entries)), ("found", str(store.log_size())))
+        raise InConflict(Finding(code="database.not-older", value=seen.leaf, args=args))
+    return seen.entries
 
 
 def accept(folder: Path, store: Store) -> None:
@@ -98,40 +115,73 @@ def accept(folder: Path, store: Store) -> None:
         Misconfigured: ``cli.file-unwritable``; the older mark still holds.
     """
     try:
-        if not _mark(folder, store):
+        if not _mark(folder, store, Frontier()):
             (folder / FILE).unlink(missing_ok=True)
     except OSError as error:
         args = (("path", str(folder / FILE)), ("reason", error.strerror or str(error)))
         raise Misconfigured(Finding(code="cli.file-unwritable", args=args)) from error
 
 
-def _holds(store: Store, entries: int, leaf: str) -> bool:
+def _holds(store: Store, seen: _Mark) -> bool:
     """Tell whether the last entry that was seen is there; it is where none was."""
-    if not entries:
+    if not seen.entries:
         return True
-    found = store.log(after=entries - 2, limit=1)
-    return bool(found) and found[0].leaf.hex() == leaf
+    found = store.log(after=seen.entries - 2, limit=1)
+    return bool(found) and found[0].leaf.hex() == seen.leaf
 
 
-def _mark(folder: Path, store: Store) -> bool:
-    """Keep the last entry there is; False where there is none."""
+def _mark(folder: Path, store: Store, tree: Frontier) -> bool:
+    """Keep the last entry there is, and the tree grown; False where there is none."""
     size = store.log_size()
     for last in store.log(after=size - 2, limit=1):
-        _write(folder / FILE, {"entries": size, "leaf": last.leaf.hex()})
+        _write(folder / FILE, _Mark(size, last.leaf.hex(), _grown(tree, store)))
         return True
     return False
 
 
-def _read(file: Path) -> tuple[int, str]:
+def tree_seen(folder: Path) -> Frontier:
+    """Return the tree over the entries seen from this folder; an empty one where there is none."""
+    return _read(folder / FILE).tree
+
+
+def keep_tree(folder: Path, tree: Frontier) -> None:
+    """Keep a tree over the whole log, which somebody has just verified, if it has grown."""
+    seen = _read(folder / FILE)
+    if seen.entries and tree.size > seen.tree.size:
+        with suppress(OSError):  # as above
+            _write(folder / FILE, _Mark(seen.entries, seen.leaf, tree))
+
+
+def _grown(tree: Frontier, store: Store) -> Frontier:
+    """Return the tree with the next leaves; a gap ends it, for ``audit verify`` to tell of."""
+    for one in store.log(after=tree.size - 1, limit=LEAVES_AT_ONCE):
+        if one.index != tree.size:
+            break
+        tree = tree.with_leaf(one.leaf)
+    return tree
+
+
+def _read(file: Path) -> _Mark:
     """Return what was seen; nothing where there is no file, or half of one."""
     try:
         seen = json.loads(file.read_text("utf-8"))
-        return int(seen["entries"]), str(seen["leaf"])
+        mark = _Mark(int(seen["entries"]), str(seen["leaf"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return 0, ""
+        return _Mark()
+    try:  # files of earlier versions have no tree: it grows from the beginning
+        told = seen["tree"]
+        tree = Frontier(int(told["size"]), tuple(bytes.fromhex(one) for one in told["nodes"]))
+        whole = len(tree.nodes) == tree.size.bit_count() and tree.root().hex() == told["root"]
+    except (ValueError, KeyError, TypeError):
+        return mark
+    return _Mark(mark.entries, mark.leaf, tree) if whole else mark
 
 
-def _write(file: Path, seen: dict[str, object]) -> None:
-    partial = file.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(seen), "utf-8")
+def _write(file: Path, mark: _Mark) -> None:
+    """Replace the file at once."""
+    nodes = [one.hex() for one in mark.tree.nodes]
+    tree = {"size": mark.tree.size, "root": mark.tree.root().hex(), "nodes": nodes}
+    told = {"entries": mark.entries, "leaf": mark.leaf, "tree": tree}
+    partial = file.with_suffix(f".{os.getpid()}-{get_ident()}")  # a program may have two that look
+    partial.write_text(json.dumps(told), "utf-8")
     partial.replace(file)

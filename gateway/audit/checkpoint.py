@@ -3,11 +3,11 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gateway.audit.merkle import HASH_BYTES
-from gateway.audit.note import read_note, verify_note
+from gateway.audit.note import key_id, read_note, verify_note
 from gateway.domain.finding import Finding, Refusal
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
@@ -35,6 +35,15 @@ class Checkpoint:
             *self.extensions,
         )
         return "".join(f"{line}\n" for line in lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A state of a log that somebody kept: ``where``, so many entries, and their root."""
+
+    where: str
+    size: int
+    root: bytes
 
 
 def read_checkpoint(text: str) -> Checkpoint:
@@ -68,6 +77,21 @@ def verify_checkpoint(raw: bytes, origin: str, keys: Mapping[str, bytes]) -> Che
     if checkpoint.origin != origin:
         raise Refusal(Finding(code="checkpoint.other-log", value=checkpoint.origin))
     return checkpoint
+
+
+def verify_any(raw: bytes, keys: Iterable[bytes]) -> Checkpoint:
+    """Read a checkpoint that one of ``keys`` signed, whatever the log was called then.
+
+    Keys are replaced in the course of time, and a log bears the name of the oldest one held.
+
+    Raises:
+        Refusal: as for :func:`verify_checkpoint`, save ``checkpoint.other-log``.
+    """
+    note = read_note(raw)
+    origin = read_checkpoint(note.text).origin
+    signing = {one.key_id for one in note.signatures if one.name == origin}
+    held = next((key for key in keys if key_id(origin, key) in signing), None)
+    return verify_checkpoint(raw, origin, {origin: held} if held else {})
 
 
 def _malformed(reason: str) -> Refusal:

@@ -5,6 +5,7 @@ write rows, signatures and log entries in **one** change under the movement's ve
 is that beginning and that end; what is decided in between is the use case's own.
 """
 
+from gateway.register.account import Account, log_pages, read_account, still_account
 from gateway.register.answering import Acknowledgement, log_refusal, take_in
 from gateway.register.closing import closed_of, log_closure
 from gateway.register.declaring import (
@@ -81,6 +82,7 @@ __all__ = [
     "LIVING",
     "PATIENCE",
     "TRIES_MAX",
+    "Account",
     "Acknowledgement",
     "DeclaredVersion",
     "Ending",
@@ -126,6 +128,7 @@ __all__ = [
     "listed_kept",
     "load",
     "log_closure",
+    "log_pages",
     "log_passage",
     "log_refusal",
     "log_refused",
@@ -140,6 +143,7 @@ __all__ = [
     "place_of",
     "proof",
     "quoting",
+    "read_account",
     "readings_of",
     "recorded_stops",
     "refused_answer",
@@ -150,6 +154,7 @@ __all__ = [
     "runs_of",
     "signed_by",
     "skipping",
+    "still_account",
     "submission_of",
     "supersede",
     "take_in",

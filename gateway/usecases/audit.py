@@ -3,14 +3,16 @@
 Nothing here trusts what was written: leaves are hashed from entries, roots from leaves, digests
 from bodies, commitments from salts, and every seal, receipt and signature is verified with the keys
 registered for it. A finding says where to look; none means that the log, the bodies and the rows
-tell one story.
+tell one story. Programs may go on working meanwhile: what differs is compared again at one moment.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from gateway import register
+from gateway.audit.checkpoint import Seen
 from gateway.audit.entry import EntryKind, EntryView, commitment, leaf_hash, read_entry
 from gateway.audit.evidence import answer_header, signing_certificates
 from gateway.audit.exchange import Envelope, read_envelope, verify_link_seal, verify_seal
@@ -22,7 +24,6 @@ from gateway.domain.records import AnswerRecord, Body, LogRecord, MovementRecord
 from gateway.markup import signature, wire
 from gateway.ports import Ports
 
-PAGE = 500
 SEAL = register.Vouched.SEAL.value
 COMMITTED_ROLES = frozenset({"declaration", "original", "wire", "receipt", "answer"})
 """Roles of bodies that rows point at: each must be committed to, and each commitment kept."""
@@ -32,20 +33,31 @@ _Entries = Iterable[tuple[int | None, EntryView]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogReport:
-    """What was derived again: ``size`` entries under ``root`` (hex), and how much was verified.
+    """What was derived again: the ``tree`` over all entries, and how much was verified.
 
     A finding is a difference: its pointer names the row (``message msg_...``) or the place in the
-    log (``entry 12``), its value what was seen.
+    log (``entry 12``), its value what was seen. ``moving`` are references of movements whose rows
+    and entries differed whenever they were read, and that never kept still to be compared.
     """
 
-    size: int
-    root: str
+    tree: Frontier
     movements: int
     bodies: int
     erased: int
     seals: int
     signatures: int
+    moving: tuple[str, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def size(self) -> int:
+        """How many entries the log has."""
+        return self.tree.size
+
+    @property
+    def root(self) -> str:
+        """The root over them (hex)."""
+        return self.tree.root().hex()
 
     @property
     def agrees(self) -> bool:
@@ -53,30 +65,27 @@ class LogReport:
         return not self.findings
 
 
-def verify_log(ports: Ports) -> LogReport:
+def verify_log(ports: Ports, seen: Iterable[Seen] = ()) -> LogReport:
     """Verify the whole log and every movement it tells of.
 
-    Entries not sequenced yet are sequenced first. Bodies that are gone unerased are reported.
+    Entries not sequenced yet are sequenced first. Bodies that are gone unerased are reported. The
+    log must begin with each of the states ``seen``.
     """
     audit = _Audit(ports)
     # 1. the log alone: places, leaves, root
     ports.store.sequence("audit")
-    frontier, movements = _verify_entries(audit)
+    tree, movements = _verify_entries(audit, tuple(seen))
     # 2. each movement: rows and bodies against what the log says of them
     for reference in movements:
-        record = ports.store.movement(reference)
-        if record is None:
-            audit.differs("log.movement-missing", subject=f"movement {reference}")
-        else:
-            _verify_movement(audit, record)
+        _verify_movement(audit, reference)
     return LogReport(
-        size=frontier.size,
-        root=frontier.root().hex(),
+        tree=tree,
         movements=len(movements),
         bodies=audit.bodies,
-        erased=audit.unopened.covered,
+        erased=audit.erased,
         seals=audit.seals,
         signatures=audit.signatures,
+        moving=tuple(audit.moving),
         findings=tuple(audit.findings),
     )
 
@@ -84,9 +93,19 @@ def verify_log(ports: Ports) -> LogReport:
 @dataclass(slots=True, kw_only=True)
 class _Tally:
     bodies: int = 0
+    erased: int = 0
     seals: int = 0
     signatures: int = 0
+    moving: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    def add(self, other: "_Tally") -> None:
+        """Take in what was counted and found elsewhere."""
+        self.bodies += other.bodies
+        self.erased += other.erased
+        self.seals += other.seals
+        self.signatures += other.signatures
+        self.findings += other.findings
 
 
 class _Audit(_Tally):
@@ -99,6 +118,13 @@ class _Audit(_Tally):
         self.seal_keys = ports.keys.seal_keys()
         self._certificates: dict[str, Mapping[str, bytes]] = {}
         self.unopened = register.Unopened(ports)
+
+    def blank(self) -> "_Audit":
+        """Return one that verifies with the same keys and has found nothing."""
+        made = copy(self)
+        made.bodies = made.erased = made.seals = made.signatures = 0
+        made.moving, made.findings = [], []
+        return made
 
     def differs(
         self, code: str, *, index: int | None = None, subject: str = "", detail: str = ""
@@ -142,31 +168,35 @@ class _Audit(_Tally):
 # ------------------------------------------------------------------ the log alone
 
 
-def _pages(ports: Ports, movement: str = "") -> Iterator[LogRecord]:
-    after = -1
-    while page := ports.store.log(after=after, limit=PAGE, movement=movement):
-        yield from page
-        after = page[-1].index if page[-1].index is not None else after + PAGE
-
-
-def _verify_entries(audit: _Audit) -> tuple[Frontier, tuple[str, ...]]:
+def _verify_entries(audit: _Audit, seen: Iterable[Seen]) -> tuple[Frontier, tuple[str, ...]]:
     frontier = Frontier()
     movements: dict[str, None] = {}
-    for expected, record in enumerate(_pages(audit.ports)):
+    size = audit.ports.store.log_size()  # what comes behind it is left to the next audit
+    for expected, record in enumerate(register.log_pages(audit.ports, size=size)):
         if record.index != expected:
             audit.differs("log.index-gap", index=record.index, detail=str(expected))
         leaf = leaf_hash(record.entry)
         if leaf != record.leaf:
             audit.differs("log.leaf-changed", index=record.index, detail=leaf.hex())
         frontier = frontier.with_leaf(leaf)
+        _compare(audit, frontier, seen)
         entry = _entry(audit, record)
         if entry is not None and entry.movement:
             movements[entry.movement] = None
             audit.unopened.note(entry)
-    size = audit.ports.store.log_size()
     if size != frontier.size:
         audit.differs("log.size-differs", detail=f"{size} {frontier.size}")
+    for one in seen:
+        if one.size > frontier.size:
+            audit.differs("log.cut-short", subject=one.where, detail=f"{one.size} {frontier.size}")
     return frontier, tuple(movements)
+
+
+def _compare(audit: _Audit, frontier: Frontier, seen: Iterable[Seen]) -> None:
+    """Hold the log so far against the states of that size that were seen."""
+    for one in seen:
+        if one.size == frontier.size and one.root != frontier.root():
+            audit.differs("log.rewritten", subject=one.where, detail=str(one.size))
 
 
 def _entry(audit: _Audit, record: LogRecord) -> EntryView | None:
@@ -184,71 +214,59 @@ def _entry(audit: _Audit, record: LogRecord) -> EntryView | None:
 # ------------------------------------------------------------------ one movement
 
 
-def _verify_movement(audit: _Audit, record: MovementRecord) -> None:
-    entries = [
-        (log.index, read_entry(log.entry))
-        for log in _pages(audit.ports, record.reference)
-        if leaf_hash(log.entry) == log.leaf
-    ]
-    events = audit.ports.store.events(record.reference)
-    versions = register.declared_versions(record, events, (entry for _, entry in entries))
-    _verify_bodies(audit, record, versions, entries)
-    for version in versions:
-        _verify_declaration(audit, record, version)
-    _verify_events(audit, record, entries)
-    answers = audit.ports.store.answers(record.reference)
-    for message in audit.ports.store.messages(record.reference):
-        _verify_message(audit, message, answers, entries)
-    for answer in answers:
-        _verify_answer(audit, answer, entries)
+def _verify_movement(audit: _Audit, reference: str) -> None:
+    """Compare a movement's rows with its entries; where they differ, again at one moment.
+
+    What keys, links and certificates came meanwhile is then known too.
+    """
+    account = register.read_account(audit.ports, reference)
+    if account is None:
+        audit.differs("log.movement-missing", subject=f"movement {reference}")
+        return
+    found = audit.blank()
+    _verify_account(found, account)
+    if found.findings:
+        account = register.still_account(audit.ports, reference)
+        if account is None:
+            audit.moving.append(reference)
+            return
+        found = _Audit(audit.ports)
+        found.unopened = audit.unopened
+        for _, entry in account.entries:  # it may have been erased meanwhile
+            found.unopened.note(entry)
+        _verify_account(found, account)
+    audit.add(found)
 
 
-def _verify_bodies(
-    audit: _Audit,
-    record: MovementRecord,
-    versions: Iterable[register.DeclaredVersion],
-    entries: _Entries,
-) -> None:
+def _verify_account(audit: _Audit, account: register.Account) -> None:
+    _verify_bodies(audit, account)
+    for version in account.versions:
+        _verify_declaration(audit, account.record, version)
+    _verify_events(audit, account)
+    for message in account.messages:
+        _verify_message(audit, message, account.answers, account.entries)
+    for answer in account.answers:
+        _verify_answer(audit, answer, account.entries)
+
+
+def _verify_bodies(audit: _Audit, account: register.Account) -> None:
     """Hold the bodies that rows point at against those that entries commit to, both ways."""
-    kept = audit.unopened.of(entries)
-    for role, digest, subject in _bodies(audit.ports, record, versions):
-        if audit.unopened.covers(entries, role, digest, subject):
+    kept = audit.unopened.of(account.entries)
+    for role, digest, subject in account.bodies():
+        if audit.unopened.covers(account.entries, role, digest, subject):
+            audit.erased += 1
             continue
         body = audit.body(digest, subject)
         if body is None:
             continue
         told = (role, commitment(body.salt, digest))
         kept.add(told)
-        if role in COMMITTED_ROLES and not any(told in entry.bodies for _, entry in entries):
+        if role in COMMITTED_ROLES and not any(told in one.bodies for _, one in account.entries):
             audit.differs("log.body-not-committed", subject=subject, detail=role)
-    for index, entry in entries:
+    for index, entry in account.entries:
         for role, hidden in entry.bodies:
             if role in COMMITTED_ROLES and (role, hidden) not in kept:
                 audit.differs("log.body-unknown", subject=f"entry {index} {role}", detail=hidden)
-
-
-def _bodies(
-    ports: Ports, record: MovementRecord, versions: Iterable[register.DeclaredVersion]
-) -> Iterator[tuple[str, str, str]]:
-    """Yield role, digest and row of every body that the movement's rows point at."""
-    name = f"movement {record.reference}"
-    for version in versions:
-        yield "declaration", version.declaration, name
-        if version.original:
-            yield "original", version.original, name
-    for message in ports.store.messages(record.reference):
-        name = f"message {message.id}"
-        for role, digest in (
-            ("unsigned", message.unsigned),
-            ("wire", message.wire),
-            ("receipt", message.receipt),
-        ):
-            if digest:
-                yield role, digest, name
-    for answer in ports.store.answers(record.reference):
-        name = f"answer {answer.link}/{answer.id}"
-        yield "answer", answer.body, name
-        yield "acknowledgement", answer.acknowledgement, name
 
 
 def _verify_declaration(
@@ -269,20 +287,10 @@ def _verify_declaration(
     audit.signatures += audit.holds(subject, check)
 
 
-def _verify_events(audit: _Audit, record: MovementRecord, entries: _Entries) -> None:
-    told = [
-        (one["sequence"], one["kind"], one["at"], one["office"], one["procedure"])
-        for _, entry in entries
-        if entry.kind is EntryKind.EVENT and isinstance(listed := entry.facts.get("events"), list)
-        for one in listed
-        if isinstance(one, dict)
-    ]
-    kept = [
-        (one.sequence, one.kind.value, one.at.isoformat(), one.office, one.procedure)
-        for one in audit.ports.store.events(record.reference)
-    ]
+def _verify_events(audit: _Audit, account: register.Account) -> None:
+    told, kept = account.told_events(), account.kept_events()
     if told != kept:
-        subject = f"movement {record.reference}"
+        subject = f"movement {account.record.reference}"
         audit.differs("log.events-differ", subject=subject, detail=f"{len(told)} {len(kept)}")
 
 

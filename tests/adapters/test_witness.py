@@ -3,14 +3,25 @@
 import json
 import shutil
 import signal
+import sqlite3
 import threading
 from contextlib import closing
 
 import pytest
 
+from gateway.adapters import witness
 from gateway.adapters.sql.migration import migrate
 from gateway.adapters.sql.store import SqlStore
-from gateway.adapters.witness import FILE, Witness, accept, check, went_back
+from gateway.adapters.witness import (
+    FILE,
+    Witness,
+    accept,
+    check,
+    keep_tree,
+    tree_seen,
+    went_back,
+)
+from gateway.audit.merkle import EMPTY_ROOT, Frontier, root_hash
 from gateway.domain.errors import InConflict, Misconfigured
 from gateway.domain.records import Change, Insert
 from tests.contract.records import entry
@@ -65,6 +76,65 @@ def test_a_log_that_grows_is_followed(tmp_path, store):
         grown(store, number)
         looked(tmp_path, store)
         assert seen(tmp_path) == number
+
+
+def leaves(*numbers):
+    return [bytes([number]) * 32 for number in numbers]
+
+
+def test_its_tree_grows_a_few_leaves_at_a_time(tmp_path, store, monkeypatch):
+    monkeypatch.setattr(witness, "LEAVES_AT_ONCE", 2)
+    grown(store, 1, 2, 3)
+    for numbers in ((1, 2), (1, 2, 3), (1, 2, 3)):
+        looked(tmp_path, store)
+        assert tree_seen(tmp_path) == Frontier().with_leaves(leaves(*numbers))
+        told = json.loads((tmp_path / FILE).read_text("utf-8"))["tree"]
+        assert told["root"] == root_hash(leaves(*numbers)).hex()
+
+
+def test_what_was_seen_stays_in_its_tree(tmp_path, store):
+    grown(store, 1, 2)
+    looked(tmp_path, store)
+    with closing(sqlite3.connect(tmp_path / "store.db")) as database:
+        database.execute('UPDATE log SET leaf = zeroblob(32) WHERE "index" = 0')
+        database.commit()
+    grown(store, 3)
+    looked(tmp_path, store)
+    assert tree_seen(tmp_path).root() == root_hash(leaves(1, 2, 3))
+
+
+def test_a_tree_that_was_verified_is_kept_if_it_is_the_larger_one(tmp_path, store):
+    whole = Frontier().with_leaves(leaves(1, 2, 3))
+    keep_tree(tmp_path, whole)
+    assert tree_seen(tmp_path).root() == EMPTY_ROOT  # nothing was seen of any log yet
+    grown(store, 1, 2)
+    looked(tmp_path, store)
+    keep_tree(tmp_path, whole)
+    keep_tree(tmp_path, Frontier())
+    assert tree_seen(tmp_path) == whole
+    assert check(tmp_path, store) == 2
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        None,
+        {},
+        {"size": 2, "root": "ab", "nodes": ["00" * 32]},
+        {"size": 3, "root": "ab", "nodes": ["00" * 32]},
+        {"size": "x", "root": "", "nodes": []},
+    ],
+)
+def test_a_mark_of_an_earlier_version_holds_and_gets_its_tree(tmp_path, store, tree):
+    grown(store, 1, 2)
+    looked(tmp_path, store)
+    told = json.loads((tmp_path / FILE).read_text("utf-8"))
+    del told["tree"]
+    (tmp_path / FILE).write_text(json.dumps(told | ({"tree": tree} if tree else {})), "utf-8")
+    assert check(tmp_path, store) == 2
+    assert tree_seen(tmp_path) == Frontier()
+    looked(tmp_path, store)
+    assert tree_seen(tmp_path).root() == root_hash(leaves(1, 2))
 
 
 def test_an_older_database_is_refused_until_it_is_accepted(tmp_path, older):

@@ -108,6 +108,29 @@ def test_a_checkpoint_of_another_log_by_the_same_key_is_refused():
     assert caught.value.findings[0].code == "checkpoint.other-log"
 
 
+@pytest.mark.parametrize("name", [ORIGIN, "as-the-log-was-called.before"])
+def test_any_key_of_ours_may_have_signed_a_checkpoint(name):
+    kept = points.Checkpoint(origin=name, size=3, root=log().root)
+    newer = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
+    assert points.verify_any(signed(kept, name), [newer, PUBLIC]) == kept
+
+
+@pytest.mark.parametrize(
+    ("change", "keys", "code"),
+    [
+        (lambda r: r, [], "note.unknown-key"),
+        (lambda r: r, [bytes(32)], "note.unknown-key"),
+        (lambda r: r.replace(b"\n3\n", b"\n4\n"), [PUBLIC], "note.wrong-signature"),
+        (lambda r: r.replace(b"\n3\n", b"\n03\n"), [PUBLIC], "checkpoint.malformed"),
+        (lambda _: b"<html>", [PUBLIC], "note.malformed"),
+    ],
+)
+def test_a_checkpoint_that_no_key_of_ours_signed_is_refused(change, keys, code):
+    with pytest.raises(Refusal) as caught:
+        points.verify_any(change(signed(log())), keys)
+    assert caught.value.findings[0].code == code
+
+
 @pytest.mark.parametrize(
     "text",
     [

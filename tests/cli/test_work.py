@@ -3,11 +3,17 @@
 import base64
 import json
 import re
+import shutil
 import signal
+import sqlite3
 import subprocess
+from contextlib import closing
 
 import pytest
 
+from gateway.adapters.witness import FILE
+from gateway.audit.canonical import canonical
+from gateway.audit.entry import leaf_hash
 from tests.cli.commands import FULLROUTE, SHIPPED, environment, fullroute
 from tests.cli.processes import left_running, running
 
@@ -184,6 +190,55 @@ def test_the_log_verifies_and_a_movement_is_exported(desk, submitted, tmp_path):
     again = desk.run("movement", "export", submitted, folder)
     assert again.code == 6
     assert "cli.folder-not-empty" in again.err
+
+
+def _checkpoint_changed(_folder, checkpoint):
+    origin, _, rest = checkpoint.read_bytes().split(b"\n", 2)
+    checkpoint.write_bytes(b"\n".join((origin, b"1", rest)))
+    return "note.wrong-signature"
+
+
+def _rewritten_since_the_export(folder, _checkpoint):
+    (folder / FILE).unlink()
+    _rewrite(folder)
+    return "log.rewritten"
+
+
+def _rewritten_since_it_was_seen(folder, checkpoint):
+    checkpoint.write_bytes(b"")
+    _rewrite(folder)
+    return "log.rewritten"
+
+
+def _rewrite(folder):
+    """Change an old entry and its leaf, as somebody with the database's password can."""
+    with closing(sqlite3.connect(folder / "fullroute.db")) as database:
+        wanted = "SELECT id, entry FROM log WHERE kind = 'setup' ORDER BY \"index\" LIMIT 1"
+        ((row, entry),) = database.execute(wanted).fetchall()
+        told = json.loads(entry)
+        told["facts"]["by"] = "somebody else"
+        changed = (canonical(told), leaf_hash(canonical(told)), row)
+        database.execute("UPDATE log SET entry = ?, leaf = ? WHERE id = ?", changed)
+        database.commit()
+
+
+@pytest.mark.parametrize(
+    "change", [_checkpoint_changed, _rewritten_since_the_export, _rewritten_since_it_was_seen]
+)
+def test_the_log_is_held_against_what_was_seen_of_it(desk, submitted, tmp_path, change):
+    data, evidence = tmp_path / "data", tmp_path / "evidence"
+    shutil.copytree(desk.folder, data)
+    checkpoint = evidence / "log" / "checkpoint"
+    assert fullroute("movement", "export", submitted, evidence, "--data", data).code == 0
+    command = ("audit", "verify", "--json", "--data", data)
+    agreed = fullroute(*command, "--checkpoint", checkpoint)
+    assert (agreed.code, agreed.json["moving"], agreed.json["errors"]) == (0, [], [])
+    assert json.loads((data / FILE).read_text("utf-8"))["tree"]["root"] == agreed.json["root"]
+    code = change(data, checkpoint)
+    against = ("--checkpoint", checkpoint) if checkpoint.stat().st_size else ()
+    said = fullroute(*command, *against)
+    assert said.code == 9, said.both
+    assert [one["code"] for one in said.json["errors"]] == [code]
 
 
 def test_an_office_added_is_listed_as_unverified(desk):

@@ -1,13 +1,23 @@
 """Whoever changes one row, one byte or one entry behind the gateway's back is found."""
 
+import json
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gateway.audit.canonical import canonical
+from gateway.audit.checkpoint import Seen
+from gateway.audit.entry import EntryKind, leaf_hash, make_entry
+from gateway.audit.merkle import root_hash
+from gateway.domain.records import Change, Insert, LogRecord
 from gateway.usecases.audit import LogReport, verify_log
-from tests.world import World
+from tests.usecases.stopped import Desk
+from tests.world import TENANT, World
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +26,7 @@ def travelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("world"))
     world.submit(world.declaration())
     world.run()
+    world.store.sequence("test")
     yield world
     world.close()
 
@@ -183,3 +194,162 @@ def test_a_log_without_movements_agrees(tmp_path: Path):
     assert size == world.store.log_size()
     assert verify_log(world.ports).agrees
     world.close()
+
+
+# ------------------------------------------------------------------ while programs work
+
+
+class Meanwhile:
+    """The store of a gateway that works on: something happens before each reading of ``name``."""
+
+    def __init__(self, store, name: str, happens: Callable[[str], object]) -> None:
+        self._store, self._name, self._happens = store, name, happens
+
+    def __getattr__(self, name: str):
+        reading = getattr(self._store, name)
+        if name != self._name:
+            return reading
+
+        def later(*args, **kwargs):
+            self._happens(*args)
+            return reading(*args, **kwargs)
+
+        return later
+
+
+def noted(world: World, reference: str) -> None:
+    """Write an entry about a movement, as every change of one does."""
+    at = world.clock.now()
+    entry = make_entry(EntryKind.ACT, at, TENANT, movement=reference, facts={"act": "test"})
+    row = LogRecord(
+        id=world.ports.ids.new("log"), tenant=TENANT, at=at, kind="act", movement=reference,
+        link="", entry=entry.content, leaf=entry.leaf,
+    )  # fmt: skip
+    world.store.commit(Change((Insert(row),)))
+
+
+@pytest.mark.parametrize("reading", ["movement", "events", "messages", "answers", "body"])
+def test_a_movement_that_moves_while_it_is_read_agrees(tmp_path, reading):
+    world = World(tmp_path)
+    world.submit(world.declaration())
+    store = Meanwhile(world.store, reading, lambda *_: world.run())
+    report = verify_log(replace(world.ports, store=store))
+    assert report.findings == ()
+    assert report.moving == ()
+    assert verify_log(world.ports).size > report.size
+    world.close()
+
+
+def test_no_false_alarm_while_movements_move(tmp_path):
+    world, done = World(tmp_path), threading.Event()
+
+    def move() -> None:
+        try:
+            for number in range(6):
+                texts = {"CQ-2026-000117": f"CQ-2026-7{number:05d}"}
+                world.submit(world.declaration(texts=texts), f"k{number}")
+                world.run()
+        finally:
+            done.set()
+
+    moving = threading.Thread(target=move)
+    moving.start()
+    reports = []
+    while not done.is_set():
+        reports.append(verify_log(world.ports))
+    moving.join()
+    assert len(reports) > 3
+    assert [one.findings for one in reports if one.findings] == []
+    assert verify_log(world.ports).movements == 6
+    world.close()
+
+
+SPOILING = "UPDATE messages SET office = 'CN007208' WHERE type = 'MT2401'"
+
+
+def test_a_spoilt_row_is_found_while_its_movement_moves(spoil, travelled):
+    spoil(SPOILING)
+    reference, stopping = _reference(travelled), threading.Event()
+
+    def move() -> None:
+        while not stopping.wait(0.05):
+            noted(travelled, reference)
+
+    moving = threading.Thread(target=move)
+    moving.start()
+    try:
+        reports = [verify_log(travelled.ports) for _ in range(5)]
+    finally:
+        stopping.set()
+        moving.join()
+    assert [one.moving for one in reports if "log.row-differs" not in codes(one)] == []
+
+
+def test_a_movement_that_never_keeps_still_is_told_of(spoil, travelled):
+    spoil(SPOILING)
+    store = Meanwhile(travelled.store, "answers", lambda reference: noted(travelled, reference))
+    report = verify_log(replace(travelled.ports, store=store))
+    assert report.moving == (_reference(travelled),)
+    assert report.agrees
+    assert "log.row-differs" in codes(verify_log(travelled.ports))
+
+
+# ------------------------------------------------------------------ against what was seen
+
+
+@pytest.fixture
+def acted(tmp_path) -> Iterator[World]:
+    """A movement about which an operator did something, and more happened since."""
+    desk = Desk(World(tmp_path))
+    desk.do("cancel", desk.message("OLA").id)
+    desk.world.run()
+    desk.world.store.sequence("test")
+    yield desk.world
+    desk.world.close()
+
+
+def kept(world: World) -> Seen:
+    leaves = [one.leaf for one in world.store.log(limit=10_000)]
+    return Seen(where="kept", size=len(leaves), root=root_hash(leaves))
+
+
+def _another_reason(database: sqlite3.Connection) -> None:
+    ((row, entry),) = database.execute("SELECT id, entry FROM log WHERE kind = 'act'").fetchall()
+    told = json.loads(entry)
+    told["facts"] |= {"reason": "nothing to see", "by": "somebody else"}
+    forged = canonical(told)
+    changed = (forged, leaf_hash(forged), row)
+    database.execute("UPDATE log SET entry = ?, leaf = ? WHERE id = ?", changed)
+
+
+def _never_was(database: sqlite3.Connection) -> None:
+    ((at,),) = database.execute("SELECT \"index\" FROM log WHERE kind = 'act'").fetchall()
+    database.execute("DELETE FROM log WHERE kind = 'act'")
+    database.execute('UPDATE log SET "index" = -"index" WHERE "index" > ?', (at,))
+    database.execute('UPDATE log SET "index" = -"index" - 1 WHERE "index" < 0')
+    database.execute("UPDATE counters SET value = value - 1 WHERE name = 'log'")
+
+
+@pytest.mark.parametrize(
+    ("rewrite", "expected"),
+    [(_another_reason, "log.rewritten"), (_never_was, "log.cut-short")],
+)
+def test_an_entry_rewritten_with_its_hashes_is_found(acted, rewrite, expected):
+    seen = kept(acted)
+    assert verify_log(acted.ports, [seen]).agrees
+    with closing(sqlite3.connect(acted.folder / "world.db")) as database:
+        rewrite(database)
+        database.commit()
+    assert verify_log(acted.ports).agrees  # the log alone tells one story
+    (found,) = verify_log(acted.ports, [seen]).findings
+    assert (found.code, found.pointer) == (expected, "kept")
+
+
+def test_one_that_grew_since_is_the_same_log(acted):
+    seen = kept(acted)
+    acted.principal("somebody-new")
+    assert verify_log(acted.ports, [seen]).agrees
+    with closing(sqlite3.connect(acted.folder / "world.db")) as database:
+        _never_was(database)
+        database.commit()
+    assert codes(verify_log(acted.ports, [seen])) == {"log.rewritten"}
