@@ -7,7 +7,6 @@ could be.
 
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -104,19 +103,12 @@ class Sluice:
             with self._lock:
                 if not self.fresh():
                     now = self._ports.clock.now()
-                    self._verdict = self._disk() or self._backlog(now)
+                    self._verdict = self.disk() or self._backlog(now)
                     self._seen_at = now  # last: who sees it fresh takes the verdict
         return self._verdict
 
-    def closed_now(self) -> Finding | None:
-        """Return the same where nobody looked before: a doubtful head is looked at again."""
-        finding = self.closed()
-        if finding is None and self._heads:
-            time.sleep(SECOND_LOOK_SECONDS + LOOK_SECONDS / 10)
-            finding = self.closed()
-        return finding
-
-    def _disk(self) -> Finding | None:
+    def disk(self) -> Finding | None:
+        """Return the same for want of disk alone."""
         reserve = self._intake.disk_reserve_megabytes
         free = shutil.disk_usage(self._folder).free // MEGABYTE
         if free >= reserve:

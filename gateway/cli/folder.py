@@ -86,12 +86,12 @@ class FolderDesk:
         self._sluice = Sluice(gateway.ports, gateway.settings)
 
     def _intake_open(self) -> None:
-        """Refuse while nothing more can be taken in, as the HTTP face does.
+        """Refuse where there is no room, as the HTTP face does; a backlog is whoever asks's own.
 
         Raises:
-            Unavailable: ``intake.backlog-age`` or ``intake.disk-reserve``.
+            Unavailable: ``intake.disk-reserve``.
         """
-        finding = self._sluice.closed_now()
+        finding = self._sluice.disk()
         if finding is not None:
             raise Unavailable(finding)
 

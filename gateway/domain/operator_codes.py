@@ -94,6 +94,8 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "intake.backlog-age": Severity.ERROR,
         "intake.busy": Severity.ERROR,
         "intake.disk-reserve": Severity.ERROR,
+        "log.cut-short": Severity.ERROR,
+        "log.rewritten": Severity.ERROR,
         "settings.not-a-data-folder": Severity.FATAL,
     }
 )

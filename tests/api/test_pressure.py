@@ -1,8 +1,5 @@
 """Honest refusals before the body: what closes the door, what does not, and what is never lost."""
 
-import threading
-from contextlib import contextmanager
-
 import pytest
 from starlette.testclient import TestClient
 
@@ -135,38 +132,6 @@ def limit(world, **values) -> None:
 
 def _paused(link):
     return Change((Update(table="links", key=link, values={"paused": True}),))
-
-
-def test_who_looks_for_the_first_time_looks_twice(world):
-    """As a command does that works in the data folder: it is over before a second one asks."""
-    for link in world.store.links():
-        if link.id != LINK:
-            deliver(world.ports, link.id, "w")
-    world.store.sequence("a worker")
-    assert sluice(world).closed_now() is None
-    world.clock.forward(seconds=LIMIT + 1)
-    assert sluice(world).closed() is None
-    gate = sluice(world)
-    with ticking(world.clock):
-        assert gate.closed_now().code == "intake.backlog-age"
-
-
-@contextmanager
-def ticking(clock):
-    """Let a test's clock run on while somebody sleeps."""
-    over = threading.Event()
-
-    def tick():
-        while not over.wait(0.05):
-            clock.forward(seconds=0.1)
-
-    thread = threading.Thread(target=tick)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def test_a_log_without_numbers_closes_it(world):
