@@ -65,6 +65,18 @@ class Account:
             if isinstance(one, dict)
         ]
 
+    def told_answer(self, answer: AnswerRecord) -> tuple[int | None, EntryView] | None:
+        """Return the entry that tells of an answer, with its index."""
+        return next(
+            (
+                (index, entry)
+                for index, entry in self.entries
+                if entry.kind is EntryKind.ANSWER
+                and (entry.link, entry.facts.get("answer")) == (answer.link, answer.id)
+            ),
+            None,
+        )
+
     def kept_events(self) -> list[tuple[object, ...]]:
         """Return the events as the rows have them."""
         return [

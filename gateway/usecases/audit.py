@@ -246,7 +246,7 @@ def _verify_account(audit: _Audit, account: register.Account) -> None:
     for message in account.messages:
         _verify_message(audit, message, account.answers, account.entries)
     for answer in account.answers:
-        _verify_answer(audit, answer, account.entries)
+        _verify_answer(audit, answer, account)
 
 
 def _verify_bodies(audit: _Audit, account: register.Account) -> None:
@@ -372,17 +372,9 @@ def _check_signature(audit: _Audit, message: Message) -> None:
         audit.differs("signature.other-content", subject=f"message {message.id}")
 
 
-def _verify_answer(audit: _Audit, answer: AnswerRecord, entries: _Entries) -> None:
+def _verify_answer(audit: _Audit, answer: AnswerRecord, account: register.Account) -> None:
     subject = f"answer {answer.link}/{answer.id}"
-    told = next(
-        (
-            (index, entry)
-            for index, entry in entries
-            if entry.kind is EntryKind.ANSWER
-            and (entry.link, entry.facts.get("answer")) == (answer.link, answer.id)
-        ),
-        None,
-    )
+    told = account.told_answer(answer)
     if told is None:
         audit.differs("log.answer-not-told", subject=subject)
         return
