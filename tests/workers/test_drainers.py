@@ -4,7 +4,10 @@ import threading
 
 import pytest
 
+from gateway.usecases.deliver import deliver
+from tests.world import World
 from workers.drainers import Drainers
+from workers.tasks import ails
 
 
 class Draining:
@@ -161,3 +164,18 @@ def test_a_link_of_which_nobody_knows_how_it_fares_is_drained(draining, caplog):
     settled(drainers)
     assert draining.drained == ["a"]
     assert "no database" in caplog.text
+
+
+def test_a_link_ails_from_its_first_failure_until_its_system_answers(tmp_path):
+    world = World(tmp_path)
+    world.submit(world.declaration())
+    (link, *_) = (one.link for one in world.store.messages_in_state("due"))
+    told = [ails(world.ports, link)]
+    for away in ({link}, set()):
+        world.town.away = away
+        deliver(world.ports, link, "worker")
+        told.append(ails(world.ports, link))
+        world.clock.forward(minutes=1)
+    assert told == [False, True, False]
+    assert not ails(world.ports, "lnk_of_nobody")
+    world.close()
