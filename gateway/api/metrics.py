@@ -9,7 +9,7 @@ goods, parties or plates.
 import bisect
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -118,19 +118,7 @@ class Measures:
             "Messages that are due.",
             [(_at(p.link, p.office), p.due) for p in pending],
         )
-        loads = [one for one in self._ports.store.link_loads() if one.link in links]
-        yield family(
-            "parked_messages",
-            "gauge",
-            "Messages that stand still until a person acts.",
-            [((("link", one.link),), one.parked) for one in loads],
-        )
-        yield family(
-            "awaiting_signature_messages",
-            "gauge",
-            "Messages that await their signatory.",
-            [((("link", one.link),), one.awaiting_signature) for one in loads],
-        )
+        yield from self._standing(links)
         yield family(
             "feed_lag_messages",
             "gauge",
@@ -152,6 +140,21 @@ class Measures:
             (_of_link(one), float(one.breaker.opened_at is not None)) for one in links.values()
         ]
         yield family("link_breaker_open", "gauge", "Whether it stopped answering.", silent)
+
+    def _standing(self, links: Collection[str]) -> Iterator[str]:
+        loads = [one for one in self._ports.store.link_loads() if one.link in links]
+        yield family(
+            "parked_messages",
+            "gauge",
+            "Messages that stand still until a person acts.",
+            [((("link", one.link),), one.parked) for one in loads],
+        )
+        yield family(
+            "awaiting_signature_messages",
+            "gauge",
+            "Messages that await their signatory.",
+            [((("link", one.link),), one.awaiting_signature) for one in loads],
+        )
 
     def _latency(self, tenant: str) -> str:
         counts = self._latencies.get(tenant, [0] * (len(BUCKETS) + 1))
