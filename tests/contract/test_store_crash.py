@@ -150,6 +150,8 @@ UNUSABLE = {
     "no URL": "fullroute.db",
     "no scheme": "user:secret@host/name",
     "a port that is none": "postgresql://user:secret@host:port/name",
+    "an option nobody knows": "postgresql://user:secret@host/name?nonsense=1",
+    "an option of a file": "sqlite:///fullroute.db?nonsense=1",
     "a password with a slash": "postgresql://user@host:secret/name",
 }
 

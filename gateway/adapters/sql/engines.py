@@ -101,10 +101,24 @@ def database_url(text: str) -> URL:
         raise Misconfigured(Finding(code="database.unknown-url", value=scheme)) from None
     name = url.drivername.partition("+")[0]
     on_file = url.database not in (None, "", ":memory:")
-    if name not in _DRIVERS or (name == "sqlite" and not on_file):
+    if name not in _DRIVERS or (name == "sqlite" and not on_file) or not _options_known(name, url):
         value = url.render_as_string(hide_password=True)
         raise Misconfigured(Finding(code="database.unknown-url", value=value))
     return url.set(drivername=_DRIVERS[name])
+
+
+def _options_known(name: str, url: URL) -> bool:
+    """Tell whether a driver knows what stands behind the question mark."""
+    if name == "sqlite" or not url.query:
+        return not url.query
+    from psycopg import ProgrammingError as UnknownOption  # noqa: PLC0415 - loads a driver
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - as above
+
+    try:
+        make_conninfo(**{option: str(value) for option, value in url.query.items()})
+    except UnknownOption:
+        return False
+    return True
 
 
 def is_sqlite(url: URL) -> bool:
