@@ -241,9 +241,9 @@ def burst(held: Deployment, _chance: random.Random) -> None:
     while held.city.answered[503] < BURST and time.monotonic() < end:
         time.sleep(0.1)
     os.kill(worker, signal.SIGCONT)
-    held.over()
     for thread in threads:
         thread.join()
+    held.over()
     held.home(movements)
     grown = {pid: _megabytes(pid) - earlier for pid, earlier in before.items()}
     said: Counter[int] = held.city.answered
