@@ -21,6 +21,7 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "act.out-of-range": Severity.ERROR,
         "act.overtaken": Severity.ERROR,
         "act.pack-missing": Severity.ERROR,
+        "act.uncertain": Severity.ERROR,
         "attention.answer-missing": Severity.WARNING,
         "attention.answer-put-away": Severity.ERROR,
         "attention.answer-refused": Severity.ERROR,

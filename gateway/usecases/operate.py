@@ -86,7 +86,7 @@ def foresee(ports: Ports, caller: Principal, act: Act) -> Done:
         NotFound, InConflict: as :func:`perform`.
     """
     message = _message(ports, caller, act.subject)
-    _not_fetched(ports, message)
+    _not_at_office(ports, message)
     return _meaning(act, message, _leaving(act, register.load(ports, message.movement), message))
 
 
@@ -279,7 +279,7 @@ class _Step:
 
     def _alone(self, message: Message) -> None:
         """Take the link's lease, so that nobody sends the message or one behind it now."""
-        _not_fetched(self.ports, message)
+        _not_at_office(self.ports, message)
         if message.place is None or not message.link:
             return
         fence = self.ports.store.lease(message.link, f"operator/{self.caller.id}", LEASE_SECONDS)
@@ -316,11 +316,30 @@ def _message(ports: Ports, caller: Principal, name: str) -> Message:
     return message
 
 
-def _not_fetched(ports: Ports, message: Message) -> None:
-    """Refuse to take back what an office fetches by itself: it may have it already."""
+def _not_at_office(ports: Ports, message: Message) -> None:
+    """Refuse to take back what an office may have already, in the place it was given.
+
+    What comes next would be given that place too, and an office of exchange v1 takes none twice. A
+    retry makes it certain: who has the message gives its receipt, who does not want it refuses.
+    Once its deadline is over it is not sent any more, so then it goes all the same.
+
+    Raises:
+        InConflict: ``act.fetched`` or ``act.uncertain``.
+    """
     link = ports.store.link(message.link)
-    if link is not None and link.kind is LinkKind.FEED and message.place is not None:
+    if link is None or message.place is None:
+        return
+    if link.kind is LinkKind.FEED:
         raise InConflict(Finding(code="act.fetched", value=message.id))
+    over = message.deadline is not None and ports.clock.now() >= message.deadline
+    if link.kind is LinkKind.PUSH and _uncertain(message) and not over:
+        raise InConflict(Finding(code="act.uncertain", value=message.id))
+
+
+def _uncertain(message: Message) -> bool:
+    """Tell whether a message was tried, and neither taken nor refused so far."""
+    tried = message.attempts > 0 and message.state in (MessageState.DUE, MessageState.PARKED)
+    return tried and not message.waits_for.startswith("person:status")
 
 
 def _leaving(act: Act, loaded: register.Loaded, message: Message) -> register.Exit:
@@ -343,12 +362,11 @@ def _forbidden(act: Act, message: Message) -> InConflict:
 
 
 def _meaning(act: Act, message: Message, leaving: register.Exit) -> Done:
-    refused = message.waits_for.startswith("person:status")
     return Done(
         act=act.kind.value,
         subject=message.id,
         dropped=tuple(one.id for one in leaving.dropped),
         moved=tuple(one.id for one in leaving.moved),
         stranded=tuple(one.id for one in leaving.stranded),
-        uncertain=message.attempts > 0 and not refused,
+        uncertain=_uncertain(message),
     )

@@ -318,7 +318,29 @@ def test_what_was_tried_and_not_refused_may_be_there(desk):
     desk.world.town.away.add(LINK)
     deliver(desk.world.ports, LINK, "w")
     act = Act(kind=ActKind.SKIP, subject=desk.message("OLA").id, reason="")
+    with pytest.raises(InConflict, match=r"act\.uncertain"):
+        foresee(desk.world.ports, desk.operator, act)
+    for kind in ("skip", "cancel"):
+        with pytest.raises(InConflict, match=r"act\.uncertain"):
+            desk.do(kind, act.subject)
+    desk.world.clock.forward(hours=24 * 30)  # its deadline is over: it is not sent any more
     assert foresee(desk.world.ports, desk.operator, act).uncertain
+
+
+def test_what_lost_its_receipt_is_taken_out_when_its_office_refuses_it(desk):
+    """Its place is free then, and what comes next is taken."""
+    ola = desk.message("OLA").id
+    desk.do("retry", ola)
+    desk.world.town.away.add(LINK)
+    deliver(desk.world.ports, LINK, "w")
+    desk.world.town.away.discard(LINK)
+    desk.world.town.instead[LINK] = (422, b"")
+    desk.do("retry", ola)
+    deliver(desk.world.ports, LINK, "w")
+    del desk.world.town.instead[LINK]
+    desk.do("cancel", ola)
+    desk.world.run()
+    assert desk.message("TIR").state is MessageState.ACKNOWLEDGED
 
 
 def test_what_an_office_fetches_is_not_taken_back(desk):
