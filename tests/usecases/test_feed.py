@@ -1,5 +1,6 @@
 """A feed is read again from any time, however old: nothing issued since is left out."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -195,23 +196,23 @@ def test_what_is_made_anew_is_in_the_feed_once_it_is_signed(
     tmp_path: Path, earlier: tuple[int, ...]
 ) -> None:
     """A reader that had read to the end meanwhile meets it behind that."""
-    world = World(tmp_path, mandates=("exporter", "broker", "importer"))
-    desk = Desk(world)
-    gate = _Gate(desk)
-    desk.do("retry", desk.message("WayNotice-I", HUU_NGHI).id)
-    world.run()
-    world.town.instead[HUU_NGHI] = (400, b"")
-    sign(world, desk.message("OLA").id)
-    world.run()
-    made = desk.do("supersede", desk.message("OLA").id).made
-    end = feed.read_feed(world.ports, gate.caller, HUU_NGHI, feed.Wish()).next
-    assert world.store.message(made).feed_sequence is None
-    for number in earlier:
-        step = Update(table="messages", key=made, values={"feed_sequence": number})
-        world.store.commit(Change((step,)))
-    sign(world, made)
-    assert [item.message for item in gate.read(after=end).values()] == [made]
-    assert world.store.message(made).feed_sequence == end + 1
+    with closing(World(tmp_path, mandates=("exporter", "broker", "importer"))) as world:
+        desk = Desk(world)
+        gate = _Gate(desk)
+        desk.do("retry", desk.message("WayNotice-I", HUU_NGHI).id)
+        world.run()
+        world.town.instead[HUU_NGHI] = (400, b"")
+        sign(world, desk.message("OLA").id)
+        world.run()
+        made = desk.do("supersede", desk.message("OLA").id).made
+        end = feed.read_feed(world.ports, gate.caller, HUU_NGHI, feed.Wish()).next
+        assert world.store.message(made).feed_sequence is None
+        for number in earlier:
+            step = Update(table="messages", key=made, values={"feed_sequence": number})
+            world.store.commit(Change((step,)))
+        sign(world, made)
+        assert [item.message for item in gate.read(after=end).values()] == [made]
+        assert world.store.message(made).feed_sequence == end + 1
 
 
 def _receipt(world: World, message, link: str) -> bytes:
@@ -235,36 +236,34 @@ def _ours(world: World, movement: str):
 
 
 def test_a_link_cannot_receipt_the_message_of_another(tmp_path) -> None:
-    world = World(tmp_path)
-    message = _ours(world, world.submit(world.declaration()).movement)
-    other = next(name for name in world.town.systems if name != LINK)
-    stranger = replace(CALLER, id="prn_other", link=other)
-    receipt = _receipt(world, message, other)
-    told = feed.acknowledge(world.ports, stranger, other, [receipt])
-    assert (told.done, [one.code for _, one in told.refused]) == ((), ["message.unknown"])
-    assert world.store.message(message.id) == message
-    world.close()
+    with closing(World(tmp_path)) as world:
+        message = _ours(world, world.submit(world.declaration()).movement)
+        other = next(name for name in world.town.systems if name != LINK)
+        stranger = replace(CALLER, id="prn_other", link=other)
+        receipt = _receipt(world, message, other)
+        told = feed.acknowledge(world.ports, stranger, other, [receipt])
+        assert (told.done, [one.code for _, one in told.refused]) == ((), ["message.unknown"])
+        assert world.store.message(message.id) == message
 
 
 def test_of_one_receipt_handed_in_twice_at_once_one_is_kept(tmp_path) -> None:
-    world = World(tmp_path)
-    movement = world.submit(world.declaration()).movement
-    message = _ours(world, movement)
-    receipt = _receipt(world, message, LINK)
+    with closing(World(tmp_path)) as world:
+        movement = world.submit(world.declaration()).movement
+        message = _ours(world, movement)
+        receipt = _receipt(world, message, LINK)
 
-    class Overtaken:
-        def __getattr__(self, name):
-            return getattr(world.store, name)
+        class Overtaken:
+            def __getattr__(self, name):
+                return getattr(world.store, name)
 
-        def commit(self, change):
-            feed.acknowledge(world.ports, CALLER, LINK, [receipt])
-            world.store.commit(change)
+            def commit(self, change):
+                feed.acknowledge(world.ports, CALLER, LINK, [receipt])
+                world.store.commit(change)
 
-    feed.acknowledge(replace(world.ports, store=Overtaken()), CALLER, LINK, [receipt])
-    assert len(world.store.attempts(message.id)) == 1
-    world.store.sequence("test")
-    entries = [read_entry(one.entry) for one in world.store.log(movement=movement, limit=1000)]
-    told = [one for one in entries if one.kind.value == "receipt"]
-    assert [one.facts["message"] for one in told] == [message.id]
-    assert world.store.message(message.id).attempts == 1
-    world.close()
+        feed.acknowledge(replace(world.ports, store=Overtaken()), CALLER, LINK, [receipt])
+        assert len(world.store.attempts(message.id)) == 1
+        world.store.sequence("test")
+        entries = [read_entry(one.entry) for one in world.store.log(movement=movement, limit=1000)]
+        told = [one for one in entries if one.kind.value == "receipt"]
+        assert [one.facts["message"] for one in told] == [message.id]
+        assert world.store.message(message.id).attempts == 1
