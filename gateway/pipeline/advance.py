@@ -181,6 +181,7 @@ def advance(subject: Subject, waiting: Iterable[Message], packs: PackSet, at: da
             step.look_at(message, pack)
     if step.refused:
         raise Refusal(*step.refused)
+    step.strand()
     events = lodge(subject.movement, (one.message.procedure for one in step.fired), at)
     return Advanced(
         movement=fold(subject.movement, events),
@@ -204,6 +205,8 @@ class _Step:
         self.waiting: list[Message] = []
         self.refused: list[Finding] = []
         self.remarks: list[Finding] = []
+        self._held: list[tuple[Message, MessageSpec]] = []
+        self._emptied: list[Message] = []
 
     def look_at(self, message: Message, pack: Pack) -> None:
         """Fire it, drop it, or say anew what it waits for."""
@@ -212,10 +215,21 @@ class _Step:
             self._drop(message)
         elif missing := unmet(spec, pack, self._known(message, spec), self._trip(message)):
             reason = ", ".join(missing)
+            self._held.append((message, spec))
             if reason != message.waits_for:
                 self.waiting.append(replace(message, waits_for=reason))
         else:
             self._fire(message, pack, spec)
+
+    def strand(self) -> None:
+        """Drop what waits for an answer to a message that there was nothing to say in."""
+        gone = {(one.pack, one.type, one.office, one.trip) for one in self._emptied}
+        for message, spec in self._held:
+            own = (message.office, message.trip)
+            if any((message.pack, one.message, *own) in gone for one in spec.after):
+                gone.add((message.pack, message.type, *own))
+                self.waiting = [one for one in self.waiting if one.id != message.id]
+                self._drop(message)
 
     def _trip(self, message: Message) -> str:
         """Return the trip a message is about, where there are several."""
@@ -247,6 +261,7 @@ class _Step:
         self.fired += parts
         self.remarks += remarked
         if not parts:
+            self._emptied.append(message)
             self._drop(message)
 
     def _drop(self, message: Message) -> None:

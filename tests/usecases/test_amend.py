@@ -1,5 +1,7 @@
 """A declaration is replaced before release; who holds it is told, and what was said is kept."""
 
+from contextlib import closing
+
 import pytest
 
 from gateway.domain.errors import InConflict, Refused
@@ -154,6 +156,22 @@ def test_refused_amendments_change_nothing(world, texts, code):
     assert code in [finding.code for finding in refused.value.findings]
     assert world.store.movement(reference) == before
     assert amendments(world, reference) == []
+
+
+def test_what_an_amendment_leaves_unsaid_keeps_nobody_waiting(tmp_path):
+    """Nothing is amended after release, so nothing declares what such an amendment registered."""
+    with closing(World(tmp_path)) as world:
+        reference = world.submit(world.declaration()).movement
+        replace(world, reference, OTHER_GOODS)
+        world.run()
+        world.report(reference, "departed", "CN008001", seal="CQ8801172")
+        world.run()
+        world.report(reference, "arrived", "VN0003PJ")
+        world.run()
+        assert world.store.movement(reference).state == "completed"
+        ends = {one.type: one.state.value for one in world.store.messages(reference)}
+        assert (ends["AMA"], ends["AMC"]) == ("dropped", "dropped")
+        assert set(ends.values()) == {"acknowledged", "dropped"}
 
 
 def test_nothing_is_replaced_after_release(world):
