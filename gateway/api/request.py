@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Annotated, TypeVar
 
-from annotated_types import Le
 from fastapi import Depends, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
 
 from gateway import access
 from gateway.access import Scope
@@ -36,7 +35,7 @@ CURSOR_MAX = 2**63 - 2
 
 DIGITS_MAX = len(str(CURSOR_MAX))
 
-Cursor = Annotated[int, Le(CURSOR_MAX)]
+Cursor = Annotated[int, Field(le=CURSOR_MAX)]
 """The number of the last line or message that a client has; the least is the route's to say."""
 
 
