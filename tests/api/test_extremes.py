@@ -111,6 +111,7 @@ def _requests(operation: dict, path: str, places: dict[str, str]) -> Iterator[tu
             yield f"{_filled(path, places)}?{text}", {name: value.encode("latin-1")}
 
 
+@pytest.mark.full
 def test_no_parameter_and_no_header_is_an_error_of_ours(face: Face, movement: str, asked) -> None:
     client, operations = asked
     known = {"reference": movement, **PLACES}

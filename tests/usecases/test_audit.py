@@ -240,6 +240,7 @@ def test_a_movement_that_moves_while_it_is_read_agrees(tmp_path, reading):
     world.close()
 
 
+@pytest.mark.full
 def test_no_false_alarm_while_movements_move(tmp_path):
     world, done = World(tmp_path), threading.Event()
 

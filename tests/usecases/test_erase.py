@@ -197,6 +197,7 @@ def test_it_is_shown_as_erased(world, reference):
     assert timeline_after(world.ports, TENANT, reference)[-1].text == f"erased: {WHY}"
 
 
+@pytest.mark.full
 def test_its_export_still_verifies(world, reference, tmp_path):
     erase(world, reference)
     files = dict(export_movement(world.ports, TENANT, reference))
