@@ -58,7 +58,13 @@ REPORT_EXAMPLE = {
 
 
 Told: TypeAlias = Literal[
-    "presented", "yard-reached", "departed", "incident", "turned-back", "arrived"
+    "presented",
+    "yard-reached",
+    "departed",
+    "incident",
+    "turned-back",
+    "arrived",
+    "invalidation-asked",
 ]
 """What is told as a report, of a movement or of a vehicle."""
 

@@ -65,8 +65,8 @@ def perform(ports: Ports, caller: Principal, act: Act, *, idempotency_key: str =
         if idempotency_key and (known := _known(ports, caller, act, idempotency_key)):
             return known
         step = _Step(ports, caller, act)
-        done = step.taken()
         try:
+            done = step.taken()
             if not done.repeated:
                 _remember(step.writing, caller, act, idempotency_key, done)
                 ports.store.commit(step.writing.change())

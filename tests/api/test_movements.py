@@ -2,9 +2,12 @@
 
 import io
 import zipfile
+from typing import get_args
 
 import pytest
 
+from gateway.api.movements import Told
+from gateway.domain.event import REPORTABLE, EventKind
 from tests.api.conftest import Face
 
 PAGES = {
@@ -147,6 +150,10 @@ REPORTS = {
     "without a zone": ("exporter", {"at": "2026-11-24T08:05:00"}, 400, "json.shape"),
     "a member more": ("exporter", {"x": 1}, 400, "json.shape"),
 }
+
+
+def test_every_report_an_enterprise_makes_can_be_posted() -> None:
+    assert {EventKind(one) for one in get_args(Told)} == REPORTABLE
 
 
 @pytest.mark.parametrize("name", REPORTS)

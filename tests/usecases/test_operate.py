@@ -279,6 +279,19 @@ def test_what_an_act_does_not_fit(desk, act, subject, before, error, code):
     assert desk.acts() == []
 
 
+@pytest.mark.parametrize("act", ["skip", "cancel"])
+def test_an_act_that_does_not_fit_keeps_no_link(desk, act):
+    """It had taken the lease before it saw who was faster; nothing would go for minutes."""
+    done = desk.message("OLA")
+    moved = Update(
+        table="messages", key=done.id, values={"state": MessageState.ACKNOWLEDGED}, expect={}
+    )
+    desk.world.store.commit(Change((moved,)))
+    with pytest.raises(InConflict, match=r"act\.not-in-state"):
+        desk.do(act, done.id)
+    assert desk.world.store.lease(LINK, "a worker", 1) is not None
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 501], ids=["none", "blank", "too long"])
 def test_without_a_reason_nothing_is_done(desk, reason):
     act = Act(kind=ActKind.PAUSE, subject=LINK, reason=reason)
