@@ -17,13 +17,14 @@ from datetime import UTC, datetime
 from gateway.audit.entry import EntryKind, EntryView, commitment, read_entry
 from gateway.domain.event import Event
 from gateway.domain.message import OPEN_STATES, MessageState
-from gateway.domain.records import Body, Erase, LogRecord, MovementRecord, erased_lrn
+from gateway.domain.records import Body, Erase, MovementRecord, erased_lrn
 from gateway.domain.trip import Trip, TripReport
 from gateway.ports import Ports
+from gateway.register.account import log_pages
 from gateway.register.declaring import declared_versions
+from gateway.register.runs import TRIPS_MAX
 from gateway.register.writing import TELLING_FACTS, Writing
 
-PAGE = 500
 POSITIONS_MAX = 1_000_000
 LISTED_MAX = 200
 """Bodies that one entry lists: it stays far below ``ENTRY_BYTES_MAX``."""
@@ -132,7 +133,7 @@ def _all_erased(ports: Ports, record: MovementRecord, movements: Iterable[str]) 
 def _runs(ports: Ports, record: MovementRecord, trips: Iterable[Trip]) -> Iterator[TripReport]:
     """Yield what was told of runs whose every movement is erased now."""
     for batch in {trip.batch for trip in trips}:
-        aboard = ports.store.trips_under(record.tenant, batch, PAGE)
+        aboard = ports.store.trips_under(record.tenant, batch, TRIPS_MAX)
         moved = {share.movement for trip in aboard for share in trip.shares}
         if _all_erased(ports, record, moved):
             yield from ports.store.trip_reports(record.tenant, batch)
@@ -149,7 +150,7 @@ def _pointers(
 def _exchanged(ports: Ports, record: MovementRecord) -> Iterator[tuple[str, str, str]]:
     store, reference = ports.store, record.reference
     name = f"movement {reference}"
-    entries = (read_entry(one.entry) for one in _log(ports, reference))
+    entries = (read_entry(one.entry) for one in log_pages(ports, reference))
     for version in declared_versions(record, store.events(reference), entries):
         yield "declaration", version.declaration, name
         yield "original", version.original, name
@@ -179,7 +180,7 @@ def _reports(ports: Ports, record: MovementRecord, gone: _Gone) -> None:
     """Find the reports: no row points at them, only entries do, and those through their salts."""
     told = {
         hidden
-        for log in _log(ports, record.reference)
+        for log in log_pages(ports, record.reference)
         for role, hidden in read_entry(log.entry).bodies
         if role == "report"
     }
@@ -259,19 +260,12 @@ def _rows(writing: Writing, record: MovementRecord, gone: _Gone) -> None:
 # ------------------------------------------------------------------ what is told of it
 
 
-def _log(ports: Ports, movement: str) -> Iterator[LogRecord]:
-    after = -1
-    while page := ports.store.log(after=after, limit=PAGE, movement=movement):
-        yield from page
-        after = page[-1].index if page[-1].index is not None else after + PAGE
-
-
 def erasure_of(ports: Ports, record: MovementRecord) -> Erasure | None:
     """Return when, by whom and why a movement was erased, from the log; None where it was not."""
     if not record.erased:
         return None
     ports.store.sequence("erasure")
-    entries = [read_entry(one.entry) for one in _log(ports, record.reference)]
+    entries = [read_entry(one.entry) for one in log_pages(ports, record.reference)]
     told = [one for one in entries if one.kind is EntryKind.ERASED]
     if not told:
         return Erasure(at=record.created_at, by="", reason="", bodies=0, kept=0)

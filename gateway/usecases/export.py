@@ -7,7 +7,6 @@ grown in between.
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import asdict
 from hashlib import sha256
 
@@ -35,7 +34,6 @@ from gateway.markup import wire
 from gateway.markup.certificate import read_certificate
 from gateway.ports import Ports
 
-PAGE = 500
 CHECKPOINT = "log/checkpoint"
 CHECKPOINT_TEXT = "log/checkpoint.txt"
 CHECKPOINT_SEAL = "log/checkpoint.sig"
@@ -92,7 +90,9 @@ class _Export:
         self.steps: list[Step] = []
         self.keys: list[tuple[str, str]] = []
         self.links = {link.id: link for link in ports.store.links()}
-        self.entries = [(log, read_entry(log.entry)) for log in _pages(ports, record.reference)]
+        self.entries = [
+            (log, read_entry(log.entry)) for log in register.log_pages(ports, record.reference)
+        ]
         held = {name: ports.keys.signer(name).certificate for name in ports.keys.names()}
         self._certificates = signing_certificates(ports.store.trust(record.tenant), held)
 
@@ -165,13 +165,6 @@ class _Export:
         if known is not None:
             key = self.seal_key(f"link-{link}", known.key)
             self.check(what, "seal", key, signature_path, path)
-
-
-def _pages(ports: Ports, movement: str = "") -> Iterator[LogRecord]:
-    after = -1
-    while found := ports.store.log(after=after, limit=PAGE, movement=movement):
-        yield from found
-        after = found[-1].index if found[-1].index is not None else after + PAGE
 
 
 def _path(log: LogRecord) -> str:
@@ -316,7 +309,7 @@ def _told(export: _Export, answer: AnswerRecord) -> EntryView | None:
 
 
 def _log(export: _Export) -> None:
-    tree = Tree(log.leaf for log in _pages(export.ports))
+    tree = Tree(log.leaf for log in register.log_pages(export.ports))
     keys = export.ports.keys.seal_keys()
     oldest = sha256(list(keys.values())[-1]).hexdigest()
     checkpoint = Checkpoint(origin=f"fullroute/{oldest[:16]}", size=tree.size, root=tree.root())
