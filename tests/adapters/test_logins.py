@@ -63,6 +63,8 @@ def served(office):
     office.address = "http://{}:{}".format(*runner.addresses[0][:2])
     yield
     asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+    settled = asyncio.sleep(0.05)  # who connected just then is closed, too
+    asyncio.run_coroutine_threadsafe(settled, loop).result()
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()

@@ -152,7 +152,7 @@ def test_leaving_does_not_begin_what_ails_and_waits():
         drainers.begin(["silent 1", "silent 2"])
         silence.until(lambda: len(silence.waiting) == 1)
         threading.Timer(0.05, silence.end.set).start()
-    assert silence.done == ["silent 1"]
+    assert len(silence.done) == 1
 
 
 def test_a_link_of_which_nobody_knows_how_it_fares_is_drained(draining, caplog):
