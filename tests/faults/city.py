@@ -153,9 +153,11 @@ class City:
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         process = self.running.pop(name)
-        for strike in (os.killpg, os.kill):  # one just forked leads no group yet
+        try:
+            os.killpg(process.pid, how)
+        except ProcessLookupError:  # one just forked leads no group yet
             with suppress(ProcessLookupError):
-                strike(process.pid, how)
+                os.kill(process.pid, how)
         process.wait(20)
 
     def strike(self, victim: str) -> None:
