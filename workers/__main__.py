@@ -119,8 +119,12 @@ def run(settings: Settings, gateway: Gateway) -> None:
     stop = threading.Event()
     patience = threading.Timer(GRACE_SECONDS, _drop, [ports])
     with drainers, _alarms(ports, settings, drainers, stop) as tickers:
+        told: list[bool] = []
 
         def stopping(**_: object) -> None:
+            if told:  # a second signal, perhaps while the first is in here: no event bears that
+                return
+            told.append(True)
             stop.set()
             for one in tickers:
                 one.stop()
