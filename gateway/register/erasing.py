@@ -16,21 +16,18 @@ from datetime import UTC, datetime
 
 from gateway.audit.entry import EntryKind, EntryView, commitment, read_entry
 from gateway.domain.event import Event
-from gateway.domain.message import OPEN_STATES, MessageState
 from gateway.domain.records import Body, Erase, MovementRecord, erased_lrn
 from gateway.domain.trip import Trip, TripReport
 from gateway.ports import Ports
 from gateway.register.account import log_pages
 from gateway.register.declaring import declared_versions
+from gateway.register.exits import LIVING
 from gateway.register.runs import TRIPS_MAX
 from gateway.register.writing import TELLING_FACTS, Writing
 
 POSITIONS_MAX = 1_000_000
 LISTED_MAX = 200
 """Bodies that one entry lists: it stays far below ``ENTRY_BYTES_MAX``."""
-
-STAYING = MessageState.PARKED, *OPEN_STATES
-"""States of messages from which something may still come."""
 
 KEPT_FACTS = TELLING_FACTS | {
     *("replaced", "replaced-original", "left", "anew"),
@@ -78,7 +75,7 @@ class _Gone:
 def open_messages(ports: Ports, reference: str) -> tuple[str, ...]:
     """Return the messages of a movement from which something may still come."""
     messages = ports.store.messages(reference)
-    return tuple(one.id for one in messages if one.state in STAYING)
+    return tuple(one.id for one in messages if one.state in LIVING)
 
 
 def erase(writing: Writing, record: MovementRecord, by: str, reason: str) -> tuple[int, int]:
@@ -91,7 +88,8 @@ def erase(writing: Writing, record: MovementRecord, by: str, reason: str) -> tup
     for role, body, of in gone.bodies:
         told = {"role": role, "commitment": commitment(body.salt, body.digest), "of": of}
         listed["kept" if body.digest in stay else "bodies"].append(told)
-    for begin in range(0, max(1, *map(len, listed.values())), LISTED_MAX):
+    longest = max(1, len(gone.staying), *map(len, listed.values()))
+    for begin in range(0, longest, LISTED_MAX):
         page = {name: all_of[begin : begin + LISTED_MAX] for name, all_of in listed.items()}
         facts = {"act": "erase", "by": by, "reason": reason, **page}
         facts["rows_kept"] = sorted(gone.staying)[begin : begin + LISTED_MAX]
