@@ -81,8 +81,7 @@ def _fits(spec: FieldSpec, text: str) -> bool:
 
 
 def _value_findings(spec: FieldSpec, text: str, where: str) -> Sequence[Finding]:
-    if _fits(spec, text):
-        return ()
+    """Return what is wrong with a value that does not fit."""
     width = spec.width(text)
     holds = _HOLDS[spec.kind](text, spec.length)
     found = []
@@ -171,7 +170,8 @@ def _header_parts(job: Element, header: HeaderSpec, reading: _Reading) -> Iterat
             reading.findings.append(Finding(code="layout.unknown-field", pointer=where))
     for spec in header.fields:
         text = job.get(spec.name, "").strip(" ") if spec.name in known else ""
-        reading.findings.extend(_value_findings(spec, text, f"/Job/@{spec.name}"))
+        if not _fits(spec, text):
+            reading.findings.extend(_value_findings(spec, text, f"/Job/@{spec.name}"))
         yield spec.padded(text)
 
 
@@ -207,7 +207,7 @@ def _count_fault(spec: GroupSpec, count: int) -> str:
 
 def _padded(specs: Sequence[FieldSpec], values: Sequence[Sequence[str]]) -> Iterator[bytes]:
     for spec, lines in zip(specs, values, strict=True):
-        yield from (spec.padded(line) for line in lines)
+        yield from (spec.padded(line) if line else b" " * spec.length for line in lines)
 
 
 def blanks(header: HeaderSpec, start: int) -> Iterator[tuple[str, int, int]]:
