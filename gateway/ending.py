@@ -3,9 +3,10 @@
 import sys
 
 from gateway import bootstrap
-from gateway.domain.errors import GatewayError, Unavailable
+from gateway.domain.errors import GatewayError, NotFound, Unavailable
 
 USAGE_EXIT = 2
+NOT_FOUND_EXIT = 4
 UNREACHABLE_EXIT = 8
 
 
@@ -15,4 +16,6 @@ def tell(error: GatewayError) -> int:
     for finding in error.findings:
         text = texts.text(finding, "en")
         print(f"{finding.code}: {text.message} {text.fix}", file=sys.stderr)  # noqa: T201 - a program's last words
+    if isinstance(error, NotFound):
+        return NOT_FOUND_EXIT
     return UNREACHABLE_EXIT if isinstance(error, Unavailable) else USAGE_EXIT

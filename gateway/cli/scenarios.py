@@ -102,9 +102,18 @@ def _show(told: dict[str, Any], played: dict[str, Any]) -> None:
 
 @contextmanager
 def _told(*arguments: str) -> Iterator[Iterator[dict[str, Any]]]:
-    """Run the sandbox's program, yield what it tells as it comes; its errors end us alike."""
+    """Run the sandbox's program, yield what it tells as it comes; its errors end us alike.
+
+    A session of its own keeps Ctrl-C from it while it is still loading: we end it.
+    """
     command = [sys.executable, "-m", _PROGRAM, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as program:  # noqa: S603 - our own module with our own arguments
-        yield (json_lines.loads(line) for line in program.stdout or ())
+    with subprocess.Popen(  # noqa: S603 - our own module with our own arguments
+        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
+    ) as program:
+        try:
+            yield (json_lines.loads(line) for line in program.stdout or ())
+        except BaseException:
+            program.terminate()
+            raise
     if program.returncode not in (Exit.OK, Exit.NOT_VERIFIED):
         raise typer.Exit(program.returncode)

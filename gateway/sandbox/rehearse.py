@@ -6,6 +6,7 @@ Each line is one object: ``scenario`` with ``title`` begins one; ``line`` is a l
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,6 +22,7 @@ from gateway.settings import Settings
 from gateway.usecases.timeline import TimelineLine
 
 NOT_AS_EXPECTED = 9
+TOLD_TO_END = 128 + signal.SIGTERM
 
 
 def _say(**told: object) -> None:
@@ -70,6 +72,7 @@ def run(arguments: list[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="name the scenarios only")
     parser.add_argument("--keep", type=Path, help="a folder for their data folders")
     told = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TOLD_TO_END))  # temporary folders go too
     try:
         known = read_scenarios(bootstrap.schemas_root())
         chosen = [named(known, name) for name in told.names] or list(known.values())
