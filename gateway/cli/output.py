@@ -14,6 +14,9 @@ from gateway.domain.finding import Catalogue, Finding, Text
 Shown = Mapping[str, Any]
 """A finding with its sentence and remedy: the same keys as in a problem document."""
 
+SENTENCE_WIDTH = 20
+"""A column of sentences is no narrower where a table is shown as one."""
+
 _STYLES = {"fatal": "bold red", "error": "bold red", "warning": "yellow", "information": "cyan"}
 
 
@@ -100,7 +103,11 @@ def _coloured(one: Shown, stream: TextIO) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows: a table on a terminal, tab-separated lines anywhere else."""
+    """Print rows: a table on a terminal, tab-separated lines anywhere else.
+
+    What is one word (an id, a time, a code) is never broken, so that it can be copied: sentences
+    give way, and where that is not enough each row becomes a block of lines.
+    """
     cells = [[_cell(value) for value in row] for row in rows]
     if not sys.stdout.isatty():
         sys.stdout.write("".join("\t".join(row) + "\n" for row in cells))
@@ -111,11 +118,22 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     from rich.text import Text as Rich
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for place, column in enumerate(columns):
+        longest = max((row[place] for row in cells), key=len, default="")
+        if any(" " in row[place] for row in cells):
+            table.add_column(column, overflow="fold", min_width=min(len(longest), SENTENCE_WIDTH))
+        else:
+            table.add_column(column, no_wrap=True)
     for row in cells:
         table.add_row(*(Rich(cell) for cell in row))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    boundless = console.options.update(max_width=sys.maxsize)
+    if console.measure(table, options=boundless).minimum <= console.width:
+        console.print(table)
+        return
+    for row in cells:
+        print_pairs((column, cell) for column, cell in zip(columns, row, strict=True) if cell)
+        say("")
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
