@@ -207,7 +207,10 @@ Record = (
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """Write a new row; an existing key loses the change (bodies, trip keys excepted)."""
+    """Write a new row; an existing key loses the change (trip keys and known bodies excepted).
+
+    A body under another salt than it is kept with loses it too: its log entry could not be opened.
+    """
 
     record: Record
 

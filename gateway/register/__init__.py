@@ -76,6 +76,7 @@ from gateway.register.writing import (
     write_events,
     write_message,
     write_movement,
+    write_surely,
 )
 
 __all__ = [
@@ -173,4 +174,5 @@ __all__ = [
     "write_message",
     "write_movement",
     "write_step",
+    "write_surely",
 ]

@@ -23,7 +23,7 @@ from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, Message, ReceiptKind
-from gateway.domain.records import AnswerRecord, Lost
+from gateway.domain.records import AnswerRecord, Change, Lost
 from gateway.domain.trip import TripReport, aboard
 from gateway.packs.pack import PackSet
 from gateway.pipeline.advance import Advanced
@@ -38,7 +38,7 @@ from gateway.register.receipts import Proof, acknowledge
 from gateway.register.remarks import told_finding
 from gateway.register.running import PATIENCE, tell_run
 from gateway.register.stepping import write_step
-from gateway.register.writing import TRIES_MAX, Writing
+from gateway.register.writing import TRIES_MAX, Writing, write_surely
 
 TOLD_FINDINGS_MAX = 20
 TOLD_VALUE_MAX = 200
@@ -94,12 +94,17 @@ def log_refusal(
     answers: Iterable[tuple[bytes, str]],
 ) -> None:
     """Keep what a link gave us and we could not take in, with the findings, for a person."""
-    writing = Writing(ports, link.tenant, ports.clock.now())
-    bodies = [("refused", writing.body(content, media_type)) for content, media_type in answers]
+    kept = tuple(answers)
     told = [{"code": finding.code, "value": finding.value[:TOLD_VALUE_MAX]} for finding in findings]
     facts = {"collected": name[:TOLD_VALUE_MAX], "findings": told[:TOLD_FINDINGS_MAX]}
-    writing.entry(EntryKind.REFUSED, link=link.id, facts=facts, bodies=bodies)
-    ports.store.commit(writing.change())
+
+    def draw() -> Change:
+        writing = Writing(ports, link.tenant, ports.clock.now())
+        bodies = [("refused", writing.body(content, media_type)) for content, media_type in kept]
+        writing.entry(EntryKind.REFUSED, link=link.id, facts=facts, bodies=bodies)
+        return writing.change()
+
+    write_surely(ports, draw)
 
 
 def _repeat(ports: Ports, incoming: Incoming) -> Acknowledgement | None:

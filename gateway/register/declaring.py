@@ -10,13 +10,13 @@ from gateway.domain.errors import InConflict
 from gateway.domain.event import REPLACING, Event
 from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState
-from gateway.domain.records import IdempotencyRecord, MovementRecord, Principal
+from gateway.domain.records import Change, IdempotencyRecord, MovementRecord, Principal
 from gateway.domain.route_offices import RouteOffices
 from gateway.pipeline.convert import media_type
 from gateway.pipeline.intake import Accepted
 from gateway.ports import Ports
 from gateway.register.owing import signed_by
-from gateway.register.writing import Writing
+from gateway.register.writing import Writing, write_surely
 
 ACCEPTED_STATUS = 202
 FINDINGS_LOGGED_MAX = 50
@@ -118,14 +118,18 @@ def request_digest(raw: bytes, along: RouteOffices | None, asked: str = "") -> s
 
 def log_refused(ports: Ports, raw: bytes, caller: Principal, findings: Iterable[Finding]) -> None:
     """Keep a declaration that was refused, with the reasons."""
-    writing = Writing(ports, caller.tenant, ports.clock.now())
-    body = writing.body(raw, media_type(raw))
     told = [
         {"code": one.code, "pointer": one.pointer, "offices": list(one.offices)} for one in findings
     ][:FINDINGS_LOGGED_MAX]
     facts = {"caller": caller.id, "findings": told}
-    writing.entry(EntryKind.REFUSED, facts=facts, bodies=[("declaration", body)])
-    ports.store.commit(writing.change())
+
+    def draw() -> Change:
+        writing = Writing(ports, caller.tenant, ports.clock.now())
+        body = writing.body(raw, media_type(raw))
+        writing.entry(EntryKind.REFUSED, facts=facts, bodies=[("declaration", body)])
+        return writing.change()
+
+    write_surely(ports, draw)
 
 
 def write_declaration(

@@ -1,6 +1,6 @@
 """One change in the making: rows, bodies, log entries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from gateway.domain.records import (
     Erase,
     Insert,
     LogRecord,
+    Lost,
     MovementEvent,
     MovementRecord,
     NumberRecord,
@@ -77,7 +78,8 @@ class Writing:
         """Keep bytes exactly; the same bytes are kept once.
 
         Those that are kept already are written again, which changes nothing: unless they are
-        lawfully erased with another movement before this change is written.
+        lawfully erased with another movement before this change is written. If somebody else keeps
+        the same ones first, the change is lost and must be drawn anew (:func:`write_surely`).
         """
         digest = sha256(content).hexdigest()
         if digest in self._bodies:
@@ -130,6 +132,23 @@ class Writing:
     def change(self) -> Change:
         """Return what was gathered, as one transaction."""
         return Change(tuple(self._steps))
+
+
+def write_surely(ports: Ports, draw: Callable[[], Change]) -> None:
+    """Write what ``draw`` returns; again where somebody has just kept the same bytes.
+
+    Raises:
+        Lost: for any other reason.
+    """
+    for _ in range(TRIES_MAX):
+        try:
+            ports.store.commit(draw())
+        except Lost as lost:
+            if lost.what != "bodies":
+                raise
+        else:
+            return
+    raise Lost("bodies")
 
 
 def message_facts(message: Message) -> dict[str, object]:

@@ -13,7 +13,7 @@ from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict, NotFound
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.group import Group, GroupMode, Member, MemberState
-from gateway.domain.records import Lost, Principal
+from gateway.domain.records import Change, Lost, Principal
 from gateway.markup import signature
 from gateway.pipeline.convert import media_type
 from gateway.ports import Ports
@@ -90,6 +90,22 @@ def stage(
     Raises:
         InConflict: the key was used for something else, or just now by somebody else.
     """
+    for _ in range(register.TRIES_MAX):
+        standing, change = _staged(ports, caller, key, mode, files)
+        try:
+            ports.store.commit(change)
+        except Lost:
+            if found := known(ports, caller, key, standing.group.digest):
+                return found
+        else:
+            return standing
+    raise InConflict(Finding(code="group.busy", value=key))
+
+
+def _staged(
+    ports: Ports, caller: Principal, key: str, mode: GroupMode, files: Sequence[Sheet]
+) -> tuple[Standing, Change]:
+    """Return a group as it will stand, and the change that keeps it."""
     digest = digest_of(mode, ((one.name, one.content) for one in files))
     now = ports.clock.now()
     name = group_id(caller, key)
@@ -131,13 +147,7 @@ def stage(
             "digest": digest,
         },
     )
-    try:
-        ports.store.commit(writing.change())
-    except Lost:
-        if found := known(ports, caller, key, digest):
-            return found
-        raise InConflict(Finding(code="group.busy", value=key)) from None
-    return Standing(group, tuple(members))
+    return Standing(group, tuple(members)), writing.change()
 
 
 def told(

@@ -20,7 +20,7 @@ from gateway.domain.lane import Lane, Signal
 from gateway.domain.lane_decision import wanting
 from gateway.domain.message import Message, MessageState
 from gateway.domain.position import Position
-from gateway.domain.records import Lost, MovementRecord, Principal
+from gateway.domain.records import Change, Lost, MovementRecord, Principal
 from gateway.domain.trip import TELLABLE, Trip, TripReport, aboard
 from gateway.domain.trip_state import (
     TripNews,
@@ -340,17 +340,21 @@ def _no_step(
 
 
 def _accept(ports: Ports, row: TripReport) -> None:
-    writing = register.Writing(ports, row.tenant, row.created_at)
-    body = writing.body(register.canonical(row.told), "application/json")
-    writing.insert(row)
     facts = {
         "caller": row.caller,
         "report": row.kind.value,
         "office": row.office,
         "batch": row.batch,
     }
-    writing.entry(EntryKind.ACCEPTED, facts=facts, bodies=[("report", body)])
+
+    def draw() -> Change:
+        writing = register.Writing(ports, row.tenant, row.created_at)
+        body = writing.body(register.canonical(row.told), "application/json")
+        writing.insert(row)
+        writing.entry(EntryKind.ACCEPTED, facts=facts, bodies=[("report", body)])
+        return writing.change()
+
     try:
-        ports.store.commit(writing.change())
+        register.write_surely(ports, draw)
     except Lost:
         return  # the same was told at the same moment

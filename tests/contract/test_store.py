@@ -190,10 +190,20 @@ def test_a_free_key_is_free(store, first, second):
 
 def test_a_known_body_is_left_as_it_is(store):
     store.commit(inserted(r.BODY))
-    again = replace(r.BODY, tenant="ten_2", salt=b"other" * 3)
+    again = replace(r.BODY, tenant="ten_2")
     store.commit(inserted(again, again, r.TENANT))
     assert store.body(r.BODY.digest) == r.BODY
     assert store.tenant("ten_1") == r.TENANT
+
+
+def test_known_bytes_under_another_salt_lose_the_change(store):
+    """What the log commits to with that salt could never be opened."""
+    store.commit(inserted(r.BODY))
+    with pytest.raises(Lost) as lost:
+        store.commit(inserted(replace(r.BODY, salt=b"other" * 3), r.TENANT))
+    assert lost.value.what == "bodies"
+    assert store.body(r.BODY.digest) == r.BODY
+    assert store.tenant("ten_1") is None
 
 
 def test_a_key_twice_in_one_change_loses_it(store):

@@ -63,7 +63,8 @@ class Written:
             Lost: a key exists.
         """
         statement = _insert(self.table, transaction.dialect)
-        transaction.write(statement, self.rows, self.table.name)
+        write = transaction.write_each if self.table is bodies else transaction.write
+        write(statement, self.rows, self.table.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +237,17 @@ def _rows(record: Record) -> Iterable[tuple[Table, Rows]]:
 @cache
 def _insert(table: Table, dialect: str) -> Executable:
     if table in (bodies, trip_keys):
-        if dialect == SQLITE:
-            return sqlite.insert(table).on_conflict_do_nothing()
-        kept = postgresql.insert(table)
-        if table is bodies:  # held, so that nobody erases it before what points at it is written
-            return kept.on_conflict_do_update(
-                index_elements=[bodies.c.digest], set_={"digest": kept.excluded.digest}
-            )
-        return kept.on_conflict_do_nothing()
+        kept = sqlite.insert(table) if dialect == SQLITE else postgresql.insert(table)
+        if table is trip_keys:
+            return kept.on_conflict_do_nothing()
+        # Held, so that nobody erases it before what points at it is written; and another salt is
+        # somebody else's, who kept the same bytes just now: what commits to ours could never be
+        # opened.
+        return kept.on_conflict_do_update(
+            index_elements=[bodies.c.digest],
+            set_={"digest": kept.excluded.digest},
+            where=bodies.c.salt == kept.excluded.salt,
+        )
     if table is attempts:
         tenant = select(messages.c.tenant).where(messages.c.id == bindparam("message"))
         given: dict[str, BindParameter[object]] = {
