@@ -44,7 +44,11 @@ def test_sentences_fold_beside_whole_ids(shown):
 
 def test_rows_that_do_not_fit_become_blocks(shown):
     lines = shown([(MESSAGE, MESSAGE, LONG)], ("Message", "Declaration", "Why"))
-    assert lines[:3] == [f"Message      {MESSAGE}", f"Declaration  {MESSAGE}", f"Why          {LONG}"]
+    assert lines[:3] == [
+        f"Message      {MESSAGE}",
+        f"Declaration  {MESSAGE}",
+        f"Why          {LONG}",
+    ]
 
 
 def test_an_empty_cell_takes_no_line_of_a_block(shown):
