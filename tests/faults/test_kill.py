@@ -15,7 +15,7 @@ import pytest
 from tests.faults.city import City
 
 SEEDS = [int(seed) for seed in os.environ.get("FULLROUTE_TEST_SEEDS", "").split(",") if seed]
-MANY = 20
+MANY = 12
 """Moments for each of worker, gateway and broker, over all kinds of links they are struck with."""
 
 LIFE_SECONDS = 3.0
