@@ -30,7 +30,7 @@ def _loading(temporary: Path, said: Path) -> bool:
 
 
 def _playing(_temporary: Path, said: Path) -> bool:
-    return "smooth-northbound" in said.read_text("utf-8")
+    return "amended" in said.read_text("utf-8")  # the first of all
 
 
 def _read(file: Path) -> bytes:
