@@ -168,7 +168,8 @@ class MovementFacts:
     """What a lane may know of one movement on a run: no parties, no goods, no values.
 
     ``declared_at`` is when the declaration in force came; ``over`` says that the movement is being
-    or was invalidated; ``awaited`` that it was pre-lodged and never presented.
+    or was invalidated; ``awaited`` that it was pre-lodged and never presented; ``version`` is that
+    of the movement's row from which all this was read.
     """
 
     reference: str
@@ -182,6 +183,7 @@ class MovementFacts:
     awaited: bool = False
     expected_here: bool = False
     passed_here: bool = False
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ QUARANTINE = "quarantine"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One movement on a trip: its declaration, folded state, events in order, stops.
+    """One movement on a trip: its declaration, folded state, events in order, stops, version.
 
     ``trip`` is filled where it is on several: then ``root`` holds that one alone.
     """
@@ -51,6 +51,7 @@ class Load:
     events: tuple[Event, ...]
     stops: Stops
     trip: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +257,7 @@ def _movement(load: Load, asked: Asked) -> MovementFacts:
             (office, role) == (lane.office, lane.role.value) for _, office, role, _ in load.stops
         ),
         passed_here=passed_by(movement.happened, [lane.office], load.trip),
+        version=load.version,
     )
 
 

@@ -1,6 +1,6 @@
 """What every word about a passage ends in: whose lane it is, its log entry, the news it brings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from gateway.audit.entry import EntryKind
@@ -10,7 +10,7 @@ from gateway.domain.finding import Finding, Refusal
 from gateway.domain.gate_news import gate_news
 from gateway.domain.lane import Lane
 from gateway.domain.passage import Passage
-from gateway.domain.records import Body, Principal
+from gateway.domain.records import Body, Lost, Principal
 from gateway.ports import Ports
 from gateway.register.load import load
 from gateway.register.moving import move
@@ -77,18 +77,24 @@ def move_all(
     lane: Lane,
     passage: Passage,
     what: tuple[datetime, Seen],
+    *,
+    decided_on: Mapping[str, int] | None = None,
 ) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """Write the news on every movement of the run; return it, and the links to knock at.
 
     Where a movement is on several trips, it is news of the one that stands at the lane.
+    ``decided_on`` are the versions of movements from which the lane's word was read.
 
     Raises:
+        Lost: one of them moved on since: the word may be another.
         Refused: a message that the news makes owed fails its office's schema or rules.
     """
     events: list[Event] = []
     links: list[str] = []
     for reference in passage.movements:
         loaded = load(ports, reference, tenant=lane.tenant)
+        if decided_on is not None and loaded.record.version != decided_on.get(reference):
+            raise Lost("movements")
         trip = [("trip", one.id) for one in loaded.subject.trips if one.id in passage.trips]
         seen = ((kind, (*facts, *trip)) for kind, facts in what[1])
         news = gate_news(loaded.subject.movement, lane.office, what[0], seen)

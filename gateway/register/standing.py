@@ -76,6 +76,7 @@ def _load(ports: Ports, trip: Trip, reference: str, until: datetime | None) -> L
         movement=folded(record, events),
         events=events,
         stops=tuple(stop for stop in record.stops if stop[0] != DROPPED),
+        version=record.version,
     )
 
 

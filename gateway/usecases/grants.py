@@ -4,6 +4,7 @@ It counts from now on: what was done or signed before stands, also where it stil
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -87,24 +88,30 @@ def revoke(ports: Ports, caller: Principal, name: str, reason: str) -> Grant:
         InConflict: ``grant.ended``; ``grant.last-operator``: nobody could act any more.
     """
     check_reason(reason, name)
+    while True:
+        with suppress(Lost):  # somebody else ended something, which can be so often only
+            return _revoke(ports, caller, name, reason)
+
+
+def _revoke(ports: Ports, caller: Principal, name: str, reason: str) -> Grant:
     now, every = ports.clock.now(), grants(ports, caller.tenant)
     grant = _named(every, name)
     if not grant.counts(now):
         args = (("at", grant.until.isoformat() if grant.until else ""),)
         raise InConflict(Finding(code="grant.ended", value=grant.name, args=args))
     operators = {one.id for one in ports.store.principals(caller.tenant) if "operate" in one.scopes}
-    if not operators & {one.name for one in every if one.counts(now)} - {grant.name}:
+    remaining = operators & {one.name for one in every if one.counts(now)} - {grant.name}
+    if not remaining:
         raise InConflict(Finding(code="grant.last-operator", value=grant.name))
     table, column = _ENDED_BY[grant.kind]
     before = grant.until if grant.kind is GrantKind.MANDATE else None
     writing = register.Writing(ports, caller.tenant, now)
     writing.update(table, grant.name, {column: now}, {"tenant": caller.tenant, column: before})
+    # Two who revoke each other: for the second, nobody would remain.
+    writing.update("principals", min(remaining), {}, {"revoked_at": None})
     facts = {"revoked": grant.name, "kind": grant.kind.value, "by": caller.id, "reason": reason}
     writing.entry(EntryKind.SETUP, facts=facts)
-    try:
-        ports.store.commit(writing.change())
-    except Lost as lost:
-        raise InConflict(Finding(code="grant.ended", value=grant.name)) from lost
+    ports.store.commit(writing.change())
     return replace(grant, until=now)
 
 

@@ -5,7 +5,7 @@ every movement of the run the events that are news, with the messages those make
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -121,13 +121,22 @@ def pass_lane(
         seen = _seen(lane, reading, passage, decision)
         told = passage if decision.established else replace(passage, movements=())
         try:
-            events, links = register.move_all(ports, writing, lane, told, (reading.at, seen))
+            events, links = register.move_all(
+                *(ports, writing, lane, told, (reading.at, seen)),
+                decided_on=_versions(decision) if acted is None else None,
+            )
             ports.store.commit(writing.change())
         except Lost:
             continue
         ports.wakeup.knock(links)
         return Passing(passage=passage, decision=decision, events=events)
     raise InConflict(Finding(code="movement.busy", value=name))
+
+
+def _versions(decision: Decision) -> Mapping[str, int]:
+    """Return the versions of the movements that a decision was read from."""
+    run = decision.run
+    return {one.reference: one.version for one in run.movements} if run else {}
 
 
 def _spelled(reading: Reading, acted: Acted | None) -> bytes:

@@ -254,8 +254,9 @@ class _Step:
             return self._done(repeated=True, made=message.waits_for.partition(":")[2])
         if message.state is not MessageState.PARKED:
             raise _forbidden(self.act, message)
-        self._alone(message)
-        loaded = register.load(self.ports, message.movement, tenant=self.caller.tenant)
+        loaded, message = self._alone(message)
+        if message.state is not MessageState.PARKED:
+            raise _forbidden(self.act, message)
         made, self.links = register.supersede(self.writing, loaded, message)
         self._told(message, message.link, made=made)
         return self._done(made=made)
@@ -266,9 +267,7 @@ class _Step:
             self.act.kind.value
         ):
             return self._done(repeated=True)
-        self._alone(message)
-        loaded = register.load(self.ports, message.movement, tenant=self.caller.tenant)
-        message = next(one for one in loaded.messages if one.id == message.id)
+        loaded, message = self._alone(message)
         leaving = _leaving(self.act, loaded, message)
         register.write_exit(self.writing, loaded, leaving, why)
         done = _meaning(self.act, message, leaving)
@@ -277,16 +276,23 @@ class _Step:
         self.links = (message.link,)
         return done
 
-    def _alone(self, message: Message) -> None:
-        """Take the link's lease, so that nobody sends the message or one behind it now."""
+    def _alone(self, message: Message) -> tuple[register.Loaded, Message]:
+        """Take the link's lease, so that nobody sends the message or one behind it now.
+
+        Return how movement and message stand then: it may have been tried a moment before.
+        """
         _not_at_office(self.ports, message)
-        if message.place is None or not message.link:
-            return
-        fence = self.ports.store.lease(message.link, f"operator/{self.caller.id}", LEASE_SECONDS)
-        if fence is None:
-            raise InConflict(Finding(code="act.link-busy", value=message.link))
-        self._leased = (message.link, fence)
-        self.writing.update("links", message.link, {}, {"fence": fence})
+        if message.place is not None and message.link:
+            owner = f"operator/{self.caller.id}"
+            fence = self.ports.store.lease(message.link, owner, LEASE_SECONDS)
+            if fence is None:
+                raise InConflict(Finding(code="act.link-busy", value=message.link))
+            self._leased = (message.link, fence)
+            self.writing.update("links", message.link, {}, {"fence": fence})
+        loaded = register.load(self.ports, message.movement, tenant=self.caller.tenant)
+        now = next(one for one in loaded.messages if one.id == message.id)
+        _not_at_office(self.ports, now)
+        return loaded, now
 
 
 def _link_values(act: Act, link: Link, at: datetime) -> Mapping[str, object]:

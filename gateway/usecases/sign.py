@@ -37,10 +37,7 @@ def to_be_signed(ports: Ports, caller: Principal, message_id: str) -> tuple[Mess
         NotAllowed: the caller is another party than the signatory.
     """
     message = _waiting(ports, caller, message_id)
-    body = ports.store.body(message.unsigned or "")
-    if body is None:
-        raise NotFound(Finding(code="movement.body-erased", value=message_id))
-    return message, body.content
+    return message, _unsigned(ports, message)
 
 
 def attach_signature(ports: Ports, caller: Principal, message_id: str, signed: bytes) -> Message:
@@ -55,9 +52,13 @@ def attach_signature(ports: Ports, caller: Principal, message_id: str, signed: b
         InConflict: the movement kept changing under us.
     """
     for _ in range(register.TRIES_MAX):
-        message, unsigned = to_be_signed(ports, caller, message_id)
-        loaded = register.load(ports, message.movement, tenant=caller.tenant)
-        trust = ports.store.trust(caller.tenant)
+        movement = _waiting(ports, caller, message_id).movement
+        loaded = register.load(ports, movement, tenant=caller.tenant)
+        # As it stood under the version that the change expects: it may just have been made anew.
+        message = next(one for one in loaded.messages if one.id == message_id)
+        if message.state is not MessageState.AWAITING_SIGNATURE:
+            continue
+        unsigned, trust = _unsigned(ports, message), ports.store.trust(caller.tenant)
         try:
             content, media_type, by = _checked(ports, loaded, message, unsigned, signed, trust)
         except Refusal as refusal:
@@ -92,6 +93,13 @@ def _waiting(ports: Ports, caller: Principal, message_id: str) -> Message:
             )
         )
     return message
+
+
+def _unsigned(ports: Ports, message: Message) -> bytes:
+    body = ports.store.body(message.unsigned or "")
+    if body is None:
+        raise NotFound(Finding(code="movement.body-erased", value=message.id))
+    return body.content
 
 
 def _party_ids(ports: Ports, message: Message) -> frozenset[str]:
