@@ -1,5 +1,6 @@
 """Commands about a declaration: ``movement amend``, ``invalidate``, ``copy`` and ``erase``."""
 
+import secrets
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -48,9 +49,10 @@ def amend(
     Example:
       fullroute movement amend 26CN4F7KQ2M8ZT1XJ3 corrected.xml --reason 001
     """
-    raw, idempotency_key = signed(file, key, certificate)
+    raw, _ = signed(file, key, certificate)
+    once = secrets.token_hex(16)  # not made of the file: who goes back to an earlier one means it
     with open_desk(options) as desk:
-        done = desk.amend(ref, raw, idempotency_key, Why(code=reason, text=text))
+        done = desk.amend(ref, raw, once, Why(code=reason, text=text))
     tell_submission(done, known=" (nothing changed)", json=options.json)
 
 

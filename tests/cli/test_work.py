@@ -135,13 +135,18 @@ def test_a_run_is_shown_and_not_told_what_a_movement_cannot_take(desk, submitted
 def test_a_declaration_is_amended_and_taken_back(desk):
     path = desk.declaration()
     reference = desk.run("submit", path, *desk.pair("exporter")).out.strip()
-    text = path.read_text("utf-8").replace("Fixed chip resistors", "Precision chip resistors")
-    path.write_text(text, "utf-8")
+    first = path.read_text("utf-8")
+    second = first.replace("Fixed chip resistors", "Precision chip resistors")
+    path.write_text(second, "utf-8")
     amend = ("movement", "amend", reference, path, "--reason", "001", *desk.pair("exporter"))
     said = desk.run(*amend)
     assert (said.code, said.out.strip()) == (0, reference), said.err
     again = desk.run(*amend, "--json")
     assert again.json["repeated"]
+    for text in (first, second):  # who goes back to an earlier file means it
+        path.write_text(text, "utf-8")
+        changed = desk.run(*amend, "--json")
+        assert (changed.code, changed.json["repeated"]) == (0, False), changed.both
     back = desk.run("movement", "invalidate", reference, "--text", "order cancelled", "--json")
     assert [one["kind"] for one in back.json["events"]] == ["invalidation-asked"], back.both
     shown = desk.run("movement", "show", reference, "--json").json
