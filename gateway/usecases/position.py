@@ -15,6 +15,7 @@ from gateway.domain.errors import InConflict, Refused
 from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.movement import evolve
+from gateway.domain.movement_state import OVER
 from gateway.domain.noticed import noticed
 from gateway.domain.position import Journey, News, Position, Reading, delay, faults, news
 from gateway.domain.records import Lost, Principal
@@ -118,7 +119,7 @@ def _companions(ports: Ports, tenant: str, movement: str) -> dict[str, Trip]:
 
 def _over(ports: Ports, movement: str) -> bool:
     record = ports.store.movement(movement)
-    return record is None or record.state in ("completed", "invalidated")
+    return record is None or record.state in OVER
 
 
 def _take(

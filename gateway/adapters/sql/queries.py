@@ -49,6 +49,7 @@ from gateway.adapters.sql.timing_tables import RUNNING, deadlines, positions
 from gateway.adapters.sql.trip_tables import NOT_ALL, trip_reports
 from gateway.domain.delivery import Attempt, LinkKind
 from gateway.domain.message import Message
+from gateway.domain.movement_state import OVER
 
 TENANT = selected_by(tenants, "id")
 PRINCIPAL = selected_by(principals, "id")
@@ -103,7 +104,7 @@ def trip_is_open() -> ColumnElement[bool]:
             trip_shares.c.trip == trips.c.id,
             movements.c.reference == trip_shares.c.movement,
             movements.c.state.not_in(
-                [literal_column(f"'{state}'") for state in ("completed", "invalidated")]
+                [literal_column(f"'{state}'") for state in sorted(OVER)]
             ),
         )
         .correlate(trips)
