@@ -76,7 +76,8 @@ def open_gateway(settings: Settings, *, wakeup: bool = True, witness: bool = Tru
     Raises:
         Misconfigured: ``settings.no-data-folder`` or ``not-a-data-folder``,
             ``database.other-version`` or ``rolled-back``, ``key.no-seal``,
-            ``settings.unknown-key``, ``settings.crash-point-unknown``, ``pack.*``.
+            ``settings.unknown-key``, ``settings.crash-point-unknown``, ``pack.*``,
+            ``witness.unreadable``.
         Unavailable: the database cannot be reached.
     """
     from gateway.adapters.keystore import password_of  # noqa: PLC0415 - as needed

@@ -122,6 +122,7 @@ def went_back(settings: Settings, store: Store) -> int:
 
     Raises:
         InConflict: ``database.not-older``: it did not.
+        Misconfigured: ``witness.unreadable``.
     """
     from gateway.adapters import witness  # noqa: PLC0415 - as needed
 
@@ -148,6 +149,7 @@ def states_seen(
 
     Raises:
         NotAuthentic: ``note.*`` or ``checkpoint.malformed``.
+        Misconfigured: ``witness.unreadable``.
     """
     from gateway.adapters import witness  # noqa: PLC0415 - as needed
 

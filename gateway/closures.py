@@ -61,7 +61,8 @@ def plan(
     """Propose a way round for every movement that a closure meets; nothing is sent.
 
     ``via`` names the crossing to take; else those that admit goods and permits are tried in turn.
-    What was confirmed or carried out before stays as it is; who is met no more needs no diversion.
+    What was confirmed or carried out before stays as it is, as does whatever somebody else moves
+    while this is worked out; who is met no more needs no diversion.
 
     Raises:
         NotFound: ``closure.unknown``, ``office.unknown``.
@@ -76,9 +77,11 @@ def plan(
         before = known.get(reference)
         if before is None or before.state not in (DiversionState.CONFIRMED, DiversionState.DONE):
             diversion, raw = _proposed(ports, caller, closure, one, via)
-            keeping.keep(ports, diversion, raw)
+            with contextlib.suppress(InConflict):  # the others' ways round do not wait for it
+                keeping.keep(ports, closure, diversion, before, raw)
         seen(done)
-    _settle(ports, caller, closure, met)
+    gone = (one for reference, one in known.items() if reference not in met)
+    _settle(ports, caller, closure, gone)
     return ports.store.diversions(closure.id)
 
 
@@ -89,16 +92,19 @@ def _check_known(ports: Ports, via: Pair | None) -> None:
             raise NotFound(Finding(code="office.unknown", value=code))
 
 
-def _settle(ports: Ports, caller: Principal, closure: Closure, met: set[str]) -> None:
-    """Close what is planned for movements that are met no more: they went, or were diverted."""
-    gone = [
-        (one, {"state": DiversionState.DONE if awaited else DiversionState.UNDONE})
-        for one in ports.store.diversions(closure.id)
-        if one.movement not in met
+def _settle(ports: Ports, caller: Principal, closure: Closure, gone: Iterable[Diversion]) -> None:
+    """Close what was planned for movements that are met no more: they went, or were diverted.
+
+    ``gone`` are the rows as they stood before it was asked who is met: one that was proposed since
+    is another plan's, which met its movement.
+    """
+    moved = [
+        (one, replace(one, state=DiversionState.DONE if awaited else DiversionState.UNDONE))
+        for one in gone
         if (awaited := one.state is DiversionState.AWAITING)
         or one.state in (DiversionState.PROPOSED, DiversionState.NO_WAY)
     ]
-    keeping.move_on(ports, caller, closure, "closure-planned", gone)
+    keeping.move_on(ports, caller, closure, keeping.PLANNED, moved)
 
 
 def _proposed(
@@ -187,7 +193,7 @@ def apply(
         held = _signer(ports, one) is not None
         state = DiversionState.CONFIRMED if held else DiversionState.AWAITING
         due = now + grace if held else None
-        moved.append((one, {"state": state, "due_at": due, "by": caller.id}))
+        moved.append((one, replace(one, state=state, due_at=due, by=caller.id)))
     keeping.move_on(ports, caller, closure, "closure-applied", moved)
     return ports.store.diversions(closure.id)
 
@@ -195,16 +201,20 @@ def apply(
 def undo(ports: Ports, caller: Principal, name: str) -> tuple[Diversion, ...]:
     """Take back whatever was not carried out yet; nobody was told of it.
 
+    What was confirmed or put off meanwhile is looked at again: it was not carried out either.
+
     Raises:
         NotFound: ``closure.unknown``.
     """
     closure = keeping.closure_of(ports, caller.tenant, name)
-    moved = [
-        (one, {"state": DiversionState.UNDONE, "due_at": None})
-        for one in ports.store.diversions(closure.id)
-        if one.state in keeping.OPEN
-    ]
-    keeping.move_on(ports, caller, closure, "closure-undone", moved)
+    for _ in range(register.TRIES_MAX):
+        moved = [
+            (one, replace(one, state=DiversionState.UNDONE, due_at=None))
+            for one in ports.store.diversions(closure.id)
+            if one.state in keeping.OPEN
+        ]
+        if keeping.move_on(ports, caller, closure, "closure-undone", moved) == len(moved):
+            break
     return ports.store.diversions(closure.id)
 
 
@@ -281,7 +291,8 @@ def _carry_out(ports: Ports, one: Diversion) -> bool:
 def _signed(ports: Ports, one: Diversion) -> tuple[Principal, Amendment]:
     """Return who confirmed it, and the changed declaration signed under the mandate.
 
-    It is changed as it now stands: what was replaced since it was planned is not put back.
+    It is changed as it now stands: what was replaced since it was planned is not put back, and
+    what is replaced while it is signed makes it conflict.
 
     Raises:
         Refused: ``closure.mandate-gone``, also where what it needs was erased.
@@ -295,15 +306,15 @@ def _signed(ports: Ports, one: Diversion) -> tuple[Principal, Amendment]:
         table="diversions",
         key=one.id,
         values={"state": DiversionState.DONE, "due_at": None},
-        expect={"state": one.state, "due_at": one.due_at},
+        expect=keeping.as_shown(one),
     )
     raw = signature.sign(rerouted(body.content, one.swaps), signer, ports.clock.now())
-    return caller, Amendment(raw=raw, reason=Reason(text=closure.reason), beside=(done,))
+    why = Reason(text=closure.reason)
+    return caller, Amendment(raw=raw, reason=why, beside=(done,), replacing=body.digest)
 
 
 def _write(ports: Ports, one: Diversion, values: Mapping[str, object]) -> None:
-    expect = {"state": one.state, "due_at": one.due_at}
-    step = Update(table="diversions", key=one.id, values=values, expect=expect)
+    step = Update(table="diversions", key=one.id, values=values, expect=keeping.as_shown(one))
     with contextlib.suppress(Lost):  # it was undone, or carried out elsewhere
         ports.store.commit(Change((step,)))
 

@@ -189,12 +189,12 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, P
         """Return attempts with a higher number, oldest first, over all messages."""
         ...
 
-    def sequence(self, owner: str) -> int:
+    def sequence(self, owner: str, *, surely: bool = False) -> int:
         """Give feed sequences and log indices to rows committed without one; return how many.
 
-        Serialised by a lease in the database; running it twice changes nothing.
+        Twice is once. Whoever is at it already is left to it, even if it was stopped there: for
+        ``surely``, all that was committed is numbered on return, or ``Unavailable`` is raised.
         """
-        ...
 
     def feed(self, link: str, after: int, limit: int) -> tuple[Message, ...]:
         """Messages of one link with ``feed_sequence > after``, oldest first, without gaps."""

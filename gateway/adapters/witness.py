@@ -30,6 +30,8 @@ LOOK_SECONDS = 5.0
 LEAVES_AT_ONCE = 1_000
 """How far the tree grows at one look: one that is far behind catches up in some of them."""
 
+_ROLLED_BACK = "database.rolled-back"
+
 _logger = logging.getLogger(__name__)
 
 
@@ -46,7 +48,7 @@ class Witness:
     """Looks at the log of ``store`` from the data folder; stops this program when it went back.
 
     Raises:
-        Misconfigured: ``database.rolled-back``.
+        Misconfigured: ``database.rolled-back`` or ``witness.unreadable``.
         Unavailable: the store cannot be reached for the first look.
     """
 
@@ -70,28 +72,37 @@ class Witness:
             _mark(self._folder, self._store, _read(self._folder / FILE).tree)
 
     def _work(self) -> None:
+        told = ""
         while not self._closing.wait(self._every_seconds):
             try:
                 self._look()
             except Unavailable:
                 continue
             except Misconfigured as error:
-                found = dict(error.findings[0].args)
-                _logger.critical("database.rolled-back: %s; this program stops", found)
-                os.kill(os.getpid(), signal.SIGTERM)
-                return
+                finding = error.findings[0]
+                found = dict(finding.args)
+                if finding.code == _ROLLED_BACK:
+                    _logger.critical("%s: %s; this program stops", _ROLLED_BACK, found)
+                    os.kill(os.getpid(), signal.SIGTERM)
+                    return
+                if told != finding.code:  # no handle left, say: it passes, or a person is told
+                    _logger.warning("%s: %s; a log that goes back is not seen", finding.code, found)
+                told = finding.code
+            else:
+                told = ""
 
 
 def check(folder: Path, store: Store) -> int:
     """Hold a log against the last entry seen from this folder; return how many were seen.
 
     Raises:
-        Misconfigured: ``database.rolled-back``: that entry is gone, or another is in its place.
+        Misconfigured: ``database.rolled-back``: that entry is gone, or another is in its place;
+            ``witness.unreadable``.
     """
     seen = _read(folder / FILE)
     if not _holds(store, seen):
         args = (("seen", str(seen.entries)), ("found", str(store.log_size())))
-        raise Misconfigured(Finding(code="database.rolled-back", value=seen.leaf, args=args))
+        raise Misconfigured(Finding(code=_ROLLED_BACK, value=seen.leaf, args=args))
     return seen.entries
 
 
@@ -100,6 +111,7 @@ def went_back(folder: Path, store: Store) -> int:
 
     Raises:
         InConflict: ``database.not-older``: it did not.
+        Misconfigured: ``witness.unreadable``.
     """
     seen = _read(folder / FILE)
     if _holds(store, seen):
@@ -140,12 +152,20 @@ def _mark(folder: Path, store: Store, tree: Frontier) -> bool:
 
 
 def tree_seen(folder: Path) -> Frontier:
-    """Return the tree over the entries seen from this folder; an empty one where there is none."""
+    """Return the tree over the entries seen from this folder; an empty one where there is none.
+
+    Raises:
+        Misconfigured: ``witness.unreadable``.
+    """
     return _read(folder / FILE).tree
 
 
 def keep_tree(folder: Path, tree: Frontier) -> None:
-    """Keep a tree over the whole log, which somebody has just verified, if it has grown."""
+    """Keep a tree over the whole log, which somebody has just verified, if it has grown.
+
+    Raises:
+        Misconfigured: ``witness.unreadable``.
+    """
     seen = _read(folder / FILE)
     if seen.entries and tree.size > seen.tree.size:
         with suppress(OSError):  # as above
@@ -162,12 +182,19 @@ def _grown(tree: Frontier, store: Store) -> Frontier:
 
 
 def _read(file: Path) -> _Mark:
-    """Return what was seen; nothing where there is no file, or half of one."""
+    """Return what was seen; nothing where there is no file, or half of one.
+
+    Raises:
+        Misconfigured: ``witness.unreadable``: it is there, and is none of ours to replace unread.
+    """
     try:
         seen = json.loads(file.read_text("utf-8"))
         mark = _Mark(int(seen["entries"]), str(seen["leaf"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return _Mark()
+    except OSError as error:
+        args = (("path", str(file)), ("reason", error.strerror or str(error)))
+        raise Misconfigured(Finding(code="witness.unreadable", args=args)) from error
     try:  # files of earlier versions have no tree: it grows from the beginning
         told = seen["tree"]
         tree = Frontier(int(told["size"]), tuple(bytes.fromhex(one) for one in told["nodes"]))

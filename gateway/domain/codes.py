@@ -1,8 +1,4 @@
-"""Every code the gateway itself can report, with what it does by default.
-
-Texts stand in ``schemas/lang``; a pack's rules bring their own codes and texts. Codes are never
-reused and never renamed. ``tests/house`` holds this table, the texts and the code together.
-"""
+"""Every code the gateway itself can report, with what it does by default."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -13,7 +9,7 @@ from gateway.domain.message_codes import MESSAGE_CODES
 from gateway.domain.operator_codes import OPERATOR_CODES
 from gateway.domain.way_codes import WAY_CODES
 
-CODES: Mapping[str, Severity] = MappingProxyType(
+CODES: Mapping[str, Severity] = MappingProxyType(  # texts: schemas/lang; none is reused or renamed
     {
         **LANE_CODES,
         **MESSAGE_CODES,
@@ -62,6 +58,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "cli.file-unreadable": Severity.ERROR,
         "cli.file-unwritable": Severity.ERROR,
         "cli.folder-not-empty": Severity.ERROR,
+        "cli.key-malformed": Severity.ERROR,
         "cli.key-missing": Severity.ERROR,
         "cli.no-operator": Severity.ERROR,
         "cli.not-a-gateway": Severity.ERROR,
@@ -69,6 +66,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "cli.program-slow": Severity.FATAL,
         "cli.unreachable": Severity.ERROR,
         "cli.url-malformed": Severity.ERROR,
+        "cli.usage": Severity.ERROR,
         "courier.closed": Severity.WARNING,
         "copy.same-reference": Severity.ERROR,
         "database.closed": Severity.ERROR,
@@ -135,6 +133,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "layout.wrong-kind": Severity.ERROR,
         "link.endpoint-malformed": Severity.ERROR,
         "link.endpoint-unfit": Severity.ERROR,
+        "link.id-malformed": Severity.ERROR,
         "link.key-unreadable": Severity.ERROR,
         "link.no-login": Severity.ERROR,
         "link.none-for-office": Severity.ERROR,
@@ -161,6 +160,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "log.proof-wrong": Severity.ERROR,
         "log.row-differs": Severity.ERROR,
         "log.size-differs": Severity.ERROR,
+        "mandate.no-basis": Severity.ERROR,
         "mandate.unknown-signatory": Severity.ERROR,
         "movement.body-erased": Severity.ERROR,
         "movement.busy": Severity.ERROR,
@@ -341,6 +341,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(
         "trip.unknown": Severity.ERROR,
         "unexpected": Severity.FATAL,
         "wire.malformed": Severity.FATAL,
+        "witness.unreadable": Severity.FATAL,
         "xml.base": Severity.FATAL,
         "xml.beyond-limits": Severity.FATAL,
         "xml.comment": Severity.FATAL,

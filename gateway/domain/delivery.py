@@ -17,6 +17,9 @@ HANDED_OVER_SECONDS = 300.0
 LAST_TRY_SECONDS = 60.0
 """How long before its legal deadline a message is tried once more, whatever its office wishes."""
 
+UNTRIED_SECONDS = 3.0
+"""How long waits what was never sent, for somebody else's try said nothing."""
+
 LEASE_SECONDS = 4.0
 """How long a link stays leased after the program that holds it died."""
 
@@ -104,6 +107,15 @@ def next_attempt_at(
         return max(breaker.probe_at, attempt.at + timedelta(seconds=wish))
     longest = min(RETRY_LONGEST_SECONDS, RETRY_FIRST_SECONDS * RETRY_GROWTH ** min(attempts, 14))
     return attempt.at + timedelta(seconds=max(longest * jitter, RETRY_FIRST_SECONDS, wish))
+
+
+def untried_until(at: datetime, wish: float | None, deadline: datetime | None) -> datetime:
+    """Return until when waits what was never sent: for its courier's wish in seconds, if any.
+
+    Not beyond its legal ``deadline``: a person hears of it then.
+    """
+    later = at + timedelta(seconds=wish or UNTRIED_SECONDS)
+    return later if deadline is None else min(later, deadline)
 
 
 def _wish(attempt: Attempt, deadline: datetime | None) -> float:
@@ -212,11 +224,12 @@ class Link:
         return min(most, int(self.bucket.filled(self.rate, now).tokens)) if self.rate else most
 
     def spent(self, now: datetime, many: int) -> "Link":
-        """Return the link after so many messages were sent."""
+        """Return the link after so many messages were sent; fewer than none give tokens back."""
         if not self.rate:
             return self
         filled = self.bucket.filled(self.rate, now)
-        return replace(self, bucket=replace(filled, tokens=max(filled.tokens - many, 0.0)))
+        tokens = min(max(filled.tokens - many, 0.0), max(1.0, self.rate))
+        return replace(self, bucket=replace(filled, tokens=tokens))
 
     @property
     def sealed(self) -> bool:

@@ -12,7 +12,10 @@ class ErasureBook(Protocol):
     """Rows that are found by their movement for this alone; none of it is quick."""
 
     def pointed_at(self, step: Erase) -> frozenset[str]:
-        """Return those bodies (digests) and commitments of a step that something else points at."""
+        """Return those bodies (digests) and commitments of a step that something else points at.
+
+        With them come the references of the movements that do; passages and groups go without.
+        """
         ...
 
     def passages_of(self, movement: str) -> tuple[Passage, ...]:

@@ -42,7 +42,8 @@ class Reply:
 
     A folder that took a parcel says 202: written, and nothing more is known. With a status *and* an
     ``error`` the system lives, but what it said of this parcel makes no sense; ``cut`` says that
-    ``content`` is not all that came.
+    ``content`` is not all that came. Not ``tried`` says that nothing was sent, and nothing is known
+    of the system; ``mistake`` that the failure is one of our own, which says nothing of it either.
     """
 
     message: str
@@ -53,6 +54,8 @@ class Reply:
     retry_after_seconds: float | None = None
     error: str = ""
     cut: bool = False
+    tried: bool = True
+    mistake: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

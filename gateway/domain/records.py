@@ -239,7 +239,8 @@ class Erase:
     The change is lost where one is gone already, or where another movement (that was not erased
     itself), a passage not in ``passages`` or a staged declaration points at it by then. ``facts``
     are what stays of events, by their number; ``trips`` are looked up by no lane any more. Readings
-    on the way, the dates of papers and receipts of single tries go whole.
+    on the way, the dates of papers, receipts of single tries and the requests that came to the
+    movement go whole.
     """
 
     movement: str

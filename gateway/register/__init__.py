@@ -43,6 +43,7 @@ from gateway.register.exits import (
     write_exit,
 )
 from gateway.register.firing import fire_deadlines
+from gateway.register.fresh_key import fresh_key
 from gateway.register.gathering import basis, route_offices
 from gateway.register.incoming import Incoming, Vouched, collected
 from gateway.register.load import (
@@ -62,7 +63,7 @@ from gateway.register.passing import Seen, lane_of, log_passage, move_all, passa
 from gateway.register.put_away import dismissed, refused_answer, refused_answers, tell_once
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
-from gateway.register.replies import judge, unforeseen
+from gateway.register.replies import judge, unforeseen, write_try
 from gateway.register.reporting import canonical, reported, tell_movement
 from gateway.register.running import PATIENCE, tell_owed_runs, tell_run, told_of
 from gateway.register.runs import trips_named
@@ -121,6 +122,7 @@ __all__ = [
     "erasure_of",
     "fire_deadlines",
     "folded",
+    "fresh_key",
     "heard_finding",
     "itinerary_of",
     "judge",
@@ -175,4 +177,5 @@ __all__ = [
     "write_movement",
     "write_step",
     "write_surely",
+    "write_try",
 ]

@@ -120,11 +120,15 @@ def read_account(ports: Ports, reference: str) -> Account | None:
 
 
 def still_account(ports: Ports, reference: str) -> Account | None:
-    """Read an account of one moment; None where the movement never kept still for so long."""
+    """Read an account of one moment; None where the movement never kept still for so long.
+
+    Raises:
+        Unavailable: what was committed cannot be numbered now.
+    """
     for _ in range(READINGS_MAX):
-        ports.store.sequence("audit")
+        ports.store.sequence("audit", surely=True)
         account = read_account(ports, reference)
-        ports.store.sequence("audit")
+        ports.store.sequence("audit", surely=True)
         if account and not ports.store.log(after=account.last, limit=1, movement=reference):
             return account
     return None

@@ -9,19 +9,19 @@ The same bytes are kept once, whoever points at them. Where another movement tha
 does, they stay, and the entry says so; with the last of those movements they go.
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
 
 from gateway.audit.entry import EntryKind, EntryView, commitment, read_entry
 from gateway.domain.event import Event
-from gateway.domain.records import Body, Erase, MovementRecord, erased_lrn
+from gateway.domain.records import Body, Erase, Lost, MovementRecord, erased_lrn
 from gateway.domain.trip import Trip, TripReport
 from gateway.ports import Ports
-from gateway.register.account import log_pages
-from gateway.register.declaring import declared_versions
+from gateway.register.account import log_pages, read_account
 from gateway.register.exits import LIVING
+from gateway.register.reporting import canonical
 from gateway.register.runs import TRIPS_MAX
 from gateway.register.writing import TELLING_FACTS, Writing
 
@@ -35,9 +35,8 @@ KEPT_FACTS = TELLING_FACTS | {
 }
 """Facts of events by which a movement is folded, and those that the log shows anyway."""
 
-
-_Told = tuple[str, datetime, str, tuple[tuple[str, str], ...]]
-"""A report: its kind, when, where, and its facts."""
+_TIME_BEGINS = b'{"at":"'
+"""What stands before the time in the canonical form of a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,11 @@ class Listed:
 
 @dataclass(slots=True)
 class _Gone:
-    """What is to go: bodies by the rows that point at them, and what rows lose."""
+    """What is to go: bodies by the rows that point at them, and what rows lose.
+
+    ``staying`` names rows that stay for the sake of other movements; ``others`` are all those for
+    whose sake anything does, with their reference numbers as they were read.
+    """
 
     bodies: list[tuple[str, Body, str]] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
@@ -70,6 +73,12 @@ class _Gone:
     trips: list[Trip] = field(default_factory=list)
     runs: list[TripReport] = field(default_factory=list)
     staying: list[str] = field(default_factory=list)
+    others: dict[str, str] = field(default_factory=dict)
+
+    def leave(self, row: str, others: Iterable[MovementRecord]) -> None:
+        """Note that a row stays, and for whose sake."""
+        self.staying.append(row)
+        self.others |= {one.reference: one.lrn for one in others}
 
 
 def open_messages(ports: Ports, reference: str) -> tuple[str, ...]:
@@ -79,10 +88,17 @@ def open_messages(ports: Ports, reference: str) -> tuple[str, ...]:
 
 
 def erase(writing: Writing, record: MovementRecord, by: str, reason: str) -> tuple[int, int]:
-    """Write the erasure of a movement; return how many bodies go, and how many others keep."""
+    """Write the erasure of a movement; return how many bodies go, and how many others keep.
+
+    Raises:
+        Lost: a movement for whose sake something was to stay was erased meanwhile.
+    """
     gone = _found(writing.ports, record)
     step, stay = _step(writing.ports, record, gone)
     _rows(writing, record, gone)
+    for other, lrn in sorted(gone.others.items()):
+        # two that are erased at once would each leave what they share to the other, for good
+        writing.update("movements", other, {}, {"lrn": lrn})
     writing.erase(step)
     listed: dict[str, list[dict[str, str]]] = {"bodies": [], "kept": []}
     for role, body, of in gone.bodies:
@@ -104,16 +120,16 @@ def _found(ports: Ports, record: MovementRecord) -> _Gone:
     gone = _Gone()
     trips = ports.store.trips_of(record.reference)
     for trip in trips:
-        if _all_erased(ports, record, (share.movement for share in trip.shares)):
+        if others := _others(ports, record, (share.movement for share in trip.shares)):
+            gone.leave(f"trip {trip.id}", others)
+        else:
             gone.trips.append(trip)
-        else:
-            gone.staying.append(f"trip {trip.id}")
     for passage in ports.store.passages_of(record.reference):
-        if _all_erased(ports, record, passage.movements):
-            gone.passages.append(passage.id)
+        if others := _others(ports, record, passage.movements):
+            gone.leave(f"passage {passage.id}", others)
         else:
-            gone.staying.append(f"passage {passage.id}")
-    gone.runs = list(_runs(ports, record, trips))
+            gone.passages.append(passage.id)
+    _runs(ports, record, trips, gone)
     for role, digest, of in _pointers(ports, record, gone.passages):
         body = ports.store.body(digest) if digest else None
         if body is not None:
@@ -122,41 +138,36 @@ def _found(ports: Ports, record: MovementRecord) -> _Gone:
     return gone
 
 
-def _all_erased(ports: Ports, record: MovementRecord, movements: Iterable[str]) -> bool:
-    """Tell whether a movement was the last of some that was not erased."""
-    others = (ports.store.movement(one) for one in movements if one != record.reference)
-    return all(other is None or other.erased for other in others)
+def _others(
+    ports: Ports, record: MovementRecord, movements: Iterable[str]
+) -> tuple[MovementRecord, ...]:
+    """Return those of some movements, but this one, that were not erased."""
+    found = (ports.store.movement(one) for one in movements if one != record.reference)
+    return tuple(other for other in found if other is not None and not other.erased)
 
 
-def _runs(ports: Ports, record: MovementRecord, trips: Iterable[Trip]) -> Iterator[TripReport]:
-    """Yield what was told of runs whose every movement is erased now."""
-    for batch in {trip.batch for trip in trips}:
+def _runs(ports: Ports, record: MovementRecord, trips: Iterable[Trip], gone: _Gone) -> None:
+    """Find what was told of runs: it goes with the last movement aboard."""
+    for batch in sorted({trip.batch for trip in trips}):
         aboard = ports.store.trips_under(record.tenant, batch, TRIPS_MAX)
         moved = {share.movement for trip in aboard for share in trip.shares}
-        if _all_erased(ports, record, moved):
-            yield from ports.store.trip_reports(record.tenant, batch)
+        others = _others(ports, record, moved)
+        for run in ports.store.trip_reports(record.tenant, batch):
+            if others:
+                gone.leave(f"run {run.id}", others)
+            else:
+                gone.runs.append(run)
 
 
 def _pointers(
     ports: Ports, record: MovementRecord, passages: Collection[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield role, digest and row of every body of a movement but our own acknowledgements."""
-    yield from _exchanged(ports, record)
+    account = read_account(ports, record.reference)
+    for role, digest, of in account.bodies() if account is not None else ():
+        if role != "acknowledgement":
+            yield role, digest, of
     yield from _beside(ports, record.reference, passages)
-
-
-def _exchanged(ports: Ports, record: MovementRecord) -> Iterator[tuple[str, str, str]]:
-    store, reference = ports.store, record.reference
-    name = f"movement {reference}"
-    entries = (read_entry(one.entry) for one in log_pages(ports, reference))
-    for version in declared_versions(record, store.events(reference), entries):
-        yield "declaration", version.declaration, name
-        yield "original", version.original, name
-    for message in store.messages(reference):
-        for role in ("unsigned", "wire", "receipt"):
-            yield role, getattr(message, role) or "", f"message {message.id}"
-    for answer in store.answers(reference):
-        yield "answer", answer.body, f"answer {answer.link}/{answer.id}"
 
 
 def _beside(
@@ -182,8 +193,7 @@ def _reports(ports: Ports, record: MovementRecord, gone: _Gone) -> None:
         for role, hidden in read_entry(log.entry).bodies
         if role == "report"
     }
-    runs = {(one.kind.value, one.at, one.office, one.facts): one for one in gone.runs}
-    if not told and not runs:
+    if not told and not gone.runs:
         return
     after = ""
     while page := ports.store.reports(record.tenant, after=after):
@@ -192,26 +202,38 @@ def _reports(ports: Ports, record: MovementRecord, gone: _Gone) -> None:
             if hidden in told:
                 gone.told.add(hidden)
                 gone.bodies.append(("report", body, f"movement {record.reference}"))
-            elif (run := runs.get(_spelled(body))) is not None:
+            elif (run := _run_of(body, gone.runs)) is not None:
                 gone.told.add(hidden)
                 gone.bodies.append(("report", body, f"run {run.id}"))
         after = page[-1].digest
 
 
-def _spelled(body: Body) -> _Told:
-    """Read a report back from its canonical form; what is something else is told of no run."""
-    told = json.loads(body.content)
-    if set(told) != {"kind", "at", "office", "facts"}:
-        return "", datetime.min.replace(tzinfo=UTC), "", ()
-    facts = tuple((name, value) for name, value in told["facts"])
-    return told["kind"], datetime.fromisoformat(told["at"]), told["office"], facts
+def _run_of(body: Body, runs: Iterable[TripReport]) -> TripReport | None:
+    """Return the row whose report a body is; None where it is something else, whatever it holds.
+
+    A row keeps its time in UTC, the body spells it with the offset that it was told with.
+    """
+    spelled = body.content[len(_TIME_BEGINS) :].partition(b'"')[0]
+    try:
+        at = datetime.fromisoformat(spelled.decode())
+    except ValueError:
+        return None
+    for run in runs:
+        told = canonical(replace(run.told, at=at)) if run.at == at else b""
+        if sha256(told).hexdigest() == body.digest:
+            return run
+    return None
 
 
 # ------------------------------------------------------------------ how it goes
 
 
 def _step(ports: Ports, record: MovementRecord, gone: _Gone) -> tuple[Erase, frozenset[str]]:
-    """Return the step, and the digests that stay because others point at them."""
+    """Return the step, and the digests that stay because others point at them.
+
+    Raises:
+        Lost: one of these others was erased since.
+    """
     events = ports.store.events(record.reference)
     wish = Erase(
         movement=record.reference,
@@ -223,7 +245,13 @@ def _step(ports: Ports, record: MovementRecord, gone: _Gone) -> tuple[Erase, fro
     )
     pointed = ports.store.pointed_at(wish)
     hidden = {commitment(body.salt, body.digest): body.digest for _, body, _ in gone.bodies}
-    stay = frozenset(hidden.get(one, one) for one in pointed)
+    digests = pointed & {*wish.bodies, *wish.told}
+    for reference in pointed - digests:
+        other = ports.store.movement(reference)
+        if other is None or other.erased:
+            raise Lost("movements")
+        gone.others[reference] = other.lrn
+    stay = frozenset(hidden.get(one, one) for one in digests)
     step = Erase(
         movement=wish.movement,
         bodies=tuple(one for one in wish.bodies if one not in stay),

@@ -52,16 +52,14 @@ def hear_with(ports: Ports, row: TripReport, movement: str, trip: Trip) -> None:
     """Let one movement of a run hear the office's word that ``row`` holds.
 
     Raises:
-        NotFound: the movement or the bytes of the answer are gone.
+        NotFound: the movement or the bytes of the answer are gone (``movement.body-erased``).
         Refused: it contradicts what is known of this movement, or its pack cannot read it.
         InConflict: the movement kept changing under us.
     """
-    spoken = _spoken(ports, row)
-    if spoken.record.movement == movement:
-        return
     name = f"{row.answer}@{movement}"
     for _ in range(TRIES_MAX):
-        if ports.store.answer(row.caller, name) is not None:
+        spoken = _spoken(ports, row)  # each time anew: it may be erased meanwhile
+        if spoken.record.movement == movement or ports.store.answer(row.caller, name) is not None:
             return
         try:
             _hear(ports, row, spoken, (name, movement, trip))
@@ -143,13 +141,17 @@ def _check(loaded: Loaded, answer: Answer, row: TripReport) -> None:
 def _write(
     writing: Writing,
     loaded: Loaded,
-    told: tuple[AnswerRecord, Answer, TripReport, _Spoken],
+    taken: tuple[AnswerRecord, Answer, TripReport, _Spoken],
     events: tuple[Event, ...],
     advanced: Advanced,
 ) -> tuple[str, ...]:
-    heard, answer, row, spoken = told
+    heard, answer, row, spoken = taken
     writing.insert(heard)
     acknowledged = writing.ports.store.body(heard.acknowledgement)
+    told = [("answer", spoken.body)]
+    told += [("acknowledgement", acknowledged)] if acknowledged is not None else []
+    for _, body in told:
+        writing.insert(body)  # held, so that nobody erases it before this points at it
     facts = {
         "answer": heard.id,
         "type": heard.type,
@@ -165,10 +167,7 @@ def _write(
         movement=heard.movement,
         link=heard.link,
         facts=facts,
-        bodies=[
-            ("answer", spoken.body),
-            *([("acknowledgement", acknowledged)] if acknowledged is not None else []),
-        ],
+        bodies=told,
         packs=loaded.record.packs,
     )
     return write_step(writing, loaded, (*events, *advanced.events), advanced)

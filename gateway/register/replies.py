@@ -1,11 +1,17 @@
-"""What one reply of an office comes to: the outcome of a try."""
+"""What one reply of an office comes to: the outcome of a try, and how that is kept."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gateway.audit.entry import EntryKind
 from gateway.audit.evidence import handover
 from gateway.domain.delivery import Attempt, Link, Outcome
 from gateway.domain.finding import Refusal
 from gateway.domain.message import Message, ReceiptKind
 from gateway.domain.parcel import Reply
+from gateway.ports import Ports
 from gateway.register.receipts import check_receipt
+from gateway.register.writing import Writing, message_facts
 
 SUCCESS = range(200, 300)
 PATIENCE = frozenset({408, 425, 429})
@@ -13,11 +19,14 @@ SERVER_TROUBLE = range(500, 600)
 
 
 def judge(link: Link, message: Message, reply: Reply, wanted: ReceiptKind) -> Attempt:
-    """Turn what came back into an outcome; only what proves enough acknowledges."""
+    """Turn what came back into an outcome; only what proves enough acknowledges.
+
+    A mistake of our own is unclear: it says nothing of the link, which stays open to others.
+    """
     outcome, detail, receipt = Outcome.REFUSED, f"status {reply.status}", reply.content
-    if reply.status == 0:
+    if reply.status == 0 and not reply.mistake:
         outcome, detail = Outcome.UNREACHABLE, reply.error
-    elif reply.error:
+    elif reply.error or reply.mistake:
         outcome, detail = Outcome.UNCLEAR, reply.error
     elif reply.status in SUCCESS and wanted is ReceiptKind.SIGNED:
         try:
@@ -50,6 +59,31 @@ def unforeseen(message: Message, reply: Reply, mistake: Exception) -> Attempt:
         detail=f"not-taken-in: {type(mistake).__name__}",
         retry_after_seconds=reply.retry_after_seconds,
     )
+
+
+def write_try(
+    ports: Ports, link: Link, message: Message, attempt: Attempt, values: Mapping[str, object]
+) -> Writing:
+    """Return the writing of a try under its link's fence, without what it means for its message.
+
+    ``values`` are what changes of the link, its bucket beside.
+    """
+    writing = Writing(ports, message.tenant, attempt.at)
+    bucket = {"bucket": link.bucket} if link.rate else {}
+    writing.update("links", link.id, {**values, **bucket}, {"fence": link.fence})
+    writing.insert(replace(attempt, receipt=None))
+    writing.entry(
+        EntryKind.SENT,
+        movement=message.movement,
+        link=link.id,
+        facts={
+            **message_facts(message),
+            "attempt": message.attempts + 1,
+            "outcome": attempt.outcome.value,
+            "detail": attempt.detail,
+        },
+    )
+    return writing
 
 
 def _handover(link: Link, message: Message, reply: Reply) -> bytes:

@@ -36,12 +36,15 @@ class Amendment:
     """What is handed in: the new declaration, why, and the offices for a format that names none.
 
     ``beside`` is written in the same change, or nothing is: what else the amendment settles.
+    ``replacing`` is the digest of the declaration it was made from, where only that one may be
+    replaced: what somebody else declared meanwhile would be undone unseen. Empty: whichever stands.
     """
 
     raw: bytes
     reason: Reason
     along: RouteOffices | None = None
     beside: tuple[Update, ...] = ()
+    replacing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,8 @@ def amend(
     Raises:
         NotFound: no such movement for this tenant.
         Refused: with every finding of the phase that stopped it; the refusal is logged.
-        InConflict: the key was used for other content, or the movement kept changing under us.
+        InConflict: the key was used for other content, the movement kept changing under us, or its
+            declaration is not the one that this was made from any more.
     """
     asked = f"{movement}\0{new.reason!r}"
     request = Request(caller, idempotency_key, register.request_digest(new.raw, new.along, asked))
@@ -77,6 +81,8 @@ def amend(
         if request.repeats(earlier):
             return register.submission_of(ports, earlier.response.decode(), repeated=True)
         loaded = register.load(ports, movement, tenant=caller.tenant)
+        if new.replacing not in ("", loaded.record.declaration):
+            break
         try:
             step = _decided(ports, loaded, new)
         except Refusal as refusal:

@@ -68,12 +68,12 @@ class LogReport:
 def verify_log(ports: Ports, seen: Iterable[Seen] = ()) -> LogReport:
     """Verify the whole log and every movement it tells of.
 
-    Entries not sequenced yet are sequenced first. Bodies that are gone unerased are reported. The
-    log must begin with each of the states ``seen``.
+    Entries not sequenced yet are sequenced first (Unavailable where somebody else hangs in that).
+    Bodies gone unerased are reported. The log must begin with each of the states ``seen``.
     """
     audit = _Audit(ports)
     # 1. the log alone: places, leaves, root
-    ports.store.sequence("audit")
+    ports.store.sequence("audit", surely=True)
     tree, movements = _verify_entries(audit, tuple(seen))
     # 2. each movement: rows and bodies against what the log says of them
     for reference in movements:

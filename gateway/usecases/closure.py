@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway import register
+from gateway.audit.entry import EntryKind
 from gateway.domain.closure import Closure, ClosureState, Diversion, DiversionState, hit
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import Stop
+from gateway.domain.movement_state import OVER
 from gateway.domain.position import Journey
-from gateway.domain.records import Change, Lost, Principal, Update
+from gateway.domain.records import Change, Lost, Principal
 from gateway.ports import Ports
 
 PAGE = 200
-OVER = ("completed", "invalidated")
 OPEN = (DiversionState.PROPOSED, DiversionState.CONFIRMED, DiversionState.AWAITING)
+PLANNED = "closure-planned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,26 +164,47 @@ def hits(ports: Ports, closure: Closure) -> Iterator[Hit]:
         after = page[-1].reference
 
 
-def keep(ports: Ports, diversion: Diversion, raw: bytes) -> None:
-    """Write one movement's part of a plan, in the place of what was proposed before.
+def as_shown(diversion: Diversion) -> dict[str, object]:
+    """Return what has to stand still in a row for what was decided by it to hold.
+
+    The state alone does not do: a plan made anew proposes another way in the same state.
+    """
+    names = ("state", "due_at", "swaps", "declaration", "by")
+    return {name: getattr(diversion, name) for name in names}
+
+
+def keep(
+    ports: Ports, closure: Closure, diversion: Diversion, before: Diversion | None, raw: bytes
+) -> None:
+    """Write one movement's part of a plan in the place of ``before``, the row it was decided by.
+
+    The same again changes nothing.
 
     Raises:
-        InConflict: ``closure.busy``: it was confirmed or undone meanwhile.
+        InConflict: ``closure.busy``: it was planned, confirmed or undone meanwhile.
     """
+    if diversion == before:
+        return
+    try:
+        register.write_surely(ports, lambda: _planned(ports, closure, diversion, before, raw))
+    except Lost as lost:
+        raise InConflict(Finding(code="closure.busy", value=diversion.id)) from lost
+
+
+def _planned(
+    ports: Ports, closure: Closure, diversion: Diversion, before: Diversion | None, raw: bytes
+) -> Change:
     writing = register.Writing(ports, diversion.tenant, ports.clock.now())
     if raw:
         writing.body(raw, "application/xml")
-    before = ports.store.diversion(diversion.id)
     if before is None:
         writing.insert(diversion)
     else:
         names = ("swaps", "told", "later", "dropped", "codes", "declaration", "state", "due_at")
         values = {name: getattr(diversion, name) for name in (*names, "by")}
-        writing.update("diversions", diversion.id, values, {"state": before.state})
-    try:
-        ports.store.commit(writing.change())
-    except Lost as lost:
-        raise InConflict(Finding(code="closure.busy", value=diversion.id)) from lost
+        writing.update("diversions", diversion.id, values, as_shown(before))
+    _log(writing, PLANNED, closure, diversion, diversion.by)
+    return writing.change()
 
 
 def move_on(
@@ -189,19 +212,40 @@ def move_on(
     caller: Principal,
     closure: Closure,
     act: str,
-    moved: Iterable[tuple[Diversion, Mapping[str, object]]],
+    moved: Iterable[tuple[Diversion, Diversion]],
 ) -> int:
-    """Write new states of diversions, those that still stand as they did; return how many."""
+    """Write how diversions stand from now on, those that stand as they did; return how many.
+
+    ``moved`` are pairs of before and after: another state, and by whom and until when.
+
+    Each is a change of its own with its log entry: one that moved does not hold up the others, and
+    a program that dies between them leaves none that nobody is on record for.
+    """
     count = 0
-    for diversion, values in moved:
-        expect = {"state": diversion.state}
-        step = Update(table="diversions", key=diversion.id, values=values, expect=expect)
+    for before, after in moved:
+        writing = register.Writing(ports, caller.tenant, ports.clock.now())
+        values = {"state": after.state, "due_at": after.due_at, "by": after.by}
+        writing.update("diversions", before.id, values, as_shown(before))
+        _log(writing, act, closure, after, caller.id)
         try:
-            ports.store.commit(Change((step,)))
+            ports.store.commit(writing.change())
         except Lost:
             continue
         count += 1
-    writing = register.Writing(ports, caller.tenant, ports.clock.now())
-    register.log_closure(writing, act, closure, caller.id)
-    ports.store.commit(writing.change())
     return count
+
+
+def _log(
+    writing: register.Writing, act: str, closure: Closure, diversion: Diversion, by: str
+) -> None:
+    """Add the entry of what was done about one movement's part of a plan, as it then stands."""
+    facts = {
+        "act": act,
+        "closure": closure.id,
+        "office": closure.office,
+        "reason": closure.reason,
+        "state": diversion.state.value,
+        "instead": dict(diversion.swaps),
+        "caller": by,
+    }
+    writing.entry(EntryKind.ACT, movement=diversion.movement, facts=facts)

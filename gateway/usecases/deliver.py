@@ -12,10 +12,19 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from gateway import register
 from gateway.audit.entry import EntryKind
-from gateway.domain.delivery import LEASE_SECONDS, Attempt, Link, LinkKind, Outcome, next_attempt_at
+from gateway.domain.delivery import (
+    LEASE_SECONDS,
+    Attempt,
+    Link,
+    LinkKind,
+    Outcome,
+    next_attempt_at,
+    untried_until,
+)
 from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused, Unavailable
 from gateway.domain.finding import Finding
 from gateway.domain.message import Message, MessageState, ReceiptKind
@@ -49,6 +58,15 @@ class Try:
     attempt: int
     outcome: Outcome
     milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What is being kept; ``otherwise`` keeps what is left of it where the message has moved."""
+
+    end: Callable[[], None]
+    otherwise: Callable[[], None] = lambda: None
+    tried: Try | None = None
 
 
 Tell = Callable[[Try], None]
@@ -121,7 +139,7 @@ def _overdue(ports: Ports, link: Link, message: Message, now: datetime) -> bool:
         return False
     writing = register.Writing(ports, message.tenant, now)
     _park(writing, link, message, "deadline")
-    _ended(ports.store.begin(writing.change()))
+    _lost(ports.store.begin(writing.change()))
     return True
 
 
@@ -140,7 +158,7 @@ class _Flight:
         self._fence = fence
         self._link: Link | None = None
         self._under_way: dict[str, tuple[Message, ReceiptKind, datetime]] = {}
-        self._begun: list[tuple[Try, Callable[[], None]]] = []
+        self._begun: list[_Begun] = []
         self._sent = 0
         self._looked_at = ports.clock.now()
         self.acknowledged = 0
@@ -207,6 +225,8 @@ class _Flight:
         What nobody foresaw in it is one message's trouble: its wait grows, and the others fly on.
         """
         message, wanted, since = self._under_way.pop(reply.message)
+        if not reply.tried:
+            return self._put_off(link, message, reply)
         try:
             attempt = register.judge(link, message, reply, wanted)
             # An output goes first: whoever dies in between simply sends, and gets it, again.
@@ -219,18 +239,44 @@ class _Flight:
             _logger.exception("the reply of link %s to message %s", link.id, message.id)
             attempt = register.unforeseen(message, reply, mistake)
             link_after, change = _record(self._ports, link, message, attempt, wanted)
-        self._begun.append((_try(message, attempt, since), self._ports.store.begin(change)))
+        tried, end = _try(message, attempt, since), self._ports.store.begin(change)
+        self._begun.append(_Begun(end, partial(self._keep_try, message, attempt), tried))
         return link_after
+
+    def _put_off(self, link: Link, message: Message, reply: Reply) -> Link:
+        """Let a message wait that was never sent: that is no try, and its token goes back."""
+        link = link.spent(reply.at, -1)
+        writing = register.Writing(self._ports, message.tenant, reply.at)
+        values = {"bucket": link.bucket} if link.rate else {}
+        writing.update("links", link.id, values, {"fence": link.fence})
+        later = untried_until(reply.at, reply.retry_after_seconds, message.deadline)
+        writing.update("messages", message.id, {"next_at": later}, _unmoved(message))
+        self._begun.append(_Begun(self._ports.store.begin(writing.change())))
+        return link
+
+    def _keep_try(self, message: Message, attempt: Attempt) -> None:
+        """Keep a try whose message has moved meanwhile, and leave that alone.
+
+        Raises:
+            Lost: the link is no longer ours.
+        """
+        link = self._link  # as it is after all replies: later ones may be kept already
+        if link is not None:
+            values = {"breaker": link.breaker}
+            writing = register.write_try(self._ports, link, message, attempt, values)
+            self._ports.store.commit(writing.change())
 
     def _settle(self) -> bool:
         """Wait until everything begun is durable or lost; tell whether the link is still ours."""
         begun, self._begun = self._begun, []
-        for tried, end in begun:
-            fenced = _ended(end)
-            self.lost = self.lost or not fenced
-            self.acknowledged += fenced and tried.outcome is Outcome.ACKNOWLEDGED
-            if fenced:
-                self._tell(tried)
+        for one in begun:
+            lost = _lost(one.end)
+            moved = lost not in (None, "links")
+            lost = _lost(one.otherwise) if moved else lost
+            self.lost = self.lost or lost == "links"
+            if one.tried is not None and lost is None:
+                self.acknowledged += not moved and one.tried.outcome is Outcome.ACKNOWLEDGED
+                self._tell(one.tried)
         return not self.lost
 
 
@@ -245,13 +291,13 @@ def _try(message: Message, attempt: Attempt, since: datetime) -> Try:
     )
 
 
-def _ended(end: Callable[[], None]) -> bool:
-    """Wait until a change is durable or lost; tell whether the link is still ours."""
+def _lost(end: Callable[[], None]) -> str | None:
+    """Wait until a change is durable, or return the table that said it is lost."""
     try:
         end()
     except Lost as lost:
-        return lost.what != "links"
-    return True
+        return lost.what
+    return None
 
 
 def _with_output(
@@ -309,24 +355,9 @@ def _record(
     ports: Ports, link: Link, message: Message, attempt: Attempt, wanted: ReceiptKind
 ) -> tuple[Link, Change]:
     """Return the link after an attempt, and the change that keeps it under the link's fence."""
-    writing = register.Writing(ports, message.tenant, attempt.at)
     before, link = link.breaker, replace(link, breaker=link.breaker.after(attempt))
-    values: dict[str, object] = {"breaker": link.breaker} if link.breaker != before else {}
-    if link.rate:
-        values["bucket"] = link.bucket
-    writing.update("links", link.id, values, {"fence": link.fence})
-    writing.insert(replace(attempt, receipt=None))
-    writing.entry(
-        EntryKind.SENT,
-        movement=message.movement,
-        link=link.id,
-        facts={
-            **register.message_facts(message),
-            "attempt": message.attempts + 1,
-            "outcome": attempt.outcome.value,
-            "detail": attempt.detail,
-        },
-    )
+    values = {"breaker": link.breaker} if link.breaker != before else {}
+    writing = register.write_try(ports, link, message, attempt, values)
     if attempt.receipt is not None:
         register.acknowledge(writing, message, register.Proof(kind=wanted, content=attempt.receipt))
     elif attempt.outcome is Outcome.ACKNOWLEDGED:  # by an output, which was taken in already
@@ -334,6 +365,11 @@ def _record(
     else:
         _after(ports, writing, link, message, attempt)
     return link, writing.change()
+
+
+def _unmoved(message: Message) -> Mapping[str, object]:
+    """Return what holds as long as no answer came meanwhile."""
+    return {"state": MessageState.DUE, "next_at": message.next_at}
 
 
 def _after(
@@ -349,8 +385,7 @@ def _after(
     jitter, deadline = ports.ids.jitter(), message.deadline
     later = next_attempt_at(message.attempts, attempt, jitter, link.breaker, deadline)
     values = {"attempts": message.attempts + 1, "next_at": later}
-    expected = {"state": MessageState.DUE, "next_at": message.next_at}  # no answer came meanwhile
-    writing.update("messages", message.id, values, expected)
+    writing.update("messages", message.id, values, _unmoved(message))
 
 
 def _park(writing: register.Writing, link: Link, message: Message, why: str) -> None:

@@ -56,11 +56,12 @@ def export_movement(ports: Ports, tenant: str, reference: str) -> tuple[tuple[st
 
     Raises:
         NotFound: no such movement for this tenant.
+        Unavailable: somebody hangs while numbering the log.
     """
     record = ports.store.movement(reference)
     if record is None or record.tenant != tenant:
         raise NotFound(Finding(code="movement.unknown", value=reference))
-    ports.store.sequence("export")
+    ports.store.sequence("export", surely=True)
     export = _Export(ports, record)
     # 1. what was declared, sent and answered
     _declaration(export)

@@ -223,7 +223,7 @@ class _Step:
         if waiting := register.open_messages(self.ports, name):
             args = (("messages", ", ".join(waiting)),)
             raise InConflict(Finding(code="erase.messages-open", value=name, args=args))
-        store.sequence("erasure")
+        store.sequence("erasure", surely=True)
         told = (self.caller.id, self.act.reason)
         erased, kept = register.erase(self.writing, record, *told)
         return replace(self._done(), erased=erased, kept=kept)

@@ -114,6 +114,7 @@ def _by_reference(ports: Ports, request: Request, taken: _Taken) -> Submission |
             )
         )
     writing = register.Writing(ports, tenant, ports.clock.now())
+    writing.update("movements", record.reference, {}, {"lrn": record.lrn})  # not erased meanwhile
     request.remember(writing, record.reference)
     ports.store.commit(writing.change())
     return register.submission_of(ports, record.reference, repeated=True)

@@ -329,7 +329,12 @@ def test_a_mistake_of_ours_about_one_parcel_is_not_another_s(server, caplog):
     given = {"connect_seconds": 1.0, "total_seconds": 5.0, "concurrency": 4}
     with Stumbling(clock=StandingClock(), **given) as carrying:
         replies = list(carrying.carry(link(f"{server[0]}/ok"), [parcel(n) for n in range(3)]))
-    assert {one.message: one.status for one in replies} == {"msg_0": 0, "msg_1": 200, "msg_2": 200}
+    told = {one.message: (one.status, one.error, one.mistake) for one in replies}
+    assert told == {
+        "msg_0": (0, "our-mistake: OverflowError", True),
+        "msg_1": (200, "", False),
+        "msg_2": (200, "", False),
+    }
     assert "OverflowError" in caplog.text
 
 
@@ -524,3 +529,24 @@ def test_a_link_says_how_many_one_request_holds(server, office):
 def test_what_befalls_a_batch_befalls_each_of_its_messages(server, how, status, told):
     found = batched(f"{server[0]}/{how}", batch=2, many=2)
     assert found == [(f"msg_{n}", status, told) for n in range(2)]
+
+
+@pytest.mark.parametrize("bad", [(1,), (0, 1, 2)], ids=["one of them", "all but one"])
+def test_a_mistake_of_ours_about_one_message_of_a_batch_is_not_the_others(server, office, bad):
+    parcels = [replace(parcel(n), seal=f"msg_{n}") for n in range(4)]
+    parcels = [replace(one, envelope=None) if n in bad else one for n, one in enumerate(parcels)]
+    with courier() as carrying:
+        replies = carrying.carry(replace(link(f"{server[0]}/each"), batch=4), parcels)
+        told = {one.message: (one.status, one.mistake) for one in replies}
+    good = [n for n in range(4) if n not in bad]
+    statuses = dict.fromkeys(good, 200) | {good[0]: 422, good[-1]: 200}
+    assert told == {f"msg_{n}": (0, True) if n in bad else (statuses[n], False) for n in range(4)}
+    assert len(office.seen) == 1
+
+
+def test_a_batch_of_nothing_but_mistakes_is_not_sent(server, office):
+    parcels = [replace(parcel(n), envelope=None) for n in range(2)]
+    with courier() as carrying:
+        replies = list(carrying.carry(replace(link(f"{server[0]}/each"), batch=2), parcels))
+    assert [(one.status, one.mistake) for one in replies] == [(0, True)] * 2
+    assert office.seen == []

@@ -5,6 +5,7 @@ import shutil
 import signal
 import sqlite3
 import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -200,3 +201,50 @@ def test_a_running_program_stops(tmp_path, store, older):
             assert stopped.wait(20)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def unreadable(folder):
+    """Put something in the place of the file that nobody can read, root neither."""
+    (folder / FILE).unlink(missing_ok=True)
+    (folder / FILE).mkdir()
+
+
+LOOKS = {
+    "the first look": looked,
+    "a check": check,
+    "whether it went back": went_back,
+    "the tree": lambda folder, _: tree_seen(folder),
+    "a tree to keep": lambda folder, _: keep_tree(folder, Frontier().with_leaves(leaves(1, 2, 3))),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_a_mark_that_cannot_be_read_is_not_none(tmp_path, older, look):
+    unreadable(tmp_path)
+    with pytest.raises(Misconfigured) as refused:
+        look(tmp_path, older)
+    (finding,) = refused.value.findings
+    assert finding.code == "witness.unreadable"
+    assert dict(finding.args) == {"path": str(tmp_path / FILE), "reason": "Is a directory"}
+    assert (tmp_path / FILE).is_dir()
+
+
+def test_a_running_program_that_cannot_read_its_mark_says_so_once_and_goes_on(
+    tmp_path, store, caplog
+):
+    grown(store, 1)
+    with closing(Witness(tmp_path, store, SOON)):
+        unreadable(tmp_path)
+        soon("witness.unreadable" in caplog.text for _ in iter(int, 1))
+        (tmp_path / FILE).rmdir()
+        grown(store, 2)
+        soon((tmp_path / FILE).is_file() and seen(tmp_path) == 2 for _ in iter(int, 1))
+    assert caplog.text.count("witness.unreadable") == 1
+
+
+def soon(looks):
+    """Look until it is so."""
+    end = time.monotonic() + 20
+    while not next(looks):
+        assert time.monotonic() < end
+        time.sleep(SOON)

@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import select
 
+from gateway.adapters.sql import spelled
 from gateway.adapters.sql.changes import apply, planned
 from gateway.domain.deadline import Deadline, DeadlineKind, DeadlineState
 from gateway.domain.event import Event, EventKind
@@ -14,12 +15,13 @@ from gateway.domain.group import MemberState
 from gateway.domain.lane import Signal
 from gateway.domain.passage import Passage
 from gateway.domain.position import Position
-from gateway.domain.records import Body, Change, Erase, Insert, Lost, erased_lrn
+from gateway.domain.records import Body, Change, Erase, Insert, Lost, Update, erased_lrn
 from gateway.domain.trip import TripKey
 from tests.contract import records as r
 from tests.contract.records import inserted, later
 from tests.contract.test_store_closures import DIVERSION
 from tests.contract.test_store_groups import MEMBER
+from tests.contract.test_store_turns import together
 
 MINE = r.MOVEMENT.reference
 OTHER = replace(r.MOVEMENT, reference="26VN4F7K2M9PQR8TJ3", lrn="OTHER", declaration="0" * 64)
@@ -108,7 +110,8 @@ def test_what_another_points_at_stays(store, name):
     rows = () if name in ("declaration", "original") else (OTHER,)
     store.commit(inserted(r.MOVEMENT, SAID, *rows, pointer))
     step = erasing(told=("c0ffee",))
-    assert store.pointed_at(step) == {"c0ffee" if name == "told" else DIGEST}
+    whose = set() if name in ("passage", "staged") else {OTHER.reference}
+    assert store.pointed_at(step) == {"c0ffee" if name == "told" else DIGEST} | whose
     with pytest.raises(Lost):
         store.commit(Change((step,)))
     assert store.body(DIGEST) == SAID
@@ -144,6 +147,76 @@ def test_belongings_are_found_by_their_movement(store):
     store.commit(inserted(MEMBER_OF_NOBODY, taken, planned))
     assert store.members_of(MINE) == (taken,)
     assert store.diversions_of(MINE) == (planned,)
+
+
+def test_requests_that_came_to_it_are_forgotten(store):
+    """The same request is a new one; what an operator's act came to is told again."""
+    kept = [
+        replace(r.IDEMPOTENCY, key=key, response=response)
+        for key, response in (("act", b'{"subject":"%b"}' % MINE.encode()), ("other", b"26VN"))
+    ]
+    gone = [
+        replace(r.IDEMPOTENCY, key=f"mine {place}", response=MINE.encode()) for place in range(2)
+    ]
+    store.commit(inserted(r.MOVEMENT, SAID, *kept, *gone))
+    store.commit(Change((erasing(),)))
+    found = [store.idempotency(one.tenant, one.principal, one.key) for one in (*kept, *gone)]
+    assert found == [*kept, None, None]
+
+
+def test_as_many_bodies_as_a_long_way_leaves(store):
+    many = [body(b"%d" % place) for place in range(1200)]
+    held = many[700]
+    answer = replace(r.ANSWER, movement=OTHER.reference, body=held.digest)
+    entry = replace(r.LOG, movement=OTHER.reference, entry=b'{"bodies":["told 41."]}')
+    store.commit(inserted(r.MOVEMENT, OTHER, *many, answer, entry))
+    told = tuple(f"told {place}." for place in range(50))
+    digests = tuple(sorted(one.digest for one in many))
+    everything = erasing(bodies=digests, told=told)
+    assert store.pointed_at(everything) == {held.digest, "told 41.", OTHER.reference}
+    with pytest.raises(Lost):
+        store.commit(Change((everything,)))
+    spelled_out = spelled._spelled.cache_info().currsize
+    rest = tuple(one for one in digests if one != held.digest)
+    store.commit(Change((erasing(bodies=rest),)))
+    assert spelled._spelled.cache_info().currsize <= spelled_out + 10  # what deletes, at the most
+    assert [one for one in many if store.body(one.digest)] == [held]
+
+
+def test_how_many_bodies_makes_no_statement_of_its_own(store):
+    many = [body(b"%d" % place) for place in range(6)]
+    store.commit(inserted(r.MOVEMENT, *many))
+    sizes = []
+    for begin, end in ((0, 1), (1, 3), (3, 6)):
+        digests = tuple(one.digest for one in many[begin:end])
+        step = erasing(bodies=digests, told=digests, passages=digests)
+        assert store.pointed_at(step) == frozenset()
+        store.commit(Change((step,)))
+        sizes.append(spelled._spelled.cache_info().currsize)
+    assert sizes == sizes[:1] * 3
+
+
+def test_of_two_erased_at_once_that_share_something_one_loses(opened):
+    """Each checks that the other still stands, for whose sake it leaves something."""
+    stores = [opened(), opened()]
+    records = (r.MOVEMENT, OTHER)
+    stores[0].commit(inserted(*records))
+
+    def erase(number):
+        own, other = records[number], records[1 - number]
+        emptied = {"lrn": erased_lrn(own.reference)}
+        steps = (
+            Update(table="movements", key=own.reference, values=emptied, expect={"lrn": own.lrn}),
+            Update(table="movements", key=other.reference, expect={"lrn": other.lrn}),
+            Erase(movement=own.reference, bodies=()),
+        )
+        try:
+            stores[number].commit(Change(steps))
+        except Lost as lost:
+            return lost.what
+        return ""
+
+    assert sorted(together(2, erase)) == ["", "movements"]
 
 
 MEMBER_OF_NOBODY = replace(MEMBER, id="grp_1/9", place=9)

@@ -6,10 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import Barrier
+from unittest.mock import Mock
 
 import pytest
 
+from gateway.adapters.sql import turns
+from gateway.adapters.sql.session import Held
 from gateway.domain.delivery import Breaker, LinkKind
+from gateway.domain.errors import Unavailable
 from gateway.domain.event import EventKind
 from gateway.domain.message import MessageState
 from gateway.domain.records import Change, Insert, Lost, Update
@@ -422,6 +426,37 @@ def test_a_long_backlog_is_numbered_in_one_go(store):
     assert store.sequence("a") == 7500
     assert store.log_size() == 7500
     assert [e.index for e in store.log(after=7497)] == [7498, 7499]
+
+
+def test_whoever_must_know_that_all_is_numbered_hears_that_it_is_not(store, monkeypatch):
+    store.commit(inserted(entry(1)))
+
+    monkeypatch.setattr(store._writer, "run", Mock(side_effect=Held))
+    assert store.sequence("a") == 0
+    with pytest.raises(Unavailable) as refused:
+        store.sequence("a", surely=True)
+    assert refused.value.findings[0].code == "database.unavailable"
+    monkeypatch.undo()
+    assert (store.sequence("a", surely=True), store.sequence("a", surely=True)) == (1, 0)
+
+
+@pytest.mark.full
+def test_a_program_stopped_while_it_numbers_is_not_waited_for(opened, url):
+    if url.startswith("sqlite"):
+        pytest.skip("one writer: it waits")
+    stopped, store = opened(), opened()
+    store.commit(inserted(entry(1)))
+
+    def numbering(transaction):
+        turns.sequence(transaction)
+        numbered = store.sequence("a")
+        with pytest.raises(Unavailable):
+            store.sequence("a", surely=True)
+        return numbered
+
+    assert stopped._writer.run(numbering) == 0
+    assert store.sequence("a", surely=True) == 0
+    assert [one.id for one in store.log()] == ["log_0001"]
 
 
 # ------------------------------------------------------------------ time

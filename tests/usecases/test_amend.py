@@ -1,6 +1,6 @@
 """A declaration is replaced before release; who holds it is told, and what was said is kept."""
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 
 import pytest
 
@@ -54,6 +54,31 @@ def test_what_waits_is_made_from_the_new_declaration(world):
     told = text_of(world, world.messages(reference)[DECLARATION])
     assert "片式精密电阻器" in told
     assert "片式固定电阻器" not in told
+
+
+@pytest.mark.parametrize(
+    ("version", "goods"),
+    [
+        pytest.param(0, "片式固定电阻器", id="another stands by now"),
+        pytest.param(1, "片式精密电阻器", id="it still stands"),
+    ],
+)
+def test_only_the_declaration_that_it_was_made_from_is_replaced(world, version, goods):
+    reference = world.submit(world.declaration()).movement
+    made_from = [world.store.movement(reference).declaration]
+    replace(world, reference, OTHER_VEHICLE)
+    made_from.append(world.store.movement(reference).declaration)
+    new = Amendment(
+        raw=world.declaration(texts=OTHER_GOODS), reason=Reason(), replacing=made_from[version]
+    )
+    stood = world.store.movement(reference)
+    with pytest.raises(InConflict) if version == 0 else nullcontext() as conflict:
+        amend(world.ports, world.exporter, reference, new, idempotency_key="a2")
+    if conflict is not None:
+        assert [one.code for one in conflict.value.findings] == ["movement.busy"]
+        assert world.store.movement(reference) == stood
+    text = world.store.body(world.store.movement(reference).declaration).content.decode()
+    assert goods in text
 
 
 def test_the_event_says_which_version_why_and_where(world):

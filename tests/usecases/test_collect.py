@@ -1,18 +1,19 @@
 """Answers that are fetched: taken in once, put away with findings where they cannot be."""
 
+import errno
 import json
 import os
 from dataclasses import replace
 
 import pytest
 
-from gateway.adapters.links import FolderCourier
+from gateway.adapters.links import FolderCourier, folder
 from gateway.audit.exchange import to_base64
 from gateway.domain.delivery import LinkKind
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState, ReceiptKind
-from gateway.domain.parcel import Collected
+from gateway.domain.parcel import Collected, Parcel
 from gateway.domain.records import Change, Update
 from gateway.markup import archive, wire
 from gateway.sandbox.office import Arrival
@@ -438,3 +439,72 @@ def test_what_we_do_not_have_whole_stays_at_the_office_and_is_told_once(border):
     found = [collect(border.ports, EXIT) for _ in range(3)]
     assert [(one.taken, one.refused) for one in found] == [(1, 0), (0, 0), (0, 0)]
     assert [dict(one.args)["why"] for one in concerns(border)] == ["link.output-too-large"]
+
+
+def stumble(monkeypatch, *names):
+    """Let there be a mistake in our program about archives of these names."""
+    read = folder._content
+
+    def content(path):
+        if path.name in names:
+            raise OverflowError
+        return read(path)
+
+    monkeypatch.setattr(folder, "_content", content)
+
+
+def test_an_archive_over_which_we_stumble_is_told_once_and_logged_once(border, monkeypatch, caplog):
+    border.put("a.zip", archive.Entry("x.xml", b"<x/>"))
+    age(border, "a.zip")
+    border.put_answer("b.zip")
+    stumble(monkeypatch, "a.zip")
+    assert [collect(border.ports, EXIT).taken for _ in range(3)] == [1, 0, 0]
+    assert border.names("in") == ["a.zip"]
+    told = [(one.value, dict(one.args)["why"]) for one in concerns(border)]
+    assert [why for _, why in told] == ["answer.unforeseen"]
+    assert caplog.text.count("Traceback") == 1
+    border.put("a.zip", archive.Entry("x.xml", b"<x/>"))  # anew: another archive of that name
+    collect(border.ports, EXIT)
+    assert caplog.text.count("Traceback") == 2
+
+
+def test_what_stays_does_not_hide_what_is_newer(border, monkeypatch):
+    monkeypatch.setattr(folder, "ARCHIVES_MAX", 2)
+    border.put_answer("z.zip")
+    staying = [f"{letter}.zip" for letter in "abc"]
+    for name in staying:
+        border.put(name, archive.Entry("x.xml", b"<x/>"))
+        age(border, name)
+    stumble(monkeypatch, *staying)
+    assert [collect(border.ports, EXIT).taken for _ in range(2)] == [0, 1]
+    assert border.names("in") == staying
+    collect(border.ports, EXIT)
+    assert len(concerns(border)) == 3  # they take turns
+    monkeypatch.undo()
+    monkeypatch.setattr(folder, "ARCHIVES_MAX", 2)
+    assert sum(collect(border.ports, EXIT).refused for _ in range(2)) == 3  # once it is mended
+    assert border.names("in") == []
+
+
+def test_a_machine_without_a_handle_left_says_nothing_of_an_archive(border, monkeypatch):
+    border.put_answer()
+
+    def no_handle(_path):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folder, "_content", no_handle)
+        found = collect(border.ports, EXIT)
+    assert [one.code for one in found.findings] == ["link.not-collected"]
+    assert concerns(border) == []
+    assert collect(border.ports, EXIT).taken == 1
+
+
+def test_a_mistake_of_ours_about_one_archive_to_send_is_not_another_s(border, caplog):
+    courier = border.ports.collectors[LinkKind.FOLDER]
+    sound = Parcel(message="m2", media_type="text/xml", content=b"<x/>", envelope=b"e", seal="s")
+    replies = courier.carry(
+        border.world.store.link(EXIT), [replace(sound, message="m1", seal=None), sound]
+    )
+    assert [(one.status, one.mistake) for one in replies] == [(0, True), (202, False)]
+    assert "AttributeError" in caplog.text

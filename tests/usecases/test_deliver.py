@@ -11,6 +11,7 @@ from gateway.domain.delivery import (
     CLOSED,
     LAST_TRY_SECONDS,
     PROBE_SECONDS_FIRST_HOUR,
+    UNTRIED_SECONDS,
     LinkKind,
     Outcome,
 )
@@ -260,18 +261,29 @@ class Meanwhile:
             self._world.store.commit(
                 Change((Update(table="messages", key=one.message, values=done),))
             )
-            yield Reply(message=one.message, at=self._world.clock.now(), status=self._status)
+            yield self._reply(one)
+
+    def _reply(self, one):
+        return Reply(message=one.message, at=self._world.clock.now(), status=self._status)
 
 
-@pytest.mark.parametrize("status", [503, 422], ids=["busy", "refused"])
-def test_what_ended_meanwhile_is_neither_put_off_nor_parked(world, status):
+@pytest.mark.parametrize(
+    ("status", "outcome", "failures"), [(503, "busy", 1), (422, "refused", 0)],
+    ids=["busy", "refused"],
+)  # fmt: skip
+def test_what_ended_meanwhile_is_neither_put_off_nor_parked(world, status, outcome, failures):
+    """The try that was made is told, and counts for its link."""
     movement = world.submit(world.declaration()).movement
     link = due(world)[0]
     (head,) = world.store.due_heads(link, world.clock.now(), 9)
     ports = replace(world.ports, couriers={LinkKind.PUSH: Meanwhile(world, status)})
-    assert deliver(ports, link, "worker") == 0
+    tries = []
+    assert deliver(ports, link, "worker", tries.append) == 0
     assert world.store.message(head.id) == replace(head, state=MessageState.ACKNOWLEDGED)
-    assert told(world, movement, "sent", "parked") == []
+    assert told(world, movement, "sent", "parked") == [("sent", head.id, outcome)]
+    assert [one.outcome.value for one in world.store.attempts(head.id)] == [outcome]
+    assert [one.outcome.value for one in tries] == [outcome]
+    assert world.store.link(link).breaker.failures == failures
 
 
 def told(world, movement, *kinds) -> list[tuple[str, ...]]:
@@ -414,3 +426,101 @@ def test_a_wish_for_patience_is_heeded_by_the_whole_link(world):
         deliver(world.ports, link, "worker")
         world.clock.forward(seconds=1)
     assert len(courier.posts) == BREAKER_OPENS_AFTER
+
+
+def test_a_mistake_of_ours_closes_no_link(world):
+    world.submit(world.declaration())
+    link = due(world)[0]
+    saying(world, status=0, error="our-mistake: OverflowError", mistake=True)
+    for _ in range(BREAKER_OPENS_AFTER + 1):
+        deliver(world.ports, link, "worker")
+        world.clock.forward(minutes=2)
+    assert world.store.link(link).breaker == CLOSED
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+    tries = {(one.outcome, one.detail) for one in world.store.attempts(head.id)}
+    assert tries == {(Outcome.UNCLEAR, "our-mistake: OverflowError")}
+    assert head.attempts == BREAKER_OPENS_AFTER + 1
+
+
+# ------------------------------------------------------------------ what was never sent
+
+
+UNTRIED = {"of itself": (None, UNTRIED_SECONDS), "while a login rests": (40.0, 40.0)}
+
+
+@pytest.mark.parametrize(("wish", "seconds"), UNTRIED.values(), ids=UNTRIED)
+def test_what_was_never_sent_is_no_try_and_waits(world, wish, seconds):
+    movement = world.submit(world.declaration()).movement
+    link, tries = due(world)[0], []
+    world.store.commit(Change((Update(table="links", key=link, values={"rate": 0.5}),)))
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+    courier = saying(world, status=0, error="login-unproven", tried=False, retry_after_seconds=wish)
+    for _ in range(2):
+        assert deliver(world.ports, link, "worker", tries.append) == 0
+    (began,) = courier.posts
+    later = world.store.message(head.id).next_at
+    assert timedelta() <= later - began - timedelta(seconds=seconds) < timedelta(seconds=1)
+    assert world.store.message(head.id) == replace(head, next_at=later)
+    assert (world.store.attempts(head.id), tries) == ((), [])
+    assert told(world, movement, "sent") == []
+    after = world.store.link(link)
+    assert (after.breaker, after.bucket.tokens) == (CLOSED, 1.0)
+    world.clock.at = later
+    world.ports = replace(world.ports, couriers={LinkKind.PUSH: world.town})
+    assert deliver(world.ports, link, "worker", tries.append) == 1
+    assert [one.attempt for one in tries] == [1]
+
+
+def test_what_was_never_sent_leaves_an_open_breaker_as_it_is(world):
+    link = away(world, minutes=1)
+    world.clock.forward(seconds=PROBE_SECONDS_FIRST_HOUR)
+    before = world.store.link(link).breaker
+    saying(world, status=0, error="login-unproven", tried=False)
+    deliver(world.ports, link, "worker")
+    assert world.store.link(link).breaker == before
+
+
+def test_what_was_never_sent_does_not_wait_beyond_its_legal_deadline(world):
+    world.submit(world.declaration())
+    link = due(world)[0]
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+    deadline = {"deadline": world.clock.now() + timedelta(seconds=20)}
+    world.store.commit(Change((Update(table="messages", key=head.id, values=deadline),)))
+    saying(world, status=0, error="login-refused", tried=False, retry_after_seconds=60.0)
+    deliver(world.ports, link, "worker")
+    assert world.store.message(head.id).next_at == deadline["deadline"]
+
+
+def test_whoever_lost_the_lease_puts_nothing_off_either(world):
+    world.submit(world.declaration())
+    link = due(world)[0]
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+    asked = []
+
+    class Overtaken:
+        def carry(self, link, parcels, *_):
+            overtaking = {"fence": world.store.link(link.id).fence + 1}
+            world.store.commit(Change((Update(table="links", key=link.id, values=overtaking),)))
+            asked.extend(parcels)
+            for one in parcels:
+                yield Reply(message=one.message, at=world.clock.now(), status=0, tried=False)
+
+    ports = replace(world.ports, couriers={LinkKind.PUSH: Overtaken()})
+    assert deliver(ports, link, "worker") == 0
+    assert len(asked) == 1
+    assert world.store.message(head.id) == head
+
+
+def test_a_receipt_for_what_ended_meanwhile_is_not_counted_twice(world):
+    world.submit(world.declaration())
+    link = due(world)[0]
+
+    class Receipt(Meanwhile):
+        def _reply(self, one):
+            (reply,) = world.town.carry(world.store.link(link), [one])
+            return reply
+
+    tries = []
+    ports = replace(world.ports, couriers={LinkKind.PUSH: Receipt(world, 200)})
+    assert deliver(ports, link, "worker", tries.append) == 0
+    assert [one.outcome for one in tries] == [Outcome.ACKNOWLEDGED]

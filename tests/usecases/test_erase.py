@@ -12,9 +12,12 @@ import pytest
 from gateway import register
 from gateway.audit.entry import EntryKind, read_entry
 from gateway.domain.act import Act, ActKind
-from gateway.domain.errors import InConflict, NotFound, Refused
+from gateway.domain.errors import InConflict, NotFound, Refused, Unavailable
+from gateway.domain.event import EventKind, Report
+from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState
 from gateway.domain.records import Change, Insert, Lost, Tenant, Update
+from gateway.domain.trip import TripReport
 from gateway.usecases import setup
 from gateway.usecases.audit import verify_log
 from gateway.usecases.copy import copy_as_new
@@ -60,6 +63,27 @@ def reference(world):
 def erase(world, reference, key="", caller=None, reason=WHY):
     act = Act(kind=ActKind.ERASE, subject=reference, reason=reason)
     return perform(world.ports, caller or world.operator, act, idempotency_key=key)
+
+
+class Meanwhile:
+    """A store in which something else is done just before the first change ``of`` some kind."""
+
+    def __init__(self, store, act, of=bool) -> None:
+        self._whole, self._acts, self._of = store, [act], of
+
+    def __getattr__(self, name):
+        return getattr(self._whole, name)
+
+    def commit(self, change: Change) -> None:
+        if self._acts and self._of(change):
+            self._acts.pop()()
+        self._whole.commit(change)
+
+
+def erase_while(world, reference, act):
+    """Erase a movement; just before it is written, something else is done."""
+    ports = replace(world.ports, store=Meanwhile(world.store, act))
+    return perform(ports, world.operator, Act(kind=ActKind.ERASE, subject=reference, reason=WHY))
 
 
 def erasures(world, reference):
@@ -189,6 +213,17 @@ def test_nothing_is_done_with_it_any_more(world, reference):
         assert refused.value.findings[0].code == "movement.body-erased"
 
 
+def test_the_same_request_is_a_new_declaration(world, reference):
+    raw = world.store.body(world.store.movement(reference).declaration).content
+    assert world.submit(raw).movement == reference
+    erase(world, reference, "k")
+    assert sql(world, "SELECT count(*) FROM idempotency WHERE key <> 'k'") == [(0,)]
+    again = world.submit(raw)
+    assert (again.movement == reference, again.repeated) == (False, False)
+    assert world.submit(raw).movement == again.movement
+    assert verify_log(world.ports).findings == ()
+
+
 def test_it_is_shown_as_erased(world, reference):
     erase(world, reference)
     told = describe_movement(world.ports, TENANT, reference).erased
@@ -272,6 +307,14 @@ def test_shared_bytes_stay_until_the_last_of_their_movements_goes(world, referen
     assert verify_log(world.ports).findings == ()
 
 
+def test_two_at_once_leave_nothing_to_each_other(world, reference):
+    other, digest = twin(world, reference), world.store.movement(reference).declaration
+    done = erase_while(world, reference, lambda: erase(world, other))
+    assert [len(erasures(world, one)) for one in (other, reference)] == [1, 1]
+    assert (done.kept, world.store.body(digest)) == (0, None)
+    assert verify_log(world.ports).findings == ()
+
+
 def test_the_same_bytes_may_come_again(world, reference):
     digest = world.store.movement(reference).declaration
     body = world.store.body(digest)
@@ -295,6 +338,49 @@ def test_whoever_was_about_to_point_at_it_has_it(world, reference):
     erase(world, reference)
     world.store.commit(writing.change())
     assert world.store.body(digest) == body
+
+
+STRAY = {
+    "a refused declaration": b'{"at":"2026-11-23T01:00:00+00:00","facts":{"seals":"A1"},'
+    b'"kind":"departed","office":"CN008001"}',
+    "cut off": b'{"at":"2026-11-23T01:00:00+00:00","fac',
+    "no end": b'{"at":"',
+    "no time": b'{"at":"noon","facts":[],"kind":"departed","office":"CN008001"}',
+    "no zone": b'{"at":"2026-11-23T01:00:00","facts":[],"kind":"departed","office":"CN008001"}',
+    "no text": b'{"at":"\xff\xfe"}',
+}
+
+
+@pytest.mark.parametrize("name", STRAY)
+def test_whatever_else_begins_like_a_report_stays(world, reference, name):
+    (trip,) = world.store.trips_of(reference)
+    told = Report(kind=EventKind.DEPARTED, at=world.clock.now(), office="CN008001")
+    row = TripReport(
+        id="rep_1", tenant=TENANT, batch=trip.batch, caller="exporter", kind=told.kind, at=told.at,
+        office=told.office, facts=told.facts, created_at=told.at, next_at=None,
+    )  # fmt: skip
+    writing = register.Writing(world.ports, TENANT, world.clock.at)
+    stray = writing.body(STRAY[name], "application/json")
+    report = writing.body(register.canonical(told), "application/json")
+    writing.insert(row)
+    world.store.commit(writing.change())
+    erase(world, reference)
+    assert (world.store.body(stray.digest), world.store.body(report.digest)) == (stray, None)
+
+
+def test_what_is_not_numbered_is_not_erased(world, reference):
+    class Stopped(Meanwhile):
+        def sequence(self, _, *, surely=False):
+            assert surely
+            raise Unavailable(Finding(code="database.unavailable"))
+
+    ports = replace(world.ports, store=Stopped(world.store, list))
+    act = Act(kind=ActKind.ERASE, subject=reference, reason=WHY)
+    with pytest.raises(Unavailable):
+        perform(ports, world.operator, act)
+    with pytest.raises(Unavailable):
+        register.still_account(ports, reference)
+    assert not world.store.movement(reference).erased
 
 
 def test_a_pointer_written_meanwhile_loses_the_erasure(world, reference):

@@ -12,7 +12,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -52,6 +52,7 @@ class Failure(StrEnum):
     ENDPOINT_UNUSABLE = "endpoint-unusable"
     LOGIN_REFUSED = "login-refused"
     LOGIN_UNPROVEN = "login-unproven"
+    OUR_MISTAKE = "our-mistake"
 
 
 _FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
@@ -229,8 +230,7 @@ class HttpLinks(ABC):
             replies = await self._together(session, going.link, parcels)
         except Exception as mistake:  # of ours: seen in the log, and no harm to other parcels
             _logger.exception("a request to link %s failed", going.link.id)
-            error = f"{Failure.MALFORMED_REPLY}: {type(mistake).__name__}"
-            replies = [self._failed(one.parcel, error) for one in waiting]
+            replies = [self._mistaken(one.parcel, mistake) for one in waiting]
         for one, reply in zip(waiting, replies, strict=True):
             going.answer(one, reply)
 
@@ -278,6 +278,10 @@ class HttpLinks(ABC):
             error=plain(error),
             retry_after_seconds=wait,
         )
+
+    def _mistaken(self, parcel: Parcel, mistake: Exception) -> Reply:
+        error = f"{Failure.OUR_MISTAKE}: {type(mistake).__name__}"
+        return replace(self._failed(parcel, error), mistake=True)
 
 
 class Loop:

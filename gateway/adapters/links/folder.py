@@ -9,6 +9,7 @@ or into ``refused/`` with a file of findings beside. A program that dies in betw
 archive again, and the answer in it is known by its bytes.
 """
 
+import errno
 import json
 import logging
 import os
@@ -20,6 +21,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from gateway.adapters.links.connection import Failure
+from gateway.adapters.links.stayed import Stayed
 from gateway.domain.delivery import Link
 from gateway.domain.errors import Unavailable
 from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Refusal
@@ -48,6 +51,8 @@ _SUFFIXES = {
     "text/plain": "txt",
 }
 _MEDIA_TYPES = {".xml": "application/xml", ".txt": "text/plain", ".eml": "multipart/signed"}
+_OUR_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+"""What says something of this machine just now, and nothing of an archive."""
 
 
 _logger = logging.getLogger(__name__)
@@ -62,6 +67,7 @@ class FolderCourier:
     def __init__(self, *, clock: Clock, catalogue: Callable[[], Catalogue]) -> None:
         self._clock = clock
         self._catalogue = catalogue
+        self._stayed = Stayed()
 
     # -------------------------------------------------------------- out
 
@@ -70,34 +76,49 @@ class FolderCourier:
     ) -> Iterator[Reply]:
         """Write one archive a parcel, in their order; 202 says that it lies there, on the disk."""
         for parcel in parcels:
-            status, error = WRITTEN, ""
+            status, error, mistake = WRITTEN, "", False
             try:
                 _write(_folder(link), f"{parcel.message}{ENDING}", _packed(parcel))
             except (OSError, ValueError) as failure:
                 status, error = 0, f"folder-unusable: {failure}"
-            yield Reply(message=parcel.message, at=self._clock.now(), status=status, error=error)
+            except Exception as stumbled:  # about this parcel, and no harm to the others
+                _logger.exception("message %s to link %s", parcel.message, link.id)
+                status, error = 0, f"{Failure.OUR_MISTAKE}: {type(stumbled).__name__}"
+                mistake = True
+            yield Reply(
+                message=parcel.message,
+                at=self._clock.now(),
+                status=status,
+                error=error,
+                mistake=mistake,
+            )
 
     # -------------------------------------------------------------- in
 
     def collect(self, link: Link) -> Iterator[Collected]:
-        """Yield what lies in ``in/``, oldest first.
+        """Yield what lies in ``in/``, oldest first; last what stayed at an earlier visit.
 
         Raises:
-            Unavailable: the folder is not there, or everybody may write into it.
+            Unavailable: the folder is not there, or everybody may write into it; or this machine
+                has no handle left.
         """
+        turns = self._stayed.turns(link.id)
         try:
             folder = _folder(link) / IN
             folder.mkdir(FOLDER_MODE, exist_ok=True)
             if folder.stat().st_mode & stat.S_IWOTH:
                 raise _unavailable(link, "everybody may write into it")
-            found = sorted(
-                (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name)
+            ages = {
+                entry.name: entry.stat(follow_symlinks=False).st_mtime_ns
                 for entry in os.scandir(folder)
                 if entry.name.endswith(ENDING) and entry.is_file(follow_symlinks=False)
-            )
+            }
         except (OSError, ValueError) as failure:
             raise _unavailable(link, str(failure)) from failure
-        for age, name in found[:ARCHIVES_MAX]:
+        self._stayed.keep_only(link.id, ages)
+        found = sorted((turns.get((name, age), 0), age, name) for name, age in ages.items())
+        for _, age, name in found[:ARCHIVES_MAX]:
+            self._stayed.look(link.id, name, age)
             collected = self._found(link, folder / name, age)
             if collected is not None:
                 yield collected
@@ -108,9 +129,15 @@ class FolderCourier:
             return self._read(path, written_ns)
         except FileNotFoundError:  # somebody else took it
             return None
-        except Exception:
-            _logger.exception("archive %s of link %s stays there", plain(path.name), link.id)
-            return None
+        except Exception as mistake:
+            if isinstance(mistake, OSError) and mistake.errno in _OUR_ROOM:
+                raise _unavailable(link, str(mistake)) from mistake
+            name, reason = plain(path.name), type(mistake).__name__
+            if self._stayed.say(link.id, path.name, reason):
+                _logger.exception("archive %s of link %s stays there", name, link.id)
+            args = (("reason", reason),)
+            finding = Finding(code="answer.unforeseen", value=name, args=args)
+            return Collected(name=path.name, findings=(finding,), stays=True)
 
     def _read(self, path: Path, written_ns: int) -> Collected | None:
         try:
@@ -150,6 +177,7 @@ class FolderCourier:
                 target.with_name(f"{target.name}.findings.json").write_text(text, "utf-8")
             with suppress(FileNotFoundError):
                 (base / IN / collected.name).rename(target)
+            self._stayed.put_away(link.id, collected.name)
         except (OSError, ValueError) as failure:
             raise _unavailable(link, str(failure)) from failure
 

@@ -4,6 +4,7 @@ A link that takes batches gets several parcels in one request, each of which bri
 Links of the kind *feed* have no courier: their systems come and fetch.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -22,6 +23,8 @@ AGAIN_SECONDS = 4.0
 PROBE_AGAIN_SECONDS = 2.5
 """How long nothing is heard before the oldest message is posted beside itself: a system that is
 back shall be heard within five seconds, the pause before the next probe included."""
+
+_logger = logging.getLogger(__name__)
 
 
 class HttpCourier(HttpLinks):
@@ -53,19 +56,32 @@ class HttpCourier(HttpLinks):
         """Post several parcels as one request and return the reply of each."""
         if not _in_batches(link):
             return await super()._together(session, link, parcels)
-        request = Request(
-            f"{link.endpoint.rstrip('/')}/messages/batch",
-            {"Content-Type": batch.MEDIA_TYPE},
-            batch.write_batch(
-                batch.BatchItem(
-                    envelope=to_base64(one.envelope),
-                    seal=one.seal,
-                    media_type=one.media_type,
-                    content=one.content,
-                )
-                for one in parcels
-            ),
-        )
+        lines = [self._line(link, one) for one in parcels]
+        sound = [one for one, line in zip(parcels, lines, strict=True) if isinstance(line, bytes)]
+        body = b"".join(line for line in lines if isinstance(line, bytes))
+        replies = iter(await self._batch(session, link, sound, body) if sound else ())
+        return [next(replies) if isinstance(line, bytes) else line for line in lines]
+
+    def _line(self, link: Link, parcel: Parcel) -> bytes | Reply:
+        """Return a parcel as it stands in a batch; its reply where we have a mistake about it."""
+        try:
+            item = batch.BatchItem(
+                envelope=to_base64(parcel.envelope),
+                seal=parcel.seal,
+                media_type=parcel.media_type,
+                content=parcel.content,
+            )
+            return batch.write_batch([item])
+        except Exception as mistake:  # seen in the log, and no harm to the rest of the batch
+            _logger.exception("message %s to link %s", parcel.message, link.id)
+            return self._mistaken(parcel, mistake)
+
+    async def _batch(
+        self, session: aiohttp.ClientSession, link: Link, parcels: Sequence[Parcel], body: bytes
+    ) -> list[Reply]:
+        """Post the lines of several parcels and return the reply of each, in their order."""
+        url = f"{link.endpoint.rstrip('/')}/messages/batch"
+        request = Request(url, {"Content-Type": batch.MEDIA_TYPE}, body)
         limit = batch.REPLY_BYTES_MAX * len(parcels)
         whole = await self._posted(session, parcels[0], request, limit)
         if whole.status != OK:

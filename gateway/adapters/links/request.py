@@ -13,6 +13,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from typing import ClassVar
@@ -29,6 +30,7 @@ from gateway.adapters.links.connection import (
     read_body,
 )
 from gateway.adapters.links.logins import LOGIN_PAUSE, LOGIN_REFUSED, Logins, NotTriedError
+from gateway.adapters.links.stayed import Stayed
 from gateway.domain.delivery import Link
 from gateway.domain.errors import GatewayError, Unavailable
 from gateway.domain.finding import Finding
@@ -37,7 +39,7 @@ from gateway.ports import Clock
 
 OUTPUT_BYTES_MAX = 10_000_000
 OUTPUTS_MAX = 200
-"""Outputs of one visit; what is left is fetched at the next."""
+"""New outputs of one visit; what is left is fetched at the next."""
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _DONE = (200, 202, 204, 404)
@@ -68,6 +70,7 @@ class RequestCourier(HttpLinks):
         )
         self._password = password
         self._logins = Logins(clock, password)
+        self._stayed = Stayed()
 
     # -------------------------------------------------------------- sending
 
@@ -96,7 +99,7 @@ class RequestCourier(HttpLinks):
             return self._failed(parcel, f"{Failure.LOGIN_REFUSED}: {error}")
         except NotTriedError as kept:
             word = Failure.LOGIN_REFUSED if kept.resting else Failure.LOGIN_UNPROVEN
-            return self._failed(parcel, f"{word}: {kept}", kept.wait)
+            return replace(self._failed(parcel, f"{word}: {kept}", kept.wait), tried=False)
         if reply.status not in LOGIN_REFUSED:
             return reply
         wait = max(reply.retry_after_seconds or 0.0, LOGIN_PAUSE.total_seconds())
@@ -107,20 +110,26 @@ class RequestCourier(HttpLinks):
     def collect(self, link: Link) -> Iterator[Collected]:
         """Yield the outputs that lie ready, oldest first.
 
+        Those that stayed at an earlier visit come once more, on top of a visit's new ones.
+
         Raises:
             Unavailable: the login is refused, or the system does not answer as it should.
         """
-        after = ""
-        for _ in range(OUTPUTS_MAX):
+        after, room, met = "", OUTPUTS_MAX, set[str]()
+        while room:
             response = self._call(link, "GET", f"outputs?after={after}")
             if response.status != 200:  # noqa: PLR2004 - a status
                 if response.status == 204:  # noqa: PLR2004 - a status
+                    self._stayed.keep_only(link.id, met)
                     return
                 raise _unavailable(link, f"status {response.status}")
             name = response.headers.get("Output-Id", "")
             if not _NAME.fullmatch(name) or name == after:
                 raise _unavailable(link, "Output-Id")
             after = name
+            if not self._stayed.look(link.id, name) or name in met:  # a list may go round
+                room -= 1
+            met.add(name)
             if response.cut:
                 args = (("limit", str(OUTPUT_BYTES_MAX)),)
                 finding = Finding(code="link.output-too-large", value=name, args=args)
@@ -139,6 +148,7 @@ class RequestCourier(HttpLinks):
         response = self._call(link, "DELETE", f"outputs/{quote(collected.name, safe='')}")
         if response.status not in _DONE:
             raise _unavailable(link, f"status {response.status}")
+        self._stayed.put_away(link.id, collected.name)
 
     def _call(self, link: Link, method: str, path: str) -> Response:
         try:

@@ -1,15 +1,18 @@
 """Lawful erasure in SQL: what else points at a body, and the step that takes bytes away.
 
 Nothing here is served by an index but the deletion itself: erasing is rare, and an index for every
-pointer would be paid for by every message. What a body that nobody else points at means is one
-statement, asked before by the reader and again by the writer, inside the transaction, with the
+pointer would be paid for by every message. What a body that nobody else points at means is said
+once, asked before by the reader and again by the writer, inside the transaction, with the
 bodies locked: whoever writes a pointer holds its body (``changes``), so nobody slips in between.
+
+A movement may have a thousand bodies, and SQLite nests alternatives only so deep: they are asked
+for by slices of one size, so that each statement is one and the same and is spelled out once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import cache
 
 from sqlalchemy import (
     Column,
@@ -41,6 +44,7 @@ from gateway.adapters.sql.tables import (
     attempts,
     bodies,
     events,
+    idempotency,
     log,
     messages,
     movements,
@@ -90,12 +94,22 @@ def _word(word: StrEnum) -> ColumnElement[str]:
     return literal_column(f"'{word.value}'", Text())
 
 
-def _bound(name: str, values: Sequence[str]) -> Row:
-    return {f"{name}_{place}": value for place, value in enumerate(values)}
+BODIES_ASKED, TOLD_ASKED = 200, 20
+"""How many are asked for at once: every commitment is looked for in every entry of the log."""
 
 
-def _binds(name: str, many: int) -> list[ColumnElement[str]]:
-    return [bindparam(f"{name}_{place}", type_=Text()) for place in range(many)]
+def _binds(many: int) -> list[ColumnElement[str]]:
+    return [bindparam(f"asked_{place}", type_=Text()) for place in range(many)]
+
+
+def _slices(values: Sequence[str], many: int) -> Iterator[Row]:
+    """Yield values as parameters, so many at a time; the last one stands for those missing."""
+    for begin in range(0, len(values), many):
+        part = values[begin : begin + many]
+        yield {f"asked_{place}": part[min(place, len(part) - 1)] for place in range(many)}
+
+
+_ASKED = _binds(BODIES_ASKED)
 
 
 def _another(movement: ColumnElement[str]) -> ColumnElement[bool]:
@@ -108,58 +122,64 @@ def _another(movement: ColumnElement[str]) -> ColumnElement[bool]:
     )
 
 
-def _pointing(step: Erase, dialect: str) -> Statement:
-    """Select what points at the bodies from elsewhere: a text in which the digest stands."""
-    wanted = _binds("body", len(step.bodies))
-    found: list[Select[Any]] = [
-        select(column).where(column.in_(wanted), _another(movement))
+def _pointing() -> Statement:
+    """Select what points at bodies from elsewhere: a text in which the digest stands, and whose.
+
+    A declaration that waits in a group is nobody's yet.
+    """
+    found: list[Select[str, str]] = [
+        select(column, movement).where(column.in_(_ASKED), _another(movement))
         for column, movement in _POINTERS
     ]
     staged = _word(MemberState.STAGED)
     found.append(
-        select(group_members.c.body).where(
-            group_members.c.body.in_(wanted), group_members.c.state == staged
+        select(group_members.c.body, literal_column("''", Text())).where(
+            group_members.c.body.in_(_ASKED), group_members.c.state == staged
         )
     )
-    read = select(passages.c.reading).where(passages.c.reading.in_(wanted))
-    if step.passages:
-        read = read.where(passages.c.id.not_in(_binds("passage", len(step.passages))))
-    found.append(read)
     replaced = [_word(kind) for kind in REPLACING]
     found.append(
-        select(events.c.facts).where(
+        select(events.c.facts, events.c.movement).where(
             events.c.kind.in_(replaced),
             _another(events.c.movement),
-            or_(*(events.c.facts.contains(one) for one in wanted)),
+            or_(*(events.c.facts.contains(one) for one in _ASKED)),
         )
     )
-    if step.told:
-        entry = _as_text(dialect)
-        told = or_(*(entry.contains(one) for one in _binds("told", len(step.told))))
-        kind = log.c.kind == _word(EntryKind.ACCEPTED)
-        found.append(select(entry).where(kind, _another(log.c.movement), told))
     return select(union_all(*found).subquery())
 
 
-def _as_text(dialect: str) -> ColumnElement[str]:
+_POINTING = _pointing()
+_READINGS = select(passages.c.reading, passages.c.id).where(passages.c.reading.in_(_ASKED))
+
+
+@cache
+def _telling(dialect: str) -> Statement:
+    """Select the entries of others in which commitments stand, and whose they are."""
     if dialect == SQLITE:
-        return cast(log.c.entry, Text)
-    return func.convert_from(log.c.entry, literal_column("'UTF8'"), type_=Text)
+        entry: ColumnElement[str] = cast(log.c.entry, Text)
+    else:
+        entry = func.convert_from(log.c.entry, literal_column("'UTF8'"), type_=Text)
+    told = or_(*(entry.contains(one) for one in _binds(TOLD_ASKED)))
+    kind = log.c.kind == _word(EntryKind.ACCEPTED)
+    return select(entry, log.c.movement).where(kind, _another(log.c.movement), told)
 
 
 def pointed_at(asked: Readers | Transaction, step: Erase, dialect: str) -> frozenset[str]:
-    """Return those digests and commitments of a step that something else points at."""
-    if not step.bodies:
-        return frozenset()
-    parameters = {
-        "movement": step.movement,
-        **_bound("body", step.bodies),
-        **_bound("passage", step.passages),
-        **_bound("told", step.told),
-    }
-    texts = [row[0] for row in asked.rows(_pointing(step, dialect), parameters)]
+    """Return those digests and commitments of a step that something else points at.
+
+    With them come the references of the movements that do; passages and groups go without.
+    """
+    own: Row = {"movement": step.movement}
+    found: list[tuple[str, str]] = []
+    for part in _slices(step.bodies, BODIES_ASKED):
+        found += [(row[0], row[1]) for row in asked.rows(_POINTING, own | part)]
+        read = asked.rows(_READINGS, part)
+        found += [(row[0], "") for row in read if row[1] not in step.passages]
+    for part in _slices(step.told, TOLD_ASKED):
+        found += [(row[0], row[1]) for row in asked.rows(_telling(dialect), own | part)]
     wanted = (*step.bodies, *step.told)
-    return frozenset(one for one in wanted if any(one in told for told in texts))
+    pointed = {one for one in wanted if any(one in text for text, _ in found)}
+    return frozenset(pointed | {movement for _, movement in found if movement})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +195,14 @@ class Erasing:
             Lost: a body is gone already, or something else points at it.
         """
         if transaction.dialect == SQLITE:
-            # what is deleted would lie in free pages of the file until they are used again
-            transaction.rows(text("PRAGMA secure_delete = ON"), {})
+            transaction.rows(_OVERWRITING, {})
         self._bodies(transaction)
         self._facts(transaction)
         own: Row = {"_movement": self.step.movement}
         for table, statement in _WHOLE:
             transaction.write(statement, [own], table)
+        asked: Row = {"_response": self.step.movement.encode()}
+        transaction.write(_REQUESTS, [asked], idempotency.name)
         if self.step.trips:
             rows: list[Row] = [{"_trip": one} for one in self.step.trips]
             transaction.write(_KEYS, rows, trip_keys.name)
@@ -190,9 +211,9 @@ class Erasing:
         if not self.step.bodies:
             return
         digests = sorted(self.step.bodies)
-        held = bodies.c.digest.in_(_binds("body", len(digests)))
-        locking = select(bodies.c.digest).where(held).order_by(bodies.c.digest).with_for_update()
-        if len(transaction.rows(locking, _bound("body", digests))) != len(digests):
+        parts = _slices(digests, BODIES_ASKED)
+        held = sum(len(transaction.rows(_HOLDING, part)) for part in parts)
+        if held != len(digests):
             raise Lost(bodies.name)
         if pointed_at(transaction, self.step, transaction.dialect):
             raise Lost(bodies.name)
@@ -211,6 +232,17 @@ class Erasing:
             transaction.write_each(_EVENT, rows, events.name)
 
 
+_OVERWRITING = text("PRAGMA secure_delete = ON")
+"""What is deleted would lie in free pages of SQLite's file until they are used again."""
+
+_HOLDING = (
+    select(bodies.c.digest)
+    .where(bodies.c.digest.in_(_ASKED))
+    .order_by(bodies.c.digest)
+    .with_for_update()
+)
+"""Slices follow each other by digest too: two erasures lock what they share in one order."""
+
 _BODY = delete(bodies).where(bodies.c.digest == bindparam("_digest"))
 _EVENT = (
     update(events)
@@ -218,6 +250,9 @@ _EVENT = (
     .values(facts=bindparam("_facts"))
 )
 _KEYS = delete(trip_keys).where(trip_keys.c.trip == bindparam("_trip"))
+_REQUESTS = delete(idempotency).where(idempotency.c.response == bindparam("_response"))
+"""What came to this movement: the same request is a new one, and its digest is no proof."""
+
 _SENT = select(messages.c.id).where(messages.c.movement == bindparam("_movement"))
 _PAPER = _word(DeadlineKind.PAPER)
 _WHOLE = (

@@ -6,12 +6,17 @@ returns when they are on disk. Reads use connections of their own and are never 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from gateway.adapters.sql import listing_queries, queries, turns
 from gateway.adapters.sql.changes import apply, planned
-from gateway.adapters.sql.engines import database_url, is_sqlite, postgresql, sqlite_writer
+from gateway.adapters.sql.engines import (
+    database_url,
+    is_sqlite,
+    postgresql,
+    sqlite_writer,
+    unavailable,
+)
 from gateway.adapters.sql.keeper import Keeper
 from gateway.adapters.sql.reading import (
     ClosureReading,
@@ -115,16 +120,19 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading, ErasureRe
         (row,) = self._readers.rows(self._asking_time, {})
         return datetime.fromtimestamp(row[0], UTC)
 
-    def sequence(self, owner: str) -> int:  # noqa: ARG002 - the row lock needs no name
+    def sequence(self, owner: str, *, surely: bool = False) -> int:  # noqa: ARG002 - the row lock needs no name
         """See :meth:`gateway.ports.Store.sequence`."""
         total = 0
         if not self._value(queries.ANYTHING_UNSEQUENCED):
             return total  # asked at every reading of a timeline, so it should not write for nothing
-        with suppress(Held):  # somebody else is at it
+        try:
             while numbered := self._writer.run(turns.sequence):
                 total += numbered
                 if numbered < turns.BATCH_MAX:
                     break
+        except Held as held:  # somebody else is at it
+            if surely:
+                raise unavailable("another program has been numbering for seconds") from held
         return total
 
     # ------------------------------------------------------------ who and where
