@@ -1,10 +1,16 @@
-"""The application: every route under ``/v1``, problems, and a bounded number of threads."""
+"""The application: every route under ``/v1``, problems, and a bounded number of threads.
 
+HEAD is answered wherever GET is (RFC 9110, 9.1): probes and load balancers ask by it.
+"""
+
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import anyio
 import anyio.to_thread
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import __version__, access
 from gateway.api import (
@@ -44,6 +50,44 @@ UTC. What links exchange with the gateway is described in `schemas/exchange/v1`.
 """
 
 
+class Headed:
+    """Answers HEAD as GET would, without the body.
+
+    The route is asked by GET, so nothing else (OpenAPI, a route's own checks) knows of HEAD.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+        # A copy: the server itself must go on knowing that no body belongs to the answer.
+        asked = {**scope, "method": "GET", "query_string": _at_once(scope["query_string"])}
+        answered = False
+
+        async def answering(message: Message) -> None:
+            nonlocal answered
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            if not answered:
+                answered = True
+                await send({"type": "http.response.body"})
+            if message.get("more_body"):
+                whole.cancel()  # a stream would go on for nobody, some for ever
+
+        with anyio.CancelScope() as whole:
+            await self._app(asked, receive, answering)
+
+
+def _at_once(query: bytes) -> bytes:
+    """Return the query without a wait for news, of which no body would tell."""
+    return re.sub(rb"(?<![^&])wait=[0-9.]+(?![^&])", b"wait=0", query)
+
+
 def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> FastAPI:
     """Build the application around a gateway that is open already; whoever opened it closes it.
 
@@ -74,6 +118,7 @@ def create_app(gateway: Gateway, *, ready: Callable[[], None] | None = None) -> 
     app.state.sluice = Sluice(gateway.ports, gateway.settings)
     app.state.room = BodyRoom(gateway.settings.http)
     app.add_middleware(Roomed, room=app.state.room)
+    app.add_middleware(Headed)
     app.state.measures = Measures(gateway.ports)
     app.state.stopping = lambda: False
     problems.install(app)

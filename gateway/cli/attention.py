@@ -221,6 +221,7 @@ def limit(
 
     Example:
       fullroute link limit vn-huu-nghi --rate 5 --concurrency 2 --reason "as agreed"
+
       fullroute link limit vn-huu-nghi --batch 64 --reason "their notice 12"
     """
     told = {"act": "limit", "reason": reason, "rate": rate, "concurrency": concurrency}

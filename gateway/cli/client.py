@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from gateway.domain.errors import Misconfigured, Unavailable
 from gateway.domain.finding import Finding
@@ -55,26 +55,32 @@ class Answer:
         return Unavailable(Finding(code="cli.not-a-gateway", args=args))
 
 
+def quoted(text: str) -> str:
+    """Return text as one part of a path or query; bytes that are no UTF-8 travel as they are."""
+    return quote(text, safe="", errors="surrogateescape")
+
+
 class Client:
-    """Talks to one gateway under one API key, over one kept connection; for one thread."""
+    """Talks to one gateway under one API key, over one kept connection; for one thread.
+
+    Raises:
+        Misconfigured: ``cli.url-malformed``, ``cli.key-malformed``.
+    """
 
     def __init__(self, url: str, key: str, lang: str = "en", *, seconds: float = 30.0) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Misconfigured(Finding(code="cli.url-malformed", value=url))
-        kind = (
-            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        )
+        parts, self._connection = _connection(url, seconds)
+        key = key.strip()  # what was read from a file ends in a line end
+        if not (key.isascii() and key.isprintable()):
+            raise Misconfigured(Finding(code="cli.key-malformed"))  # the key itself is told nobody
         self._url = url
         self._base = parts.path.rstrip("/")
-        self._connection = kind(parts.hostname, parts.port, timeout=seconds)
         self._headers = {"Accept-Language": lang, "User-Agent": "fullroute-cli"}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
 
     def get(self, path: str, **query: str | int) -> Answer:
         """Read; ``query`` values are quoted."""
-        asked = "&".join(f"{name}={quote(str(value))}" for name, value in query.items() if value)
+        asked = "&".join(f"{name}={quoted(str(value))}" for name, value in query.items() if value)
         return self.send("GET", f"{path}?{asked}" if asked else path)
 
     def post(self, path: str, content: bytes, media_type: str = JSON, **headers: str) -> Answer:
@@ -96,10 +102,12 @@ class Client:
         """Make one request.
 
         Raises:
+            Misconfigured: ``cli.usage``: a header cannot hold its value.
             Problem: the gateway answered 400 or above.
             Unavailable: there was no answer.
         """
         told = {**self._headers, **{k.replace("_", "-"): v for k, v in (headers or {}).items()}}
+        _check(told)
         if media_type:
             told["Content-Type"] = media_type
         kept = self._connection.sock is not None
@@ -127,6 +135,31 @@ class Client:
     def close(self) -> None:
         """Let the connection go."""
         self._connection.close()
+
+
+def _connection(url: str, seconds: float) -> tuple[SplitResult, http.client.HTTPConnection]:
+    """Take a base URL apart and prepare the connection; nothing is opened yet."""
+    url = url.strip()
+    malformed = Misconfigured(Finding(code="cli.url-malformed", value=url))
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        host.encode("idna")  # as the resolver will
+    except ValueError as error:
+        raise malformed from error
+    written = url.isprintable() and " " not in url and parts.path.isascii()
+    if parts.scheme not in ("http", "https") or not host or not written:
+        raise malformed
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return parts, kind(host, port, timeout=seconds)
+
+
+def _check(headers: Mapping[str, str]) -> None:
+    """See to it that HTTP can carry every value: printable, and in Latin-1."""
+    for name, value in headers.items():
+        if not value.isprintable() or value != value.encode("latin-1", "replace").decode("latin-1"):
+            args = (("reason", f"{name}: {value!a}."), ("command", "fullroute"))
+            raise Misconfigured(Finding(code="cli.usage", args=args))
 
 
 def _errors(answer: Answer) -> tuple[Mapping[str, Any], ...]:

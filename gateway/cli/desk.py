@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from gateway.cli.client import JSON, Client
+from gateway.cli.client import JSON, Client, quoted
 from gateway.cli.progress import Seen
 
 XML = "application/xml"
@@ -161,6 +161,11 @@ def _written(told: Told) -> bytes:
     return json.dumps(body).encode()
 
 
+def _query(pairs: Sequence[tuple[str, str]]) -> str:
+    """Spell a query; bytes that are no UTF-8 travel as they are (:func:`client.quoted`)."""
+    return urlencode(pairs, errors="surrogateescape")
+
+
 class RemoteDesk:
     """A gateway over HTTP."""
 
@@ -171,21 +176,21 @@ class RemoteDesk:
         """Submit a declaration."""
         asked = [("route", along.route)] if along.route else []
         asked += [("office", one) for one in along.offices]
-        path = "/v1/declarations" + (f"?{urlencode(asked)}" if asked else "")
+        path = "/v1/declarations" + (f"?{_query(asked)}" if asked else "")
         answer = self._client.post(path, raw, _media_type(raw), Idempotency_Key=idempotency_key)
         return dict(answer.json())
 
     def amend(self, reference: str, raw: bytes, idempotency_key: str, why: Why) -> Shape:
         """Replace a movement's declaration."""
-        asked = urlencode({"reason": why.code, "text": why.text})
-        path = f"/v1/movements/{reference}/amendments?{asked}"
+        asked = _query([("reason", why.code), ("text", why.text)])
+        path = f"/v1/movements/{quoted(reference)}/amendments?{asked}"
         answer = self._client.post(path, raw, _media_type(raw), Idempotency_Key=idempotency_key)
         return dict(answer.json())
 
     def copy(self, reference: str, lrn: str, depart: str) -> bytes:
         """Fetch an unsigned declaration like a movement's."""
-        asked = urlencode({"lrn": lrn, **({"depart": depart} if depart else {})})
-        return self._client.get(f"/v1/movements/{reference}/copy?{asked}").content
+        asked = _query([("lrn", lrn), *([("depart", depart)] if depart else [])])
+        return self._client.get(f"/v1/movements/{quoted(reference)}/copy?{asked}").content
 
     def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
         """List movements, newest first."""
@@ -194,30 +199,32 @@ class RemoteDesk:
 
     def movement(self, reference: str) -> Shape:
         """Describe one movement."""
-        return dict(self._client.get(f"/v1/movements/{reference}").json())
+        return dict(self._client.get(f"/v1/movements/{quoted(reference)}").json())
 
     def timeline(self, reference: str, after: int) -> list[Shape]:
         """Return the lines after a log index, oldest first."""
-        answer = self._client.get(f"/v1/movements/{reference}/timeline", after=str(after))
+        answer = self._client.get(f"/v1/movements/{quoted(reference)}/timeline", after=str(after))
         return list(answer.json()["data"])
 
     def report(self, reference: str, told: Told) -> list[Shape]:
         """Report what the enterprise did; return the events it led to."""
-        answer = self._client.post(f"/v1/movements/{reference}/reports", _written(told), JSON)
+        path = f"/v1/movements/{quoted(reference)}/reports"
+        answer = self._client.post(path, _written(told), JSON)
         return list(answer.json()["events"])
 
     def read_position(self, reference: str, raw: bytes) -> Shape:
         """Hand a reading of position or temperature in."""
-        return dict(self._client.post(f"/v1/movements/{reference}/positions", raw, JSON).json())
+        path = f"/v1/movements/{quoted(reference)}/positions"
+        return dict(self._client.post(path, raw, JSON).json())
 
     def positions(self, reference: str, limit: int) -> list[Shape]:
         """List readings, the latest first."""
-        answer = self._client.get(f"/v1/movements/{reference}/positions", limit=limit)
+        answer = self._client.get(f"/v1/movements/{quoted(reference)}/positions", limit=limit)
         return list(answer.json()["data"])
 
     def closure(self, closure: str, act: str, told: Mapping[str, Any]) -> Shape:
         """Add, list or show closures, or act on one."""
-        place = "/v1/closures" + (f"/{quote(closure, safe='')}" if closure else "")
+        place = "/v1/closures" + (f"/{quoted(closure)}" if closure else "")
         if act in ("list", "show"):
             return dict(self._client.get(place).json())
         if act == "add":
@@ -231,18 +238,16 @@ class RemoteDesk:
 
     def trip(self, batch: str) -> Shape:
         """Describe one run."""
-        return dict(self._client.get(f"/v1/trips/{quote(batch, safe='')}").json())
+        return dict(self._client.get(f"/v1/trips/{quoted(batch)}").json())
 
     def report_trip(self, batch: str, told: Told) -> Shape:
         """Report once for every movement on a run."""
-        path = f"/v1/trips/{quote(batch, safe='')}/reports"
+        path = f"/v1/trips/{quoted(batch)}/reports"
         return dict(self._client.post(path, _written(told), JSON).json())
 
     def read_run_position(self, batch: str, raw: bytes) -> Shape:
         """Hand a reading of a vehicle in, for everything aboard."""
-        return dict(
-            self._client.post(f"/v1/trips/{quote(batch, safe='')}/positions", raw, JSON).json()
-        )
+        return dict(self._client.post(f"/v1/trips/{quoted(batch)}/positions", raw, JSON).json())
 
     def pending(self, movement: str) -> list[Shape]:
         """List messages that await a signature."""
@@ -250,14 +255,14 @@ class RemoteDesk:
 
     def to_be_signed(self, message: str) -> Unsigned:
         """Fetch the exact bytes to sign."""
-        answer = self._client.get(f"/v1/signatures/{message}")
+        answer = self._client.get(f"/v1/signatures/{quoted(message)}")
         suite = answer.headers.get("fullroute-suite", "xml")
         return Unsigned(message=message, suite=suite, content=answer.content)
 
     def attach(self, unsigned: Unsigned, signed: bytes) -> Shape:
         """Hand in a signature."""
         media_type = XML if unsigned.suite == "xml" else "application/pkcs7-signature"
-        path = f"/v1/signatures/{unsigned.message}"
+        path = f"/v1/signatures/{quoted(unsigned.message)}"
         return dict(self._client.put(path, signed, media_type).json())
 
     def attention(self) -> list[Shape]:
@@ -269,7 +274,7 @@ class RemoteDesk:
         from gateway.markup.archive import Entry, pack
 
         raw = pack([Entry(name, content) for name, content in files])
-        path = f"/v1/groups?mode={quote(mode)}"
+        path = f"/v1/groups?mode={quoted(mode)}"
         told = dict(self._client.post(path, raw, ZIP, Idempotency_Key=key).json())
         findings = told["findings"]
         while told["staged"]:
@@ -280,7 +285,7 @@ class RemoteDesk:
 
     def group(self, group: str) -> Shape:
         """Describe one group."""
-        return dict(self._client.get(f"/v1/groups/{quote(group, safe='')}").json())
+        return dict(self._client.get(f"/v1/groups/{quoted(group)}").json())
 
     def groups(self, limit: int) -> list[Shape]:
         """List groups, newest first."""
@@ -295,7 +300,7 @@ class RemoteDesk:
         dry_run: bool = False,
     ) -> Shape:
         """Do it there; without a key of its own each call is another act."""
-        path = f"/v1/{subject[0]}/{quote(subject[1], safe='')}/acts"
+        path = f"/v1/{subject[0]}/{quoted(subject[1])}/acts"
         path += "?dry_run=true" if dry_run else ""
         told = json.dumps(act).encode()
         answer = self._client.post(path, told, JSON, Idempotency_Key=key or secrets.token_hex(16))

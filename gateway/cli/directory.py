@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+import re
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -191,6 +192,7 @@ _SCHEMES = {
     LinkKind.REQUEST: ("http", "https"),
 }
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_NOT_IN_HOSTS = re.compile(r"[\s\x00-\x20\"<>\\^`{|}]")
 
 
 def _kind(wanted: Connection) -> LinkKind:
@@ -200,8 +202,8 @@ def _kind(wanted: Connection) -> LinkKind:
         raise Refused(
             Finding(code="link.unknown-kind", value=wanted.kind, args=(("known", known),))
         )
-    kind, address = LinkKind(wanted.kind), urlsplit(wanted.endpoint)
-    if kind is LinkKind.PUSH and address.scheme not in _SCHEMES[kind]:
+    kind, address = LinkKind(wanted.kind), _address(wanted.endpoint)
+    if address is None or (kind is LinkKind.PUSH and address.scheme not in _SCHEMES[kind]):
         raise Refused(Finding(code="link.endpoint-malformed", value=wanted.endpoint))
     if address.scheme not in _SCHEMES[kind] or "@" in address.netloc:
         raise Refused(Finding(code="link.endpoint-unfit", value=kind.value))
@@ -210,6 +212,20 @@ def _kind(wanted: Connection) -> LinkKind:
     if wanted.password and address.scheme != "https" and address.hostname not in _LOOPBACK:
         raise Refused(Finding(code="link.password-in-clear", value=wanted.endpoint))
     return kind
+
+
+def _address(endpoint: str) -> SplitResult | None:
+    """Take an endpoint apart; None if no host, or no port, can be what it names."""
+    try:
+        address = urlsplit(endpoint)
+        host, port = address.hostname or "", address.port
+        host.encode("idna")
+    except ValueError:  # a port beyond 65535, a broken IPv6 address, a label that is too long
+        return None
+    by_network = address.scheme in ("http", "https")
+    if by_network and (port == 0 or not host or _NOT_IN_HOSTS.search(host)):
+        return None
+    return address
 
 
 def _receipt(text: str) -> ReceiptKind | None:

@@ -13,7 +13,7 @@ import typer
 
 from gateway.cli import output
 from gateway.cli.branch import Branch
-from gateway.cli.client import JSON, Client
+from gateway.cli.client import JSON, Client, quoted
 from gateway.cli.exits import Exit
 from gateway.cli.files import read_file, write_file
 from gateway.cli.options import RemoteOptions
@@ -58,7 +58,9 @@ def read(
       fullroute feed read vn-huu-nghi --after 12 --url http://127.0.0.1:8117
     """
     client = _client(options)
-    answer = client.get(f"/v1/links/{link}/feed", after=str(after), limit=limit, wait=wait).json()
+    answer = client.get(
+        f"/v1/links/{quoted(link)}/feed", after=str(after), limit=limit, wait=wait
+    ).json()
     if folder is not None:
         for item in answer["data"]:
             _keep(folder, item)
@@ -121,7 +123,9 @@ def _pages(
     after, upto = bounds
     more = True
     while more:
-        page = client.get(f"/v1/links/{link}/feed", after=str(after), limit=200, **wish).json()
+        page = client.get(
+            f"/v1/links/{quoted(link)}/feed", after=str(after), limit=200, **wish
+        ).json()
         yield [item for item in page["data"] if not upto or item["sequence"] <= upto]
         after, more = page["next"], page["has_more"] and not 0 < upto <= page["next"]
 
@@ -169,7 +173,7 @@ def ack(
         if not items:
             continue
         receipts = jsonlib.dumps({"receipts": receipts_for(items, link, pem)}).encode()
-        path = f"/v1/links/{link}/feed/acknowledgements"
+        path = f"/v1/links/{quoted(link)}/feed/acknowledgements"
         told = client.post(path, receipts, JSON).json()
         done["acknowledged"] += told["acknowledged"]
         done["refused"] += [{**one, "place": sent + one["place"]} for one in told["refused"]]

@@ -61,6 +61,7 @@ def open_folder(data: Path | None) -> Iterator[Gateway]:
         Misconfigured: it is none, or its database is of another version.
     """
     with open_gateway(load_settings(data=data)) as gateway:
+        output.SPEECH.texts.append(gateway.ports.packs.catalogue)
         yield gateway
 
 

@@ -1,5 +1,6 @@
-"""Commands about trust: what is trusted, and taking it back."""
+"""Commands about trust: what is trusted, taking it back, and a lost API key replaced."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,9 @@ from gateway.cli.options import FolderOptions
 
 FINGERPRINT_SHOWN = 16
 
-access_commands = Branch(help="See API keys, certificates and mandates, and revoke them.")
+access_commands = Branch(
+    help="See API keys, certificates and mandates, revoke them, renew a lost key."
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -75,6 +78,33 @@ def revoke(
         output.print_json(_shape(ended, counts=False))
     else:
         output.note(f"The {ended.kind} {ended.name} of {ended.owner} counts no more.")
+
+
+@access_commands.command()
+def renew(
+    name: Annotated[str, typer.Argument(help="The API key's, as access list names it.")],
+    reason: Annotated[str, typer.Option(help="Why; it goes into the log.")],
+    *,
+    options: FolderOptions,
+) -> None:
+    """Replace a lost API key: print one that allows the same; the old one counts no more.
+
+    Example:
+      fullroute access renew prn_01KB6V3C9E --reason "laptop lost"
+    """
+    from gateway.cli.folder import open_folder, operator
+    from gateway.usecases.grants import renew as replace
+
+    with open_folder(options.data) as gateway:
+        principal, key = replace(gateway.ports, operator(gateway.ports), name, reason)
+    if options.json:
+        output.print_json({"renewed": name, "principal": principal.id, "api_key": key})
+        return
+    output.note(
+        f"{principal.id} of {principal.name} stands for {name}, which counts no more. "
+        "Its API key, shown this once:"
+    )
+    sys.stdout.write(f"{key}\n")
 
 
 def _shape(grant: Any, *, counts: bool) -> dict[str, Any]:  # noqa: ANN401 - loads with the store

@@ -56,7 +56,9 @@ def check(
 
     Example:
       fullroute lane check yyg-3 reading.json
+
       fullroute lane check yyg-3 --direction out --plate 桂A8D217 --seal CQ8801172
+
       fullroute lane check yyg-3 reading.json --snapshot s.json --keys keys.json --journal j.jsonl
     """
     from gateway.cli.lane_desk import alone, append_line, open_lane

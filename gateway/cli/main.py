@@ -10,6 +10,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import Any
 
 import typer
@@ -53,6 +54,14 @@ from gateway.domain.finding import Catalogue, Finding, Refusal, Severity
 class CommandTree(TyperGroup):
     """The root of the tree: whatever goes wrong below becomes findings and an exit code here."""
 
+    def make_context(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - typer's private types
+        """Read the words before the first command's name; a mistake there is told as any other."""
+        try:
+            return super().make_context(*args, **more)
+        except Exception as error:
+            _tell_usage(error, {})
+            raise
+
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer keeps its context type private
         """Run the command; never let a traceback out."""
         try:
@@ -60,6 +69,8 @@ class CommandTree(TyperGroup):
         except KeyboardInterrupt:
             output.note("Interrupted.")
             code = Exit.INTERRUPTED
+            if _wants_json(ctx.meta):
+                _tell((), ctx.meta, code=code)
         except BrokenPipeError:  # whoever read us has enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = Exit.UNEXPECTED
@@ -68,6 +79,7 @@ class CommandTree(TyperGroup):
             _tell(_said(error, ctx.meta), ctx.meta, code=code)
         except Exception as error:
             if hasattr(error, "exit_code"):
+                _tell_usage(error, ctx.meta)
                 raise  # typer's own: usage errors and typer.Exit
             _tell(_unforeseen(error, ctx.meta), ctx.meta, code=Exit.UNEXPECTED)
             code = Exit.UNEXPECTED
@@ -80,8 +92,32 @@ def _said(
     if isinstance(error, Problem):
         return error.errors
     texts = _texts()
+    if any(finding.code not in texts.texts.get("en", {}) for finding in error.findings):
+        texts = _pack_texts(texts)
     lang = str(meta.get("fullroute.lang", "en"))
     return [output.shown(finding, texts, lang) for finding in error.findings]
+
+
+def _tell_usage(error: Exception, meta: Mapping[str, Any]) -> None:
+    """Tell a usage error as a document and leave, where one is wanted; typer tells the others.
+
+    A command that leaves by ``typer.Exit`` has said what it had to say.
+    """
+    if not hasattr(error, "format_message") or not _wants_json(meta):
+        return
+    command = getattr(getattr(error, "ctx", None), "command_path", "fullroute")
+    args = (("reason", error.format_message()), ("command", command))
+    told = output.shown(
+        Finding(code="cli.usage", args=args), _texts(), str(meta.get("fullroute.lang", "en"))
+    )
+    _tell([told], {**meta, "fullroute.json": True}, code=Exit.USAGE)
+    raise SystemExit(Exit.USAGE)
+
+
+def _wants_json(meta: Mapping[str, Any]) -> bool:
+    """Tell whether JSON is wanted; the words themselves say so where they could not be parsed."""
+    words = takewhile(lambda one: one != "--", sys.argv[1:])
+    return bool(meta.get("fullroute.json", "--json" in words))
 
 
 def _unforeseen(error: Exception, meta: Mapping[str, Any]) -> Iterable[output.Shown]:
@@ -106,9 +142,21 @@ def _texts() -> Catalogue:
         return output.BARE
 
 
+def _pack_texts(general: Catalogue) -> Catalogue:
+    """Add what the packs say of their rules: those that were opened, else those shipped."""
+    from gateway.bootstrap import open_packs
+
+    try:
+        for texts in output.SPEECH.texts or [open_packs().catalogue]:
+            general = general.merged(texts())
+    except Exception:  # noqa: BLE001 - telling an error must not raise another
+        return general
+    return general
+
+
 def _tell(findings: Iterable[output.Shown], meta: Mapping[str, Any], *, code: int) -> None:
     with contextlib.suppress(BrokenPipeError):
-        if meta.get("fullroute.json"):
+        if meta.get("fullroute.json") and not output.SPEECH.documents:
             output.print_json({"exit": int(code), "errors": list(findings)})
         else:
             output.print_findings(findings)
@@ -126,7 +174,7 @@ app = Branch(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=(
-        "Exit codes: 0 ok, 1 unexpected, 2 usage or settings, 3 declaration invalid, 4 not found, "
+        "Exit codes: 0 ok, 1 unexpected, 2 usage or settings, 3 refused as invalid, 4 not found, "
         "5 not allowed, 6 conflict, 7 refused by an office, 8 unreachable or timed out, "
         "9 verification failed, 10 partly done, 130 interrupted."
     ),
@@ -177,7 +225,6 @@ for _module in (
 
 def run() -> None:
     """Run the command line; the entry point of ``fullroute``."""
-    for stream in (sys.stdout, sys.stderr):
-        if (stream.encoding or "").lower().replace("-", "") != "utf8":
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for stream in (sys.stdout, sys.stderr):  # words may hold what no encoding can write
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     app(prog_name="fullroute")

@@ -126,9 +126,10 @@ def _print_movement(found: dict[str, Any]) -> None:
         ],
     )
     output.print_table(
-        ("Message", "Office", "State", "Waits for", "Signed by", "Receipt"),
+        ("Id", "Message", "Office", "State", "Waits for", "Signed by", "Receipt"),
         [
             (
+                one["id"],
                 one["type"],
                 one["office"],
                 one["state"],

@@ -15,9 +15,9 @@ def connected(options: RemoteOptions) -> Iterator[Client]:
     """Connect to the gateway at the URL.
 
     Raises:
-        Misconfigured: there is no API key.
+        Misconfigured: there is no API key, or it or the URL cannot be one.
     """
-    if not options.api_key:
+    if not options.api_key.strip():
         raise Misconfigured(Finding(code="cli.key-missing", value=options.url))
     client = Client(options.url, options.api_key, options.lang)
     try:

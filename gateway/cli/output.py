@@ -6,7 +6,8 @@ under NO_COLOR. With ``--json`` exactly one JSON document goes to standard outpu
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from gateway.domain.finding import Catalogue, Finding, Text
@@ -18,6 +19,21 @@ SENTENCE_WIDTH = 20
 """A column of sentences is no narrower where a table is shown as one."""
 
 _STYLES = {"fatal": "bold red", "error": "bold red", "warning": "yellow", "information": "cyan"}
+
+
+@dataclass(slots=True)
+class Speech:
+    """What one run remembers of its own speaking.
+
+    ``documents`` counts those printed under ``--json``; ``texts`` are what opened packs can say,
+    asked only where the texts of ``schemas/lang`` do not know a code.
+    """
+
+    documents: int = 0
+    texts: list[Callable[[], Catalogue]] = field(default_factory=list)
+
+
+SPEECH = Speech()
 
 
 def shown(finding: Finding, catalogue: Catalogue, lang: str) -> dict[str, Any]:
@@ -40,6 +56,7 @@ def shown(finding: Finding, catalogue: Catalogue, lang: str) -> dict[str, Any]:
 
 def print_json(value: object) -> None:
     """Print one JSON document on standard output."""
+    SPEECH.documents += 1  # one that breaks off has begun all the same
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
     sys.stdout.flush()
 

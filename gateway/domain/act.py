@@ -48,8 +48,10 @@ def check_reason(reason: str, value: str) -> None:
     """See to it that a person says why; ``value`` is what for.
 
     Raises:
-        Refused: ``act.no-reason``: nothing was said, or a novel.
+        Refused: ``act.no-reason``: nothing was said, or a novel, or what is no text.
     """
-    if not reason.strip() or len(reason) > REASON_LENGTH_MAX:
+    # A shell hands bytes that are no UTF-8 on as surrogates, which no log can keep.
+    broken = any("\ud800" <= one <= "\udfff" for one in reason)
+    if not reason.strip() or len(reason) > REASON_LENGTH_MAX or broken:
         most = (("most", str(REASON_LENGTH_MAX)),)
         raise Refused(Finding(code="act.no-reason", value=value, args=most))

@@ -1,6 +1,6 @@
-"""What is trusted here (API keys, certificates, mandates), and how trust is taken back.
+"""What is trusted here (API keys, certificates, mandates), how it is taken back or put anew.
 
-It counts from now on: what was done or signed before stands, also where it still lies due.
+Both count from now on: what was done or signed before stands, also where it still lies due.
 """
 
 from collections.abc import Iterator, Mapping
@@ -113,6 +113,38 @@ def _revoke(ports: Ports, caller: Principal, name: str, reason: str) -> Grant:
     writing.entry(EntryKind.SETUP, facts=facts)
     ports.store.commit(writing.change())
     return replace(grant, until=now)
+
+
+def renew(ports: Ports, caller: Principal, name: str, reason: str) -> tuple[Principal, str]:
+    """Put a new API key in the place of the one that ``name`` names; return its holder and itself.
+
+    Name, scopes, party and link stay. The old key counts no more, and may have been revoked before;
+    the new one is stored nowhere.
+
+    Raises:
+        NotFound: ``grant.unknown``: there is no such API key.
+        Refused: ``act.no-reason``.
+    """
+    check_reason(reason, name)
+    while True:
+        with suppress(Lost):  # somebody else ended it, which can be once only
+            return _renew(ports, caller, name, reason)
+
+
+def _renew(ports: Ports, caller: Principal, name: str, reason: str) -> tuple[Principal, str]:
+    known = {one.id: one for one in ports.store.principals(caller.tenant)}
+    if name not in known:
+        raise NotFound(Finding(code="grant.unknown", value=name))
+    old, key, now = known[name], register.fresh_key(ports), ports.clock.now()
+    new = replace(old, id=key.principal, secret_digest=key.digest, revoked_at=None)
+    writing = register.Writing(ports, caller.tenant, now)
+    writing.insert(new)
+    if old.revoked_at is None:
+        writing.update("principals", old.id, {"revoked_at": now}, {"revoked_at": None})
+    facts = {"renewed": old.id, "principal": new.id, "by": caller.id, "reason": reason}
+    writing.entry(EntryKind.SETUP, facts=facts)
+    ports.store.commit(writing.change())
+    return new, str(key)
 
 
 def _named(every: tuple[Grant, ...], name: str) -> Grant:

@@ -7,7 +7,6 @@ from hashlib import sha256
 
 from gateway import register
 from gateway.audit.entry import EntryKind
-from gateway.domain.access_key import SECRET_ALPHABET, SECRET_LENGTH, AccessKey
 from gateway.domain.act import check_reason
 from gateway.domain.delivery import Link, LinkKind, receipt_on
 from gateway.domain.errors import InConflict, NotFound, Refused
@@ -21,6 +20,11 @@ from gateway.markup.certificate import read_certificate
 from gateway.ports import Ports
 
 _LANE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+_LINK_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+"""One segment of a path, and with a suffix the name of the file that keeps a link's password."""
+
+_MANDATED = tuple(one for one in Signatory if one not in (Signatory.GATEWAY, Signatory.NOBODY))
+"""Whose name the gateway may sign in: its own it signs in anyway, and nobody signs nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,7 @@ def new_principal(
     link: str = "",
 ) -> tuple[Principal, str]:
     """Add a principal with a fresh API key, and return both; the key is stored nowhere."""
-    key = AccessKey(ports.ids.new("prn"), ports.ids.draw(SECRET_ALPHABET, SECRET_LENGTH))
+    key = register.fresh_key(ports)
     principal = Principal(
         id=key.principal,
         tenant=tenant,
@@ -162,29 +166,34 @@ def new_mandate(
     """Record a mandate from now on, without an end.
 
     Raises:
-        Refused: ``signatory`` is none of the known ones.
-        NotFound, InConflict: as :func:`add_mandate`.
+        Refused: ``signatory`` is none that can be mandated; ``basis`` is empty.
+        NotFound: as :func:`add_mandate`.
+        InConflict: the same mandate is recorded and counts.
     """
-    try:
-        role = Signatory(signatory)
-    except ValueError as error:
-        allowed = ", ".join(one.value for one in Signatory)
-        raise Refused(
-            Finding(code="mandate.unknown-signatory", value=signatory, args=(("known", allowed),))
-        ) from error
-    return add_mandate(
-        ports,
-        Mandate(
-            id=ports.ids.new("mnd"),
-            tenant=tenant,
-            party=party,
-            signatory=role,
-            key=key,
-            basis=basis,
-            valid_from=ports.clock.now(),
-            valid_to=None,
-        ),
+    if signatory not in _MANDATED:
+        args = (("known", ", ".join(_MANDATED)),)
+        raise Refused(Finding(code="mandate.unknown-signatory", value=signatory, args=args))
+    if not basis.strip():
+        raise Refused(Finding(code="mandate.no-basis", value=party))
+    mandate = Mandate(
+        id=ports.ids.new("mnd"),
+        tenant=tenant,
+        party=_party(party),
+        signatory=Signatory(signatory),
+        key=key,
+        basis=basis.strip(),
+        valid_from=ports.clock.now(),
+        valid_to=None,
     )
+    for one in ports.store.trust(tenant).mandates:
+        counts = one.valid_to is None or mandate.valid_from < one.valid_to
+        if counts and _terms(one) == _terms(mandate):
+            raise InConflict(Finding(code="setup.exists", value=one.id))
+    return add_mandate(ports, mandate)
+
+
+def _terms(mandate: Mandate) -> tuple[str, Signatory, str, str]:
+    return mandate.party, mandate.signatory, mandate.key, mandate.basis
 
 
 def add_office(ports: Ports, tenant: str, office: CustomsOffice) -> None:
@@ -256,9 +265,12 @@ def add_link(ports: Ports, tenant: str, new: NewLink) -> Link:
 
     Raises:
         NotFound: an office is unknown.
-        Refused: an office belongs to another administration, or is served by another link.
+        Refused: ``link.id-malformed``; an office belongs to another administration, or is served
+            by another link.
         InConflict: the id is taken.
     """
+    if not _LINK_ID.fullmatch(new.id):
+        raise Refused(Finding(code="link.id-malformed", value=new.id))
     offices = register.all_offices(ports)
     own = (link for link in ports.store.links() if link.tenant == tenant)
     served = {code: link.id for link in own for code in link.offices}

@@ -1,5 +1,9 @@
 """The face as a whole: what is open to all, what every route needs, and what it promises."""
 
+import time
+from contextlib import closing
+from http.client import HTTPConnection
+
 import openapi_spec_validator
 import pytest
 from fastapi.routing import APIRoute
@@ -14,8 +18,11 @@ from gateway.api import (
     stream,
 )
 from gateway.api import operations as acts
+from gateway.bootstrap import Gateway
 from gateway.language import accepts
+from gateway.settings import Settings
 from tests.api.conftest import Face
+from tests.serving import served
 
 OPEN = {"/livez", "/readyz", "/openapi.json", "/v1/keys"}
 ROUTERS = (declarations, keys, links, log, movements, acts, signatures, stream)
@@ -64,6 +71,63 @@ def test_what_is_not_there_is_a_problem_too(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"][0]["code"] == code
     assert ("allow" in answer.headers) is (status == 405)
+
+
+WAITING = "/v1/links/lnk_cn00x001/feed?after=9999&wait=20"
+
+HEADS = {
+    "alive": ("/livez", "nobody"),
+    "ready": ("/readyz", "nobody"),
+    "measures": ("/metrics", "exporter"),
+    "no measures for strangers": ("/metrics", "nobody"),
+    "the document": ("/openapi.json", "nobody"),
+    "published keys": ("/v1/keys", "nobody"),
+    "movements": ("/v1/movements", "exporter"),
+    "a wrong parameter": ("/v1/movements?limit=x", "exporter"),
+    "no key": ("/v1/movements", "nobody"),
+    "no page": ("/v1/nothing", "nobody"),
+    "no such movement": ("/v1/movements/26CNNOTHERE0000000", "exporter"),
+    "only posted": ("/v1/declarations", "exporter"),
+    "one movement": ("/v1/movements/{movement}", "exporter"),
+    "no such stream": ("/v1/movements/x/timeline/stream", "exporter"),
+}
+VOLATILE = {"date", "content-length"}  # measures and times differ from one answer to the next
+
+
+@pytest.mark.parametrize(("path", "caller"), HEADS.values(), ids=HEADS)
+def test_head_is_get_without_the_body(face: Face, movement: str, path: str, caller: str) -> None:
+    told, headers = path.format(movement=movement), face.callers[caller]
+    head = face.client.head(told, headers=headers)
+    get = face.client.get(told, headers=headers)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert set(head.headers) == set(get.headers)
+    assert {k: v for k, v in head.headers.items() if k not in VOLATILE} == {
+        k: v for k, v in get.headers.items() if k not in VOLATILE
+    }
+
+
+ENDLESS = {
+    "a stream": ("/v1/movements/{movement}/timeline/stream", "exporter", "text/event-stream"),
+    "who waits for news": (WAITING, "gate", "application/json"),
+}
+
+
+@pytest.mark.parametrize(("path", "caller", "kind"), ENDLESS.values(), ids=ENDLESS)
+def test_head_waits_for_nothing(
+    face: Face, movement: str, path: str, caller: str, kind: str
+) -> None:
+    began = time.monotonic()
+    settings = Settings(data=face.world.folder)
+    with served(Gateway(ports=face.world.ports, settings=settings)) as url:
+        place = url.removeprefix("http://")
+        with closing(HTTPConnection(place, timeout=10)) as connection:
+            for _ in range(2):
+                asked = path.format(movement=movement)
+                connection.request("HEAD", asked, headers=face.callers[caller])
+                answer = connection.getresponse()
+                assert (answer.status, answer.read()) == (200, b"")
+                assert (answer.getheader("content-type") or "").startswith(kind)
+    assert time.monotonic() - began < 10
 
 
 def test_openapi_is_what_its_specification_says(face: Face) -> None:

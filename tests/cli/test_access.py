@@ -42,6 +42,28 @@ def test_a_key_is_revoked_and_says_so(data):
     assert again.code == 6
 
 
+RENEWED = {
+    "the last operator": lambda one: one["owner"].startswith("operator"),
+    "one revoked before": lambda one: not one["counts"],
+}
+
+
+@pytest.mark.parametrize("which", RENEWED.values(), ids=RENEWED)
+def test_a_lost_key_is_replaced_and_printed_once(data, which):
+    old = next(one for one in listed(data) if which(one) and one["kind"] == "api-key")
+    renew = ("access", "renew", old["name"], "--reason", "lost", "--data", data)
+    said = fullroute(*renew)
+    assert (said.code, said.out.count("\n"), said.out[:8]) == (0, 1, "frk_prn_"), said.both
+    assert said.out.strip() not in said.err
+    told = fullroute(*renew, "--json").json
+    assert told["renewed"] == old["name"]
+    assert told["api_key"].startswith(f"frk_{told['principal']}_")
+    after = {one["name"]: one for one in listed(data)}
+    assert (after[old["name"]]["counts"], after[told["principal"]]["counts"]) == (False, True)
+    assert after[told["principal"]]["about"] == old["about"]
+    assert fullroute(*renew[:3], "--reason", " ", "--data", data).code == 3
+
+
 def test_the_next_seal_key_seals_and_the_first_stays_published(data):
     first = fullroute("keys", "list", "--data", data, "--json").json["seal"]
     made = fullroute("keys", "rotate", "--reason", "yearly", "--data", data, "--json").json["seal"]

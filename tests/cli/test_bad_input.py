@@ -1,6 +1,7 @@
 """Bad input at the command line: one clear finding, the documented exit code, no traceback."""
 
 import http.server
+import json
 import re
 import shutil
 import socket
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from gateway.bootstrap import read_signer
+from gateway.cli.client import Client
+from gateway.domain.errors import Misconfigured
 from gateway.markup import signature
 from tests.cli.commands import SHIPPED, environment, fullroute
 
@@ -105,11 +108,16 @@ def _key_reused(desk):
     return ["submit", desk.declaration(), *done]
 
 
+def _against_a_pack(desk):
+    return ["submit", desk.declaration(桂A8D217="桂A8D2171234567"), *desk.pair("exporter")]
+
+
 SUBMISSIONS = {
     "no signature": (_unsigned, 3, "signature."),
     "changed after signing": (_tampered, 3, "signature."),
     "somebody else's key": (_stranger, 3, "signature."),
     "expired key": (_expired, 3, "signature."),
+    "against a rule of a pack": (_against_a_pack, 3, "cn.plate-shape"),
     "duplicate reference": (_duplicate, 6, "declaration.duplicate-reference"),
     "idempotency key used for another": (_key_reused, 6, "idempotency.other-body"),
 }
@@ -125,6 +133,17 @@ def test_submit_refuses_and_stores_no_movement(desk, name):
     assert any(one["code"].startswith(finding) for one in said.json["errors"]), said.out
     assert all(one["message"] != one["code"] for one in said.json["errors"])
     assert desk.movements() == before
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "vi"])
+def test_submit_says_what_validate_says_of_a_packs_rule(desk, lang):
+    path = desk.declaration(桂A8D217="桂A8D2171234567")
+    checked = fullroute("validate", path, "--lang", lang, "--json").json["findings"]
+    words = next(one["message"] for one in checked if one["code"] == "cn.plate-shape")
+    said = desk.run("submit", path, *desk.pair("exporter"), "--lang", lang)
+    assert said.code == 3
+    assert words in said.err
+    assert "cn.plate-shape" not in words
 
 
 # ------------------------------------------------------------------ everything else
@@ -205,6 +224,173 @@ def test_a_gateway_that_is_not_there():
     said = fullroute("movement", "list", "--url", f"http://127.0.0.1:{port}", FULLROUTE_API_KEY="x")
     assert said.code == 8
     assert "cli.unreachable" in said.err
+
+
+URLS = {
+    "no scheme": "x",
+    "another scheme": "ftp://h",
+    "no host": "http://",
+    "a port too high": "http://127.0.0.1:99999",
+    "a port that is no number": "http://127.0.0.1:abc",
+    "half a bracket": "http://[::1",
+    "an empty label": "http://a..b",
+    "a space in the host": "http://a b",
+    "a space in the path": "http://h/x y",
+    "a line end within": "http://h/x\ny",
+    "bytes that are no UTF-8": "http://h\udcff",
+    "a path beyond ASCII": "http://h/ü",
+}
+
+
+@pytest.mark.parametrize("name", URLS)
+def test_what_is_no_url_is_told_before_anything_is_sent(name):
+    with pytest.raises(Misconfigured) as refused:
+        Client(URLS[name], "x")
+    assert [one.code for one in refused.value.findings] == ["cli.url-malformed"]
+
+
+def test_a_url_that_is_no_text_is_told_in_the_document():
+    url = URLS["bytes that are no UTF-8"]
+    said = fullroute("movement", "list", "--url", url, "--json", FULLROUTE_API_KEY="x")
+    assert (said.code, said.err) == (2, ""), said.both
+    (one,) = said.json["errors"]
+    assert (one["code"], one["value"]) == ("cli.url-malformed", url)
+
+
+KEYS = {
+    "a line end": ("frk_a.SECRET\n", 8, "cli.unreachable"),
+    "a line end of Windows and a space": (" frk_a.SECRET\r\n", 8, "cli.unreachable"),
+    "a line end within": ("frk_a\nSECRET", 2, "cli.key-malformed"),
+    "a tab within": ("frk_a\tSECRET", 2, "cli.key-malformed"),
+    "a letter beyond ASCII": ("frk_é.SECRET", 2, "cli.key-malformed"),
+    "bytes that are no UTF-8": ("frk_\udcff.SECRET", 2, "cli.key-malformed"),
+    "nothing but white space": (" \r\n", 2, "cli.key-missing"),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_is_trimmed_and_never_shown(name):
+    key, code, finding = KEYS[name]
+    url = "http://127.0.0.1:9"
+    said = fullroute("movement", "list", "--url", url, "--json", FULLROUTE_API_KEY=key)
+    assert said.code == code, said.both
+    assert [one["code"] for one in said.json["errors"]] == [finding]
+    assert "SECRET" not in said.both
+
+
+@pytest.mark.parametrize("key", ["a\nb", "报关", "\udcff"], ids=ascii)
+def test_an_idempotency_key_that_no_header_can_hold(key):
+    with pytest.raises(Misconfigured) as refused:
+        Client("http://127.0.0.1:9", "x").post("/v1/x", b"", Idempotency_Key=key)
+    assert [one.code for one in refused.value.findings] == ["cli.usage"]
+
+
+class _Nowhere(http.server.BaseHTTPRequestHandler):
+    """Answers everything with 404 and the path that was asked for."""
+
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        found = json.dumps({"errors": [{"code": "movement.unknown", "message": self.path}]})
+        self.send_response(404)
+        self.send_header("Content-Length", str(len(found)))
+        self.end_headers()
+        self.wfile.write(found.encode())
+
+    def do_POST(self):
+        self.do_GET()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def nowhere():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Nowhere) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+NAMED = "X Y/?#%é\n\udcff"
+NAMED_QUOTED = "X%20Y%2F%3F%23%25%C3%A9%0A%FF"
+PATHS = {
+    "movement": (["movement", "show", NAMED], "movements/{}"),
+    "timeline": (["movement", "timeline", NAMED], "movements/{}/timeline?after=-1"),
+    "report": (["movement", "report", NAMED, "departed", "X"], "movements/{}/reports"),
+    "copy": (
+        ["movement", "copy", NAMED, "--lrn", "L\udcff"],
+        "movements/{}/copy?lrn=L%FF",
+    ),
+    "amendment": (
+        ["movement", "amend", NAMED, SHIPPED, "--text", "b c\udcff"],
+        "movements/{}/amendments?reason=&text=b+c%FF",
+    ),
+    "reading": (["movement", "position", NAMED, "reefer-7"], "movements/{}/positions"),
+    "readings": (["movement", "positions", NAMED], "movements/{}/positions?limit=50"),
+    "trip": (["trip", "show", NAMED], "trips/{}"),
+    "group": (["group", "show", NAMED], "groups/{}"),
+    "closure": (["closure", "show", NAMED], "closures/{}"),
+    "link": (["link", "pause", NAMED, "--reason", "x"], "links/{}/acts"),
+    "plate": (["movement", "list", "--plate", NAMED], "movements?plate={}&limit=50"),
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name == "movement" else pytest.mark.full) for name in PATHS],
+)
+def test_whatever_is_named_stays_one_part_of_the_path(nowhere, name):
+    arguments, path = PATHS[name]
+    said = fullroute(*arguments, "--url", nowhere, "--json", FULLROUTE_API_KEY="x")
+    assert said.code == 4, said.both
+    assert said.json["errors"][0]["message"] == "/v1/" + path.format(NAMED_QUOTED)
+
+
+REASONS = {
+    "none": " ",
+    "a novel": "x" * 501,
+    "bytes that are no UTF-8": "\udcff",
+    "some of it no UTF-8": "maintenance \udcff",
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_a_reason_is_some_words(desk, name):
+    said = desk.run("link", "pause", "zz", "--reason", REASONS[name], "--json")
+    assert (said.code, said.err) == (3, ""), said.both
+    assert [one["code"] for one in said.json["errors"]] == ["act.no-reason"]
+
+
+USAGE = {
+    "no such command": ["nix", "--json"],
+    "no such command below": ["movement", "nix", "--json"],
+    "no such option of the program": ["--json", "movement", "list"],
+    "no such option": ["movement", "list", "--nix", "--json"],
+    "a missing argument": ["validate", "--json"],
+    "a word too many": ["--json", "office", "list", "x"],
+    "out of range": ["movement", "list", "--limit", "0", "--json"],
+    "a language we do not speak": ["office", "list", "--lang", "fr", "--json"],
+    "a time that is none": ["movement", "report", "X", "departed", "Y", "--at", "n", "--json"],
+    "bytes that are no UTF-8": ["\udcff", "--json"],
+}
+
+
+@pytest.mark.parametrize("name", USAGE)
+def test_usage_errors_are_one_document_too(tmp_path, name):
+    said = fullroute(*USAGE[name], cwd=tmp_path)
+    assert (said.code, said.err) == (2, ""), said.both
+    assert said.json["exit"] == 2
+    (one,) = said.json["errors"]
+    assert one["code"] == "cli.usage"
+    assert "--help" in one["fix"]
+
+
+def test_json_as_an_argument_is_no_wish_for_json():
+    said = fullroute("movement", "list", "--", "--json")
+    assert (said.code, said.out) == (2, "")
+    assert "unexpected extra argument" in said.err
 
 
 class _Page(http.server.BaseHTTPRequestHandler):
@@ -320,3 +506,51 @@ def test_an_unforeseen_error_is_one_finding_with_a_log():
     log = Path(re.search(r"Look into (\S+)", said)[1])
     assert "Traceback" in log.read_text("utf-8")
     log.unlink()
+
+
+LEAVING = """
+import sys, typer
+from gateway.cli import output
+from gateway.cli.branch import Branch
+from gateway.cli.main import CommandTree
+from gateway.cli.options import SpeechOptions
+from gateway.domain.errors import Refused
+from gateway.domain.finding import Finding
+app = Branch(cls=CommandTree, add_completion=False)
+@app.command()
+def interrupted(*, options: SpeechOptions): raise KeyboardInterrupt
+@app.command()
+def printed(*, options: SpeechOptions):
+    output.print_json({"done": True})
+    raise KeyboardInterrupt
+@app.command()
+def left(*, options: SpeechOptions):
+    output.print_json({"done": True})
+    raise typer.Exit(3)
+@app.command()
+def silent(*, options: SpeechOptions): raise typer.Exit(7)
+@app.command()
+def refused(*, options: SpeechOptions):
+    output.print_json({"done": True})
+    raise Refused(Finding(code="movement.unknown"))
+app()
+"""
+
+LEFT = {
+    "interrupted": (["interrupted", "--json"], 130, {"exit": 130, "errors": []}),
+    "interrupted, as text": (["interrupted"], 130, None),
+    "interrupted after its document": (["printed", "--json"], 130, {"done": True}),
+    "left with a code after its document": (["left", "--json"], 3, {"done": True}),
+    "left with a code and nothing to say": (["silent", "--json"], 7, None),
+    "refused after its document": (["refused", "--json"], 3, {"done": True}),
+}
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_there_is_one_document_however_a_command_ends(name):
+    arguments, code, document = LEFT[name]
+    command = [sys.executable, "-c", LEAVING, *arguments]
+    done = subprocess.run(command, env=environment(), capture_output=True, check=False)
+    assert done.returncode == code, done.stderr
+    assert (json.loads(done.stdout) if done.stdout else None) == document
+    assert (b"Interrupted." in done.stderr) == (code == 130)

@@ -38,6 +38,12 @@ def test_every_command_says_what_it_is_for_and_gives_an_example(path):
     assert re.search(rf"Examples?:\s+fullroute {' '.join(path)}\b", said), said
 
 
+@pytest.mark.parametrize("path", sorted(ALL), ids=" ".join)
+def test_no_two_examples_run_into_one_paragraph(path):
+    for paragraph in (ALL[path].help or "").split("\n\n"):
+        assert len(re.findall(r"^\s*fullroute ", paragraph, re.MULTILINE)) <= 1, paragraph
+
+
 def test_help_answers_at_once(record_property):
     began = time.perf_counter()
     said = fullroute("--help")

@@ -76,6 +76,18 @@ REFUSED = {
         ("--kind", "request-response", "--endpoint", "http://customs.example", *LOGIN),
         "link.password-in-clear",
     ),
+    "a port beyond all": (("--endpoint", "http://h:99999"), "link.endpoint-malformed"),
+    "port nought": (("--endpoint", "http://h:0"), "link.endpoint-malformed"),
+    "a word for a port": (("--endpoint", "http://h:http"), "link.endpoint-malformed"),
+    "no host": (("--endpoint", "http:///path"), "link.endpoint-malformed"),
+    "a port alone": (("--endpoint", "http://:9001"), "link.endpoint-malformed"),
+    "a space in the host": (("--endpoint", "http://a b/"), "link.endpoint-malformed"),
+    "an empty label": (("--endpoint", "http://a..b/"), "link.endpoint-malformed"),
+    "half an IPv6 address": (("--endpoint", "http://[::1"), "link.endpoint-malformed"),
+    "no host to log in at": (
+        ("--kind", "request-response", "--endpoint", "https://", *LOGIN),
+        "link.endpoint-malformed",
+    ),
     "no such receipt": (
         ("--kind", "folder", "--endpoint", "file:///tmp", "--receipt", "gold"),
         "link.unknown-receipt",
@@ -89,6 +101,12 @@ def test_what_does_not_fit_is_refused(data, options, code):
     assert said.code == 3, said.both
     assert code in said.both
     assert "geheim" not in said.both
+
+
+def test_an_id_no_address_can_hold(data):
+    folder = ("--kind", "folder", "--endpoint", "file:///tmp", "--json")
+    said = link(data, "add", "a b/c", "--office", "VN0015BB", *folder)
+    assert (said.code, said.json["errors"][0]["code"]) == (3, "link.id-malformed")
 
 
 def test_a_password_for_nobody(data):

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 
 import pytest
@@ -90,6 +91,14 @@ def test_a_closure_is_said_listed_planned_and_ended(desk, submitted):
     wrong = desk.run("closure", "plan", name, "--via", "nowhere", "--json")
     assert (wrong.code, wrong.json["errors"][0]["code"]) == (3, "closure.not-a-way")
     assert desk.run("closure", "end", name).code == 0
+
+
+def test_a_movement_as_text_names_every_message_by_its_id(desk, submitted):
+    messages = desk.run("movement", "show", submitted, "--json").json["messages"]
+    lines = desk.run("movement", "show", submitted).out.splitlines()
+    told = {tuple(line.split("\t")[:3]) for line in lines}
+    assert messages
+    assert told >= {(one["id"], one["type"], one["office"]) for one in messages}
 
 
 def test_a_message_without_mandate_waits_until_its_signatory_signs(desk, submitted):
@@ -348,7 +357,10 @@ def test_a_killed_serve_leaves_nothing_running(desk):
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as serving:
         serving.stdout.readline()
-        assert len(running(desk.folder)) > 3  # itself, gateway, worker, broker
+        end = time.monotonic() + 30
+        while len(begun := running(desk.folder)) <= 3 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert len(begun) > 3, begun  # itself, gateway, worker, broker
         serving.kill()
     assert left_running(desk.folder) == {}
 

@@ -103,9 +103,7 @@ def trip_is_open() -> ColumnElement[bool]:
         .where(
             trip_shares.c.trip == trips.c.id,
             movements.c.reference == trip_shares.c.movement,
-            movements.c.state.not_in(
-                [literal_column(f"'{state}'") for state in sorted(OVER)]
-            ),
+            movements.c.state.not_in([literal_column(f"'{state}'") for state in sorted(OVER)]),
         )
         .correlate(trips)
     )
