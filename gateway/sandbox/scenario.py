@@ -118,7 +118,8 @@ class _Theatre:
         tenant = self._caller.tenant
         for party, name in sorted(cast):
             if name in scenario.mandates:
-                setup.new_mandate(self._ports, tenant, party, name, name, basis=scenario.name)
+                basis = f"scenario {scenario.name}"
+                setup.new_mandate(self._ports, tenant, party, name, name, basis=basis)
             else:
                 certificate = self._ports.keys.signer(name).certificate
                 setup.add_certificate(self._ports, tenant, party, certificate)
