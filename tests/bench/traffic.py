@@ -174,7 +174,10 @@ def drain(many: int) -> list[Figure]:
 
 
 def _cpu(pid: int) -> float:
-    words = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    except FileNotFoundError:  # a server's helper that ended since it was listed
+        return 0.0
     return (int(words[11]) + int(words[12])) / _TICKS
 
 
