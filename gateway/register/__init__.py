@@ -25,7 +25,6 @@ from gateway.register.endings import (
 )
 from gateway.register.erasing import (
     Erasure,
-    Listed,
     Unopened,
     erase,
     erasure_of,
@@ -91,7 +90,6 @@ __all__ = [
     "Erasure",
     "Exit",
     "Incoming",
-    "Listed",
     "Loaded",
     "Owing",
     "Places",

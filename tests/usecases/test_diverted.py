@@ -1,20 +1,19 @@
 """Goods go by other offices: those begin anew, those left out hear no more and decide nothing."""
 
 from contextlib import closing
-from decimal import Decimal
 
 import pytest
 
 from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.deciding import decide
 from gateway.domain.errors import Refused
-from gateway.domain.lane import Direction, Read, Reading
 from gateway.domain.message import Answer, AnswerKind, MessageState
 from gateway.register import load
 from gateway.sandbox.script import read_scenarios
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.lane import pass_lane
 from gateway.usecases.setup import add_lane
+from tests.usecases.test_lane import reading
 from tests.world import LANE, ROUTE, World
 
 pytestmark = pytest.mark.full
@@ -111,17 +110,9 @@ def test_a_gate_that_they_come_back_to_is_told_of_the_vehicle_again(world):
 
 def test_the_lane_of_a_gate_they_were_diverted_from_does_not_let_them_go(world):
     add_lane(world.ports, LANE)
-    reading = Reading(
-        id="p-1",
-        at=world.clock.now(),
-        direction=Direction.OUT,
-        plates=(Read("桂A8D217"), Read("桂AK217挂")),
-        seals=(Read("CQ8801172"), Read("ES20261123A7")),
-        weight_kg=Decimal("19480.5"),
-    )
     world.town.held = {"MT4402"}
     goes_by(world, **{YOUYIGUAN: PINGXIANG, HUU_NGHI: TAN_THANH})
-    said = pass_lane(world.ports, world.exporter, LANE.id, reading).passage
+    said = pass_lane(world.ports, world.exporter, LANE.id, reading(world)).passage
     assert (said.says.value, said.code) == ("stop", "lane.not-expected")
 
 

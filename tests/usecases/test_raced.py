@@ -2,14 +2,13 @@
 
 from contextlib import closing
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
 from gateway.domain.act import Act, ActKind
 from gateway.domain.delivery import LinkKind
 from gateway.domain.errors import InConflict, Refused
-from gateway.domain.lane import Direction, Read, Reading, Signal
+from gateway.domain.lane import Signal
 from gateway.domain.message import MessageState
 from gateway.usecases import setup
 from gateway.usecases.amend import Amendment, Reason, amend
@@ -19,6 +18,7 @@ from gateway.usecases.lane import pass_lane
 from gateway.usecases.operate import perform
 from gateway.usecases.sign import attach_signature, to_be_signed
 from tests.usecases.stopped import LINK, WHY, principal
+from tests.usecases.test_lane import reading
 from tests.world import LANE, TENANT, World
 
 OTHER_GOODS = {
@@ -125,14 +125,6 @@ def test_a_lane_does_not_say_go_by_what_is_no_longer_so(world):
     world.town.held.add("MT4402")
     movement = world.submit(world.declaration()).movement
     world.run()
-    reading = Reading(
-        id="p-1",
-        at=world.clock.now(),
-        direction=Direction.OUT,
-        plates=(Read("桂A8D217"), Read("桂AK217挂")),
-        seals=(Read("CQ8801172"), Read("ES20261123A7")),
-        weight_kg=Decimal("19480.5"),
-    )
 
     def taken_back():
         world.report(movement, "invalidation-asked", "CN008001", reason="003", text="订单取消")
@@ -142,7 +134,7 @@ def test_a_lane_does_not_say_go_by_what_is_no_longer_so(world):
         taken_back,
         lambda digest: world.store.body(digest) is None,  # the reading's own, looked for last
     )
-    passing = pass_lane(decided, world.exporter, LANE.id, reading)
+    passing = pass_lane(decided, world.exporter, LANE.id, reading(world))
     assert (passing.passage.says, passing.passage.code) == (Signal.STOP, "lane.held")
     at_gate = [one for one in world.store.events(movement) if one.kind.value == "at-gate"]
     assert [one.fact("decision") for one in at_gate] == ["stop"]
