@@ -1,7 +1,8 @@
 """Movements under way while the enterprise changes its mind, at moments drawn from a seed.
 
 Each movement has one or two deeds, done when so many of its messages are acknowledged: its
-declaration is amended or taken back, or an operator cancels a message that is still open. Whether
+declaration is amended or taken back, or an operator cancels a message that is still open. The first
+movement is amended at once and again when it is under way. Whether
 the gateway takes it or says that it is too late, everything comes to an end that is one.
 """
 
@@ -49,7 +50,7 @@ class Journey:
         self._chance = random.Random(f"changes/{self.seed}/{self.number}")
         deeds = [DEEDS[self.number % len(DEEDS)], self._chance.choice(("", *DEEDS))]
         drawn = [(self._chance.randint(0, MESSAGES), deed) for deed in deeds if deed]
-        self.deeds = sorted(drawn)
+        self.deeds = sorted(drawn) if self.number else [(0, "amend"), (1, "amend")]
 
     def travel(self, seconds: float) -> None:
         """Submit, report, and do each deed when its moment has come."""

@@ -59,7 +59,7 @@ def check(evidence: Evidence, *, resting: bool = True, audited: bool = True) -> 
     judges: dict[str, tuple[Callable[[Evidence], Iterator[str]], ...]] = {
         "A": (
             *(_submissions, _strangers, _bodies, _planned, _taken_known, _answers_kept, _events),
-            *(tallies.dropped, tallies.events),
+            *(tallies.dropped, tallies.events, tallies.repeated, tallies.heard),
             *((_handed_over,) if resting else ()),
         ),
         "B": (

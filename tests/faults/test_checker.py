@@ -114,6 +114,18 @@ def an_event_happens_twice(e):
     return "A", "happened twice"
 
 
+def an_answer_is_heard_twice(e):
+    row = first(e.rows["events"], kind="answered")
+    e.rows["events"].append({**row, "sequence": 99, "at": "2026-01-01T00:00:00.000Z"})
+    return "A", "heard 2 times, answered 1"
+
+
+def an_answer_is_not_heard(e):
+    row = first(e.rows["events"], kind="answered")
+    row["kind"] = "controlled"
+    return "A", "heard 0 times, answered 1"
+
+
 def a_message_is_quietly_dropped(e):
     row = first(e.rows["messages"], type="ClearanceNotice")
     row |= {"state": "dropped", "place": None, "receipt": None, "feed_sequence": None}
@@ -321,7 +333,7 @@ PLANTED = (
     *(one_declaration_makes_two_movements, a_refused_declaration_is_there, nobody_asked),
     *(an_answer_is_lost, an_output_in_a_response_is_lost, a_body_is_damaged),
     *(an_event_is_lost, the_last_event_is_lost, every_event_is_lost, an_event_happens_twice),
-    a_message_is_quietly_dropped,
+    *(an_answer_is_heard_twice, an_answer_is_not_heard, a_message_is_quietly_dropped),
     *(two_messages_swap_their_order, a_place_is_left_out, another_comes_first),
     *(a_message_comes_too_early_and_is_sent_back, a_place_is_taken_by_another),
     it_is_taken_back_before_the_departure_let_go,
