@@ -50,6 +50,9 @@ from gateway.cli.exits import Exit, exit_of
 from gateway.domain.errors import GatewayError
 from gateway.domain.finding import Catalogue, Finding, Refusal, Severity
 
+NO_TEXT = "surrogates not allowed"
+"""Why Python cannot write a word of the command line whose bytes were no UTF-8."""
+
 
 class CommandTree(TyperGroup):
     """The root of the tree: whatever goes wrong below becomes findings and an exit code here."""
@@ -81,8 +84,11 @@ class CommandTree(TyperGroup):
             if hasattr(error, "exit_code"):
                 _tell_usage(error, ctx.meta)
                 raise  # typer's own: usage errors and typer.Exit
-            _tell(_unforeseen(error, ctx.meta), ctx.meta, code=Exit.UNEXPECTED)
-            code = Exit.UNEXPECTED
+            if isinstance(error, UnicodeEncodeError) and error.reason == NO_TEXT:
+                told, code = _not_understood(f"{error.object!a} is not UTF-8."), Exit.USAGE
+            else:
+                told, code = _unforeseen(error), Exit.UNEXPECTED
+            _tell([_shown(told, ctx.meta)], ctx.meta, code=code)
         raise SystemExit(code)
 
 
@@ -106,12 +112,17 @@ def _tell_usage(error: Exception, meta: Mapping[str, Any]) -> None:
     if not hasattr(error, "format_message") or not _wants_json(meta):
         return
     command = getattr(getattr(error, "ctx", None), "command_path", "fullroute")
-    args = (("reason", error.format_message()), ("command", command))
-    told = output.shown(
-        Finding(code="cli.usage", args=args), _texts(), str(meta.get("fullroute.lang", "en"))
-    )
-    _tell([told], {**meta, "fullroute.json": True}, code=Exit.USAGE)
+    told = _not_understood(error.format_message(), command)
+    _tell([_shown(told, meta)], {**meta, "fullroute.json": True}, code=Exit.USAGE)
     raise SystemExit(Exit.USAGE)
+
+
+def _not_understood(reason: str, command: str = "fullroute") -> Finding:
+    return Finding(code="cli.usage", args=(("reason", reason), ("command", command)))
+
+
+def _shown(finding: Finding, meta: Mapping[str, Any]) -> output.Shown:
+    return output.shown(finding, _texts(), str(meta.get("fullroute.lang", "en")))
 
 
 def _wants_json(meta: Mapping[str, Any]) -> bool:
@@ -120,16 +131,14 @@ def _wants_json(meta: Mapping[str, Any]) -> bool:
     return bool(meta.get("fullroute.json", "--json" in words))
 
 
-def _unforeseen(error: Exception, meta: Mapping[str, Any]) -> Iterable[output.Shown]:
+def _unforeseen(error: Exception) -> Finding:
     with tempfile.NamedTemporaryFile(
         "w", prefix="fullroute-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
         traceback.print_exception(error, file=log)
     reason = f"{type(error).__name__}: {error}"
-    finding = Finding(
-        code="unexpected", severity=Severity.FATAL, args=(("reason", reason), ("log", log.name))
-    )
-    return [output.shown(finding, _texts(), str(meta.get("fullroute.lang", "en")))]
+    args = (("reason", reason), ("log", log.name))
+    return Finding(code="unexpected", severity=Severity.FATAL, args=args)
 
 
 def _texts() -> Catalogue:

@@ -393,6 +393,21 @@ def test_json_as_an_argument_is_no_wish_for_json():
     assert "unexpected extra argument" in said.err
 
 
+NO_TEXT = {
+    "pause": ["link", "pause", "z\udcff", "--reason", "line cut"],
+    "show": ["movement", "show", "z\udcff"],
+    "report": ["movement", "report", "z\udcff", "departed", "CN008001"],
+}
+
+
+@pytest.mark.parametrize("name", NO_TEXT)
+def test_a_word_that_is_no_text_is_a_usage_error(desk, name):
+    said = desk.run(*NO_TEXT[name], "--json")
+    assert (said.code, said.err) == (2, ""), said.both
+    (one,) = said.json["errors"]
+    assert (one["code"], "is not UTF-8" in one["message"]) == ("cli.usage", True)
+
+
 class _Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
