@@ -6,7 +6,7 @@ the functions here are their one spelling. :func:`alone` answers by a sealed sna
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -108,7 +108,7 @@ class _Taken:
             at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         except ValueError:
             at = None
-        if at is None or at.tzinfo is None:
+        if at is None or at.tzinfo is None or not MINYEAR < at.year < MAXYEAR:
             self._wrong(name, "a time with an offset")
             return datetime.min.replace(tzinfo=UTC)
         return at.astimezone(UTC)

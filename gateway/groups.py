@@ -98,9 +98,10 @@ def _referred(
     """Refuse a reference number that another file, or another movement, has already."""
     if not verdict.valid:
         return
-    other = references.setdefault(verdict.reference, name)
+    other = references.get(verdict.reference)
+    references.setdefault(verdict.reference, name)
     pointer, (declarant, lrn) = "/Declaration/FunctionalReferenceID", verdict.reference
-    if other != name:
+    if other is not None:  # whatever it is called: two files may bear one name
         args = (("file", other),)
         yield Finding(code="group.same-reference", pointer=pointer, value=lrn, args=args)
     record = ports.store.movement_by_lrn(caller.tenant, declarant, lrn)

@@ -20,6 +20,7 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import LaneRules
 from gateway.domain.lane_book import LaneBook
 from gateway.domain.message import Message
+from gateway.domain.message_book import MessageBook
 from gateway.domain.parcel import Collected, More, Parcel, Reply, nothing
 from gateway.domain.position import PositionRules
 from gateway.domain.records import (
@@ -46,7 +47,9 @@ from gateway.packs.pins import Pin
 from gateway.packs.vouching import Lying
 
 
-class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, Protocol):
+class Store(
+    LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, MessageBook, Protocol
+):
     """Durable state. Reads see everything committed before they began."""
 
     def commit(self, change: Change) -> None:
@@ -129,11 +132,6 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, P
     def message(self, message: str) -> Message | None:
         """Return the message of that id."""
 
-    def messages_in_state(
-        self, state: str, *, tenant: str | None = None, limit: int = 200
-    ) -> tuple[Message, ...]:
-        """Return messages in that state, oldest first."""
-
     def attempts(self, message: str) -> tuple[Attempt, ...]:
         """Return every try to deliver a message, oldest first."""
 
@@ -174,10 +172,6 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, P
     def links_with_due(self, now: datetime) -> tuple[str, ...]:
         """Return the links at which something may be tried now."""
 
-    def last_tried(self, outcome: str, limit: int = 200) -> tuple[Message, ...]:
-        """Return messages still due whose last try came to that outcome, oldest first."""
-        ...
-
     def pending(self) -> tuple[Pending, ...]:
         """Return what is due by link and office; who has nothing due is left out."""
         ...
@@ -213,11 +207,14 @@ class Store(LaneBook, TimeBook, TripBook, GroupBook, ClosureBook, ErasureBook, P
         *,
         of_links: bool = True,
         tenant: str = "",
+        link: str = "",
         limit: int = 200,
+        behind: LogRecord | None = None,
     ) -> tuple[LogRecord, ...]:
         """Entries of kind ``refused`` or ``act`` since a time, sequenced or not, of one or all.
 
-        Those about links newest first; those about none (declarations) oldest first.
+        Those about links newest first; those about none (declarations) oldest first. The list goes
+        on ``behind`` the last one seen.
         """
         ...
 

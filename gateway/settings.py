@@ -192,7 +192,7 @@ def load_settings(
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # no TOML, or TOML beyond all measure
         finding = Finding(
             code="settings.unreadable",
             value=str(path),
@@ -370,7 +370,8 @@ def _as(kind: type, value: object, *, from_text: bool) -> str | int | float | No
             return None
     if kind is int:
         return value if isinstance(value, int) else None
-    return float(value) if isinstance(value, int | float) else None
+    # By its text: a whole number beyond all doubles is infinite then, so out of range.
+    return float(str(value)) if isinstance(value, int | float) else None
 
 
 def _of_scheme(value: str | float, schemes: tuple[str, ...]) -> bool:

@@ -234,6 +234,7 @@ def test_a_closure_needs_an_office_an_order_and_a_reason(world):
     for values, code in (
         ({"until_at": now - timedelta(hours=1)}, "closure.ends-before"),
         ({"reason": " "}, "closure.no-reason"),
+        ({"reason": "x" * 256}, "act.no-reason"),
     ):
         with pytest.raises(Refused) as caught:
             close(world, **values)

@@ -8,6 +8,7 @@ import pytest
 from gateway import closures
 from gateway.domain.closure import Closed, Closure, ClosureState
 from gateway.domain.errors import InConflict, Refused
+from gateway.domain.event import EventKind
 from gateway.domain.lane import Direction, Lane, Read, Reading
 from gateway.domain.roles import OfficeRole
 from gateway.usecases.attention import attention
@@ -166,6 +167,30 @@ def test_who_would_be_hit_is_seen_before_it_is_confirmed(world):
     (closure,) = proposed(world)
     (one,) = closures.plan(world.ports, world.exporter, closure.id)
     assert one.movement == world.movement
+
+
+NO_TIMES = {
+    "before all time": "0001-01-01T00:00:00+14:00",
+    "after all time": "9999-12-31T23:59:59-14:00",
+    "without an offset": "2026-12-01T08:00:00",
+    "no time": "soon",
+}
+
+
+@pytest.mark.parametrize("name", NO_TIMES)
+def test_an_announcement_without_a_time_counts_from_when_it_was_made(world, name):
+    announce(world, **{"closed-from": NO_TIMES[name], "closed-until": NO_TIMES[name]})
+    (closure,) = proposed(world)
+    (told,) = (
+        one for one in world.store.events(world.movement) if one.kind is EventKind.CLOSURE_PLANNED
+    )
+    assert (closure.from_at, closure.until_at) == (told.at, None)
+
+
+def test_the_same_announcement_is_the_same_in_another_zone(world):
+    for begins in ("2026-12-01T08:00:00+08:00", "2026-12-01T07:00:00+07:00"):
+        announce(world, **{"closed-from": begins, "closed-until": "2026-12-03T18:00:00+08:00"})
+    assert len(proposed(world)) == 1
 
 
 def test_the_same_announcement_is_proposed_once_and_not_again_after_it_was_dismissed(world):

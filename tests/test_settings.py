@@ -185,7 +185,22 @@ def test_the_environment_beats_the_file(tmp_path: Path) -> None:
             "settings.out-of-range",
             ("key", "worker.ticker_seconds"),
         ),
+        (
+            "a whole number beyond all fractions",
+            f"[worker]\nticker_seconds = {'9' * 400}\n",
+            {},
+            "settings.out-of-range",
+            ("key", "worker.ticker_seconds"),
+        ),
         ("no TOML", "[http\n", {}, "settings.unreadable", None),
+        (
+            "a number nobody can read",
+            f"[http]\nport = {'9' * 5000}\n",
+            {},
+            "settings.unreadable",
+            None,
+        ),
+        ("lists without end", f"[http]\nport = {'[' * 5000}\n", {}, "settings.unreadable", None),
     ],
 )
 def test_what_is_wrong_is_a_finding(

@@ -50,7 +50,7 @@ class ClosureBody(BaseModel):
     begins: Moment = Field(alias="from")
     until: Moment | None = None
     planned: bool = False
-    reason: str = Field(max_length=255)
+    reason: str = Field(max_length=keeping.REASON_LENGTH_MAX)
 
 
 class ClosureAct(StrEnum):

@@ -30,7 +30,9 @@ from gateway.usecases import group as keeping
 router = APIRouter(tags=["groups"])
 
 ZIP_TYPE = "application/zip"
-LIMITS = Limits(entries_max=groups.FILES_MAX, content_bytes_max=200_000_000, folders=True)
+LIMITS = Limits(
+    entries_max=groups.FILES_MAX, content_bytes_max=200_000_000, folders=True, workbooks=True
+)
 LISTED_MAX = 200
 
 _STRANGE = problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED)

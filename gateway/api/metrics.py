@@ -21,6 +21,7 @@ from gateway.audit.entry import EntryKind, read_entry
 from gateway.audit.exchange import read_envelope
 from gateway.domain.backlog import Tried
 from gateway.domain.delivery import Link, LinkKind, Outcome
+from gateway.domain.records import LogRecord
 from gateway.ports import Ports
 from gateway.pressure import Sluice
 
@@ -81,20 +82,25 @@ class Measures:
 
     def _count_refusals(self) -> None:
         now = self._ports.clock.now()
-        since = self._refused_at or now
+        first, seen = self._refused_at is None, set()
         # what commits late may carry an earlier time: look back a little, count nothing twice
-        found = self._ports.store.log_told(
-            EntryKind.REFUSED.value, since - timedelta(seconds=5), of_links=False, limit=PAGE
-        )
-        first = self._refused_at is None
-        for record in found:
+        for record in self._refused((self._refused_at or now) - timedelta(seconds=5)):
+            seen.add(record.id)
             if not first and record.id not in self._refused_seen:
                 told = read_entry(record.entry).facts.get("findings")
                 for one in told if isinstance(told, list) else []:
                     rule = str(one.get("code", "")) if isinstance(one, dict) else ""
                     self._failures[record.tenant, (("rule", rule),)] += 1
-        self._refused_seen = frozenset(record.id for record in found)
-        self._refused_at = found[-1].at if found and len(found) == PAGE else now
+        self._refused_seen, self._refused_at = frozenset(seen), now
+
+    def _refused(self, since: datetime) -> Iterator[LogRecord]:
+        """Yield the entries of declarations that were refused, however many in one moment."""
+        kind, behind = EntryKind.REFUSED.value, None
+        while found := self._ports.store.log_told(
+            kind, since, of_links=False, limit=PAGE, behind=behind
+        ):
+            yield from found
+            behind = found[-1]
 
     # -------------------------------------------------------------- telling
 

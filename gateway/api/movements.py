@@ -36,6 +36,7 @@ from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.identifiers import MovementReference
 from gateway.domain.movement_state import MovementState
+from gateway.ports import Ports
 from gateway.usecases.copy import copy_as_new
 from gateway.usecases.export import export_movement
 from gateway.usecases.report import report
@@ -91,21 +92,28 @@ class ReportedShape(BaseModel):
     events: tuple[EventShape, ...]
 
 
-def check_reference(cursor: str) -> None:
+def check_cursor(ports: Ports, tenant: str, cursor: str) -> None:
     """Refuse a cursor that no page of ours can have named.
+
+    A movement that an older database put back does not know has no place in the list: an empty
+    page would pass for the end of it.
 
     Raises:
         Refused: ``reference.malformed``.
+        NotFound: ``movement.unknown``.
     """
     try:
         MovementReference.parse(cursor)
     except Refusal as refusal:
         raise Refused(*refusal.findings) from refusal
+    record = ports.store.movement(cursor)
+    if record is None or record.tenant != tenant:
+        raise NotFound(Finding(code="movement.unknown", value=cursor))
 
 
 @router.get(
     "/movements",
-    responses=problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED, problems.REFUSED),
+    responses={**_STRANGE, **problems.documented(problems.REFUSED)},
 )
 def list_movements(
     request: Request,
@@ -119,7 +127,7 @@ def list_movements(
     """List movements, newest first."""
     require_accept(request, "application/json")
     if cursor:
-        check_reference(cursor)
+        check_cursor(ports, caller.tenant, cursor)
     found = ports.store.movements(
         caller.tenant, after=cursor, limit=limit + 1, plate=plate, state=state
     )
@@ -188,7 +196,11 @@ def show_timeline(
 @router.get(
     "/movements/{reference}/export",
     response_class=Response,
-    responses={200: {"content": {"application/zip": {}}, "description": "A ZIP."}, **_STRANGE},
+    responses={
+        200: {"content": {"application/zip": {}}, "description": "A ZIP."},
+        **_STRANGE,
+        **problems.documented(problems.CONFLICT),
+    },
 )
 def export(request: Request, caller: Reader, ports: Reach, reference: Reference) -> Response:
     """Hand out everything about a movement, verifiable without us, as a ZIP."""

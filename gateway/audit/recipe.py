@@ -37,8 +37,13 @@ step() {
   fi
 }
 
-# sums: every file is the one that was exported
-sums() { sha256sum -c SHA256SUMS; }
+# sums: every file is the one that was exported, and nothing lies beside them
+sums() {
+  sha256sum -c SHA256SUMS || return 1
+  sed 's/^[0-9a-f]*  //' SHA256SUMS | sort >"$work/exported"
+  find . ! -type d ! -path ./SHA256SUMS | sed 's,^\./,,' | sort >"$work/there"
+  ! comm -13 "$work/exported" "$work/there" | sed 's/^/not exported: /' | grep .
+}
 
 # seal KEY SIGNATURE FILE: an Ed25519 seal over exactly these bytes
 seal() { openssl pkeyutl -verify -pubin -inkey "$1" -rawin -sigfile "$2" -in "$3"; }
@@ -76,8 +81,18 @@ committed() {
   grep -F "\"commitment\":\"$(openssl dgst -sha256 -r "$work/salted" | cut -d' ' -f1)\"" "$3"
 }
 
+# noted NOTE TEXT SIGNATURE KEY: the C2SP note is this text with this signature by this key
+noted() {
+  name=$(head -n 1 "$2")
+  { printf '%s\n\001' "$name"; openssl pkey -pubin -in "$4" -outform DER | tail -c 32; } |
+    openssl dgst -sha256 -binary | head -c 4 >"$work/id"
+  seal=$(cat "$work/id" "$3" | openssl base64 -A)
+  { cat "$2"; printf '\n\342\200\224 %s %s\n' "$name" "$seal"; } | cmp - "$1"
+}
+
 # logged ENTRY PROOF CHECKPOINT: RFC 6962 inclusion of the entry in the tree of the checkpoint
 logged() {
+  sed '1,/^$/d' "$2" | cmp - "$3" || return 1
   index=$(sed -n 's/^index //p' "$2"); last=$(($(sed -n 2p "$3") - 1))
   [ "$index" -le "$last" ] || return 1
   { printf '\000'; cat "$1"; } | openssl dgst -sha256 -binary >"$work/node"
@@ -116,7 +131,8 @@ What is here
                  gateway said about it and sealed, "receipt" what the office sealed in return
                  ("reply" as it came); "receipt-native" is an answer of the office that quotes the
                  message, "receipt-transport" only the gateway's own note that it was handed over;
-                 signed/ holds content and signature of a CMS message
+                 signed/ holds content and signature of a CMS message; "to-be-signed" is what the
+                 signatory was shown, and proves nothing unless the log commits to it
   answers/       what the offices answered, with the header they sealed, and our acknowledgement;
                  where there is no header, nobody sealed it: the entry in log/ says what vouched
   certificates/  of those who signed          keys/  public seal keys of gateway and links
@@ -126,7 +142,8 @@ What is here
   movement.json  the gateway's own summary; it proves nothing
 
 How to verify
-  sh verify.sh        needs sha256sum, openssl and xmlsec1; none of the gateway's own programs
+  sh verify.sh        needs sha256sum, openssl and xmlsec1; none of the gateway's own programs.
+                      It finds files that were added, too: keep what you write elsewhere
 Each line of its output is one check; the script is short and says above each what it does.
 
 What the script cannot know

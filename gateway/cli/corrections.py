@@ -104,6 +104,8 @@ def copy(
       fullroute movement copy 26CN4F7KQ2M8ZT1XJ3 --lrn CQ-2026-000118 -o next.xml
     """
     at = moment(depart).isoformat() if depart else ""
+    if not lrn.strip():
+        raise typer.BadParameter("--lrn is empty")
     with open_desk(options) as desk:
         content = desk.copy(ref, lrn, at)
     if to is not None:

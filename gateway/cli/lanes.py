@@ -1,6 +1,7 @@
 """Commands of smart lanes: ask one, look at what passed, work cut off, reconcile."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,9 +9,11 @@ import typer
 
 from gateway.cli import output
 from gateway.cli.branch import Branch
-from gateway.cli.exits import Exit
+from gateway.cli.client import Problem
+from gateway.cli.exits import Exit, exit_of
 from gateway.cli.files import read_file, write_file
 from gateway.cli.options import DeskOptions
+from gateway.domain.errors import GatewayError
 
 lane_commands = Branch(help="Smart lanes: go, stop or refer.")
 
@@ -233,6 +236,8 @@ def reconcile(
 ) -> None:
     """Hand in what a lane said while it was cut off; what the gateway says otherwise is exit 10.
 
+    A line that is not taken (two with one id, say) is named and keeps none of the others back.
+
     Example:
       fullroute lane reconcile yyg-3 j.jsonl
     """
@@ -240,14 +245,36 @@ def reconcile(
 
     lines = read_lines(journal)
     with open_lane(options) as desk:
-        answers = [desk.check(lane, one) for one in lines]
+        answers, refused = _handed_in(desk, lane, lines)
     differing = [one for one in answers if one["differs"]]
     if options.json:
-        output.print_json({"passages": len(answers), "differing": differing})
+        told = {"passages": len(answers), "differing": differing, "refused": refused}
+        output.print_json(told)
     else:
+        for one in refused:
+            output.note(f"{one['passage']}: not taken, {', '.join(one['codes'])}")
         for one in differing:
             said, reason = one["offline"]["says"], one["reason"]
             output.note(f"{one['passage']}: said {said}, but {one['says']}: {reason['message']}")
         output.note(f"{len(answers)} passages, {len(differing)} differ.")
-    if differing:
+    if differing or refused:
         raise typer.Exit(Exit.PARTLY)
+
+
+def _handed_in(
+    desk: Any,  # noqa: ANN401 - naming its type would load it with every help page
+    lane: str,
+    lines: list[dict[str, Any]],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Hand every line in; return the answers, and which lines were not taken and why."""
+    answers, refused = [], []
+    for line in lines:
+        try:
+            answers.append(desk.check(lane, line))
+        except (GatewayError, Problem) as error:
+            if exit_of(error) not in (Exit.INVALID, Exit.CONFLICT):
+                raise  # it concerns the lane or the gateway, not this line
+            found = error.errors if isinstance(error, Problem) else error.findings
+            codes = [one["code"] if isinstance(one, Mapping) else one.code for one in found]
+            refused.append({"passage": str(line.get("id", "")), "codes": codes})
+    return answers, refused

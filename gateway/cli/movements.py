@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +31,9 @@ When = Annotated[
 Facts = Annotated[
     list[str] | None, typer.Option(help="NAME=VALUE, e.g. seal=CQ8801172; repeat for more.")
 ]
+
+INDEX_MAX = 2**63 - 2
+"""The largest place in the log that can be asked for, as over HTTP."""
 
 movement_commands = Branch(help="See movements, report what happened, export their evidence.")
 
@@ -186,7 +189,9 @@ def deadlines(ref: Reference, *, options: DeskOptions) -> None:
 def timeline(
     ref: Reference,
     *,
-    after: Annotated[int, typer.Option(help="Only lines after this log index.")] = -1,
+    after: Annotated[
+        int, typer.Option(min=-1, max=INDEX_MAX, help="Only lines after this log index.")
+    ] = -1,
     options: DeskOptions,
 ) -> None:
     """Show everything that happened to a movement, in order.
@@ -194,8 +199,11 @@ def timeline(
     Example:
       fullroute movement timeline 26CN4F7KQ2M8ZT1XJ3
     """
+    found: list[dict[str, Any]] = []
     with open_desk(options) as desk:
-        found = desk.timeline(ref, after)
+        while page := desk.timeline(ref, after):
+            found += page
+            after = page[-1]["index"]
     if options.json:
         output.print_json({"data": found})
         return
@@ -267,6 +275,8 @@ def moment(text: str) -> datetime:
         raise typer.BadParameter(f"{text} is no time; write 2026-11-24T08:05:00+08:00") from error
     if at.tzinfo is None:
         raise typer.BadParameter(f"{text} has no offset; add one, e.g. +08:00")
+    if not MINYEAR < at.year < MAXYEAR:
+        raise typer.BadParameter(f"{text} lies at the end of the calendar")
     return at
 
 

@@ -44,7 +44,7 @@ class Act:
     batch: int = 0
 
 
-def check_reason(reason: str, value: str) -> None:
+def check_reason(reason: str, value: str, most: int = REASON_LENGTH_MAX) -> None:
     """See to it that a person says why; ``value`` is what for.
 
     Raises:
@@ -52,6 +52,6 @@ def check_reason(reason: str, value: str) -> None:
     """
     # A shell hands bytes that are no UTF-8 on as surrogates, which no log can keep.
     broken = any("\ud800" <= one <= "\udfff" for one in reason)
-    if not reason.strip() or len(reason) > REASON_LENGTH_MAX or broken:
-        most = (("most", str(REASON_LENGTH_MAX)),)
-        raise Refused(Finding(code="act.no-reason", value=value, args=most))
+    if not reason.strip() or len(reason) > most or broken:
+        args = (("most", str(most)),)
+        raise Refused(Finding(code="act.no-reason", value=value, args=args))

@@ -7,7 +7,7 @@ and fired by the sweep.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -195,17 +195,21 @@ def _seen(movement: Movement, where: Stop, itinerary: Itinerary) -> str:
 
 
 def _papers(movement: Movement, itinerary: Itinerary, declared: Declaration) -> Iterator[Wanted]:
+    """Yield until when papers count; one that is named with several days, until the first."""
     ended = _first(movement, (EventKind.ARRIVED, EventKind.TURNED_BACK))
-    zone = itinerary.departure.office.zone
+    office = itinerary.departure.office
+    days: dict[str, date] = {}
     for paper in declared.papers:
         subject = f"{paper.type} {paper.id}".strip()
-        office = itinerary.departure.office.code
-        yield Wanted(DeadlineKind.PAPER, subject, office, _end(paper.until, zone), ended)
+        days[subject] = min(paper.until, days.get(subject, paper.until))
+    for subject, day in days.items():
+        if _comes(day):
+            yield Wanted(DeadlineKind.PAPER, subject, office.code, _end(day, office.zone), ended)
 
 
 def _limit(movement: Movement, itinerary: Itinerary, declared: Declaration) -> Iterator[Wanted]:
     last = itinerary.stops[-1].office
-    if declared.limit_on is not None:
+    if declared.limit_on is not None and _comes(declared.limit_on):
         ended = _first(movement, (EventKind.ARRIVED, EventKind.TURNED_BACK))
         at = _end(declared.limit_on, last.zone)
         yield Wanted(DeadlineKind.LIMIT, "", last.code, at, ended)
@@ -215,12 +219,17 @@ def _enquiry(movement: Movement, itinerary: Itinerary, declared: Declaration) ->
     """Goods that left are asked after when they did not arrive; what never left is not missed."""
     last = itinerary.stops[-1]
     moments = [one for one in (last.expected_at,) if one is not None]
-    if declared.limit_on is not None:
+    if declared.limit_on is not None and _comes(declared.limit_on):
         moments.append(_end(declared.limit_on, last.office.zone))
     gone = movement.has(EventKind.DEPARTED) or movement.has(EventKind.EXITED)
     if gone and moments:
         ended = _first(movement, (EventKind.ARRIVED, EventKind.TURNED_BACK))
         yield Wanted(DeadlineKind.ENQUIRY, "", last.office.code, max(moments), ended)
+
+
+def _comes(day: date) -> bool:
+    """Tell whether a day is one to wait for: papers without an end say 31 December 9999."""
+    return day.year < MAXYEAR
 
 
 def _end(day: date, zone: str) -> datetime:

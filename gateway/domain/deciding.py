@@ -104,7 +104,7 @@ def _new(movement: Movement, draft: _Draft, trip: str) -> list[_Draft]:
     told, whole = news(movement.happened, movement.shares, draft.kind, draft.office, trip)
     own = tuple(pair for pair in draft.facts if pair[0] != "trip")
     parts = [
-        replace(draft, kind=EventKind.PART_MOVED, facts=(*facts_of(draft.kind, part), *own))
+        replace(draft, kind=EventKind.PART_MOVED, facts=facts_of(draft.kind, part, own))
         for part in told
     ]
     if not whole or _known(movement, draft):

@@ -1,4 +1,4 @@
-"""Codes of messages and of the receipts that offices give for them.
+"""Codes of messages, and of the receipts and answers that offices give for them.
 
 Part of the table in ``gateway.domain.codes``.
 """
@@ -10,6 +10,18 @@ from gateway.domain.finding import Severity
 
 MESSAGE_CODES: Mapping[str, Severity] = MappingProxyType(
     {
+        "answer.id-reused": Severity.ERROR,
+        "answer.no-movement": Severity.ERROR,
+        "answer.not-theirs": Severity.FATAL,
+        "answer.number-changed": Severity.ERROR,
+        "answer.number-elsewhere": Severity.ERROR,
+        "answer.other-link": Severity.FATAL,
+        "answer.time-malformed": Severity.FATAL,
+        "answer.unforeseen": Severity.ERROR,
+        "answer.unknown": Severity.FATAL,
+        "answer.unknown-procedure": Severity.ERROR,
+        "answer.unsigned": Severity.FATAL,
+        "answer.wrong-digest": Severity.FATAL,
         "message.busy": Severity.ERROR,
         "message.no-content": Severity.ERROR,
         "message.not-awaiting-signature": Severity.ERROR,

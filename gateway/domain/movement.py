@@ -142,7 +142,8 @@ def evolve(movement: Movement, event: Event) -> Movement:
             return _with_state(movement, event)
         case _:
             movement = replace(movement, happened=(*movement.happened, event))
-            return _by_other_offices(movement, event) if event.fact("left") else movement
+            diverted = event.kind is EventKind.DIVERTED  # any report may bear facts of that name
+            return _by_other_offices(movement, event) if diverted else movement
 
 
 def fold(movement: Movement, events: Iterable[Event]) -> Movement:

@@ -52,9 +52,12 @@ def news(
     return told, bool(told) and whole
 
 
-def facts_of(kind: EventKind, part: tuple[str, int]) -> tuple[tuple[str, str], ...]:
-    """Return the facts that tell of a part."""
-    return (("trip", part[0]), ("happened", kind.value), ("packages", str(part[1])))
+def facts_of(
+    kind: EventKind, part: tuple[str, int], said: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """Return the facts that tell of a part; whatever else was said changes none of them."""
+    told = {"trip": part[0], "happened": kind.value, "packages": str(part[1])}
+    return (*told.items(), *(pair for pair in said if pair[0] not in told))
 
 
 def has_for(happened: Collection[Event], kind: EventKind, trip: str) -> bool:
@@ -74,7 +77,8 @@ def passed_by(happened: Collection[Event], offices: Collection[str], trip: str) 
 def partly_passed(happened: Iterable[Event], office: str) -> bool:
     """Tell whether the goods, or one of their trips, are past an office."""
     return any(
-        one.office == office and (one.kind in PASSING or one.fact("happened") in PASSING)
+        one.office == office
+        and (one.fact("happened") if one.kind is EventKind.PART_MOVED else one.kind) in PASSING
         for one in happened
     )
 

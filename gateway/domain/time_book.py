@@ -19,7 +19,10 @@ class TimeBook(Protocol):
         ...
 
     def deadlines_near(self, tenant: str, now: datetime, limit: int) -> tuple[Deadline, ...]:
-        """Return the deadlines of a tenant that are near or have passed, and have not ended."""
+        """Return the deadlines of a tenant that are near or have passed, and have not ended.
+
+        The latest first: what passed long ago, and nobody ended, hides none that can be met.
+        """
         ...
 
     def position(self, position: str) -> Position | None:

@@ -54,8 +54,11 @@ class Mandate:
     valid_to: datetime | None
 
     def covers(self, party: str, signatory: Signatory, at: datetime) -> bool:
-        """Tell whether it allows signing for ``party`` as ``signatory`` at that time."""
-        ended = self.valid_to is not None and at > self.valid_to
+        """Tell whether it allows signing for ``party`` as ``signatory`` at that time.
+
+        Its end is no part of it: who ends it now signs nothing more at this very moment.
+        """
+        ended = self.valid_to is not None and at >= self.valid_to
         same = self.party == party and self.signatory is signatory
         return same and self.valid_from <= at and not ended
 

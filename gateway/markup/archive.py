@@ -31,6 +31,7 @@ class Limits:
     """What one archive may be: bytes as it lies there, entries, bytes of all entries unpacked.
 
     ``folders`` lets names lead into folders of the archive, as in a workbook; never out of it.
+    ``workbooks`` lets entries be workbooks, which are archives; whoever reads one looks into it.
     """
 
     archive_bytes_max: int = 20_000_000
@@ -38,6 +39,7 @@ class Limits:
     content_bytes_max: int = 20_000_000
     name_length_max: int = 120
     folders: bool = False
+    workbooks: bool = False
 
 
 LIMITS = Limits()
@@ -138,7 +140,9 @@ def _read(
                 if len(content) > left:
                     raise _refusal("zip.expands-too-far", limit=limits.content_bytes_max)
         left -= len(content)
-        if one.filename.lower().endswith(".zip") or content.startswith(_ARCHIVE_STARTS):
+        name = one.filename.lower()
+        workbook = limits.workbooks and name.endswith(".xlsx")
+        if not workbook and (name.endswith(".zip") or content.startswith(_ARCHIVE_STARTS)):
             raise _refusal("zip.nested", one.filename)
         yield Entry(one.filename, bytes(content))
 

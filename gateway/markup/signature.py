@@ -93,6 +93,14 @@ class Signed:
     fingerprint: str
     content: bytes
 
+    @property
+    def stated(self) -> bytes:
+        """What any of the allowed forms covers: exclusive C14N, without namespaces nobody uses.
+
+        Where those were not signed others can add some, and ``content`` would be another.
+        """
+        return canonical(self.element, exclusive=True)
+
 
 def _refusal(code: str, value: str = "") -> Refusal:
     return Refusal(Finding(code=code, severity=Severity.FATAL, value=value))
@@ -262,6 +270,21 @@ def verify_parsed(root: Element, certificates: Sequence[bytes]) -> Signed:
         fingerprint=sha256(certificate).hexdigest(),
         content=content,
     )
+
+
+def one_of_a_kind(document: bytes) -> int:
+    """Return the number that tells one act of signing from every other; 0 for an unsigned document.
+
+    It is the first half of the value: where that is *r* of ECDSA, others can write *s* in a second
+    way, and nobody can change *r*. White space and whatever else is not signed count for nothing.
+
+    Raises:
+        Refusal: ``xml.*``.
+    """
+    root = safe.parse(document)
+    value = root.findtext(f"{{{XMLDSIG}}}Signature/{{{XMLDSIG}}}SignatureValue") or ""
+    raw = b64decode("".join(value.split()))
+    return int.from_bytes(raw[: len(raw) // 2])
 
 
 def _only_signature(root: Element) -> Element:

@@ -81,9 +81,9 @@ def serialise(node: Element) -> bytes:
     return bytes(etree.tostring(node, xml_declaration=True, encoding="UTF-8"))
 
 
-def canonical(node: Element) -> bytes:
-    """Return inclusive C14N 1.0 without comments."""
-    return bytes(etree.tostring(node, method="c14n", with_comments=False))
+def canonical(node: Element, *, exclusive: bool = False) -> bytes:
+    """Return C14N 1.0 without comments, inclusive unless told otherwise."""
+    return bytes(etree.tostring(node, method="c14n", with_comments=False, exclusive=exclusive))
 
 
 def versions() -> dict[str, str]:

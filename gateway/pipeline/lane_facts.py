@@ -283,8 +283,11 @@ def _paper(node: tree.Element) -> Paper:
 
 
 def _quarantine(load: Load, headings: tuple[str, ...]) -> Quarantine:
-    """Goods whose heading is not declared may need quarantine: that is not known."""
-    told = [word for event in load.events if (word := event.fact(QUARANTINE))]
+    """Goods whose heading is not declared may need quarantine: that is not known.
+
+    Only an office tells how it stands: a report of the enterprise may bear a fact of that name.
+    """
+    told = [one.fact(QUARANTINE) for one in load.events if one.kind is EventKind.QUARANTINE]
     if told:
         return {"done": Quarantine.DONE, "held": Quarantine.HELD}.get(told[-1], Quarantine.UNKNOWN)
     items = tree.elements(load.root, "d:Consignment/d:HouseConsignment/d:GoodsItem")

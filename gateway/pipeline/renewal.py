@@ -5,7 +5,7 @@ transport batch number, limit date, time of presentation. Invoice, papers, vehic
 for the declarant to look at.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from gateway.markup import tree
 
@@ -36,10 +36,15 @@ def _write(root: tree.Element, path: str, content: str) -> None:
 
 def _move(root: tree.Element, depart: datetime | None) -> None:
     expected = tree.elements(root, _EXPECTED)
-    times = [datetime.fromisoformat(tree.text(one, ".")) for one in expected]
+    times = [_aware(datetime.fromisoformat(tree.text(one, "."))) for one in expected]
     by = depart - min(times) if depart and times else timedelta()
     for one, at in zip(expected, times, strict=True):
         if depart is None:
             tree.drop(one)
         else:
             one.text = (at + by).isoformat(timespec="seconds")
+
+
+def _aware(at: datetime) -> datetime:
+    """Return a time with its offset; one that is written without is UTC."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at

@@ -5,13 +5,20 @@ write rows, signatures and log entries in **one** change under the movement's ve
 is that beginning and that end; what is decided in between is the use case's own.
 """
 
-from gateway.register.account import Account, log_pages, read_account, still_account
+from gateway.register.account import (
+    READINGS_MAX,
+    Account,
+    log_pages,
+    read_account,
+    still_account,
+)
 from gateway.register.answering import Acknowledgement, log_refusal, take_in
 from gateway.register.closing import closed_of, log_closure
 from gateway.register.declaring import (
     DeclaredVersion,
     Request,
     Submission,
+    check_own,
     declared_versions,
     log_refused,
     request_digest,
@@ -58,13 +65,20 @@ from gateway.register.load import (
 from gateway.register.moving import move
 from gateway.register.native import quoting
 from gateway.register.owing import Owing, Places, make_due, owe, signed_by
-from gateway.register.passing import Seen, lane_of, log_passage, move_all, passage_key
-from gateway.register.put_away import dismissed, refused_answer, refused_answers, tell_once
+from gateway.register.passing import (
+    Seen,
+    lane_of,
+    log_passage,
+    move_all,
+    passage_key,
+    went_on,
+)
+from gateway.register.put_away import Told, dismissed, refused_answer, refused_answers
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
 from gateway.register.remarks import heard_finding
 from gateway.register.replies import judge, unforeseen, write_try
 from gateway.register.reporting import canonical, reported, tell_movement
-from gateway.register.running import PATIENCE, tell_owed_runs, tell_run, told_of
+from gateway.register.running import PATIENCE, hearers, tell_owed_runs, tell_run, told_of
 from gateway.register.runs import trips_named
 from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
 from gateway.register.stepping import write_step
@@ -82,6 +96,7 @@ from gateway.register.writing import (
 __all__ = [
     "LIVING",
     "PATIENCE",
+    "READINGS_MAX",
     "TRIES_MAX",
     "Account",
     "Acknowledgement",
@@ -97,6 +112,7 @@ __all__ = [
     "Request",
     "Seen",
     "Submission",
+    "Told",
     "Unopened",
     "Vouched",
     "Writing",
@@ -108,6 +124,7 @@ __all__ = [
     "candidates_of",
     "canonical",
     "check_kept",
+    "check_own",
     "check_receipt",
     "closed_of",
     "collected",
@@ -122,6 +139,7 @@ __all__ = [
     "folded",
     "fresh_key",
     "heard_finding",
+    "hearers",
     "itinerary_of",
     "judge",
     "lane_of",
@@ -160,12 +178,12 @@ __all__ = [
     "supersede",
     "take_in",
     "tell_movement",
-    "tell_once",
     "tell_owed_runs",
     "tell_run",
     "told_of",
     "trips_named",
     "unforeseen",
+    "went_on",
     "with_askers",
     "write_declaration",
     "write_events",

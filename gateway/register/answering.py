@@ -30,7 +30,14 @@ from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
 from gateway.register.closing import propose_closures
 from gateway.register.hearing import is_news, trip_of
-from gateway.register.incoming import Incoming, Understood, speaker, understand
+from gateway.register.incoming import (
+    Incoming,
+    Understood,
+    Vouched,
+    check_theirs,
+    speaker,
+    understand,
+)
 from gateway.register.load import Loaded, load
 from gateway.register.moving import move
 from gateway.register.native import ask_again, ends, quotes_open
@@ -111,7 +118,8 @@ def _repeat(ports: Ports, incoming: Incoming) -> Acknowledgement | None:
     known = ports.store.answer(incoming.link.id, incoming.header.id)
     if known is None:
         return None
-    if known.body != incoming.header.digest:
+    wrapped_anew = incoming.vouched is Vouched.SIGNATURE  # its id says what was signed
+    if known.body != incoming.header.digest and not wrapped_anew:
         raise InConflict(Finding(code="answer.id-reused", value=incoming.header.id))
     body = ports.store.body(known.acknowledgement)
     if body is None:
@@ -137,6 +145,8 @@ def _consequence(ports: Ports, incoming: Incoming, packs: PackSet) -> _Consequen
     quoted = about is not None and quotes_open(packs, incoming.link, answer, about)
     receipt = quoted and about is not None and ends(ports, incoming, about)
     loaded = load(ports, reference, tenant=incoming.link.tenant)
+    way, administration = loaded.subject.itinerary, incoming.link.administration
+    check_theirs(understood.pack, answer, administration, way)
     office = speaker(ports, incoming, answer, about)
     at = answer.occurred_at or ports.clock.now()
     trip = _trip(understood, loaded)

@@ -1,7 +1,7 @@
 """What is closed: read from the store; and what an office announces, kept for a person to judge."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from hashlib import sha256
 
 from gateway.audit.entry import EntryKind
@@ -77,9 +77,13 @@ def _announced(writing: Writing, event: Event) -> Closure:
 
 
 def _moment(spelled: str) -> datetime | None:
-    """Read a time with an offset; whatever else was written is no time."""
+    """Read a time with an offset; whatever else was written is no time.
+
+    In UTC: the same moment makes the same id, whatever zone it was told in.
+    """
     try:
         at = datetime.fromisoformat(spelled)
     except ValueError:
         return None
-    return at if at.tzinfo is not None else None
+    told = at.tzinfo is not None and MINYEAR < at.year < MAXYEAR
+    return at.astimezone(UTC) if told else None

@@ -8,7 +8,7 @@ from typing import TypeGuard
 from gateway.audit.entry import EntryKind, EntryView
 from gateway.domain.errors import InConflict
 from gateway.domain.event import REPLACING, Event
-from gateway.domain.finding import Finding
+from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.message import MessageState
 from gateway.domain.records import Change, IdempotencyRecord, MovementRecord, Principal
 from gateway.domain.route_offices import RouteOffices
@@ -130,6 +130,21 @@ def log_refused(ports: Ports, raw: bytes, caller: Principal, findings: Iterable[
         return writing.change()
 
     write_surely(ports, draw)
+
+
+def check_own(caller: Principal, accepted: Accepted) -> None:
+    """Refuse an unsigned declaration that one party hands in in another's name.
+
+    It rests on its caller's word alone, whatever the tenant's policy, and that a party gives for
+    itself only; who declares for others signs, or has a key that is no party's.
+
+    Raises:
+        Refusal: ``signature.missing``.
+    """
+    declarant = accepted.declaration.declarant
+    own = {":".join(one) for one in declarant.ids} if declarant else set()
+    if caller.party and accepted.verified.signer is None and caller.party not in own:
+        raise Refusal(Finding(code="signature.missing", severity=Severity.FATAL))
 
 
 def write_declaration(

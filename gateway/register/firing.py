@@ -24,7 +24,8 @@ def fire_deadlines(ports: Ports) -> int:
     """Fire what is due, each deadline in a change of its own; return how many fired here.
 
     One whose event cannot be written (a message that its office's rules refuse, a declaration
-    erased) is put off and holds nobody up; it stays visible meanwhile.
+    erased) is put off and holds nobody up; it stays visible meanwhile. What nobody foresaw is put
+    off too, and raised for whoever reads the program's log; the next sweep goes on behind it.
 
     Raises:
         Unavailable: the store cannot be reached, which is no fault of a movement's.
@@ -40,6 +41,9 @@ def fire_deadlines(ports: Ports) -> int:
             raise
         except (GatewayError, Refusal):
             _put_off(ports, row)
+        except Exception:
+            _put_off(ports, row)
+            raise
     return count
 
 

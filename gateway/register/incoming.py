@@ -8,7 +8,9 @@ from hashlib import sha256
 from gateway.audit.exchange import AnswerHeader, spell_time
 from gateway.domain.delivery import Link
 from gateway.domain.errors import NotAuthentic, NotFound, Unavailable
+from gateway.domain.event import PASSING, EventKind
 from gateway.domain.finding import Finding, Refusal
+from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Answer, Message
 from gateway.domain.trip import Trip, aboard
 from gateway.markup import signature, wire
@@ -16,6 +18,9 @@ from gateway.packs.pack import Pack, PackSet
 from gateway.ports import Ports
 from gateway.register.load import all_offices, pack_for
 from gateway.register.runs import trips_named
+
+CROSSING = PASSING - {EventKind.ARRIVED}
+"""What any office may see of goods that nobody announced to it."""
 
 
 class Vouched(StrEnum):
@@ -64,21 +69,21 @@ def collected(
 ) -> Incoming:
     """Return an answer that we fetched ourselves from a link; its id is taken from its bytes.
 
-    Where a certificate is registered for the link, the answer must be signed by it.
+    Where a certificate is registered for the link, the answer must be signed by it, and what was
+    signed makes the id: whoever wraps the same anew hands in no other answer.
 
     Raises:
         NotAuthentic: ``answer.unsigned``, ``signature.*`` or ``wire.malformed``.
     """
     try:
-        native, vouched = _opened(link, content, media_type)
+        native, vouched, known_by = _opened(link, content, media_type)
     except Refusal as refusal:
         raise NotAuthentic(*refusal.findings) from refusal
-    digest = sha256(content).hexdigest()
     header = AnswerHeader(
-        id=f"ans_{digest[:32]}",
+        id=f"ans_{sha256(known_by).hexdigest()[:32]}",
         link=link.id,
         office=link.offices[0] if len(link.offices) == 1 else "",
-        digest=digest,
+        digest=sha256(content).hexdigest(),
         media_type=media_type.partition(";")[0].strip().lower() or "application/octet-stream",
         issued=at,
     )
@@ -96,23 +101,25 @@ def collected(
 
 def native_of(content: bytes, media_type: str) -> bytes:
     """Return what the pack reads of an answer that was taken in before: what was signed in it."""
-    signed = media_type.partition(";")[0].strip().lower() == "multipart/signed"
-    return wire.split_signed(content)[0] if signed else content
+    if media_type.partition(";")[0].strip().lower() == "multipart/signed":
+        return wire.split_signed(content)[0]
+    return signature.canonical_unsigned(content) if content.lstrip().startswith(b"<") else content
 
 
-def _opened(link: Link, content: bytes, media_type: str) -> tuple[bytes, Vouched]:
+def _opened(link: Link, content: bytes, media_type: str) -> tuple[bytes, Vouched, bytes]:
+    """Return what the pack reads, who vouches for it, and by what the answer is known again."""
     if media_type.partition(";")[0].strip().lower() == "multipart/signed":
         native, cms = wire.split_signed(content)
         if not link.key:
-            return native, Vouched.TRANSPORT
+            return native, Vouched.TRANSPORT, content
         wire.verify_cms(native, cms, [link.key])
-        return native, Vouched.SIGNATURE
+        return native, Vouched.SIGNATURE, native
     if not link.key:
-        return content, Vouched.TRANSPORT
+        return content, Vouched.TRANSPORT, content
     if not content.lstrip().startswith(b"<"):
         raise Refusal(Finding(code="answer.unsigned", value=link.id))
-    signature.verify(content, [link.key])
-    return content, Vouched.SIGNATURE
+    signed = signature.verify(content, [link.key])
+    return signed.content, Vouched.SIGNATURE, signed.stated
 
 
 def speaker(ports: Ports, incoming: Incoming, answer: Answer, about: Message | None) -> str:
@@ -130,6 +137,33 @@ def speaker(ports: Ports, incoming: Incoming, answer: Answer, about: Message | N
     if known is None or known.administration != incoming.link.administration:
         raise Refusal(Finding(code="answer.other-link", value=answer.office))
     return answer.office
+
+
+def check_theirs(pack: Pack, answer: Answer, administration: str, way: Itinerary) -> None:
+    """Refuse what is another administration's to say, though it knows the number as well.
+
+    Where several share a pack they share its numbers too. A procedure is decided on by whoever has
+    the role of the offices that get what is answered, else the role that opens it. That goods
+    crossed whoever saw them tells, expected or not.
+
+    Raises:
+        Refusal: ``answer.not-theirs``.
+    """
+    if answer.event in CROSSING and not answer.procedure_state:
+        return
+    asked = [pack.message(answer.about)] if answer.about else []
+    specs = [one for one in pack.manifest.procedures if one.kind == answer.procedure]
+    roles = {
+        stop.role
+        for stop in (*way.stops, *way.dropped)
+        if stop.office.administration == administration
+    }
+    theirs = any(one.goes_to(role) for one in asked for role in roles)
+    if not asked:
+        theirs = not answer.procedure_state or any(one.role in roles for one in specs)
+    if not theirs:
+        args = (("administration", administration),)
+        raise Refusal(Finding(code="answer.not-theirs", value=answer.type, args=args))
 
 
 def understand(ports: Ports, incoming: Incoming, packs: PackSet) -> Understood:

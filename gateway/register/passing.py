@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from gateway.audit.entry import EntryKind
 from gateway.domain.errors import NotAllowed, NotFound, Refused
 from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.gate_news import gate_news
-from gateway.domain.lane import Lane
+from gateway.domain.lane import Lane, Signal
 from gateway.domain.passage import Passage
 from gateway.domain.records import Body, Lost, Principal
+from gateway.domain.roles import OfficeRole
 from gateway.ports import Ports
 from gateway.register.load import load
 from gateway.register.moving import move
+from gateway.register.standing import place_of
 from gateway.register.stepping import write_step
 from gateway.register.writing import Writing
 
@@ -71,6 +74,18 @@ def log_passage(
     writing.entry(kind, facts=facts, bodies=bodies)
 
 
+def went_on(ports: Ports, lane: Lane, passage: Passage, at: datetime) -> Seen:
+    """Return that the vehicle went on, whoever let it, with the office's own date.
+
+    Offices of exit and entry tell themselves that goods crossed; a transit office's lane does.
+    """
+    if passage.stands is not Signal.GO or lane.role is not OfficeRole.TRANSIT:
+        return ()
+    day = at.astimezone(ZoneInfo(place_of(ports, lane).zone)).date()
+    facts = (("passage", passage.id), ("passage-date", day.isoformat()))
+    return ((EventKind.PASSED, facts),)
+
+
 def move_all(
     ports: Ports,
     writing: Writing,
@@ -92,6 +107,11 @@ def move_all(
     events: list[Event] = []
     links: list[str] = []
     for reference in passage.movements:
+        record = ports.store.movement(reference)
+        if record is not None and record.erased:
+            if decided_on is not None:
+                raise Lost("movements")
+            continue  # nothing can be told of it any more; the others aboard hear it
         loaded = load(ports, reference, tenant=lane.tenant)
         if decided_on is not None and loaded.record.version != decided_on.get(reference):
             raise Lost("movements")

@@ -1,5 +1,6 @@
 """What was told of a run once, by its enterprise or by an office, reaches every movement on it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,6 +25,15 @@ def told_of(told: Report, trip: Trip) -> Report:
     return replace(told, facts=(*told.facts, ("trip", trip.id)))
 
 
+def hearers(ports: Ports, trips: Iterable[Trip]) -> tuple[tuple[str, Trip], ...]:
+    """Return the movements on trips, each with its trip, but those that were erased.
+
+    Nothing can be told of them any more; the others on the vehicle still travel.
+    """
+    records = ((ports.store.movement(one), one, trip) for one, trip in aboard(trips))
+    return tuple((one, trip) for record, one, trip in records if not (record and record.erased))
+
+
 def tell_run(ports: Ports, row: TripReport) -> TripReport:
     """Tell every movement of a run what was told of it, each in a change of its own.
 
@@ -32,7 +42,7 @@ def tell_run(ports: Ports, row: TripReport) -> TripReport:
     middle says nothing of what a movement can take.
     """
     refused: list[tuple[str, str]] = []
-    for movement, trip in aboard(trips_together(ports, row.tenant, row.batch)):
+    for movement, trip in hearers(ports, trips_together(ports, row.tenant, row.batch)):
         try:
             if row.answer:
                 hear_with(ports, row, movement, trip)
@@ -42,6 +52,9 @@ def tell_run(ports: Ports, row: TripReport) -> TripReport:
             return _put_off(ports, row)
         except GatewayError as error:
             refused.append((movement, error.findings[0].code))
+        except Exception:  # nobody foresaw it: other runs go on, and the program's log tells it
+            _put_off(ports, row)
+            raise
     _update(ports, row, {"next_at": None, "refused": tuple(refused)})
     return ports.store.trip_report(row.id) or row
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 import gateway
 from gateway.audit.entry import EntryKind, make_entry
 from gateway.domain.event import Event, EventKind
+from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message
 from gateway.domain.movement import Movement
 from gateway.domain.records import (
@@ -171,10 +172,16 @@ def write_events(writing: Writing, movement: Movement, events: Iterable[Event]) 
 
 
 def _write_number(writing: Writing, number: NumberRecord) -> None:
-    """Keep a number by which its movement is found; one given again leads there already."""
+    """Keep a number by which its movement is found; one given again leads there already.
+
+    Raises:
+        Refusal: ``answer.number-elsewhere``: it leads to another movement.
+    """
     known = writing.ports.store.movement_by_number(number.administration, number.number)
-    if known is None or known.reference != number.movement:
+    if known is None:
         writing.insert(number)
+    elif known.reference != number.movement:
+        raise Refusal(Finding(code="answer.number-elsewhere", value=number.number))
 
 
 def _number(movement: Movement, event: Event) -> NumberRecord:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from gateway import register
 from gateway.domain.closure import Closed
 from gateway.domain.errors import InConflict, Refused
-from gateway.domain.event import Event, Report
+from gateway.domain.event import REPLACING, Event, Report
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState
 from gateway.domain.records import Lost, Principal, Update
 from gateway.domain.replacing import replace_declaration
 from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trip import Trip, planned_trips
+from gateway.markup import signature
 from gateway.pipeline.advance import Advanced
 from gateway.pipeline.amendment import other_offices, replaced
 from gateway.pipeline.intake import Accepted, intake
@@ -85,12 +86,13 @@ def amend(
             break
         try:
             step = _decided(ports, loaded, new)
+            accepted = step if isinstance(step, Accepted) else step.accepted
+            register.check_own(caller, accepted)
         except Refusal as refusal:
             register.log_refused(ports, new.raw, caller, refusal.findings)
             raise Refused(*refusal.findings) from refusal
         writing = register.Writing(ports, caller.tenant, ports.clock.now())
         same = isinstance(step, Accepted)
-        accepted = step if isinstance(step, Accepted) else step.accepted
         if earlier is not None:
             return request.again(ports, earlier, accepted.verified.content)
         links = () if isinstance(step, Accepted) else _write(ports, writing, loaded, step, caller)
@@ -162,7 +164,7 @@ def _decided(
         accepted = intake(new.raw, basis)
         if not isinstance(accepted, Accepted):
             raise Refusal(*accepted.findings)
-        if accepted.verified.content == record.content:
+        if accepted.verified.content == record.content or _in_force(ports, loaded, accepted):
             return accepted
         trips = _trips(ports, loaded, accepted)
         before = loaded.subject.itinerary
@@ -184,6 +186,32 @@ def _decided(
         )
         advanced = register.move(ports, after, events, packs, before=before)
     return _Step(accepted, after, after.record.packs, (*events, *advanced.events), advanced, trips)
+
+
+def _in_force(ports: Ports, loaded: register.Loaded, accepted: Accepted) -> bool:
+    """Tell whether a declaration is the one in force by its very signature, however it is spelled.
+
+    One that was replaced is refused under the signature it had: it was taken back when the next one
+    was signed, and whoever still has its bytes must not be able to put it in force again. Its
+    declarant can, by signing it once more.
+
+    Raises:
+        Refusal: ``amend.signature-used``.
+    """
+    if accepted.verified.signer is None:
+        return False
+    ours = accepted.converted.content if accepted.converted else accepted.raw
+    signed = signature.one_of_a_kind(ours)
+    replaced_ones = [
+        one.fact("replaced") for one in loaded.subject.movement.happened if one.kind in REPLACING
+    ]
+    for digest in (loaded.record.declaration, *replaced_ones):
+        body = ports.store.body(digest)
+        if body is not None and signature.one_of_a_kind(body.content) == signed:
+            if digest == loaded.record.declaration:
+                return True
+            raise Refusal(Finding(code="amend.signature-used", value=loaded.declaration.lrn))
+    return False
 
 
 def _trips(ports: Ports, loaded: register.Loaded, accepted: Accepted) -> tuple[Trip, ...]:

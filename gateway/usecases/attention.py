@@ -177,7 +177,7 @@ class _Look:
 
     def _since(self, message: Message, kind: EntryKind) -> datetime:
         """Return when the log last told that of a message."""
-        for record in reversed(self._ports.store.log(movement=message.movement)):
+        for record in reversed((*register.log_pages(self._ports, message.movement),)):
             if record.kind == kind.value:
                 entry = read_entry(record.entry)
                 if entry.facts.get("message") == message.id:
@@ -209,18 +209,20 @@ class _Look:
 
     def doubted(self) -> Iterator[Concern]:
         """Yield messages whose office gave a receipt that does not hold, or no answer for long."""
-        for message in self._ports.store.last_tried(Outcome.UNCLEAR.value, ROWS_MAX):
-            if message.tenant == self._tenant:
-                last = self._ports.store.attempts(message.id)[-1]
-                yield self._about(message, "attention.receipt-refused", last.at, why=last.detail)
-        for message in self._ports.store.last_tried(Outcome.HANDED_OVER.value, ROWS_MAX):
+        for message in self._last_tried(Outcome.UNCLEAR):
+            last = self._ports.store.attempts(message.id)[-1]
+            yield self._about(message, "attention.receipt-refused", last.at, why=last.detail)
+        for message in self._last_tried(Outcome.HANDED_OVER):
             first = next(
                 one.at
                 for one in self._ports.store.attempts(message.id)
                 if one.outcome is Outcome.HANDED_OVER
             )
-            if message.tenant == self._tenant and self._now - first > ANSWER_PATIENCE:
+            if self._now - first > ANSWER_PATIENCE:
                 yield self._about(message, "attention.not-answered", first)
+
+    def _last_tried(self, outcome: Outcome) -> tuple[Message, ...]:
+        return self._ports.store.last_tried(outcome.value, ROWS_MAX, tenant=self._tenant)
 
     def unsigned(self) -> Iterator[Concern]:
         """Yield messages that await a signature."""
@@ -238,14 +240,25 @@ class _Look:
         counted with it.
         """
         told: dict[str, tuple[Message, str, datetime, int]] = {}
-        for message in self._messages(MessageState.WAITING):
+        for message in self._stranded():
             for awaited in self._awaited(message):
                 verdict = self._hopeless(awaited)
                 if verdict is not None:
                     many = told[awaited.id][3] if awaited.id in told else 0
                     told[awaited.id] = (awaited, *verdict, many + 1)
+            if len(told) >= ROWS_MAX:
+                break
         for awaited, code, since, many in told.values():
             yield self._about(awaited, code, since, count=str(many))
+
+    def _stranded(self) -> Iterator[Message]:
+        """Yield the waiting messages to look at; most wait as they should, and long."""
+        behind: Message | None = None
+        while found := self._ports.store.messages_stranded(
+            self._tenant, self._now - ANSWER_PATIENCE, behind=behind
+        ):
+            yield from found
+            behind = found[-1]
 
     def _awaited(self, message: Message) -> Iterator[Message]:
         types = register.awaited_types(message)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from gateway import register
 from gateway.audit.entry import EntryKind
+from gateway.domain.act import check_reason
 from gateway.domain.closure import Closure, ClosureState, Diversion, DiversionState, hit
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.finding import Finding
@@ -18,6 +19,8 @@ from gateway.ports import Ports
 PAGE = 200
 OPEN = (DiversionState.PROPOSED, DiversionState.CONFIRMED, DiversionState.AWAITING)
 PLANNED = "closure-planned"
+REASON_LENGTH_MAX = 255
+"""Offices are told the reason, in fields of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,8 @@ def close_office(ports: Ports, caller: Principal, new: NewClosure) -> Closure:
     Raises:
         NotFound: ``office.unknown``, ``lane.unknown``.
         NotAllowed: ``lane.not-yours``.
-        Refused: ``closure.ends-before``, ``closure.no-reason``, ``closure.not-its-lane``.
+        Refused: ``closure.ends-before``, ``closure.no-reason``, ``closure.not-its-lane``, or
+            ``act.no-reason``: the reason is too long.
     """
     if new.office not in register.all_offices(ports):
         raise NotFound(Finding(code="office.unknown", value=new.office))
@@ -73,6 +77,7 @@ def close_office(ports: Ports, caller: Principal, new: NewClosure) -> Closure:
         raise Refused(Finding(code="closure.ends-before", value=new.until_at.isoformat()))
     if not new.reason.strip():
         raise Refused(Finding(code="closure.no-reason", value=new.office))
+    check_reason(new.reason, new.office, REASON_LENGTH_MAX)
     writing = register.Writing(ports, caller.tenant, ports.clock.now())
     closure = Closure(
         id=ports.ids.new("clo"),

@@ -44,10 +44,10 @@ def collect(ports: Ports, link_id: str) -> Collection:
     collector = ports.collectors.get(link.kind) if link else None
     if link is None or collector is None or link.paused:
         return Collection()
-    taken = refused = 0
+    taken, refused, told = 0, 0, register.Told(ports, link)
     try:
         for collected in collector.collect(link):
-            findings = _find(ports, link, collector, collected)
+            findings = _find(ports, link, collector, collected, told)
             if findings is not None:
                 taken += not findings
                 refused += bool(findings)
@@ -57,7 +57,7 @@ def collect(ports: Ports, link_id: str) -> Collection:
 
 
 def _find(
-    ports: Ports, link: Link, collector: Collector, collected: Collected
+    ports: Ports, link: Link, collector: Collector, collected: Collected, told: register.Told
 ) -> tuple[Finding, ...] | None:
     """Take one find in and put it away; return what is wrong with it, or None where it stays.
 
@@ -68,7 +68,7 @@ def _find(
     try:
         if collected.stays:
             for finding in collected.findings:
-                register.tell_once(ports, link, name, finding)
+                told.once(name, finding)
             return None
         findings = _take_in(ports, link, collected)
         if findings is not None:
@@ -79,7 +79,7 @@ def _find(
         _logger.exception("what lies at link %s as %s stays there", link.id, name)
         args = (("reason", type(mistake).__name__),)
         finding = Finding(code="answer.unforeseen", value=name, args=args)
-        register.tell_once(ports, link, name, finding, collected.answers)
+        told.once(name, finding, collected.answers)
         return None
     return findings
 

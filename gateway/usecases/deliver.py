@@ -307,7 +307,7 @@ def _with_output(
     if reply.cut:  # not read by half: it may be on the list of outputs, or comes anew
         args = (("limit", str(len(reply.content))),)
         finding = Finding(code="link.output-too-large", value=message.id, args=args)
-        register.tell_once(ports, link, message.id, finding)
+        register.Told(ports, link).once(message.id, finding)
         return attempt
     try:
         answer = register.collected(link, reply.content, reply.media_type, reply.at, at_once=True)

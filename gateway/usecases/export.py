@@ -26,7 +26,7 @@ from gateway.audit.merkle import Tree
 from gateway.audit.note import sign_note
 from gateway.audit.proof import LogProof
 from gateway.audit.recipe import Step, page, script, sums
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import InConflict, NotFound
 from gateway.domain.finding import Finding
 from gateway.domain.message import Message, ReceiptKind, Suite
 from gateway.domain.records import AnswerRecord, Body, LogRecord, MovementRecord
@@ -56,29 +56,46 @@ def export_movement(ports: Ports, tenant: str, reference: str) -> tuple[tuple[st
 
     Raises:
         NotFound: no such movement for this tenant.
+        InConflict: it never kept still for as long as reading it takes.
         Unavailable: somebody hangs while numbering the log.
     """
     record = ports.store.movement(reference)
     if record is None or record.tenant != tenant:
         raise NotFound(Finding(code="movement.unknown", value=reference))
-    ports.store.sequence("export", surely=True)
-    export = _Export(ports, record)
     # 1. what was declared, sent and answered
-    _declaration(export)
-    for place, message in enumerate(ports.store.messages(reference), start=1):
-        _message(export, place, message)
-    for place, answer in enumerate(ports.store.answers(reference), start=1):
-        _answer(export, place, answer)
+    export = _still(ports, record)
     # 2. what the log says of it
     _log(export)
-    _summary(export)
     # 3. how to check it all
-    erased = register.erasure_of(ports, record)
+    erased = register.erasure_of(ports, export.record)
     why = f"{stamp(erased.at)} by {erased.by}: {erased.reason}" if erased else ""
     export.add("README.txt", page(reference, export.keys, why))
     export.add("verify.sh", script([Step("files", ("sums",)), *export.steps]))
     export.add("SHA256SUMS", sums(export.files))
     return tuple(sorted(export.files.items()))
+
+
+def _still(ports: Ports, record: MovementRecord) -> "_Export":
+    """Return the files of one moment.
+
+    An answer that came in between entries and rows would lie there without its header, as if nobody
+    had sealed it. Every change writes an entry: where none came behind, nothing changed.
+    """
+    store, reference = ports.store, record.reference
+    for _ in range(register.READINGS_MAX):
+        store.sequence("export", surely=True)
+        export = _Export(ports, store.movement(reference) or record)
+        _declaration(export)
+        for place, message in enumerate(store.messages(reference), start=1):
+            _message(export, place, message)
+        for place, answer in enumerate(store.answers(reference), start=1):
+            _answer(export, place, answer)
+        _summary(export)
+        store.sequence("export", surely=True)
+        last = max((log.index for log, _ in export.entries if log.index is not None), default=-1)
+        if not store.log(after=last, limit=1, movement=reference):
+            return export
+    raise InConflict(Finding(code="movement.busy", value=reference))
 
 
 class _Export:
@@ -322,13 +339,16 @@ def _log(export: _Export) -> None:
     export.add(CHECKPOINT_TEXT, text.encode())
     what = f"{CHECKPOINT} is sealed by the gateway"
     export.own_seal(what, seal, CHECKPOINT_TEXT, CHECKPOINT_SEAL)
+    key = export.seal_key(f"gateway-{name}", keys[name])
+    what = f"{CHECKPOINT} is its text and its seal"
+    export.check(what, "noted", CHECKPOINT, CHECKPOINT_TEXT, CHECKPOINT_SEAL, key)
     for log, _ in export.entries:
         index = log.index or 0
         proof = LogProof(index=index, path=tree.inclusion_proof(index), checkpoint=note)
         entry = export.add(_path(log), log.entry)
         path = export.add(f"log/proofs/{index:08d}.tlog-proof", proof.spell())
         what = f"{entry} stands in the log"
-        export.check(what, "logged", entry, path, CHECKPOINT_TEXT)
+        export.check(what, "logged", entry, path, CHECKPOINT)
 
 
 def _summary(export: _Export) -> None:

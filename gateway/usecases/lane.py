@@ -21,7 +21,6 @@ from gateway.domain.lane import Decision, Direction, Known, Lane, Read, Reading,
 from gateway.domain.lane_decision import decide
 from gateway.domain.passage import Passage
 from gateway.domain.records import Lost, Principal
-from gateway.domain.roles import OfficeRole
 from gateway.domain.trip import Trip
 from gateway.ports import Ports
 
@@ -119,6 +118,7 @@ def pass_lane(
         writing.insert(passage)
         register.log_passage(writing, EntryKind.PASSAGE, passage, [("passage", body)])
         seen = _seen(lane, reading, passage, decision)
+        seen = (*seen, *register.went_on(ports, lane, passage, reading.at))
         told = passage if decision.established else replace(passage, movements=())
         try:
             events, links = register.move_all(
@@ -224,10 +224,7 @@ def _with_acted(passage: Passage, acted: Acted | None) -> Passage:
 
 
 def _seen(lane: Lane, reading: Reading, passage: Passage, decision: Decision) -> register.Seen:
-    """Return what the lane saw: the vehicle at the gate, its weight, and that it went on.
-
-    Offices of exit and entry tell themselves that goods crossed; a transit office's lane does.
-    """
+    """Return what the lane saw: the vehicle at the gate, and its weight."""
     told = (
         ("lane", lane.id),
         ("passage", passage.id),
@@ -240,6 +237,4 @@ def _seen(lane: Lane, reading: Reading, passage: Passage, decision: Decision) ->
         facts = [("passage", passage.id), ("weight", str(reading.weight_kg))]
         facts += [("declared", str(declared))] if declared is not None else []
         seen.append((EventKind.REWEIGHED, tuple(facts)))
-    if passage.stands is Signal.GO and lane.role is OfficeRole.TRANSIT:
-        seen.append((EventKind.PASSED, (("passage", passage.id),)))
     return tuple(seen)

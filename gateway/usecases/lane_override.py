@@ -32,6 +32,9 @@ def override(
     known = ports.store.passage(register.passage_key(lane, passage))
     if known is None:
         raise NotFound(Finding(code="lane.no-passage", value=passage))
+    asker = ports.store.principal(known.override_by)
+    if asker is not None and not known.confirmed_by and _same_person(asker, caller):
+        raise Refused(Finding(code="lane.same-person", value=caller.name))
     after = _overridden(known, caller, *said)
     writing = register.Writing(ports, lane.tenant, ports.clock.now())
     names = ("override_says", "override_reason", "override_by", "confirmed_by")
@@ -46,7 +49,10 @@ def override(
         ("decision", after.stands.value),
         ("reason", "override"),
     )
-    seen: register.Seen = ((EventKind.AT_GATE, facts),)
+    seen: register.Seen = (
+        (EventKind.AT_GATE, facts),
+        *register.went_on(ports, lane, after, writing.at),
+    )
     try:
         _, links = register.move_all(ports, writing, lane, told, (writing.at, seen))
         ports.store.commit(writing.change())
@@ -54,6 +60,14 @@ def override(
         raise InConflict(Finding(code="movement.busy", value=name)) from lost
     ports.wakeup.knock(links)
     return after
+
+
+def _same_person(asker: Principal, caller: Principal) -> bool:
+    """Tell whether who asked is who speaks now, be it by a key in the place of the old one.
+
+    A key that was renewed counts no more; the new one bears its name under an id of its own.
+    """
+    return asker.id == caller.id or (asker.revoked_at is not None and asker.name == caller.name)
 
 
 def _overridden(known: Passage, caller: Principal, says: Signal, reason: str) -> Passage:
@@ -71,8 +85,6 @@ def _overridden(known: Passage, caller: Principal, says: Signal, reason: str) ->
             override_reason=reason.strip()[:REASON_LENGTH_MAX],
             override_by=caller.id,
         )
-    if known.override_by == caller.id:
-        raise Refused(Finding(code="lane.same-person", value=caller.name))
     if known.override_says != says.value:
         args = (("asked", known.override_says),)
         raise InConflict(Finding(code="lane.override-differs", value=says.value, args=args))

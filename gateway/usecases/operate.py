@@ -26,6 +26,9 @@ from gateway.ports import Ports
 RATE_MAX = 10_000.0
 CONCURRENCY_MAX = 1024
 DONE_STATUS = 200
+FORESEEN = (ActKind.SKIP, ActKind.CANCEL)
+"""Acts whose consequences can be told before they are done."""
+
 AT_END = ("completed", "invalidated")
 """States in which a movement may be erased."""
 
@@ -83,8 +86,12 @@ def foresee(ports: Ports, caller: Principal, act: Act) -> Done:
     """Return what skipping or cancelling a message means; nothing is written.
 
     Raises:
+        Refused: ``act.other-subject``: it is another act, of which there is nothing to foresee.
         NotFound, InConflict: as :func:`perform`.
     """
+    if act.kind not in FORESEEN:
+        args = (("known", ", ".join(FORESEEN)),)
+        raise Refused(Finding(code="act.other-subject", value=act.kind.value, args=args))
     message = _message(ports, caller, act.subject)
     _not_at_office(ports, message)
     return _meaning(act, message, _leaving(act, register.load(ports, message.movement), message))

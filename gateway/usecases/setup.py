@@ -20,6 +20,9 @@ from gateway.markup.certificate import read_certificate
 from gateway.ports import Ports
 
 _LANE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+_LANE_NUMBER_MAX = 100_000
+"""Percent, or hours: above it nothing can be reckoned with in the end, and nobody means it."""
+
 _LINK_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """One segment of a path, and with a suffix the name of the file that keeps a link's password."""
 
@@ -247,9 +250,9 @@ def set_lane(ports: Ports, tenant: str, name: str, changed: Mapping[str, object]
 
 
 def _lane_facts(lane: Lane) -> dict[str, object]:
-    """Return what the log tells of a lane; a number below nothing is refused."""
+    """Return what the log tells of a lane; a number out of all bounds is refused."""
     for number in (lane.tolerance_percent, lane.declaration_hours):
-        if number is not None and number < 0:
+        if number is not None and not 0 <= number <= _LANE_NUMBER_MAX:
             raise Refused(Finding(code="lane.no-such-number", value=str(number)))
     return {
         "lane": lane.id,

@@ -1,32 +1,54 @@
 """Messages that await their signatory: show them, hand out the exact bytes, take signatures in."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from gateway import register
 from gateway.domain.errors import InConflict, NotAllowed, NotFound, Refused
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState, Suite
 from gateway.domain.records import Lost, Principal
-from gateway.domain.trust import PartyCertificate, Trust
+from gateway.domain.trust import PartyCertificate, Signatory, Trust
 from gateway.markup import signature, wire
 from gateway.pipeline.sign import carry_cms
 from gateway.ports import Ports
 
+LISTED_MAX = 200
+"""Messages in one list of what awaits a signature; those that are signed make room for others."""
+
 
 def pending_signatures(ports: Ports, caller: Principal, movement: str = "") -> tuple[Message, ...]:
-    """Return the caller's tenant's messages that await a signature, oldest first.
+    """Return the messages of a movement, or of the caller's tenant, that await a signature.
 
-    A principal that is a party sees those that wait for this party only.
+    The oldest come first; of a tenant's only so many. A principal that is a party sees those that
+    wait for this party only, whatever waits for others.
     """
-    waiting = ports.store.messages_in_state(
-        MessageState.AWAITING_SIGNATURE.value, tenant=caller.tenant
-    )
-    return tuple(
-        message
-        for message in waiting
-        if (not movement or message.movement == movement)
-        and (not caller.party or caller.party in _party_ids(ports, message))
-    )
+    if movement:
+        found = (one for one in ports.store.messages(movement) if _awaits(one, caller))
+        return tuple(_theirs(ports, caller, found))
+    return tuple(islice(_theirs(ports, caller, _awaiting(ports, caller)), LISTED_MAX))
+
+
+def _awaits(message: Message, caller: Principal) -> bool:
+    return message.tenant == caller.tenant and message.state is MessageState.AWAITING_SIGNATURE
+
+
+def _awaiting(ports: Ports, caller: Principal) -> Iterator[Message]:
+    state, behind = MessageState.AWAITING_SIGNATURE.value, None
+    while page := ports.store.messages_in_state(state, tenant=caller.tenant, behind=behind):
+        yield from page
+        behind = page[-1]
+
+
+def _theirs(ports: Ports, caller: Principal, found: Iterable[Message]) -> Iterator[Message]:
+    ids: dict[tuple[str, Signatory], frozenset[str]] = {}
+    for message in found:
+        asked = (message.movement, message.signatory)
+        if caller.party and asked not in ids:
+            ids[asked] = _party_ids(ports, message)
+        if not caller.party or caller.party in ids[asked]:
+            yield message
 
 
 def to_be_signed(ports: Ports, caller: Principal, message_id: str) -> tuple[Message, bytes]:

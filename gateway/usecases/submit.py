@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 from gateway import register
 from gateway.domain.errors import InConflict, Refused
-from gateway.domain.finding import Finding
+from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState
 from gateway.domain.records import Change, Insert, Lost, MovementRecord, Principal
 from gateway.domain.route_offices import RouteOffices
 from gateway.domain.trust import Trust
 from gateway.pipeline.intake import Accepted, intake
+from gateway.pipeline.intake import Refused as NotAccepted
 from gateway.pipeline.verdict import OfficeVerdict, planned_stops, verdicts
 from gateway.ports import Ports
 from gateway.register import Request, Submission
@@ -85,13 +86,22 @@ class _Taken:
 
 def _take_in(ports: Ports, raw: bytes, caller: Principal, along: RouteOffices | None) -> _Taken:
     trust = ports.store.trust(caller.tenant)
-    with ports.packs.slot() as packs:
-        basis = register.basis(ports, caller.tenant, trust, packs)
-        result = intake(raw, replace(basis, route=along))
-        if isinstance(result, Accepted):
-            return _Taken(result, trust, register.packs_of(basis.packs, result.subject.itinerary))
-    register.log_refused(ports, raw, caller, result.findings)
-    raise Refused(*result.findings)
+    try:
+        with ports.packs.slot() as packs:
+            basis = register.basis(ports, caller.tenant, trust, packs)
+            accepted = _accepted(intake(raw, replace(basis, route=along)), caller)
+            used = register.packs_of(basis.packs, accepted.subject.itinerary)
+            return _Taken(accepted, trust, used)
+    except Refusal as refusal:
+        register.log_refused(ports, raw, caller, refusal.findings)
+        raise Refused(*refusal.findings) from refusal
+
+
+def _accepted(result: Accepted | NotAccepted, caller: Principal) -> Accepted:
+    if not isinstance(result, Accepted):
+        raise Refusal(*result.findings)
+    register.check_own(caller, result)
+    return result
 
 
 def _by_reference(ports: Ports, request: Request, taken: _Taken) -> Submission | None:

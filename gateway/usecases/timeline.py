@@ -176,11 +176,14 @@ def _office_findings(ports: Ports, reference: str) -> tuple[Finding, ...]:
     if not any(one.kind in _FAULTY for one in ports.store.answers(reference)):
         return ()
     ports.store.sequence("timeline")
-    entries = (read_entry(one.entry) for one in ports.store.log(movement=reference))
+    answers = (
+        read_entry(one.entry)
+        for one in register.log_pages(ports, reference)
+        if one.kind == EntryKind.ANSWER.value
+    )
     return tuple(
         replace(register.heard_finding(told), offices=(str(entry.facts.get("office", "")),))
-        for entry in entries
-        if entry.kind is EntryKind.ANSWER
+        for entry in answers
         for told in _told_findings(entry)
     )
 

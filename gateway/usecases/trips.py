@@ -314,7 +314,7 @@ def _check(ports: Ports, tenant: str, trips: tuple[Trip, ...], told: Report) -> 
     """
     found: list[Finding] = []
     ways: list[dict[str, int]] = []
-    for movement, trip in aboard(trips):
+    for movement, trip in register.hearers(ports, trips) or aboard(trips):
         try:
             loaded = register.load(ports, movement, tenant=tenant)
             ways.append(places_of(loaded.record))

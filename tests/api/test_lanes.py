@@ -82,6 +82,8 @@ BAD = {
     "no id": ({"id": ""}, "/id"),
     "a slash in the id": ({"id": "a/b"}, "/id"),
     "a time without offset": ({"at": "2026-11-25T14:00:00"}, "/at"),
+    "a time before all time": ({"at": "0001-01-01T00:00:00+05:00"}, "/at"),
+    "a time after all time": ({"at": "9999-12-31T23:59:59-05:00"}, "/at"),
     "an unknown direction": ({"direction": "up"}, "/direction"),
     "a confidence above 100": ({"plates": [{"text": "A", "confidence": 101}]}, "/plates/0"),
     "a plate that is a number": ({"plates": [7]}, "/plates/0"),

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from gateway import register
+from gateway.api.metrics import PAGE
+from gateway.audit.entry import EntryKind
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.records import Change, Insert
 from gateway.usecases.deliver import deliver
@@ -114,6 +117,20 @@ def test_what_refuses_declarations_is_counted_by_rule(face):
     found = samples(read(face), "validation_failures_total")
     assert found.get(f'{{rule="{code}"}}', 0) >= 1
     assert samples(read(face), "validation_failures_total") == found
+
+
+def test_however_many_are_refused_at_once_each_is_counted_once(face):
+    read(face)
+    ports = face.world.ports
+    for _ in range(2):
+        writing = register.Writing(ports, TENANT, ports.clock.now())
+        for _ in range(PAGE + 10):
+            facts = {"findings": [{"code": "test.burst", "value": ""}]}
+            writing.entry(EntryKind.REFUSED, facts=facts)
+        ports.store.commit(writing.change())
+        read(face)
+    found = samples(read(face), "validation_failures_total")
+    assert found['{rule="test.burst"}'] == 2 * (PAGE + 10)
 
 
 def test_nothing_in_it_names_parties_goods_or_plates(face, movement):

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.api.movements import Told
 from gateway.domain.event import REPORTABLE, EventKind
+from gateway.domain.identifiers import MovementReference
 from tests.api.conftest import Face
 
 PAGES = {
@@ -77,6 +78,19 @@ def test_a_cursor_nobody_gave_is_a_problem(face: Face) -> None:
     )
     assert answer.status_code == 422
     assert [one["code"] for one in answer.json()["errors"]] == ["reference.malformed"]
+
+
+def test_a_cursor_that_is_no_movement_here_is_not_the_end_of_the_list(
+    face: Face, movement: str
+) -> None:
+    """It may be a stranger's, or of before an older database was put back."""
+    unknown = MovementReference.make(2026, "CN", "0" * 12).value
+    for caller, cursor in (("reader", unknown), ("stranger", movement)):
+        answer = face.client.get(
+            "/v1/movements", params={"cursor": cursor}, headers=face.callers[caller]
+        )
+        assert answer.status_code == 404
+        assert [one["code"] for one in answer.json()["errors"]] == ["movement.unknown"]
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "x", "-1"])

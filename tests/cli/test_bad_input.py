@@ -372,7 +372,16 @@ USAGE = {
     "a word too many": ["--json", "office", "list", "x"],
     "out of range": ["movement", "list", "--limit", "0", "--json"],
     "a language we do not speak": ["office", "list", "--lang", "fr", "--json"],
+    "a place behind every log": ["movement", "timeline", "X", "--after", str(2**63), "--json"],
+    "a place before every log": ["movement", "timeline", "X", "--after", "-2", "--json"],
+    "a copy without a number": ["movement", "copy", "X", "--lrn", " ", "--json"],
     "a time that is none": ["movement", "report", "X", "departed", "Y", "--at", "n", "--json"],
+    "a time before all time": [
+        *("closure", "add", "Y", "storm", "--from", "0001-01-01T00:00:00+14:00", "--json"),
+    ],
+    "a time after all time": [
+        *("closure", "add", "Y", "storm", "--until", "9999-12-31T23:59:59-14:00", "--json"),
+    ],
     "bytes that are no UTF-8": ["\udcff", "--json"],
 }
 

@@ -2,7 +2,11 @@
 
 import pytest
 
+from gateway.bootstrap import open_gateway
 from gateway.markup.archive import Entry, pack
+from gateway.settings import load_settings
+from tests.cli.commands import fullroute
+from tests.serving import served
 
 
 def _train(desk, tmp_path, *, wagons: int = 2, bad: bool = False):
@@ -28,6 +32,59 @@ def test_a_folder_is_a_group(desk, tmp_path):
     assert max(map(len, shown.out.splitlines())) <= 80
     listed = desk.run("group", "list", "--json").json["data"]
     assert listed[0]["group"] == said.json["group"]
+
+
+def _workbook(desk, tmp_path):
+    """One declaration as a workbook, which bears no signature."""
+    book = tmp_path / "book.xlsx"
+    assert fullroute("sheet", "fill", desk.declaration(), "-o", book).code == 0
+    return (book,)
+
+
+def _namesakes(desk, tmp_path):
+    """Two files of one name in two folders, and one of that name in an archive."""
+    files = []
+    for day in ("monday", "tuesday"):
+        (tmp_path / day).mkdir()
+        files.append(desk.declaration().rename(tmp_path / day / "wagon.xml"))
+    archive = tmp_path / "wednesday.zip"
+    archive.write_bytes(pack([Entry("Wagon.xml", desk.declaration().read_bytes())]))
+    return (*files, archive)
+
+
+TAKEN = {
+    "a workbook": (_workbook, ["book.xlsx"]),
+    "files of one name": (
+        _namesakes,
+        ["monday/wagon.xml", "tuesday/wagon.xml", "wednesday/Wagon.xml"],
+    ),
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("http", [False, True], ids=["folder", "url"])
+@pytest.mark.parametrize("name", TAKEN)
+def test_whatever_is_a_declaration_can_be_of_a_group(desk, tmp_path, name, http):
+    make, names = TAKEN[name]
+    asked = ("group", "submit", *make(desk, tmp_path), "--json")
+    with open_gateway(load_settings(data=desk.folder)) as gateway, served(gateway) as url:
+        key = desk.exporter_key
+        signing = () if make is _workbook else desk.pair("exporter")
+        there = {"FULLROUTE_URL": url, "FULLROUTE_API_KEY": key}
+        said = fullroute(*asked, *signing, **there) if http else desk.run(*asked, *signing)
+    if make is _workbook:  # this desk takes nothing unsigned in, so it was read to its end
+        codes = {one["code"] for one in said.json["errors"]}
+        assert (said.code, "signature.missing" in codes) == (3, True), said.both
+        assert {one["pointer"].partition("#")[0] for one in said.json["errors"]} == {*names}
+    else:
+        assert said.code == 0, said.both
+        assert [one["name"] for one in said.json["members"]] == names
+
+
+def test_a_file_named_twice_is_not_two(desk, tmp_path):
+    train = _train(desk, tmp_path, wagons=1)
+    said = desk.run("group", "submit", train, train / "wagon-0.xml", "--json")
+    assert (said.code, said.json["errors"][0]["code"]) == (3, "zip.repeated-name"), said.both
 
 
 @pytest.mark.full

@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from gateway.cli.main import app
-from tests.cli.commands import environment, fullroute
+from tests.cli.commands import ROOT, environment, fullroute
 
 
 def _commands(command, path=()):
@@ -42,6 +42,39 @@ def test_every_command_says_what_it_is_for_and_gives_an_example(path):
 def test_no_two_examples_run_into_one_paragraph(path):
     for paragraph in (ALL[path].help or "").split("\n\n"):
         assert len(re.findall(r"^\s*fullroute ", paragraph, re.MULTILINE)) <= 1, paragraph
+
+
+LANGUAGES = sorted((ROOT / "schemas" / "lang").glob("*.toml"))
+SAID = re.compile(r"fullroute((?: +[-a-zA-Z{}]+)+)")
+"""A command as a text names it: plain words, then options or what ends the sentence."""
+
+
+def _named(words):
+    """Return the command that words begin with, and the words behind it."""
+    for many in range(len(words), 0, -1):
+        if tuple(words[:many]) in ALL:
+            return tuple(words[:many]), words[many:]
+    return None, words
+
+
+@pytest.mark.parametrize("path", LANGUAGES, ids=lambda path: path.stem)
+def test_a_remedy_names_a_command_that_there_is(path):
+    wrong = []
+    for said in SAID.finditer(path.read_text("utf-8")):
+        command, rest = _named(said[1].split())
+        known = {one for each in ALL[command].params for one in each.opts} if command else set()
+        strange = [one for one in rest if one.startswith("--") and one not in known]
+        if command is None or strange:
+            wrong.append((said[0], *strange))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", LANGUAGES, ids=lambda path: path.stem)
+def test_a_remedy_names_an_option_that_there_is(path):
+    known = {one for command in ALL.values() for each in command.params for one in each.opts}
+    told = re.sub(r"pg_dump [^,，]*", "", path.read_text("utf-8"))
+    named = re.findall(r"(?<![-\w])--[a-z][a-z-]*", told)
+    assert {*named} - known - {"--help"} == set()
 
 
 def test_help_answers_at_once(record_property):

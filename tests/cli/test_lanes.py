@@ -123,7 +123,7 @@ def test_cut_off_the_lane_answers_alone_and_is_reconciled(desk, lane, carried, t
     assert said.json["reason"]["code"] == "lane.not-released"
     assert said.json["age_seconds"] < 60
     done = desk.run("lane", "reconcile", lane, journal, "--json")
-    assert (done.code, done.json) == (0, {"passages": 1, "differing": []})
+    assert (done.code, done.json) == (0, {"passages": 1, "differing": [], "refused": []})
     line = json.loads(journal.read_text("utf-8"))
     line["id"], line["offline"]["says"] = "alone-2", "go"
     journal.write_text(json.dumps(line) + "\n", "utf-8")
@@ -131,6 +131,40 @@ def test_cut_off_the_lane_answers_alone_and_is_reconciled(desk, lane, carried, t
     assert (done.code, "said go, but stop" in done.err) == (10, True)
     found = desk.run("lane", "passages", lane, "--json").json["data"][0]
     assert (found["says"], found["stands"], found["differs"]) == ("stop", "go", True)
+
+
+def _said_alone(name, says="stop", **more):
+    """A line of a journal."""
+    now = datetime.now(UTC).isoformat()
+    offline = {"says": says, "reason": "lane.not-released", "facts_at": now, "decided_at": now}
+    return {"id": name, "at": now, "plates": ["桂A8D217"], "offline": offline, **more}
+
+
+NOT_TAKEN = {
+    "asked twice with one id": (_said_alone("twice-1"), "lane.passage-reused"),
+    "no reading": (_said_alone("shape-1", plates=7), "json.shape"),
+    "a word that is none": (_said_alone("word-1", "perhaps"), "json.shape"),
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("http", [False, True], ids=["folder", "url"])
+@pytest.mark.parametrize("name", NOT_TAKEN)
+def test_a_line_that_is_not_taken_keeps_no_other_back(desk, lane, tmp_path, name, http):
+    """A driver who drives up twice while the lane is cut off is asked twice."""
+    wrong, code = NOT_TAKEN[name]
+    key, journal = f"{name[:3]}{http}", tmp_path / "journal.jsonl"
+    wrong = {**wrong, "id": f"{wrong['id']}{key}"}
+    lines = [_said_alone(wrong["id"]), wrong, _said_alone(f"last-{key}")]
+    journal.write_text("".join(json.dumps(one) + "\n" for one in lines), "utf-8")
+    asked = ("lane", "reconcile", lane, journal, "--json")
+    with open_gateway(load_settings(data=desk.folder)) as gateway, served(gateway) as url:
+        there = {"FULLROUTE_URL": url, "FULLROUTE_API_KEY": desk.operator_key}
+        done = fullroute(*asked, **there) if http else desk.run(*asked)
+    assert (done.code, done.json["passages"]) == (10, 2), done.both
+    assert done.json["refused"] == [{"passage": wrong["id"], "codes": [code]}]
+    found = desk.run("lane", "passages", lane, "--json").json["data"]
+    assert found[0]["passage"] == f"last-{key}"
 
 
 @pytest.mark.full

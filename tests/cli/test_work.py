@@ -12,9 +12,13 @@ from contextlib import closing
 
 import pytest
 
+from gateway import register
 from gateway.adapters.witness import FILE
 from gateway.audit.canonical import canonical
-from gateway.audit.entry import leaf_hash
+from gateway.audit.entry import EntryKind, leaf_hash
+from gateway.bootstrap import open_gateway
+from gateway.settings import load_settings
+from gateway.usecases.timeline import LINES_MAX
 from tests.cli.commands import FULLROUTE, SHIPPED, environment, fullroute
 from tests.cli.processes import left_running, running
 
@@ -99,6 +103,22 @@ def test_a_movement_as_text_names_every_message_by_its_id(desk, submitted):
     told = {tuple(line.split("\t")[:3]) for line in lines}
     assert messages
     assert told >= {(one["id"], one["type"], one["office"]) for one in messages}
+
+
+def test_the_timeline_is_whole_however_long_it_is(desk, submitted):
+    """Fourteen days of tries are more lines than one page of the log."""
+    with open_gateway(load_settings(data=desk.folder)) as gateway:
+        ports = gateway.ports
+        tenant = ports.store.movement(submitted).tenant
+        for _ in range(LINES_MAX):
+            writing = register.Writing(ports, tenant, ports.clock.now())
+            writing.entry(EntryKind.SENT, movement=submitted)
+            ports.store.commit(writing.change())
+    found = desk.run("movement", "timeline", submitted, "--json").json["data"]
+    assert len(found) > LINES_MAX
+    indexes = [one["index"] for one in found]
+    assert indexes == sorted({*indexes})
+    assert len(desk.run("movement", "timeline", submitted).out.splitlines()) == len(found)
 
 
 def test_a_message_without_mandate_waits_until_its_signatory_signs(desk, submitted):

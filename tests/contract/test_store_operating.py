@@ -37,6 +37,8 @@ def test_messages_are_found_by_what_their_last_try_came_to(store):
     assert [one.id for one in store.last_tried(Outcome.BUSY)] == [second.id]
     assert [one.id for one in store.last_tried("unclear", 1)] == [first.id]
     assert store.last_tried("refused") == ()
+    assert store.last_tried("unclear", tenant="ten_2") == ()
+    assert len(store.last_tried("unclear", tenant=first.tenant)) == len((first, third))
 
 
 def test_what_is_due_is_told_by_office(store):
@@ -82,7 +84,10 @@ def test_entries_of_a_kind_are_found_with_and_without_their_numbers(store):
     assert found("refused", later(0)) == [names[4], names[0]]
     assert found("refused", later(1)) == [names[4]]
     assert found("refused", later(0), limit=1) == [names[4]]
+    assert found("refused", later(0), behind=entries[4]) == [names[0]]
+    assert found("refused", later(0), behind=entries[0]) == []
     assert found("refused", later(0), of_links=False) == [names[1]]
+    assert found("refused", later(0), of_links=False, behind=entries[1]) == []
     assert found("act", later(0)) == [names[2]]
     own = entries[0].tenant
     assert found("refused", later(0), tenant=own) == [names[4], names[0]]

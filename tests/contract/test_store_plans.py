@@ -6,7 +6,13 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.dialects import sqlite
 
-from gateway.adapters.sql import closure_queries, listing_queries, queries, turns
+from gateway.adapters.sql import (
+    closure_queries,
+    listing_queries,
+    message_queries,
+    queries,
+    turns,
+)
 from gateway.adapters.sql.engines import database_url
 from gateway.adapters.sql.migration import migrate
 from gateway.adapters.sql.spelled import POSTGRESQL, spelled
@@ -26,7 +32,8 @@ PAGES = {
 STATEMENTS = {
     **{
         name: statement
-        for name, statement in (*vars(queries).items(), *vars(closure_queries).items())
+        for module in (queries, closure_queries, message_queries)
+        for name, statement in vars(module).items()
         if name.isupper() and not name.startswith("_") and hasattr(statement, "compile")
     },
     **PAGES,
@@ -38,8 +45,11 @@ STATEMENTS = {
         for of_links in (False, True)
         for of_tenant in (False, True)
     },
-    "messages_in_state": queries.messages_in_state(of_tenant=False),
-    "messages_in_state of a tenant": queries.messages_in_state(of_tenant=True),
+    **{
+        f"{name} {of_tenant=}": getattr(message_queries, name)(of_tenant=of_tenant)
+        for name in ("messages_in_state", "last_tried")
+        for of_tenant in (False, True)
+    },
     **{name: getattr(turns, name) for name in ("_unsequenced", "_NUMBER_LOG", "_NUMBER_MESSAGE")},
 }
 STATEMENTS = {

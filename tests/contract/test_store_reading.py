@@ -8,7 +8,7 @@ import pytest
 from gateway.domain.backlog import LinkLoad
 from gateway.domain.delivery import Breaker
 from gateway.domain.lane import Lane, Signal
-from gateway.domain.message import MessageState
+from gateway.domain.message import AnswerKind, MessageState
 from gateway.domain.passage import Passage
 from gateway.domain.records import Change, Lost, Update
 from gateway.domain.roles import OfficeRole
@@ -136,6 +136,48 @@ def test_messages_are_found_by_state(store, wanted, expected):
     wanted = dict(wanted)
     found = store.messages_in_state(wanted.pop("state"), **wanted)
     assert [m.id for m in found] == expected
+
+
+def test_a_list_of_messages_goes_on_behind_the_last_one_seen(store):
+    """Messages of one moment have their order too: none is skipped or told twice."""
+    parked = [due(n, stream=f"s{n}", place=1, state=MessageState.PARKED) for n in range(1, 8)]
+    parked = [replace(one, created_at=later(n // 3)) for n, one in enumerate(parked)]
+    store.commit(inserted(*parked))
+    seen, behind = [], None
+    while page := store.messages_in_state("parked", limit=2, behind=behind):
+        seen += page
+        behind = page[-1]
+    assert seen == parked
+
+
+STRANDED = {
+    "it was dropped": {"state": MessageState.DROPPED},
+    "it was acknowledged long ago": {"acknowledged_at": later(0)},
+    "its answer is no welcome one": {"acknowledged_at": later(9), "answer": AnswerKind.REFUSED},
+}
+NOT_STRANDED = {
+    "it was acknowledged just now": {"acknowledged_at": later(9)},
+    "its answer is welcome": {"acknowledged_at": later(9), "answer": AnswerKind.ACCEPTED},
+    "it is another's": {"acknowledged_at": later(0), "movement": "26CN4F7KQ2M8ZT1XJ4"},
+    "it is of another pack": {"acknowledged_at": later(0), "pack": "sha256:other"},
+    "it is of another type": {"acknowledged_at": later(0), "type": "IDA"},
+}
+
+
+@pytest.mark.parametrize("name", [*STRANDED, *NOT_STRANDED])
+def test_what_waits_in_vain_is_found(store, name):
+    values = dict((STRANDED | NOT_STRANDED)[name])
+    kind = values.pop("answer", None)
+    awaited = due(1, **{"stream": "s1", "place": 1, "type": "OLA", **values})
+    waiting = due(
+        2, stream="s2", place=None, state=MessageState.WAITING, waits_for="exited, OLA:registered"
+    )
+    answer = replace(r.ANSWER, movement=awaited.movement, message=awaited.id, kind=kind)
+    store.commit(inserted(awaited, waiting, *([answer] if kind else [])))
+    found = store.messages_stranded(waiting.tenant, later(5))
+    assert found == ((waiting,) if name in STRANDED else ())
+    assert store.messages_stranded("ten_2", later(5)) == ()
+    assert store.messages_stranded(waiting.tenant, later(5), behind=waiting) == ()
 
 
 def test_answers_come_in_the_order_received(store):

@@ -49,8 +49,8 @@ def test_what_is_near_is_told_to_its_tenant_until_it_ended(store):
         row(5, remind_at=later(11)),
     )
     store.commit(inserted(*rows))
-    assert store.deadlines_near("ten_1", later(10), FEW) == (rows[1], rows[0])
-    assert store.deadlines_near("ten_1", later(10), 1) == (rows[1],)
+    assert store.deadlines_near("ten_1", later(10), FEW) == (rows[0], rows[1])
+    assert store.deadlines_near("ten_1", later(10), 1) == (rows[0],)
 
 
 def test_only_the_first_of_two_sweepers_moves_a_row(store):

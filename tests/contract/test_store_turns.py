@@ -155,6 +155,15 @@ def test_who_is_at_work_is_told_while_the_lease_runs(store):
     assert store.leased() == frozenset()
 
 
+def test_a_lease_from_before_the_clock_went_back_holds_nobody_up(opened):
+    """Whoever took it died, and by its end it would run for two more hours."""
+    dead, other = opened(), opened()
+    dead.commit(inserted(LINK))
+    fence = dead.lease("lnk_cn", "a", 7200)
+    assert other.leased() == frozenset()
+    assert other.lease("lnk_cn", "b", 60) == fence + 1
+
+
 def test_a_late_release_leaves_the_next_lease_alone(store):
     store.commit(inserted(LINK))
     store.lease("lnk_cn", "a", 60)

@@ -103,6 +103,25 @@ def test_every_date_of_the_declaration_and_the_way():
     }
 
 
+def test_a_day_that_means_without_end_is_not_waited_for():
+    """9999-12-31 on a permit or a limit; the day after it is in no calendar."""
+    endless = DatedPaper(type="GMS", id="G-1", until=date.max)
+    told = replace(DECLARED, limit_on=date.max, papers=(endless,))
+    left = ("departed", "CN008001", NOW)
+    assert set(dates(left)) - set(dates(left, declared=told)) == {"paper GMS G-1", "limit"}
+    assert dates(left, declared=told)["enquiry"].due_at == NOW + (71 + 72) * HOUR
+
+
+def test_a_paper_named_with_two_days_counts_until_the_first():
+    """Two items may name one certificate; rows are told apart by type and number."""
+    first, second = (DatedPaper(type="GMS", id="G-1", until=date(2026, 12, day)) for day in (4, 9))
+    for papers in ((first, second), (second, first)):
+        declared = replace(DECLARED, papers=papers)
+        rows = wanted(movement(), ITINERARY, declared, RULES)
+        (paper,) = [one for one in rows if one.kind is DeadlineKind.PAPER]
+        assert paper.due_at == datetime(2026, 12, 4, 16, tzinfo=UTC)
+
+
 def test_a_stated_presentation_goes_before_the_departure():
     told = replace(DECLARED, presentation_at=NOW + 5 * HOUR)
     assert dates(declared=told)["presentation"].due_at == NOW + 5 * HOUR

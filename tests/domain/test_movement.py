@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.deciding import begin, decide, lodge, report
-from gateway.domain.event import EventKind, Report
+from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.finding import Refusal
 from gateway.domain.message import Answer, AnswerKind
 from gateway.domain.movement import Movement, fold
@@ -298,3 +298,29 @@ def test_a_closed_procedure_is_not_invalidated_any_more():
 def test_an_office_is_passed_when_it_saw_the_goods_go(kind):
     state = after(lodged(), answer(event=kind))
     assert (state.passed(["CN008001"]), state.passed(["VN0015BB"])) == (True, False)
+
+
+LEFT_OUT = {
+    "a diversion leaves offices out": (EventKind.DIVERTED, {"left": "VN0015BB"}, {"VN0015BB"}),
+    "one that takes them all in again": (EventKind.DIVERTED, {}, set()),
+    "no report does, whatever facts it bears": (
+        EventKind.INCIDENT,
+        {"left": "VN0015BB", "anew": "cn-export"},
+        {"CN00X001"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "facts", "left"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_only_a_diversion_leaves_offices_out(kind, facts, left):
+    state = after(begun(), RELEASE)
+    first = Event(
+        sequence=state.version + 1,
+        kind=EventKind.DIVERTED,
+        at=NOON,
+        facts=(("left", "CN00X001"),),
+    )
+    told = Event(sequence=state.version + 2, kind=kind, at=NOON, facts=tuple(facts.items()))
+    state = fold(state, [first, told])
+    assert state.left == left
+    assert state.procedure("cn-export").state is ProcedureState.RELEASED

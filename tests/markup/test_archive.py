@@ -83,6 +83,7 @@ HOSTILE = {
     "lzma": (made(("a.xml", b"x"), method=zipfile.ZIP_LZMA), "zip.unknown-method"),
     "an archive inside": (made(("a.xml", made(("b.xml", b"x")))), "zip.nested"),
     "gzip inside": (made(("a.xml", b"\x1f\x8b" + bytes(20))), "zip.nested"),
+    "a workbook where none is asked for": (made(("a.xlsx", b"PK\x03\x04")), "zip.nested"),
     "an archive by its name": (made(("a.ZIP", b"x")), "zip.nested"),
     "17 entries": (made(*((f"{n}.xml", b"x") for n in range(17))), "zip.too-many-entries"),
     "the same name twice": (

@@ -17,7 +17,7 @@ from lxml import etree
 from gateway.domain.finding import Refusal
 from gateway.markup import safe, signature
 from gateway.markup.plain_signature import plainly_holds
-from tests.markup.keys import AT, make_signer
+from tests.markup.keys import AT, make_signer, signed_exclusively
 
 DOCUMENT = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -123,6 +123,16 @@ def test_what_we_sign_is_of_the_plain_kind(signer):
         content = signature.unsigned(root)
         given = (root, found, properties, signer.certificate, content)
         assert plainly_holds(*given) is expected, old
+
+
+def test_a_namespace_that_nobody_signed_makes_no_other_statement(signer):
+    """Exclusive C14N leaves out what nobody uses, so whoever passes a document on can add some."""
+    signed = signed_exclusively(DOCUMENT, signer, AT)
+    added = signed.replace(b"<Declaration ", b'<Declaration xmlns:more="urn:more" ', 1)
+    one, other = (signature.verify(raw, [signer.certificate]) for raw in (signed, added))
+    assert one.content != other.content
+    assert one.stated == other.stated
+    assert signature.one_of_a_kind(signed) == signature.one_of_a_kind(added) != 0
 
 
 def test_a_third_reference_is_another_shape(signer):

@@ -1,5 +1,6 @@
 """A declaration is replaced before release; who holds it is told, and what was said is kept."""
 
+from base64 import b64decode, b64encode
 from contextlib import closing, nullcontext
 
 import pytest
@@ -10,6 +11,7 @@ from gateway.domain.message import MessageState
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.audit import verify_log
 from gateway.usecases.export import export_movement
+from tests.markup.keys import signed_exclusively
 from tests.world import ROUTE, TENANT, World
 
 DECLARATION = ("CN008001", "DecMessage")
@@ -131,6 +133,50 @@ def test_the_amended_content_is_a_known_declaration(world):
     replace(world, reference, OTHER_GOODS)
     again = world.submit(world.declaration(texts=OTHER_GOODS), key="k2")
     assert (again.movement, again.repeated) == (reference, True)
+
+
+def _with_other_s(raw):
+    """The same ECDSA signature as whoever holds no key can write it: (r, n - s)."""
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    head, _, rest = raw.partition(b"<ds:SignatureValue>")
+    value, _, tail = rest.partition(b"</ds:SignatureValue>")
+    pair = b64decode(value)
+    other = pair[:32] + (order - int.from_bytes(pair[32:])).to_bytes(32)
+    return b"".join((head, b"<ds:SignatureValue>", b64encode(other), b"</ds:SignatureValue>", tail))
+
+
+REPLAYED = {
+    "byte for byte": lambda raw: raw,
+    "with white space behind it": lambda raw: raw + b"\n",
+    "with white space in the value": lambda raw: raw.replace(
+        b"</ds:SignatureValue>", b"\n</ds:SignatureValue>"
+    ),
+    "with s written the other way": _with_other_s,
+}
+
+
+@pytest.mark.parametrize("again", REPLAYED.values(), ids=REPLAYED)
+def test_a_version_that_was_replaced_needs_a_new_signature(world, again):
+    raw = world.declaration()
+    reference = world.submit(raw).movement
+    replace(world, reference, OTHER_GOODS)
+    new = Amendment(raw=again(raw), reason=Reason())
+    with pytest.raises(Refused) as refused:
+        amend(world.ports, world.exporter, reference, new, idempotency_key="a2")
+    assert [one.code for one in refused.value.findings] == ["amend.signature-used"]
+    assert len(amendments(world, reference)) == 1
+    assert not replace(world, reference, {}, key="a3").repeated
+    assert len(amendments(world, reference)) == 2
+
+
+def test_a_namespace_that_nobody_signed_is_no_amendment(world):
+    signer, at = world.keys.signer("exporter"), world.clock.now()
+    raw = signed_exclusively(world.shipped.read_bytes(), signer, at)
+    reference = world.submit(raw).movement
+    passed_on = raw.replace(b" xmlns", b' xmlns:more="urn:more" xmlns', 1)
+    new = Amendment(raw=passed_on, reason=Reason())
+    assert amend(world.ports, world.exporter, reference, new, idempotency_key="a1").repeated
+    assert amendments(world, reference) == []
 
 
 def test_two_new_versions_before_the_first_is_taken_bring_one_correction(world):

@@ -6,9 +6,13 @@ from datetime import timedelta
 import pytest
 
 from gateway import register
+from gateway.audit.entry import EntryKind
 from gateway.domain.act import ActKind
+from gateway.domain.delivery import Attempt, Outcome
 from gateway.domain.finding import Finding
 from gateway.domain.records import Change, Insert, Tenant, Update
+from gateway.register import account
+from gateway.register.put_away import SEEN_MAX
 from gateway.usecases import setup
 from gateway.usecases.attention import attention
 from gateway.usecases.deliver import deliver
@@ -127,6 +131,21 @@ def _nothing(_desk):
     """The desk as it is."""
 
 
+def test_how_long_it_stands_is_not_lost_in_a_long_story(desk):
+    """Days of tries before it was refused are more entries than one page of the log."""
+    world, ola = desk.world, desk.message("OLA")
+    desk.do("retry", ola.id)
+    for _ in range(account.PAGE):
+        writing = register.Writing(world.ports, TENANT, world.clock.now())
+        writing.entry(EntryKind.SENT, movement=desk.movement, facts={"message": ola.id})
+        world.store.commit(writing.change())
+    world.clock.forward(hours=3)
+    world.town.instead[LINK] = (422, b"")
+    deliver(world.ports, LINK, "w")
+    (one,) = [one for one in told(desk) if one.finding.code == "attention.message-refused"]
+    assert world.clock.now() - one.since < timedelta(seconds=1)
+
+
 MATTERS = [
     pytest.param(_nothing, set(), id="nothing more"),
     pytest.param(_pause, {"link-paused"}, id="paused"),
@@ -150,6 +169,27 @@ MATTERS = [
 def test_what_needs_a_person(desk, happens, expected):
     happens(desk)
     assert codes(desk) == {f"attention.{one}" for one in expected}
+
+
+@pytest.mark.parametrize(("happens", "expected"), MATTERS)
+def test_a_crowd_before_it_hides_nothing(desk, happens, expected):
+    """Hundreds wait as they should; a stranger's hundreds got receipts that do not hold."""
+    _crowd(desk)
+    test_what_needs_a_person(desk, happens, expected)
+
+
+def _crowd(desk, many=250):
+    long_ago = desk.world.clock.now() - timedelta(days=1)
+    waiting = replace(desk.message("BOA"), movement="26CNC0000000000CJ1", created_at=long_ago)
+    due = replace(desk.message("TIR"), tenant="other", link="lnk_other", created_at=long_ago)
+    rows = []
+    for place in range(many):
+        rows.append(replace(waiting, id=f"msg_wait{place:04d}", stream=""))
+        sent = replace(due, id=f"msg_due{place:04d}", stream=f"other/{place}", attempts=1)
+        rows.append(replace(sent, feed_sequence=None))
+        tried = Attempt(message=sent.id, at=long_ago, outcome=Outcome.UNCLEAR)
+        rows.append(tried)
+    desk.world.store.commit(Change(tuple(map(Insert, rows))))
 
 
 @pytest.mark.parametrize(
@@ -184,6 +224,25 @@ def test_what_was_dismissed_is_gone(desk):
     first = desk.do("dismiss", found.subject)
     again = desk.do("dismiss", found.subject)
     assert (first.repeated, again.repeated) == (False, True)
+    assert codes(desk) == set()
+
+
+def test_hundreds_that_were_dismissed_hide_none_that_was_not(desk):
+    _answer_put_away(desk)
+    (older,) = [one for one in told(desk) if one.act is ActKind.DISMISS]
+    desk.world.clock.forward(minutes=1)
+    writing = register.Writing(desk.world.ports, TENANT, desk.world.clock.now())
+    for place in range(SEEN_MAX):
+        writing.entry(EntryKind.REFUSED, link=LINK, facts={"collected": f"a{place}"})
+    desk.world.store.commit(writing.change())
+    newer = [one.subject for one in told(desk) if one.act is ActKind.DISMISS]
+    assert len(newer) == SEEN_MAX
+    writing = register.Writing(desk.world.ports, TENANT, desk.world.clock.now())
+    for one in newer:
+        writing.entry(EntryKind.ACT, link=LINK, facts={"act": "dismiss", "entry": one})
+    desk.world.store.commit(writing.change())
+    assert [one.subject for one in told(desk) if one.act is ActKind.DISMISS] == [older.subject]
+    assert not desk.do("dismiss", older.subject).repeated
     assert codes(desk) == set()
 
 

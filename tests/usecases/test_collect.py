@@ -3,10 +3,12 @@
 import errno
 import json
 import os
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
+from gateway import register
 from gateway.adapters.links import FolderCourier, folder
 from gateway.audit.exchange import to_base64
 from gateway.domain.delivery import LinkKind
@@ -16,6 +18,7 @@ from gateway.domain.message import MessageState, ReceiptKind
 from gateway.domain.parcel import Collected, Parcel
 from gateway.domain.records import Change, Update
 from gateway.markup import archive, wire
+from gateway.register.put_away import SEEN_MAX
 from gateway.sandbox.office import Arrival
 from gateway.usecases.attention import attention
 from gateway.usecases.audit import verify_log
@@ -23,6 +26,7 @@ from gateway.usecases.collect import collect, collectable
 from gateway.usecases.deliver import deliver
 from gateway.usecases.export import export_movement
 from gateway.usecases.timeline import timeline_after
+from tests.markup.keys import signed_exclusively
 from tests.world import TENANT, World
 
 EXIT = "lnk_cn00x001"
@@ -338,6 +342,56 @@ def test_a_certificate_at_the_link_makes_signatures_compulsory(tmp_path, signer,
     border.world.close()
 
 
+REWRAPPED = {
+    "as it was": lambda _, first: first,
+    "another media type inside": lambda _, first: first.replace(b"/xml", b"/xmlx", 1),
+    "signed once more": lambda sign, _: sign(),
+}
+
+
+@pytest.mark.parametrize("wrap", REWRAPPED.values(), ids=REWRAPPED)
+def test_what_was_signed_is_one_answer_however_it_is_wrapped(tmp_path, wrap):
+    border = Border(tmp_path)
+    signer = border.world.keys.signer("broker")
+    change = Update(table="links", key=EXIT, values={"key": signer.certificate})
+    border.world.store.commit(Change((change,)))
+    (path,) = border.send()
+    answer = border.answer(path)
+
+    def sign():
+        return wire.multipart_signed(answer, signer.cms(answer), "application/xml")
+
+    first = sign()
+    for name, content in (("a.zip", first), ("b.zip", wrap(sign, first))):
+        border.put(name, archive.Entry("a.eml", content))
+        assert collect(border.ports, EXIT).taken == 1
+    assert len(border.world.store.answers(border.movement)) == 1
+    assert border.names("in") == []
+    assert verify_log(border.ports).findings == ()
+    border.world.close()
+
+
+BESIDE = {
+    "white space behind it": lambda raw: raw + b"\n",
+    "a namespace nobody signed": lambda raw: raw.replace(b" xmlns", b' xmlns:x="urn:x" xmlns', 1),
+}
+
+
+@pytest.mark.parametrize("change", BESIDE.values(), ids=BESIDE)
+def test_what_was_not_signed_makes_no_other_answer(tmp_path, change):
+    border = Border(tmp_path)
+    signer = border.world.keys.signer("broker")
+    step = Update(table="links", key=EXIT, values={"key": signer.certificate})
+    border.world.store.commit(Change((step,)))
+    (path,) = border.send()
+    signed = signed_exclusively(border.answer(path), signer, border.world.clock.now())
+    for name, content in (("a.zip", signed), ("b.zip", change(signed))):
+        border.put(name, archive.Entry("a.xml", content))
+        assert collect(border.ports, EXIT).taken == 1
+    assert len(border.world.store.answers(border.movement)) == 1
+    border.world.close()
+
+
 # ------------------------------------------------------------------ one find is not another
 
 
@@ -508,3 +562,17 @@ def test_a_mistake_of_ours_about_one_archive_to_send_is_not_another_s(border, ca
     )
     assert [(one.status, one.mistake) for one in replies] == [(0, True), (202, False)]
     assert "AttributeError" in caplog.text
+
+
+def test_many_finds_that_stay_are_each_told_once_whatever_was_refused_since(tmp_path):
+    """Visits come every two seconds: whatever were told anew would fill the log."""
+    with closing(World(tmp_path)) as world:
+        link, finding = world.store.link(EXIT), Finding(code="link.output-too-large")
+        names = [f"output-{place:04d}" for place in range(SEEN_MAX + 1)]
+        for _ in range(2):
+            told = register.Told(world.ports, link)
+            for name in names:
+                told.once(name, finding)
+        world.store.sequence("test")
+        log = world.store.log(limit=10 * SEEN_MAX)
+        assert sum(one.kind == "refused" for one in log) == len(names)

@@ -54,6 +54,15 @@ def test_expected_times_move_with_the_departure_in_their_own_offsets(world):
     ]
 
 
+def test_a_time_without_offset_is_utc_and_moves_with_the_others(world):
+    first = "2026-11-24T08:00:00+08:00"
+    lrn = {"CQ-2026-000117": "CQ-2026-000118", first: "2026-11-24T00:00:00"}
+    reference = world.submit(world.declaration(texts=lrn), "naive").movement
+    depart = datetime(2026, 12, 1, 8, tzinfo=CHONGQING)
+    raw = copy_as_new(world.ports, world.exporter, reference, "NEXT-3", depart)
+    assert _times(safe.parse(raw))[:2] == ["2026-12-01T00:00:00+00:00", "2026-12-02T14:00:00+08:00"]
+
+
 def test_a_copy_is_submitted_like_any_other(world):
     depart = datetime(2026, 11, 25, 0, tzinfo=UTC)
     raw = copy_as_new(world.ports, world.exporter, world.first, "NEXT-2", depart)

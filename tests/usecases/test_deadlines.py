@@ -1,15 +1,16 @@
 """Deadlines of real movements: written with what causes them, fired once, deciding nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from gateway.audit.entry import read_entry
+from gateway.domain.deadline import DeadlineState
 from gateway.domain.errors import Unavailable
-from gateway.domain.records import Change, Update
+from gateway.domain.records import Change, Insert, Update
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.attention import attention
 from gateway.usecases.sweep import sweep
@@ -60,6 +61,21 @@ def test_a_submission_writes_its_dates(world, movement):
         ),
         ("open", ""),
     )
+
+
+def test_papers_without_an_end_have_no_date(world):
+    permit, document = "<ExpiryDate>2027-03-31<", "<ExpiryDate>2027-11-20<"
+    endless = dict.fromkeys((permit, document), "<ExpiryDate>9999-12-31<")
+    movement = world.submit(world.declaration(texts=endless)).movement
+    assert not any(name.startswith("paper") for name in stands(world, movement))
+
+
+def test_a_permit_named_twice_with_two_days_is_taken_in(world):
+    permit = "<Permit><TypeCode>GMS</TypeCode><ID>GMS-CN-2026-00451</ID><ExpiryDate>2027-03-31<"
+    again = f"{permit}/ExpiryDate></Permit>{permit.replace('2027-03-31', '2027-01-15')}"
+    movement = world.submit(world.declaration(texts={permit: again})).movement
+    (found,) = [one for one in world.store.deadlines(movement) if one.subject.startswith("GMS")]
+    assert found.due_at == datetime(2027, 1, 15, 16, tzinfo=UTC)
 
 
 def test_answers_and_reports_end_them(world, movement):
@@ -116,6 +132,21 @@ def test_a_movement_that_cannot_be_read_holds_nobody_up(world, movement):
     assert noticed(world, other) == [("deadline-passed", "expected", "CN008001")]
     again = [one for one in world.store.deadlines(movement) if one.next_at is not None]
     assert min(one.next_at for one in again) > world.clock.now()
+
+
+def test_what_nobody_foresaw_of_one_movement_is_raised_and_holds_nobody_up(world, movement):
+    texts = {"<FunctionalReferenceID>CQ-2026-000117<": "<FunctionalReferenceID>CQ-2<"}
+    other = world.submit(world.declaration(texts=texts), "k2").movement
+    broken = {"stops": ((1, "CN008001", "a role that is none", ""),)}
+    world.store.commit(Change((Update(table="movements", key=movement, values=broken),)))
+    world.clock.forward(hours=30)
+    with pytest.raises(ValueError, match="a role that is none"):
+        sweep(world.ports)
+    assert all(one.index is not None for one in world.store.log(movement=other))
+    for _ in range(20):  # each of its deadlines is put off in its turn
+        with suppress(ValueError):
+            sweep(world.ports)
+    assert noticed(world, other) == [("deadline-passed", "expected", "CN008001")]
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -181,3 +212,21 @@ def test_goods_that_set_out_again_are_waited_for_again(world, movement):
     new = Amendment(raw=raw, reason=Reason(text="repaired"))
     amend(world.ports, world.exporter, movement, new, idempotency_key="k2")
     assert stands(world, movement)["enquiry"] == ("open", "")
+
+
+def test_what_passed_long_ago_hides_nothing_that_is_near(world, movement):
+    """Of goods that nobody heard of again: their dates stay, hundreds of them."""
+    permit = next(one for one in world.store.deadlines(movement) if one.subject.startswith("GMS"))
+    long_ago = world.clock.now() - timedelta(days=30)
+    rows = [
+        replace(
+            permit, id=f"26CNC0000000000CJ1/paper/{place}", movement="26CNC0000000000CJ1",
+            due_at=long_ago, remind_at=long_ago, state=DeadlineState.PASSED, next_at=None,
+        )
+        for place in range(250)
+    ]  # fmt: skip
+    world.store.commit(Change(tuple(map(Insert, rows))))
+    world.clock.at = permit.remind_at + timedelta(hours=1)
+    found = attention(world.ports, TENANT)
+    near = [one for one in found if one.finding.code == "attention.permit-ends"]
+    assert movement in {one.movement for one in near}

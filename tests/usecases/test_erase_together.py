@@ -1,5 +1,6 @@
 """Movements on one truck are erased: what they share goes with the last, whoever hurries."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -7,13 +8,15 @@ from decimal import Decimal
 import pytest
 
 from gateway import register
+from gateway.domain.errors import Refused
 from gateway.domain.event import EventKind, Report
-from gateway.domain.lane import Direction, Read, Reading
+from gateway.domain.lane import Direction, Read, Reading, Signal
 from gateway.domain.message import MessageState
 from gateway.domain.records import AnswerRecord, Change, Insert, Update
 from gateway.register import tell_owed_runs
 from gateway.usecases.audit import verify_log
 from gateway.usecases.lane import pass_lane
+from gateway.usecases.lane_override import override
 from gateway.usecases.setup import add_lane
 from gateway.usecases.trips import describe_run, report_trip
 from tests.mortal import Died, Mortal
@@ -51,15 +54,47 @@ def left(tmp_path_factory):
     world.close()
 
 
+def at_the_gate(world):
+    return Reading(
+        id="p-1", at=world.clock.now(), direction=Direction.OUT, plates=(Read(PLATE),),
+        seals=(Read(SEAL),), weight_kg=Decimal("19480.5"),
+    )  # fmt: skip
+
+
+def test_a_truck_goes_on_without_what_was_withdrawn_and_erased(tmp_path):
+    """Nothing can be told of it any more; the other declaration aboard still travels."""
+    with closing(World(tmp_path)) as world:
+        world.operator = principal(world, "operator")
+        for name in "AB":
+            world.submit(world.declaration(texts={LRN: f"{LRN}{name}", UCR: f"{UCR}{name}"}), name)
+        world.run()
+        first, other = aboard(world)
+        add_lane(world.ports, LANE)
+        pass_lane(world.ports, world.exporter, LANE.id, at_the_gate(world))
+        world.report(first, "invalidation-asked", "CN008001", reason="003", text="sold elsewhere")
+        world.run()
+        erase(world, first)
+        for name in ("exporter", "operator"):  # the lane asked before: one asks, one confirms
+            caller = world.store.principal(name)
+            override(world.ports, caller, LANE.id, "p-1", (Signal.REFER, "papers by hand"))
+        at_gate = [one for one in world.store.events(other) if one.kind is EventKind.AT_GATE]
+        assert [one.fact("decision") for one in at_gate] == ["stop", "refer"]
+        row = tell(world, EventKind.DEPARTED, "CN008001", CHONGQING, seal=SEAL)
+        assert (row.next_at, row.refused) == (None, ())
+        assert [one.kind for one in world.store.events(other)][-1] is EventKind.DEPARTED
+        world.clock.forward(minutes=1)
+        ended(world, other)
+        erase(world, other)
+        with pytest.raises(Refused) as refused:
+            tell(world, EventKind.INCIDENT, "CN00X001", CHONGQING, text="late")
+        assert {one.code for one in refused.value.findings} == {"trip.not-all-can"}
+
+
 @pytest.fixture(scope="module")
 def arrived(left, tmp_path_factory):
     """The same truck, seen by a lane and at its end."""
     world = left.copied(tmp_path_factory.mktemp("arrived"))
-    reading = Reading(
-        id="p-1", at=world.clock.now(), direction=Direction.OUT, plates=(Read(PLATE),),
-        seals=(Read(SEAL),), weight_kg=Decimal("19480.5"),
-    )  # fmt: skip
-    pass_lane(world.ports, world.exporter, LANE.id, reading)
+    pass_lane(world.ports, world.exporter, LANE.id, at_the_gate(world))
     world.town.held = set()
     world.run()
     tell(world, EventKind.ARRIVED, "VN0003PJ", UTC)

@@ -1,17 +1,22 @@
 """An export is complete, and its recipe finds every change with other people's tools."""
 
+import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from gateway import register
 from gateway.audit.checkpoint import verify_checkpoint
-from gateway.audit.entry import read_entry
+from gateway.audit.entry import EntryKind, read_entry
 from gateway.audit.proof import read_proof, verify_proof
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import InConflict, NotFound
 from gateway.usecases.export import export_movement
+from tests.usecases.test_raced import raced
 from tests.world import TENANT, World
 
 
@@ -78,6 +83,44 @@ def test_every_entry_has_its_proof_under_one_checkpoint(world, files):
         proof = read_proof(files[f"log/proofs/{name}.tlog-proof"])
         assert verify_proof(proof, files[path], origin, keys) == checkpoint
         assert read_entry(files[path]).movement
+
+
+@pytest.mark.parametrize("read", ["movement", "messages", "answers", "numbers"])
+def test_it_is_of_one_moment(tmp_path, read):
+    """What offices answer meanwhile is in it with everything that belongs to it."""
+    with closing(World(tmp_path)) as world:
+        movement = world.submit(world.declaration()).movement
+        meanwhile = dict(export_movement(raced(world, read, world.run), TENANT, movement))
+        assert matching(meanwhile, "answers/", "/header.json")
+        assert meanwhile == dict(export_movement(world.ports, TENANT, movement))
+
+
+def test_what_never_keeps_still_is_not_exported(world, reference):
+    class Restless:
+        """A store in which something happens to the movement whenever its answers are read."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(world.store, name)
+
+        def answers(self, movement: str) -> object:
+            writing = register.Writing(world.ports, TENANT, world.clock.now())
+            writing.entry(EntryKind.ACT, movement=movement)
+            world.store.commit(writing.change())
+            return world.store.answers(movement)
+
+    with pytest.raises(InConflict) as refused:
+        export_movement(replace(world.ports, store=Restless()), TENANT, reference)
+    assert [one.code for one in refused.value.findings] == ["movement.busy"]
+
+
+UNPROVEN = {"README.txt", "SHA256SUMS", "movement.json", "verify.sh"}
+"""What the page says proves nothing, and what the recipe is made of."""
+
+
+def test_the_recipe_asks_about_every_file(files):
+    asked = set(re.findall(r"'([^']+)'", files["verify.sh"].decode()))
+    left = {path for path in files if path not in asked and "/to-be-signed." not in path}
+    assert left == UNPROVEN
 
 
 def test_names_are_plain(files):
@@ -193,6 +236,7 @@ CHANGES = {
     },
     "what proves the log": {
         ("log/checkpoint.txt",): "log/checkpoint is sealed by the gateway",
+        ("log/proofs/",): "stands in the log",
         ("log/salts/",): "is what the log commits to",
     },
 }
@@ -216,6 +260,49 @@ def test_a_changed_byte_is_found_even_when_the_sums_fit(files, tmp_path, files_c
     assert code == 1
     assert "files" not in failed
     assert [one for one in expected if not any(one in line for line in failed)] == [], failed
+
+
+@pytest.mark.full
+def test_another_note_of_the_checkpoint_is_found(files, tmp_path):
+    """Whoever keeps the note to compare it later keeps what was sealed.
+
+    What is changed is the key's id, which the signature does not cover.
+    """
+    folder = unpacked(files, tmp_path)
+    head, _, last = files["log/checkpoint"].rpartition(b" ")
+    other = b"B" if last[:1] == b"A" else b"A"
+    (folder / "log/checkpoint").write_bytes(head + b" " + other + last[1:])
+    with_sums(folder, "log/checkpoint")
+    code, failed = verified(folder)
+    entries = {f"{path} stands in the log" for path in files if path.startswith("log/entries/")}
+    assert (code, {*failed}) == (1, {"log/checkpoint is its text and its seal", *entries})
+
+
+BESIDE = {
+    "a message nobody sent": "messages/099-DecMessage-CN008001/wire.xml",
+    "a paper at the top": "receipt.json",
+    "a hidden file": "answers/.answer.xml",
+    "a name that looks like a line of the sums": "log/x  y.json",
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("path", BESIDE.values(), ids=BESIDE)
+def test_a_file_that_was_not_exported_is_found(files, tmp_path, path):
+    folder = unpacked({**files, path: b"{}"}, tmp_path)
+    (folder / "verify.sh").write_bytes(only_files(files["verify.sh"]))
+    with_sums(folder, "verify.sh")
+    assert verified(folder) == (1, ["files"])
+    (folder / path).unlink()
+    assert verified(folder) == (0, [])
+
+
+def only_files(script: bytes) -> bytes:
+    """Return the recipe with its first step alone: the others take seconds."""
+    lines = script.decode().splitlines(keepends=True)
+    return "".join(
+        one for one in lines if not one.startswith("step '") or one == "step 'files' sums\n"
+    ).encode()
 
 
 @pytest.mark.full

@@ -19,6 +19,7 @@ from gateway.domain.records import Principal
 from gateway.domain.roles import OfficeRole
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.audit import verify_log
+from gateway.usecases.grants import renew
 from gateway.usecases.lane import Acted, pass_lane
 from gateway.usecases.lane_override import override
 from gateway.usecases.lane_snapshot import index, passages, snapshot
@@ -283,6 +284,12 @@ BAD_LANES = {
     ),
     "a strange name": ({"id": "a/b"}, Refused, "lane.name-malformed"),
     "a negative tolerance": ({"tolerance_percent": Decimal(-1)}, Refused, "lane.no-such-number"),
+    "a tolerance beyond all": (
+        {"tolerance_percent": Decimal("1E+999999999")},
+        Refused,
+        "lane.no-such-number",
+    ),
+    "hours beyond the calendar": ({"declaration_hours": 10**8}, Refused, "lane.no-such-number"),
     "a name that is taken": ({"id": EXIT}, InConflict, "setup.exists"),
 }
 
@@ -336,6 +343,20 @@ def test_two_persons_override_and_the_movement_is_told(world, truck):
     assert told[-1].fact("reason") == "override"
     with pytest.raises(InConflict):
         override(world.ports, world.officers["mai"], EXIT, name, (Signal.STOP, "no"))
+
+
+def test_a_renewed_key_makes_no_second_person(world, truck):
+    _, read = truck
+    name = f"{read.id}-renewed"
+    pass_lane(world.ports, world.officers["mai"], EXIT, replace(read, id=name, weight_kg=None))
+    lan = world.principal(f"lan-{name}")
+    override(world.ports, lan, EXIT, name, (Signal.GO, "scale is down"))
+    again, _ = renew(world.ports, lan, lan.id, "the tablet was lost")
+    with pytest.raises(Refused) as same:
+        override(world.ports, again, EXIT, name, (Signal.GO, ""))
+    assert same.value.findings[0].code == "lane.same-person"
+    done = override(world.ports, world.officers["wei"], EXIT, name, (Signal.GO, ""))
+    assert (done.stands, done.confirmed_by) == (Signal.GO, "wei")
 
 
 @pytest.mark.parametrize(

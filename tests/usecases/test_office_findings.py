@@ -4,6 +4,8 @@ from hashlib import sha256
 
 import pytest
 
+from gateway import register
+from gateway.audit.entry import EntryKind
 from gateway.audit.exchange import AnswerHeader, make_answer
 from gateway.cli.shapes import movement_shape
 from gateway.domain.message import OfficeFinding
@@ -99,6 +101,21 @@ def refuse(world, movement):
     )
     paper = world.town.systems[link].sealed(header)
     receive(world.ports, world.store.principal(link), link, paper.content, paper.seal, content)
+
+
+def test_a_refusal_is_shown_however_long_the_log_before_it(world):
+    """A link that is away for a day writes an entry a minute."""
+    movement = world.submit(world.declaration()).movement
+    world.town.held.add("OLA")
+    world.run()
+    message = world.messages(movement)["CN008001", "DecMessage"]
+    writing = register.Writing(world.ports, "default", world.clock.now())
+    for attempt in range(600):
+        facts = {**register.message_facts(message), "attempt": attempt, "outcome": "unreachable"}
+        writing.entry(EntryKind.SENT, movement=movement, link=message.link, facts=facts)
+    world.store.commit(writing.change())
+    refuse(world, movement)
+    assert len(describe_movement(world.ports, "default", movement).findings) == 1
 
 
 def test_a_refusal_points_into_the_declaration(world):

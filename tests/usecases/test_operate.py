@@ -326,6 +326,14 @@ def test_what_it_means_is_told_before(desk):
     assert desk.message("OLA").state is MessageState.PARKED
 
 
+@pytest.mark.parametrize("kind", sorted({*ActKind} - {ActKind.SKIP, ActKind.CANCEL}))
+def test_of_other_acts_there_is_nothing_to_foresee(desk, kind):
+    """Least of all what skipping the message would mean."""
+    act = Act(kind=kind, subject=desk.message("OLA").id, reason=WHY)
+    with pytest.raises(Refused, match=r"act\.other-subject"):
+        foresee(desk.world.ports, desk.operator, act)
+
+
 def test_what_was_tried_and_not_refused_may_be_there(desk):
     desk.do("retry", desk.message("OLA").id)
     desk.world.town.away.add(LINK)

@@ -11,6 +11,7 @@ from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.errors import Refused
 from gateway.domain.event import EventKind
 from gateway.domain.message import MessageState
+from gateway.domain.trip_state import TripState
 from gateway.pipeline.advance import waiting_row
 from gateway.pipeline.route import Planned
 from gateway.register.moving import not_waiting
@@ -69,6 +70,18 @@ def test_each_truck_is_announced_by_itself_with_its_own_vehicle(split, tmp_path)
     world.report(reference, "departed", "CN008001")
     assert all(one.place for one in announcements(world, reference))
     assert verify_log(world.ports).findings == ()
+    world.close()
+
+
+def test_what_a_report_adds_does_not_change_what_happened_to_a_truck(split, tmp_path):
+    world, reference = split
+    world = world.copied(tmp_path)
+    world.report(
+        *(reference, "departed", "CN008001"), trip=SECOND, happened="exited", packages="many"
+    )
+    assert describe_run(world.ports, TENANT, SECOND).standing.state is TripState.UNDER_WAY
+    (part,) = [one for one in world.store.events(reference) if one.kind is EventKind.PART_MOVED]
+    assert (part.fact("happened"), part.fact("packages")) == ("departed", "24")
     world.close()
 
 

@@ -144,6 +144,20 @@ def test_what_is_not_the_declarants_word_is_refused(world, spoil, area):
     assert movements(world) == []
 
 
+def test_a_party_declares_unsigned_for_itself_only(world):
+    """The policy takes a foreign format without a signature; the caller's word stands for it."""
+    raw = fill_placeholders(OWN_TRANSIT.read_bytes(), world.clock.now())
+    stranger = replace(world.exporter, id="stranger", party=world.parties["carrier"])
+    with pytest.raises(Refused) as refused:
+        submit(world.ports, raw, stranger, idempotency_key="k1")
+    assert [one.code for one in refused.value.findings] == ["signature.missing"]
+    assert movements(world) == []
+    submit(world.ports, raw, world.exporter, idempotency_key="k1")
+    (record,) = world.store.movements(TENANT)
+    again = replace(world.exporter, id="declarant", party=record.declarant)
+    assert submit(world.ports, raw, again, idempotency_key="k1").repeated
+
+
 def test_a_lapsed_certificate_is_named_as_such(world):
     raw = world.declaration()
     world.clock.forward(days=400)

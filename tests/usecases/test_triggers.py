@@ -1,11 +1,22 @@
 """A message is never sent before its precondition is met, and what it waits for is visible."""
 
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.message import MessageState
+from gateway.domain.records import Change, Insert
+from gateway.domain.trust import Signatory
 from gateway.usecases.deliver import deliver
-from gateway.usecases.sign import attach_signature, pending_signatures, to_be_signed
+from gateway.usecases.sign import (
+    LISTED_MAX,
+    attach_signature,
+    pending_signatures,
+    to_be_signed,
+)
 from tests.world import World
 
 DECLARATION = ("CN008001", "DecMessage")
@@ -142,6 +153,25 @@ def test_without_a_mandate_the_import_awaits_the_importers_signature(tmp_path):
     assert message.state is MessageState.ACKNOWLEDGED
     assert message.signed_by.startswith(world.parties["importer"] + "#")
     world.close()
+
+
+def test_what_waits_for_others_hides_nobodys_own(tmp_path):
+    """Hundreds of older messages await the broker; the importer, and the movement, see theirs."""
+    with closing(World(tmp_path, mandates=("broker", "carrier"))) as world:
+        reference = world.submit(world.declaration()).movement
+        (own,) = pending_signatures(world.ports, world.exporter, reference)
+        theirs = replace(
+            own, signatory=Signatory.BROKER, created_at=own.created_at - timedelta(days=1)
+        )
+        rows = [
+            Insert(replace(theirs, id=f"msg_theirs{place:04d}", stream=f"theirs/{place}"))
+            for place in range(250)
+        ]
+        world.store.commit(Change(tuple(rows)))
+        importer = replace(world.exporter, id="importer", party=world.parties["importer"])
+        assert pending_signatures(world.ports, importer) == (own,)
+        assert own in pending_signatures(world.ports, world.exporter, reference)
+        assert len(pending_signatures(world.ports, world.exporter)) == LISTED_MAX
 
 
 def test_a_signature_over_other_content_or_by_another_party_is_refused(tmp_path):

@@ -209,6 +209,50 @@ def test_nobody_speaks_for_an_office_of_another_administration(world):
     assert [one.code for one in refused.value.findings] == ["answer.other-link"]
 
 
+INVALIDATED = "</TransitOperation><Invalidation><decision>1</decision></Invalidation>"
+RELEASED = "</TransitOperation>"
+SATISFIED = (
+    f"</TransitOperation><CustomsOfficeOfDestinationActual><referenceNumber>{BELFAST}"
+    "</referenceNumber></CustomsOfficeOfDestinationActual><ControlResult><code>A1</code>"
+    "</ControlResult>"
+)
+NOT_THEIRS = {
+    "a transit office invalidates": (two_frontiers, BELFAST, "CC009C", INVALIDATED),
+    "the destination releases nothing": (two_frontiers, ULSTER, "CC051C", RELEASED),
+    "a transit office refuses to invalidate": (two_frontiers, BELFAST, "CC009C", RELEASED),
+    "who was never asked ends it": (
+        lambda ucr: plain((DOVER,), destination=DOVER, ucr=ucr),
+        BELFAST,
+        "CD018C",
+        SATISFIED,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_THEIRS)
+def test_who_knows_the_number_decides_for_no_other_administration(world, name):
+    template, office, kind, body = NOT_THEIRS[name]
+    goods = journey(world, template(f"SILENT {name}"))
+    stood = world.procedures(goods.reference), world.store.movement(goods.reference).state
+    with pytest.raises(Refused) as refused:
+        goods.say(office, kind, body)
+    assert [one.code for one in refused.value.findings] == ["answer.not-theirs"]
+    after = world.procedures(goods.reference), world.store.movement(goods.reference).state
+    assert after == stood
+
+
+def test_a_number_of_other_goods_is_refused_and_not_waited_for(world):
+    other = journey(world, two_frontiers("SILENT other"))
+    goods = journey(world, two_frontiers("SILENT these"), held=True)
+    messages = world.store.messages(goods.reference)
+    (asked,) = [one for one in messages if one.type == "CC015C"]
+    quoted = f"<correlationIdentifier>{asked.id.removeprefix('msg_')}</correlationIdentifier>"
+    with pytest.raises(Refused) as refused:
+        goods.say(LONDON, "CC028C", f"</TransitOperation>{quoted}", mrn=other.mrn)
+    assert [one.code for one in refused.value.findings] == ["answer.number-elsewhere"]
+    assert world.store.numbers(goods.reference) == ()
+
+
 # ------------------------------------------------------------------ incidents: G0170 and G0171
 
 AHEAD = {

@@ -1,13 +1,18 @@
 """Walk 1 the other way: dragon fruit from Hai Duong to the last closed procedure in Chongqing."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
+from gateway import register
+from gateway.domain.lane import Quarantine
 from gateway.domain.message import MessageState
+from gateway.domain.roles import OfficeRole
+from gateway.usecases.setup import add_lane
 from gateway.usecases.submit import preflight
 from gateway.usecases.timeline import timeline_after
-from tests.world import NORTHBOUND, TENANT, World
+from tests.world import LANE, NORTHBOUND, TENANT, World
 
 
 @pytest.fixture
@@ -96,3 +101,14 @@ def test_fruit_without_its_papers_is_stopped_in_hai_duong(world):
     assert not verdict.valid
     assert {one.code for one in verdict.findings if one.refuses} == {"cn.fruit-phytosanitary"}
     assert [one.stop.code for one in verdict.offices if one.word.value == "fail"] == ["CN008001"]
+
+
+@pytest.mark.parametrize("word", ["done", "held"])
+def test_no_report_says_how_quarantine_stands(world, word):
+    """It is an office's to say; a fact of that name in a report is no more than a remark."""
+    lane = replace(LANE, id="hn-1", office="VN0015BB", role=OfficeRole.EXIT)
+    add_lane(world.ports, lane)
+    reference = lodged(world)
+    world.report(reference, "departed", "VN0003PJ", quarantine=word)
+    (run,) = register.runs_of(world.ports, world.store.trips_of(reference), lane)
+    assert [one.quarantine for one in run.movements] == [Quarantine.UNKNOWN]

@@ -9,7 +9,6 @@ from functools import cache
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     and_,
     bindparam,
     exists,
@@ -18,12 +17,13 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
 )
 
 from gateway.adapters.sql.group_tables import OPEN_GROUPS, group_members, groups
 from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
-from gateway.adapters.sql.selecting import Statement, selected, selected_by
+from gateway.adapters.sql.selecting import Statement, in_states, selected, selected_by, words
 from gateway.adapters.sql.tables import (
     TO_NUMBER,
     TOLD,
@@ -103,7 +103,7 @@ def trip_is_open() -> ColumnElement[bool]:
         .where(
             trip_shares.c.trip == trips.c.id,
             movements.c.reference == trip_shares.c.movement,
-            movements.c.state.not_in([literal_column(f"'{state}'") for state in sorted(OVER)]),
+            movements.c.state.not_in(words(sorted(OVER))),
         )
         .correlate(trips)
     )
@@ -170,7 +170,7 @@ DEADLINES_DUE = (
 DEADLINES_NEAR = (
     selected_by(deadlines, "tenant")
     .where(text(RUNNING), deadlines.c.remind_at <= bindparam("now"))
-    .order_by(deadlines.c.remind_at, deadlines.c.id)
+    .order_by(deadlines.c.remind_at.desc(), deadlines.c.id.desc())
     .limit(bindparam("limit"))
 )
 POSITION = selected_by(positions, "id")
@@ -215,15 +215,21 @@ LOG_OF = (
 
 
 @cache
-def log_told(*, of_links: bool, of_tenant: bool) -> Statement:
-    """Return entries of the kind bound as ``kind``: about links newest first, else oldest first."""
+def log_told(*, of_links: bool, of_tenant: bool, of_link: bool = False) -> Statement:
+    """Return entries of the kind bound as ``kind``: about links newest first, else oldest first.
+
+    They lie behind the place bound as ``age`` and ``name``.
+    """
     kind = [log.c.kind == bindparam("kind"), log.c.at >= bindparam("since")]
     whose = [log.c.tenant == bindparam("tenant")] if of_tenant else []
     found = selected(log).where(text(TOLD), *kind, *whose)
+    place, seen = tuple_(log.c.at, log.c.id), tuple_(bindparam("age"), bindparam("name"))
     if of_links:
-        found = found.where(log.c.link != "").order_by(log.c.at.desc(), log.c.id.desc())
+        which = log.c.link == bindparam("link") if of_link else log.c.link != ""
+        found = found.where(which, place < seen)
+        found = found.order_by(log.c.at.desc(), log.c.id.desc())
     else:
-        found = found.where(log.c.link == "").order_by(log.c.at, log.c.id)
+        found = found.where(log.c.link == "", place > seen).order_by(log.c.at, log.c.id)
     return found.limit(bindparam("limit"))
 
 
@@ -231,18 +237,6 @@ LOG_OLDEST_UNSEQUENCED = (
     select(log.c.at).where(log.c.index.is_(None)).order_by(log.c.at, log.c.id).limit(1)
 )
 LOG_SIZE = select(func.coalesce(func.max(log.c.index) + 1, 0)).where(log.c.index.is_not(None))
-
-
-@cache
-def messages_in_state(*, of_tenant: bool) -> Statement:
-    """Return messages in the state bound as ``state``, oldest first."""
-    names = ("state", "tenant") if of_tenant else ("state",)
-    statement = selected_by(messages, *names).order_by(messages.c.created_at, messages.c.id)
-    return statement.limit(bindparam("limit"))
-
-
-def _states(table: FromClause, *states: str) -> ColumnElement[bool]:
-    return table.c.state.in_([literal_column(f"'{state}'") for state in states])
 
 
 _OPEN_STATES = ("waiting", "awaiting-signature", "due", "parked")
@@ -258,7 +252,7 @@ def _heads() -> ColumnElement[bool]:
     blocked = exists().where(
         earlier.c.stream == messages.c.stream,
         earlier.c.place < messages.c.place,
-        _states(earlier, "due", "parked", "awaiting-signature"),
+        in_states(earlier, "due", "parked", "awaiting-signature"),
     )
     ripe = or_(messages.c.next_at.is_(None), messages.c.next_at <= bindparam("now"))
     return and_(
@@ -297,21 +291,6 @@ LINKS_WITH_DUE = (
     .order_by(links.c.id)
 )
 
-_last_outcome = (
-    select(attempts.c.outcome)
-    .where(attempts.c.message == messages.c.id)
-    .order_by(attempts.c.id.desc())
-    .limit(1)
-    .correlate(messages)
-    .scalar_subquery()
-)
-LAST_TRIED = (
-    selected(messages)
-    .where(_states(messages, "due"), messages.c.attempts > 0)
-    .where(_last_outcome == bindparam("outcome"))
-    .order_by(messages.c.created_at, messages.c.id)
-    .limit(bindparam("limit"))
-)
 PENDING = (
     select(
         messages.c.link,
@@ -353,7 +332,7 @@ LINK_LOADS = (
     .select_from(
         links.join(
             messages,
-            and_(messages.c.link == links.c.id, _states(messages, *_OPEN_STATES)),
+            and_(messages.c.link == links.c.id, in_states(messages, *_OPEN_STATES)),
             isouter=True,
         )
     )

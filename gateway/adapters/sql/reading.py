@@ -3,19 +3,29 @@
 from datetime import datetime
 from typing import TypeVar
 
-from gateway.adapters.sql import closure_queries, erasing, listing_queries, queries
+from gateway.adapters.sql import (
+    closure_queries,
+    erasing,
+    listing_queries,
+    message_queries,
+    queries,
+)
 from gateway.adapters.sql.rows import shape_of, write_time
 from gateway.adapters.sql.selecting import Statement
 from gateway.adapters.sql.session import Readers
 from gateway.domain.closure import Closure, Diversion
 from gateway.domain.deadline import Deadline
 from gateway.domain.group import Group, Member
+from gateway.domain.message import Message
 from gateway.domain.passage import Passage
 from gateway.domain.position import Position
 from gateway.domain.records import Body, Erase
 from gateway.domain.trip import Trip, TripReport
 
 R = TypeVar("R")
+
+FIRST, LAST = ("", ""), ("~", "~")
+"""Before and behind every time and id, as they are written."""
 
 
 class Reading:
@@ -137,6 +147,42 @@ class ClosureReading(Reading):
         return self._many(
             Diversion, closure_queries.DIVERSIONS_DUE, now=write_time(now), limit=limit
         )
+
+
+class MessageReading(Reading):
+    """Reads lists of messages (:class:`gateway.domain.message_book.MessageBook`)."""
+
+    def messages_in_state(
+        self, state: str, *, tenant: str = "", limit: int = 200, behind: Message | None = None
+    ) -> tuple[Message, ...]:
+        """See :meth:`gateway.domain.message_book.MessageBook.messages_in_state`."""
+        statement = message_queries.messages_in_state(of_tenant=bool(tenant))
+        asked = _of(tenant) | _place(behind)
+        return self._many(Message, statement, state=str(state), limit=limit, **asked)
+
+    def messages_stranded(
+        self, tenant: str, before: datetime, limit: int = 200, behind: Message | None = None
+    ) -> tuple[Message, ...]:
+        """See :meth:`gateway.domain.message_book.MessageBook.messages_stranded`."""
+        asked = {"tenant": tenant, "before": write_time(before), **_place(behind)}
+        return self._many(Message, message_queries.STRANDED, limit=limit, **asked)
+
+    def last_tried(
+        self, outcome: str, limit: int = 200, *, tenant: str = ""
+    ) -> tuple[Message, ...]:
+        """See :meth:`gateway.domain.message_book.MessageBook.last_tried`."""
+        statement = message_queries.last_tried(of_tenant=bool(tenant))
+        return self._many(Message, statement, outcome=str(outcome), limit=limit, **_of(tenant))
+
+
+def _of(tenant: str) -> dict[str, object]:
+    return {"tenant": tenant} if tenant else {}
+
+
+def _place(behind: Message | None) -> dict[str, object]:
+    """Return the place in a list behind which it goes on; without one, before its beginning."""
+    age, name = (write_time(behind.created_at), behind.id) if behind else FIRST
+    return {"age": age, "name": name}
 
 
 class ErasureReading(Reading):

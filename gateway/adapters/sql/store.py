@@ -19,9 +19,12 @@ from gateway.adapters.sql.engines import (
 )
 from gateway.adapters.sql.keeper import Keeper
 from gateway.adapters.sql.reading import (
+    FIRST,
+    LAST,
     ClosureReading,
     ErasureReading,
     GroupReading,
+    MessageReading,
     TimeReading,
     TripReading,
 )
@@ -52,7 +55,9 @@ from gateway.domain.trip import Trip
 from gateway.domain.trust import Mandate, PartyCertificate, Trust
 
 
-class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading, ErasureReading):
+class SqlStore(
+    TimeReading, TripReading, GroupReading, ClosureReading, ErasureReading, MessageReading
+):
     """Durable state in the database at ``url``, for use by any number of threads.
 
     Make one a program, after it has forked. The database must have this program's version (see
@@ -281,19 +286,6 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading, ErasureRe
         """Return one message."""
         return self._one(Message, queries.MESSAGE, id=message)
 
-    def messages_in_state(
-        self, state: str, *, tenant: str | None = None, limit: int = 200
-    ) -> tuple[Message, ...]:
-        """Return messages in that state, oldest first, of one tenant or of all."""
-        parameters: Mapping[str, object] = {} if tenant is None else {"tenant": tenant}
-        return self._many(
-            Message,
-            queries.messages_in_state(of_tenant=bool(tenant)),
-            state=str(state),
-            limit=limit,
-            **parameters,
-        )
-
     def attempts(self, message: str) -> tuple[Attempt, ...]:
         """Return the attempts at one message in their order."""
         return self._many(Attempt, queries.ATTEMPTS, message=message)
@@ -305,10 +297,6 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading, ErasureRe
     def answer(self, link: str, answer: str) -> AnswerRecord | None:
         """Return one answer of one link."""
         return self._one(AnswerRecord, queries.ANSWER, link=link, id=answer)
-
-    def last_tried(self, outcome: str, limit: int = 200) -> tuple[Message, ...]:
-        """See :meth:`gateway.ports.Store.last_tried`."""
-        return self._many(Message, queries.LAST_TRIED, outcome=str(outcome), limit=limit)
 
     def pending(self) -> tuple[Pending, ...]:
         """See :meth:`gateway.ports.Store.pending`."""
@@ -362,12 +350,17 @@ class SqlStore(TimeReading, TripReading, GroupReading, ClosureReading, ErasureRe
         *,
         of_links: bool = True,
         tenant: str = "",
+        link: str = "",
         limit: int = 200,
+        behind: LogRecord | None = None,
     ) -> tuple[LogRecord, ...]:
         """See :meth:`gateway.ports.Store.log_told`."""
-        statement = queries.log_told(of_links=of_links, of_tenant=bool(tenant))
+        statement = queries.log_told(of_links=of_links, of_tenant=bool(tenant), of_link=bool(link))
+        begins = LAST if of_links else FIRST
+        age, name = (write_time(behind.at), behind.id) if behind else begins
         asked = {"kind": str(kind), "since": write_time(since), "limit": limit}
-        asked |= {"tenant": tenant} if tenant else {}
+        asked |= {"age": age, "name": name} | ({"tenant": tenant} if tenant else {})
+        asked |= {"link": link} if link else {}
         rows = self._readers.rows(statement, asked)
         shape = shape_of(LogRecord)
         return tuple(shape.record(row) for row in rows)

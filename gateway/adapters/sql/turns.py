@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Executable,
+    and_,
     bindparam,
     func,
     literal_column,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gateway.adapters.sql.keeper import LONGEST_SECONDS
 from gateway.adapters.sql.session import Row, Transaction
 from gateway.adapters.sql.spelled import POSTGRESQL, SQLITE
 from gateway.adapters.sql.tables import TO_NUMBER, counters, links, log, messages
@@ -46,13 +48,24 @@ def now(dialect: str) -> Executable:
     return select(literal_column(_NOW[dialect], Double()))
 
 
+_LONGEST: ColumnElement[float] = literal_column(str(LONGEST_SECONDS), Double())
+
+
+def _held(now: ColumnElement[float]) -> ColumnElement[bool]:
+    """Return whether a lease runs.
+
+    Nobody takes one for so long as to end that late: it was taken before the database's clock went
+    back, and a holder that lives has renewed it since.
+    """
+    return and_(links.c.lease_until > now, links.c.lease_until <= now + _LONGEST)
+
+
 @cache
 def _lease(dialect: str) -> Executable:
     now: ColumnElement[float] = literal_column(_NOW[dialect], Double())
-    free = or_(links.c.lease_until.is_(None), links.c.lease_until <= now)
     return (
         update(links)
-        .where(links.c.id == bindparam("_link"), free)
+        .where(links.c.id == bindparam("_link"), or_(links.c.lease_until.is_(None), ~_held(now)))
         .values(
             fence=links.c.fence + 1,
             lease_owner=bindparam("_owner"),
@@ -72,8 +85,7 @@ def lease(transaction: Transaction, link: str, owner: str, seconds: float) -> in
 @cache
 def leased(dialect: str) -> Executable:
     """Return the statement that reads which links somebody holds."""
-    now: ColumnElement[float] = literal_column(_NOW[dialect], Double())
-    return select(links.c.id).where(links.c.lease_until > now)
+    return select(links.c.id).where(_held(literal_column(_NOW[dialect], Double())))
 
 
 @cache
