@@ -44,12 +44,16 @@ def owe(writing: Writing, advanced: Advanced, owing: Owing) -> tuple[str, ...]:
 
 
 class Places:
-    """The next place in each stream, counted under the movement's version."""
+    """The next place in each stream, counted under the movement's version.
+
+    What was dropped has left its place to what comes next (:mod:`gateway.register.exits`).
+    """
 
     def __init__(self, messages: Iterable[Message]) -> None:
         self._last: dict[str, int] = {}
         for one in messages:
-            self._last[one.stream] = max(self._last.get(one.stream, 0), one.place or 0)
+            if one.state is not MessageState.DROPPED:
+                self._last[one.stream] = max(self._last.get(one.stream, 0), one.place or 0)
 
     def next(self, stream: str) -> int:
         """Take the next place."""

@@ -1,5 +1,6 @@
 """What operators do: what it leads to, at whose wish and why, once."""
 
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,8 @@ from gateway.usecases.deliver import deliver
 from gateway.usecases.operate import foresee, perform
 from tests.usecases.stopped import LINK, WHY, Desk, principal, sign
 from tests.world import World
+
+IMPORT_LINK = "lnk_vn0003pj"
 
 
 def test_nobody_but_a_person_moves_a_parked_stream(desk):
@@ -55,6 +58,30 @@ def test_cancelling_takes_back_whatever_hangs_on_it(desk):
     desk.world.run()
     assert desk.places() == [("WayNotice-I", 1), ("TIR", 2)]
     assert verify_log(desk.world.ports).findings == ()
+
+
+@pytest.mark.parametrize("act", ["skip", "cancel"])
+def test_the_last_of_a_stream_leaves_its_place_to_what_comes_later(tmp_path, act):
+    with closing(World(tmp_path)) as world:
+        world.town.instead[IMPORT_LINK] = (422, b"")
+        movement = world.submit(world.declaration()).movement
+        deliver(world.ports, IMPORT_LINK, "w")
+        told = Act(kind=ActKind(act), subject=_of(world, movement, "IDA").id, reason=WHY)
+        perform(world.ports, principal(world, "operator"), told)
+        del world.town.instead[IMPORT_LINK]
+        world.run()
+        (news,) = [
+            one
+            for one in world.store.messages(movement)
+            if one.link == IMPORT_LINK and one.place is not None and one.attempts
+            if one.state is not MessageState.DROPPED
+        ]
+        stands = (news.type, news.place, news.state)
+        assert stands == ("WayNotice-I", 1, MessageState.ACKNOWLEDGED)
+
+
+def _of(world, movement, kind):
+    return next(one for one in world.store.messages(movement) if one.type == kind)
 
 
 def test_superseded_it_goes_under_a_new_name_in_its_own_place(desk):
