@@ -61,6 +61,13 @@ def lodge(movement: Movement, procedures: Iterable[str], at: datetime) -> tuple[
     return _numbered(movement, drafts)
 
 
+def end(movement: Movement, procedure: str, at: datetime, office: str) -> tuple[Event, ...]:
+    """Return the event that ends a procedure of which no office took anything in."""
+    facts = (("state", ProcedureState.INVALIDATED.value),)
+    draft = _Draft(EventKind.PROCEDURE_MOVED, at, office, procedure, facts=facts)
+    return _numbered(movement, [draft])
+
+
 def decide(
     movement: Movement, answer: Answer, office: str, at: datetime, trip: str = ""
 ) -> tuple[Event, ...]:

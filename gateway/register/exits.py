@@ -10,14 +10,19 @@ nobody moves. Whoever calls holds the lease of the link.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from gateway.domain.deciding import end
 from gateway.domain.errors import InConflict, Refused
+from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import OPEN_STATES, Message, MessageState
+from gateway.domain.procedure import ProcedureState
 from gateway.pipeline.advance import Advanced, advance
 from gateway.pipeline.sign import seal_message
 from gateway.ports import Ports
 from gateway.register.load import Loaded
+from gateway.register.moving import move
 from gateway.register.owing import Owing, owe
+from gateway.register.stepping import write_step
 from gateway.register.writing import Writing, write_events, write_message, write_movement
 
 LIVING = (*OPEN_STATES, MessageState.PARKED)
@@ -29,12 +34,13 @@ class Exit:
     """What becomes of a movement's messages when one takes a way out.
 
     ``dropped`` are never sent; ``moved`` go up one place in the stream; ``stranded`` wait for an
-    answer that can no longer come.
+    answer that can no longer come; ``events`` end what no office was told of.
     """
 
     dropped: tuple[Message, ...]
     moved: tuple[Message, ...]
     stranded: tuple[Message, ...] = ()
+    events: tuple[Event, ...] = ()
 
 
 def skipping(loaded: Loaded, message: Message) -> Exit:
@@ -47,6 +53,35 @@ def cancelling(loaded: Loaded, message: Message) -> Exit:
     """Return what cancelling means: dropped together with whatever waits for its answer."""
     dropped = (message, *_stranded(loaded.messages, message))
     return Exit(dropped=dropped, moved=_behind(loaded.messages, message))
+
+
+def ending(ports: Ports, loaded: Loaded, message: Message, leaving: Exit) -> Exit:
+    """Add the end of a procedure whose last word to an office is taken back.
+
+    Where the enterprise took the movement back, and nothing was sent that the office could decide
+    on, nobody is left to let go: the procedure counts as invalidated. While the office of departure
+    has its say, others are not looked at.
+    """
+    movement = loaded.subject.movement
+    kind = message.procedure
+    procedure = movement.procedure(kind)
+    first = movement.procedures[0].kind == kind
+    due = movement.invalidating and (first or not movement.departure_decides)
+    if not due or procedure is None or procedure.state is not ProcedureState.LODGED:
+        return leaving
+    with ports.packs.slot() as packs:
+        pack = packs.by_digest(message.pack)
+    specs = pack.answers.specs if pack else ()
+    decisive = {one.about for one in specs if one.procedure_state and one.procedure in ("", kind)}
+    gone = {one.id for one in leaving.dropped}
+    may_be_answered = any(
+        one.procedure == kind and one.type in decisive and one.id not in gone
+        for one in loaded.messages
+        if one.state not in (MessageState.DROPPED, MessageState.WAITING)
+    )
+    if pack is None or may_be_answered:
+        return leaving
+    return replace(leaving, events=end(movement, kind, ports.clock.now(), message.office))
 
 
 def _behind(messages: Iterable[Message], message: Message) -> tuple[Message, ...]:
@@ -98,16 +133,33 @@ def awaited_types(message: Message) -> tuple[str, ...]:
     return tuple(part.partition(":")[0] for part in parts if ":" in part)
 
 
-def write_exit(writing: Writing, loaded: Loaded, leaving: Exit, why: str) -> None:
-    """Drop and move up; ``why`` is what the dropped rows say of themselves."""
+def write_exit(writing: Writing, loaded: Loaded, leaving: Exit, why: str) -> tuple[str, ...]:
+    """Drop and move up; ``why`` is what the dropped rows say of themselves.
+
+    Returns the links to knock at, where the end of a procedure makes something due.
+
+    Raises:
+        Refused: an office would refuse what becomes due.
+    """
+    after = {one.id: one for one in loaded.messages}
     for one in leaving.dropped:
-        gone = replace(one, state=MessageState.DROPPED, waits_for=why, next_at=None)
-        write_message(writing, one, gone)
+        after[one.id] = replace(one, state=MessageState.DROPPED, waits_for=why, next_at=None)
+        write_message(writing, one, after[one.id])
     for one in leaving.moved:  # nobody's place is taken twice, not even inside the transaction
         writing.update("messages", one.id, {"place": -(one.place or 0)}, {"state": one.state})
     for one in leaving.moved:
-        write_message(writing, one, _moved_up(writing.ports, one, writing))
-    write_movement(writing, loaded.record, loaded.subject.movement)
+        after[one.id] = _moved_up(writing.ports, one, writing)
+        write_message(writing, one, after[one.id])
+    if not leaving.events:
+        write_movement(writing, loaded.record, loaded.subject.movement)
+        return ()
+    loaded = replace(loaded, messages=tuple(after.values()))
+    try:
+        with writing.ports.packs.slot() as packs:
+            advanced = move(writing.ports, loaded, leaving.events, packs)
+    except Refusal as refusal:
+        raise Refused(*refusal.findings) from refusal
+    return write_step(writing, loaded, (*leaving.events, *advanced.events), advanced)
 
 
 def _moved_up(ports: Ports, message: Message, writing: Writing) -> Message:

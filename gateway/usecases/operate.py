@@ -94,7 +94,8 @@ def foresee(ports: Ports, caller: Principal, act: Act) -> Done:
         raise Refused(Finding(code="act.other-subject", value=act.kind.value, args=args))
     message = _message(ports, caller, act.subject)
     _not_at_office(ports, message)
-    return _meaning(act, message, _leaving(act, register.load(ports, message.movement), message))
+    loaded = register.load(ports, message.movement)
+    return _meaning(act, message, _leaving(ports, act, loaded, message))
 
 
 def _check(act: Act) -> None:
@@ -275,12 +276,12 @@ class _Step:
         ):
             return self._done(repeated=True)
         loaded, message = self._alone(message)
-        leaving = _leaving(self.act, loaded, message)
-        register.write_exit(self.writing, loaded, leaving, why)
+        leaving = _leaving(self.ports, self.act, loaded, message)
+        links = register.write_exit(self.writing, loaded, leaving, why)
         done = _meaning(self.act, message, leaving)
         told = {name: list(getattr(done, name)) for name in ("dropped", "moved", "stranded")}
         self._told(message, message.link, **told, uncertain=done.uncertain)
-        self.links = (message.link,)
+        self.links = tuple(dict.fromkeys((message.link, *links)))
         return done
 
     def _alone(self, message: Message) -> tuple[register.Loaded, Message]:
@@ -355,7 +356,7 @@ def _uncertain(message: Message) -> bool:
     return tried and not message.waits_for.startswith("person:status")
 
 
-def _leaving(act: Act, loaded: register.Loaded, message: Message) -> register.Exit:
+def _leaving(ports: Ports, act: Act, loaded: register.Loaded, message: Message) -> register.Exit:
     """Return who is dropped and who moves up.
 
     Raises:
@@ -366,7 +367,10 @@ def _leaving(act: Act, loaded: register.Loaded, message: Message) -> register.Ex
     allowed = (*OPEN_STATES, MessageState.PARKED) if cancelling else sendable
     if message.state not in allowed:
         raise _forbidden(act, message)
-    return (register.cancelling if cancelling else register.skipping)(loaded, message)
+    if not cancelling:
+        return register.skipping(loaded, message)
+    leaving = register.cancelling(loaded, message)
+    return leaving if _uncertain(message) else register.ending(ports, loaded, message, leaving)
 
 
 def _forbidden(act: Act, message: Message) -> InConflict:
