@@ -342,6 +342,21 @@ def test_a_certificate_at_the_link_makes_signatures_compulsory(tmp_path, signer,
     border.world.close()
 
 
+def registered_signer(border):
+    """Register a certificate for the link; return who signs with it."""
+    signer = border.world.keys.signer("broker")
+    change = Update(table="links", key=EXIT, values={"key": signer.certificate})
+    border.world.store.commit(Change((change,)))
+    return signer
+
+
+def is_one_answer(border, name, *contents):
+    for number, content in enumerate(contents):
+        border.put(f"{number}.zip", archive.Entry(name, content))
+        assert collect(border.ports, EXIT).taken == 1
+    assert len(border.world.store.answers(border.movement)) == 1
+
+
 REWRAPPED = {
     "as it was": lambda _, first: first,
     "another media type inside": lambda _, first: first.replace(b"/xml", b"/xmlx", 1),
@@ -352,9 +367,7 @@ REWRAPPED = {
 @pytest.mark.parametrize("wrap", REWRAPPED.values(), ids=REWRAPPED)
 def test_what_was_signed_is_one_answer_however_it_is_wrapped(tmp_path, wrap):
     border = Border(tmp_path)
-    signer = border.world.keys.signer("broker")
-    change = Update(table="links", key=EXIT, values={"key": signer.certificate})
-    border.world.store.commit(Change((change,)))
+    signer = registered_signer(border)
     (path,) = border.send()
     answer = border.answer(path)
 
@@ -362,10 +375,7 @@ def test_what_was_signed_is_one_answer_however_it_is_wrapped(tmp_path, wrap):
         return wire.multipart_signed(answer, signer.cms(answer), "application/xml")
 
     first = sign()
-    for name, content in (("a.zip", first), ("b.zip", wrap(sign, first))):
-        border.put(name, archive.Entry("a.eml", content))
-        assert collect(border.ports, EXIT).taken == 1
-    assert len(border.world.store.answers(border.movement)) == 1
+    is_one_answer(border, "a.eml", first, wrap(sign, first))
     assert border.names("in") == []
     assert verify_log(border.ports).findings == ()
     border.world.close()
@@ -380,15 +390,10 @@ BESIDE = {
 @pytest.mark.parametrize("change", BESIDE.values(), ids=BESIDE)
 def test_what_was_not_signed_makes_no_other_answer(tmp_path, change):
     border = Border(tmp_path)
-    signer = border.world.keys.signer("broker")
-    step = Update(table="links", key=EXIT, values={"key": signer.certificate})
-    border.world.store.commit(Change((step,)))
+    signer = registered_signer(border)
     (path,) = border.send()
     signed = signed_exclusively(border.answer(path), signer, border.world.clock.now())
-    for name, content in (("a.zip", signed), ("b.zip", change(signed))):
-        border.put(name, archive.Entry("a.xml", content))
-        assert collect(border.ports, EXIT).taken == 1
-    assert len(border.world.store.answers(border.movement)) == 1
+    is_one_answer(border, "a.xml", signed, change(signed))
     border.world.close()
 
 
