@@ -79,7 +79,7 @@ def _checked(
     findings: list[Finding] = []
     references: dict[tuple[str, str], str] = {}
     for place, sheet in enumerate(sheets, start=1):
-        verdict = preflight(ports, sheet.content, caller.tenant)
+        verdict = preflight(ports, sheet.content, caller.tenant, caller=caller)
         told = (*verdict.findings, *_referred(ports, caller, verdict, references, sheet.name))
         findings += (replace(one, pointer=f"{sheet.name}#{one.pointer}") for one in told)
         codes = dict.fromkeys(one.code for one in told if one.refuses) if refused(told) else {}

@@ -1,16 +1,19 @@
 """Many declarations handed in together: all, none or some of them, whoever dies in between."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gateway import groups
 from gateway.domain.errors import InConflict, NotFound, Refused
 from gateway.domain.group import GroupMode, MemberState
+from gateway.pipeline.convert import fill_placeholders
 from gateway.usecases import group as keeping
 from tests.mortal import Died, Mortal
 from tests.world import World
 
+OWN_TRANSIT = Path(__file__).parent / "interop" / "own" / "plain.xml"
 LRN = "CQ-2026-000117"
 SPOILT = ("bad.xml", b"<Declaration/>")
 
@@ -78,6 +81,17 @@ def test_all_or_nothing_keeps_nothing_where_one_is_not_in_order(world):
     assert keeping.listed(world.ports, "default", 9) == ()
     world.store.sequence("test")
     assert (world.store.movements("default"), world.store.log_size()) == ((), size)
+
+
+def test_all_or_nothing_keeps_nothing_where_the_caller_may_not_hand_one_in(world):
+    unsigned = fill_placeholders(OWN_TRANSIT.read_bytes(), world.clock.now())
+    files = [*_files(world, "a"), ("transit.xml", unsigned)]
+    stranger = replace(world.exporter, id="stranger", party=world.parties["carrier"])
+    with pytest.raises(Refused) as refused:
+        groups.hand_in(world.ports, stranger, files, GroupMode.ALL, idempotency_key="k1")
+    told = [(one.code, one.pointer) for one in refused.value.findings if one.refuses]
+    assert told == [("signature.missing", "transit.xml#")]
+    assert world.store.movements("default") == ()
 
 
 def test_best_effort_leaves_out_what_is_not_in_order(world):

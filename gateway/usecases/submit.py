@@ -217,11 +217,13 @@ def preflight(
     *,
     unsigned: bool = False,
     along: RouteOffices | None = None,
+    caller: Principal | None = None,
 ) -> Verdict:
     """Run what submission runs; store and send nothing.
 
     Without a tenant no store is asked: offices, packs and rules decide, and the declarant's
-    signature is left out. ``unsigned`` leaves the signature out for a tenant too.
+    signature is left out. ``unsigned`` leaves the signature out for a tenant too. ``caller`` is who
+    would hand it in, where that is known: not everybody may without a signature.
     """
     stored = tenant is not None
     trust = ports.store.trust(tenant) if tenant is not None else Trust()
@@ -229,13 +231,23 @@ def preflight(
         basis = register.basis(ports, tenant or "", trust, packs, stored=stored)
         result = intake(raw, replace(basis, unsigned=unsigned or not stored, route=along))
     if isinstance(result, Accepted):
-        return _verdict(result)
+        return _verdict_for(caller, result)
     return Verdict(
         valid=False,
         findings=result.findings,
         messages=(),
         offices=verdicts(result.stops, result.findings, asked=result.asked),
     )
+
+
+def _verdict_for(caller: Principal | None, accepted: Accepted) -> Verdict:
+    verdict = _verdict(accepted)
+    try:
+        if caller is not None:
+            register.check_own(caller, accepted)
+    except Refusal as refusal:
+        return replace(verdict, valid=False, findings=(*verdict.findings, *refusal.findings))
+    return verdict
 
 
 def _verdict(accepted: Accepted) -> Verdict:
