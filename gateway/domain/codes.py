@@ -247,6 +247,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(  # texts: schemas/lang; none i
         "report.already-arrived": Severity.ERROR,
         "report.already-departed": Severity.ERROR,
         "report.half-invalidated": Severity.ERROR,
+        "report.in-future": Severity.ERROR,
         "report.invalidating": Severity.ERROR,
         "report.not-departed": Severity.ERROR,
         "report.not-prelodged": Severity.ERROR,

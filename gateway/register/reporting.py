@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import rfc8785
@@ -35,6 +36,9 @@ REPORTED_AT: Mapping[EventKind, OfficeRole] = MappingProxyType(
 _OF_THE_WHOLE = frozenset({EventKind.PRESENTED, EventKind.INVALIDATION_ASKED})
 """What is done with a declaration, whichever of its trips is named."""
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clock of who reports may be ahead of ours."""
+
 
 def tell_movement(
     ports: Ports, caller: tuple[str, str], movement: str, told: Report
@@ -45,14 +49,14 @@ def tell_movement(
 
     Raises:
         NotFound: no such movement for this tenant.
-        Refused: the report comes before its time, is not one an enterprise makes, or names an
-            office that is not on the way or where this cannot happen.
+        Refused: the report comes before its time, is of a time that has not come, is not one an
+            enterprise makes, or names an office that is not on the way or where this cannot happen.
         InConflict: the movement kept changing under us.
     """
     tenant, name = caller
     for _ in range(TRIES_MAX):
         loaded = load(ports, movement, tenant=tenant)
-        events = reported(loaded, told)
+        events = reported(loaded, told, ports.clock.now())
         if not events:
             return ()
         advanced = _moved(ports, loaded, events)
@@ -69,13 +73,17 @@ def tell_movement(
     raise InConflict(Finding(code="movement.busy", value=movement))
 
 
-def reported(loaded: Loaded, told: Report) -> tuple[Event, ...]:
+def reported(loaded: Loaded, told: Report, now: datetime) -> tuple[Event, ...]:
     """Return what a report means for a movement, nothing where it is known.
+
+    Offices act on it at once, so it says what has happened, not what is meant to.
 
     Raises:
         Refused: as for :func:`tell_movement`.
     """
     _check_place(loaded.subject.itinerary, told)
+    if told.at > now + CLOCKS_DIFFER:
+        raise Refused(Finding(code="report.in-future", value=told.at.isoformat()))
     try:
         return report(loaded.subject.movement, _of_trip(loaded, told))
     except Refusal as refusal:

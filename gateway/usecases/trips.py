@@ -319,7 +319,7 @@ def _check(ports: Ports, tenant: str, trips: tuple[Trip, ...], told: Report) -> 
             loaded = register.load(ports, movement, tenant=tenant)
             ways.append(places_of(loaded.record))
             if not loaded.subject.movement.invalidated:
-                register.reported(loaded, register.told_of(told, trip))
+                register.reported(loaded, register.told_of(told, trip), ports.clock.now())
         except Unavailable:
             raise
         except GatewayError as error:

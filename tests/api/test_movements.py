@@ -173,7 +173,7 @@ def test_every_report_an_enterprise_makes_can_be_posted() -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_report_that_is_not_taken(face: Face, movement: str, name: str) -> None:
     caller, changed, status, code = REPORTS[name]
-    body = {"kind": "departed", "at": "2026-11-24T08:05:00+08:00", "office": "CN008001", **changed}
+    body = {"kind": "departed", "at": "2026-11-23T08:05:00+08:00", "office": "CN008001", **changed}
     answer = face.client.post(
         f"/v1/movements/{movement}/reports", json=body, headers=face.callers[caller]
     )
@@ -206,7 +206,7 @@ def test_a_report_moves_the_movement_once(face: Face) -> None:
     face.world.run()
     body = {
         "kind": "departed",
-        "at": "2026-11-24T08:05:00+08:00",
+        "at": "2026-11-23T08:05:00+08:00",
         "office": "CN008001",
         "facts": {"seal": "CQ8801172"},
     }
@@ -227,7 +227,7 @@ def test_a_run_is_listed_shown_and_told_once(face: Face) -> None:
     strange = face.client.get("/v1/trips", params={"plate": "桂A0"}, headers=reader).json()
     assert strange["data"] == []
     batch = "RUN1"
-    told = {"kind": "incident", "at": "2026-11-24T08:05:00+08:00", "office": "CN008001"}
+    told = {"kind": "incident", "at": "2026-11-23T08:05:00+08:00", "office": "CN008001"}
     path = f"/v1/trips/{batch}/reports"
     refused = face.client.post(path, json=told, headers=exporter)
     assert refused.status_code == 422

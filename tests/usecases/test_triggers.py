@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from gateway.domain.errors import InConflict, NotFound, Refused
+from gateway.domain.event import EventKind, Report
 from gateway.domain.message import MessageState
 from gateway.domain.records import Change, Insert
 from gateway.domain.trust import Signatory
 from gateway.usecases.deliver import deliver
+from gateway.usecases.report import report
 from gateway.usecases.sign import (
     LISTED_MAX,
     attach_signature,
@@ -74,6 +76,19 @@ def test_what_happens_at_one_kind_of_office_is_not_reported_of_another(world, ev
     with pytest.raises(Refused) as refused:
         world.report(reference, event, office)
     assert [one.code for one in refused.value.findings] == ["report.other-office"]
+
+
+def test_what_has_not_happened_is_not_reported(world):
+    """Offices act on it at once; clocks may differ by minutes."""
+    reference = world.submit(world.declaration()).movement
+    world.run()
+    now = world.clock.now()
+    told = Report(kind=EventKind.DEPARTED, at=now + timedelta(minutes=6), office="CN008001")
+    with pytest.raises(Refused) as refused:
+        report(world.ports, world.exporter, reference, told)
+    assert [one.code for one in refused.value.findings] == ["report.in-future"]
+    soon = replace(told, at=now + timedelta(minutes=4))
+    assert report(world.ports, world.exporter, reference, soon) != ()
 
 
 def test_a_refused_manifest_stops_what_depends_on_it(world):
