@@ -6,11 +6,12 @@ the functions here are their one spelling. :func:`alone` answers by a sealed sna
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from gateway.audit.snapshot import Snapshot
+from gateway.domain.calendar_ends import tellable
 from gateway.domain.errors import Refused
 from gateway.domain.finding import Catalogue, Finding, Severity
 from gateway.domain.lane import (
@@ -108,7 +109,7 @@ class _Taken:
             at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         except ValueError:
             at = None
-        if at is None or at.tzinfo is None or not MINYEAR < at.year < MAXYEAR:
+        if at is None or at.tzinfo is None or not tellable(at):
             self._wrong(name, "a time with an offset")
             return datetime.min.replace(tzinfo=UTC)
         return at.astimezone(UTC)

@@ -17,6 +17,7 @@ from gateway.access import Scope
 from gateway.api.problems import CLOSED, MALFORMED, MEDIA, NOT_ACCEPTABLE, TOO_SLOW, Mistaken
 from gateway.api.room import CLAIM
 from gateway.bootstrap import Gateway
+from gateway.domain.calendar_ends import tellable
 from gateway.domain.errors import TooLarge
 from gateway.domain.finding import Finding
 from gateway.domain.records import Principal
@@ -41,7 +42,7 @@ Cursor = Annotated[int, Field(le=CURSOR_MAX)]
 
 def _within_reach(moment: datetime) -> datetime:
     """Refuse the years at the ends of the calendar: nothing can be reckoned from them."""
-    if not MINYEAR < moment.year < MAXYEAR:
+    if not tellable(moment):
         raise ValueError(f"a year from {MINYEAR + 1} to {MAXYEAR - 1} is needed")
     return moment
 

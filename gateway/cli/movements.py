@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import MAXYEAR, MINYEAR, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from gateway.cli.branch import Branch
 from gateway.cli.desk import Told
 from gateway.cli.opening import open_desk
 from gateway.cli.options import DeskOptions, FolderOptions
+from gateway.domain.calendar_ends import tellable
 from gateway.domain.errors import InConflict
 from gateway.domain.finding import Finding
 from gateway.domain.movement_state import MovementState
@@ -275,7 +276,7 @@ def moment(text: str) -> datetime:
         raise typer.BadParameter(f"{text} is no time; write 2026-11-24T08:05:00+08:00") from error
     if at.tzinfo is None:
         raise typer.BadParameter(f"{text} has no offset; add one, e.g. +08:00")
-    if not MINYEAR < at.year < MAXYEAR:
+    if not tellable(at):
         raise typer.BadParameter(f"{text} lies at the end of the calendar")
     return at
 

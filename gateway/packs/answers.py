@@ -7,13 +7,14 @@ first entry that fits wins, in the order of file names and of the file.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from gateway.domain.calendar_ends import tellable
 from gateway.domain.event import EventKind
 from gateway.domain.finding import Finding, Refusal, Severity
 from gateway.domain.message import Answer, AnswerKind, OfficeFinding
@@ -206,7 +207,7 @@ def _moment(text: str, zone: str) -> datetime | None:
         moment = local.astimezone(UTC)
     except (KeyError, ValueError, OverflowError):
         raise _refusal("answer.time-malformed", text) from None
-    if not MINYEAR < moment.year < MAXYEAR:  # another zone's clock could not show it
+    if not tellable(moment):
         raise _refusal("answer.time-malformed", text)
     return moment
 

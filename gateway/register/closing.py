@@ -1,10 +1,11 @@
 """What is closed: read from the store; and what an office announces, kept for a person to judge."""
 
 from collections.abc import Iterable
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from gateway.audit.entry import EntryKind
+from gateway.domain.calendar_ends import tellable
 from gateway.domain.closure import Closed, Closure, ClosureState
 from gateway.domain.event import Event, EventKind
 from gateway.ports import Ports
@@ -85,5 +86,4 @@ def _moment(spelled: str) -> datetime | None:
         at = datetime.fromisoformat(spelled)
     except ValueError:
         return None
-    told = at.tzinfo is not None and MINYEAR < at.year < MAXYEAR
-    return at.astimezone(UTC) if told else None
+    return at.astimezone(UTC) if at.tzinfo is not None and tellable(at) else None

@@ -65,9 +65,10 @@ def ending(ports: Ports, loaded: Loaded, message: Message, leaving: Exit) -> Exi
     movement = loaded.subject.movement
     kind = message.procedure
     procedure = movement.procedure(kind)
-    first = movement.procedures[0].kind == kind
-    due = movement.invalidating and (first or not movement.departure_decides)
-    if not due or procedure is None or procedure.state is not ProcedureState.LODGED:
+    if procedure is None or procedure.state is not ProcedureState.LODGED:
+        return leaving
+    others_decide = movement.departure_decides and procedure is not movement.procedures[0]
+    if others_decide or not movement.invalidating:
         return leaving
     with ports.packs.slot() as packs:
         pack = packs.by_digest(message.pack)
