@@ -78,7 +78,7 @@ def test_all_or_nothing_keeps_nothing_where_one_is_not_in_order(world):
         _hand_in(world, [*_files(world, "a"), SPOILT])
     pointers = {one.pointer.partition("#")[0] for one in refused.value.findings if one.refuses}
     assert pointers == {"bad.xml"}
-    assert keeping.listed(world.ports, "default", 9) == ()
+    assert keeping.listed(world.ports, "default").rows == ()
     world.store.sequence("test")
     assert (world.store.movements("default"), world.store.log_size()) == ((), size)
 
@@ -108,7 +108,7 @@ def test_best_effort_leaves_out_what_is_not_in_order(world):
 def test_where_nothing_is_in_order_nothing_is_kept(world, mode):
     with pytest.raises(Refused):
         _hand_in(world, [SPOILT], mode)
-    assert keeping.listed(world.ports, "default", 9) == ()
+    assert keeping.listed(world.ports, "default").rows == ()
 
 
 @pytest.mark.parametrize("name", ["one.xml", "two.xml"])

@@ -15,6 +15,7 @@ from gateway.api.shapes import utc
 from gateway.domain.finding import Catalogue
 from gateway.domain.hours import OpeningPeriod, Openness, clock
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.page import page_of
 from gateway.domain.routes import PlannedStop, Route, RoutePlan
 from gateway.usecases import routes
 from gateway.usecases.directory import Wanted, find_offices, show_office
@@ -145,7 +146,7 @@ class PlanShape(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _Asked:
     cursor: str
     limit: int
 
@@ -165,8 +166,8 @@ async def _wanted(
 async def _page(
     cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = 100,
-) -> _Page:
-    return _Page(cursor, limit)
+) -> _Asked:
+    return _Asked(cursor, limit)
 
 
 @router.get("/offices", responses={**_STRANGE, **_UNFIT})
@@ -176,7 +177,7 @@ def list_offices(
     ports: Reach,
     language: Language,
     wanted: Annotated[Wanted, Depends(_wanted)],
-    page: Annotated[_Page, Depends(_page)],
+    page: Annotated[_Asked, Depends(_page)],
 ) -> OfficeListShape:
     """List customs offices by role, mode, country and time.
 
@@ -184,12 +185,13 @@ def list_offices(
     """
     require_accept(request, "application/json")
     found = [one for one in find_offices(ports, wanted) if one.office.code > page.cursor]
-    shown = found[: page.limit]
-    more = len(found) > page.limit
+    shown = page_of(found, page.limit, lambda one: one.office.code)
     return OfficeListShape(
-        data=tuple(OfficeShape(**_office(one.office, language), open=one.state) for one in shown),
-        next_cursor=shown[-1].office.code if more else "",
-        has_more=more,
+        data=tuple(
+            OfficeShape(**_office(one.office, language), open=one.state) for one in shown.rows
+        ),
+        next_cursor=shown.cursor,
+        has_more=bool(shown.cursor),
     )
 
 

@@ -33,7 +33,7 @@ ZIP_TYPE = "application/zip"
 LIMITS = Limits(
     entries_max=groups.FILES_MAX, content_bytes_max=200_000_000, folders=True, workbooks=True
 )
-LISTED_MAX = 200
+LIST_MAX = 200
 
 _STRANGE = problems.documented(problems.NOT_AUTHENTIC, problems.NOT_ALLOWED)
 
@@ -64,9 +64,11 @@ class GroupShape(BaseModel):
 
 
 class GroupsShape(BaseModel):
-    """Groups, newest first, without their members."""
+    """A page of groups, newest first, without their members."""
 
     data: tuple[GroupShape, ...]
+    next_cursor: str
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +144,23 @@ def hand_in(
     )
 
 
-@router.get("/groups", responses=_STRANGE)
+@router.get("/groups", responses={**_STRANGE, **problems.documented(problems.NOT_FOUND)})
 def list_groups(
     request: Request,
     caller: Reader,
     ports: Reach,
-    limit: Annotated[int, Query(ge=1, le=LISTED_MAX)] = 50,
+    cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = 50,
 ) -> GroupsShape:
     """List groups, newest first, without their members."""
     require_accept(request, "application/json")
-    found = keeping.listed(ports, caller.tenant, limit)
-    told = [{**groups.spelled(ports, one), "members": ()} for one in found]
-    return GroupsShape(data=tuple(GroupShape(**one) for one in told))
+    page = keeping.listed(ports, caller.tenant, after=cursor, limit=limit)
+    told = [{**groups.spelled(ports, one), "members": ()} for one in page.rows]
+    return GroupsShape(
+        data=tuple(GroupShape(**one) for one in told),
+        next_cursor=page.cursor,
+        has_more=bool(page.cursor),
+    )
 
 
 @router.get("/groups/{group}", responses={**_STRANGE, **problems.documented(problems.NOT_FOUND)})

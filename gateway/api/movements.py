@@ -31,12 +31,11 @@ from gateway.api.shapes import (
     shape_movement,
     shape_record,
 )
-from gateway.domain.errors import NotFound, Refused
+from gateway.domain.errors import NotFound
 from gateway.domain.event import EventKind, Report
-from gateway.domain.finding import Finding, Refusal
-from gateway.domain.identifiers import MovementReference
+from gateway.domain.finding import Finding
 from gateway.domain.movement_state import MovementState
-from gateway.ports import Ports
+from gateway.usecases import listing
 from gateway.usecases.copy import copy_as_new
 from gateway.usecases.export import export_movement
 from gateway.usecases.report import report
@@ -92,25 +91,6 @@ class ReportedShape(BaseModel):
     events: tuple[EventShape, ...]
 
 
-def check_cursor(ports: Ports, tenant: str, cursor: str) -> None:
-    """Refuse a cursor that no page of ours can have named.
-
-    A movement that an older database put back does not know has no place in the list: an empty
-    page would pass for the end of it.
-
-    Raises:
-        Refused: ``reference.malformed``.
-        NotFound: ``movement.unknown``.
-    """
-    try:
-        MovementReference.parse(cursor)
-    except Refusal as refusal:
-        raise Refused(*refusal.findings) from refusal
-    record = ports.store.movement(cursor)
-    if record is None or record.tenant != tenant:
-        raise NotFound(Finding(code="movement.unknown", value=cursor))
-
-
 @router.get(
     "/movements",
     responses={**_STRANGE, **problems.documented(problems.REFUSED)},
@@ -126,17 +106,13 @@ def list_movements(
 ) -> MovementListShape:
     """List movements, newest first."""
     require_accept(request, "application/json")
-    if cursor:
-        check_cursor(ports, caller.tenant, cursor)
-    found = ports.store.movements(
-        caller.tenant, after=cursor, limit=limit + 1, plate=plate, state=state
+    page = listing.list_movements(
+        ports, caller.tenant, after=cursor, limit=limit, plate=plate, state=state
     )
-    page = found[:limit]
-    more = len(found) > limit
     return MovementListShape(
-        data=tuple(shape_record(record) for record in page),
-        next_cursor=page[-1].reference if more else "",
-        has_more=more,
+        data=tuple(shape_record(record) for record in page.rows),
+        next_cursor=page.cursor,
+        has_more=bool(page.cursor),
     )
 
 

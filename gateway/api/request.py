@@ -20,6 +20,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.calendar_ends import tellable
 from gateway.domain.errors import TooLarge
 from gateway.domain.finding import Finding
+from gateway.domain.page import NUMBER_MAX
 from gateway.domain.records import Principal
 from gateway.language import accepts, negotiated
 from gateway.markup import workbook
@@ -31,12 +32,9 @@ XML_TYPES = ("application/xml", "text/xml")
 JSON_TYPE = "application/json"
 WORKBOOK_TYPE = workbook.MEDIA_TYPE
 
-CURSOR_MAX = 2**63 - 2
-"""The largest number that has a next one in a database."""
+DIGITS_MAX = len(str(NUMBER_MAX))
 
-DIGITS_MAX = len(str(CURSOR_MAX))
-
-Cursor = Annotated[int, Field(le=CURSOR_MAX)]
+Cursor = Annotated[int, Field(le=NUMBER_MAX)]
 """The number of the last line or message that a client has; the least is the route's to say."""
 
 

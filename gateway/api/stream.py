@@ -12,9 +12,10 @@ from fastapi.responses import StreamingResponse
 
 from gateway import register
 from gateway.api import problems
-from gateway.api.request import CURSOR_MAX, DIGITS_MAX, Cursor, Reach, Reader, require_accept
+from gateway.api.request import DIGITS_MAX, Cursor, Reach, Reader, require_accept
 from gateway.api.shapes import shape_line
 from gateway.domain.itinerary import CustomsOffice
+from gateway.domain.page import NUMBER_MAX
 from gateway.ports import Ports
 from gateway.usecases.timeline import TimelineLine, timeline_after
 from gateway.watch import LogWatch
@@ -68,7 +69,7 @@ async def stream_timeline(
 def _index(last_event_id: str, after: int) -> int:
     """Return the index to go on after; an id that is none of ours says nothing."""
     ours = last_event_id.isdecimal() and len(last_event_id) <= DIGITS_MAX
-    return min(int(last_event_id), CURSOR_MAX) if ours else after
+    return min(int(last_event_id), NUMBER_MAX) if ours else after
 
 
 def _look(place: _Place) -> tuple[TimelineLine, ...]:

@@ -133,15 +133,14 @@ def list_trips(
 ) -> TripListShape:
     """List open trips, newest first; trips of one batch are one run."""
     require_accept(request, "application/json")
-    found = open_trips(ports, caller.tenant, after=cursor, limit=limit + 1, plate=plate)
-    page, more = found[:limit], len(found) > limit
+    page = open_trips(ports, caller.tenant, after=cursor, limit=limit, plate=plate)
     return TripListShape(
         data=tuple(
             ListedTripShape(**shape_trip(trip).model_dump(), state=standing.state.value)
-            for trip, standing in page
+            for trip, standing in page.rows
         ),
-        next_cursor=page[-1][0].id if more else "",
-        has_more=more,
+        next_cursor=page.cursor,
+        has_more=bool(page.cursor),
     )
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from gateway.cli.client import JSON, Client, quoted
 from gateway.cli.progress import Seen
+from gateway.domain.page import Page
 
 XML = "application/xml"
 ZIP = "application/zip"
@@ -80,7 +81,7 @@ class Desk(Protocol):
     def copy(self, reference: str, lrn: str, depart: str) -> bytes:
         """Return an unsigned declaration like a movement's; ``depart`` is an ISO time or empty."""
 
-    def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
+    def movements(self, *, state: str, plate: str, cursor: str, limit: int) -> Page[Shape]:
         """List movements, newest first."""
 
     def movement(self, reference: str) -> Shape:
@@ -101,7 +102,7 @@ class Desk(Protocol):
     def closure(self, closure: str, act: str, told: Mapping[str, Any]) -> Shape:
         """Add, list or show closures, or act on one: confirm, dismiss, plan, apply, undo, end."""
 
-    def trips(self, *, plate: str, limit: int) -> list[Shape]:
+    def trips(self, *, plate: str, cursor: str, limit: int) -> Page[Shape]:
         """List open trips, newest first."""
 
     def trip(self, batch: str) -> Shape:
@@ -131,7 +132,7 @@ class Desk(Protocol):
     def group(self, group: str) -> Shape:
         """Describe one group."""
 
-    def groups(self, limit: int) -> list[Shape]:
+    def groups(self, *, cursor: str, limit: int) -> Page[Shape]:
         """List groups, newest first."""
 
     def act(
@@ -172,6 +173,10 @@ class RemoteDesk:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    def _page(self, path: str, *, limit: int, **asked: str) -> Page[Shape]:
+        told = self._client.get(path, limit=limit, **asked).json()
+        return Page(tuple(told["data"]), told.get("next_cursor", ""))
+
     def submit(self, raw: bytes, idempotency_key: str, along: Along = AS_DECLARED) -> Shape:
         """Submit a declaration."""
         asked = [("route", along.route)] if along.route else []
@@ -192,10 +197,9 @@ class RemoteDesk:
         asked = _query([("lrn", lrn), *([("depart", depart)] if depart else [])])
         return self._client.get(f"/v1/movements/{quoted(reference)}/copy?{asked}").content
 
-    def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
+    def movements(self, *, state: str, plate: str, cursor: str, limit: int) -> Page[Shape]:
         """List movements, newest first."""
-        answer = self._client.get("/v1/movements", state=state, plate=plate, limit=limit)
-        return list(answer.json()["data"])
+        return self._page("/v1/movements", state=state, plate=plate, cursor=cursor, limit=limit)
 
     def movement(self, reference: str) -> Shape:
         """Describe one movement."""
@@ -232,9 +236,9 @@ class RemoteDesk:
         body = json.dumps({"act": act, **told}).encode()
         return dict(self._client.post(f"{place}/acts", body, JSON).json())
 
-    def trips(self, *, plate: str, limit: int) -> list[Shape]:
+    def trips(self, *, plate: str, cursor: str, limit: int) -> Page[Shape]:
         """List open trips, newest first."""
-        return list(self._client.get("/v1/trips", plate=plate, limit=limit).json()["data"])
+        return self._page("/v1/trips", plate=plate, cursor=cursor, limit=limit)
 
     def trip(self, batch: str) -> Shape:
         """Describe one run."""
@@ -287,9 +291,9 @@ class RemoteDesk:
         """Describe one group."""
         return dict(self._client.get(f"/v1/groups/{quoted(group)}").json())
 
-    def groups(self, limit: int) -> list[Shape]:
+    def groups(self, *, cursor: str, limit: int) -> Page[Shape]:
         """List groups, newest first."""
-        return list(self._client.get("/v1/groups", limit=limit).json()["data"])
+        return self._page("/v1/groups", cursor=cursor, limit=limit)
 
     def act(
         self,

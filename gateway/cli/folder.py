@@ -35,6 +35,7 @@ from gateway.domain.errors import Misconfigured, Refused, Unavailable
 from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding
 from gateway.domain.group import GroupMode
+from gateway.domain.page import Page
 from gateway.domain.records import Principal
 from gateway.ports import Ports
 from gateway.pressure import Sluice
@@ -42,6 +43,7 @@ from gateway.settings import load_settings
 from gateway.usecases import amend as amending
 from gateway.usecases import attention as concerns
 from gateway.usecases import group as grouping
+from gateway.usecases import listing
 from gateway.usecases import operate as operating
 from gateway.usecases import position as reading
 from gateway.usecases import report as reporting
@@ -126,12 +128,13 @@ class FolderDesk:
         at = datetime.fromisoformat(depart) if depart else None
         return copy_as_new(self._ports, self._caller, reference, lrn, at)
 
-    def movements(self, *, state: str, plate: str, limit: int) -> list[Shape]:
+    def movements(self, *, state: str, plate: str, cursor: str, limit: int) -> Page[Shape]:
         """List movements, newest first."""
-        found = self._ports.store.movements(
-            self._caller.tenant, limit=limit, state=state, plate=plate
+        ports, tenant = self._ports, self._caller.tenant
+        page = listing.list_movements(
+            ports, tenant, after=cursor, limit=limit, plate=plate, state=state
         )
-        return [record_shape(one) for one in found]
+        return page.of(record_shape)
 
     def movement(self, reference: str) -> Shape:
         """Describe one movement."""
@@ -187,10 +190,12 @@ class FolderDesk:
             "refused": dict(done.refused),
         }
 
-    def trips(self, *, plate: str, limit: int) -> list[Shape]:
+    def trips(self, *, plate: str, cursor: str, limit: int) -> Page[Shape]:
         """List open trips, newest first."""
-        found = running.list_trips(self._ports, self._caller.tenant, limit=limit, plate=plate)
-        return [{**trip_shape(trip), "state": one.state.value} for trip, one in found]
+        page = running.list_trips(
+            self._ports, self._caller.tenant, after=cursor, limit=limit, plate=plate
+        )
+        return page.of(lambda one: {**trip_shape(one[0]), "state": one[1].state.value})
 
     def trip(self, batch: str) -> Shape:
         """Describe one run."""
@@ -218,10 +223,10 @@ class FolderDesk:
         found = grouping.standing(self._ports, self._caller.tenant, group)
         return groups.spelled(self._ports, found)
 
-    def groups(self, limit: int) -> list[Shape]:
+    def groups(self, *, cursor: str, limit: int) -> Page[Shape]:
         """List groups, newest first."""
-        found = grouping.listed(self._ports, self._caller.tenant, limit)
-        return [{**groups.spelled(self._ports, one), "members": []} for one in found]
+        page = grouping.listed(self._ports, self._caller.tenant, after=cursor, limit=limit)
+        return page.of(lambda one: {**groups.spelled(self._ports, one), "members": []})
 
     def pending(self, movement: str) -> list[Shape]:
         """List messages that await a signature."""

@@ -1,5 +1,6 @@
 """Commands about groups: many declarations handed in together, such as those of a train."""
 
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,8 @@ from gateway.cli import output
 from gateway.cli.branch import Branch
 from gateway.cli.exits import Exit
 from gateway.cli.opening import open_desk
-from gateway.cli.options import DeskOptions
+from gateway.cli.options import LIMIT, Cursor, DeskOptions, Limit
+from gateway.cli.output import Columns
 
 group_commands = Branch(help="Hand in many declarations at once and see what became of each.")
 
@@ -86,7 +88,7 @@ def _show(told: dict[str, Any]) -> None:
     output.note(f"{told['group']}: {_summary(told)}.")
 
 
-def _summary(told: dict[str, Any]) -> str:
+def _summary(told: output.Shown) -> str:
     parts = [f"{told['taken_in']} of {told['size']} taken in"]
     parts += [f"{told[name]} {name}" for name in ("refused", "staged") if told[name]]
     return ", ".join(parts)
@@ -114,7 +116,8 @@ def show(
 @group_commands.command("list")
 def list_(
     *,
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    cursor: Cursor = "",
+    limit: Limit = LIMIT,
     options: DeskOptions,
 ) -> None:
     """List groups, newest first.
@@ -123,9 +126,11 @@ def list_(
       fullroute group list
     """
     with open_desk(options) as desk:
-        found = desk.groups(limit)
-    if options.json:
-        output.print_json({"data": found})
-        return
-    rows = [(one["group"], one["staged_at"], one["mode"], _summary(one)) for one in found]
-    output.print_table(("Group", "Handed in", "Mode", "What became of it"), rows)
+        page = desk.groups(cursor=cursor, limit=limit)
+    columns: Columns = {
+        "Group": itemgetter("group"),
+        "Handed in": itemgetter("staged_at"),
+        "Mode": itemgetter("mode"),
+        "What became of it": _summary,
+    }
+    output.print_page(page, columns, "No groups.", as_json=options.json)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +13,13 @@ from gateway.cli import output
 from gateway.cli.branch import Branch
 from gateway.cli.desk import Told
 from gateway.cli.opening import open_desk
-from gateway.cli.options import DeskOptions, FolderOptions
+from gateway.cli.options import LIMIT, Cursor, DeskOptions, FolderOptions, Limit
+from gateway.cli.output import Columns
 from gateway.domain.calendar_ends import tellable
 from gateway.domain.errors import InConflict
 from gateway.domain.finding import Finding
 from gateway.domain.movement_state import MovementState
+from gateway.domain.page import NUMBER_MAX
 
 Reference = Annotated[
     str, typer.Argument(metavar="REF", help="The movement reference, as submit printed it.")
@@ -33,9 +36,6 @@ Facts = Annotated[
     list[str] | None, typer.Option(help="NAME=VALUE, e.g. seal=CQ8801172; repeat for more.")
 ]
 
-INDEX_MAX = 2**63 - 2
-"""The largest place in the log that can be asked for, as over HTTP."""
-
 movement_commands = Branch(help="See movements, report what happened, export their evidence.")
 
 
@@ -49,7 +49,8 @@ def list_(
     *,
     state: Annotated[MovementState | None, typer.Option(help="Only in this state.")] = None,
     plate: Annotated[str, typer.Option(help="Only with this plate.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    cursor: Cursor = "",
+    limit: Limit = LIMIT,
     options: DeskOptions,
 ) -> None:
     """List movements, newest first.
@@ -58,19 +59,15 @@ def list_(
       fullroute movement list --state under-way
     """
     with open_desk(options) as desk:
-        found = desk.movements(state=state or "", plate=plate, limit=limit)
-    if options.json:
-        output.print_json({"data": found})
-        return
-    output.print_table(
-        ("Movement", "State", "LRN", "Declarant", "Created"),
-        [
-            (one["reference"], one["state"], one["lrn"], one["declarant"], one["created_at"])
-            for one in found
-        ],
-    )
-    if not found:
-        output.note("No movements.")
+        page = desk.movements(state=state or "", plate=plate, cursor=cursor, limit=limit)
+    columns: Columns = {
+        "Movement": itemgetter("reference"),
+        "State": itemgetter("state"),
+        "LRN": itemgetter("lrn"),
+        "Declarant": itemgetter("declarant"),
+        "Created": itemgetter("created_at"),
+    }
+    output.print_page(page, columns, "No movements.", as_json=options.json)
 
 
 @movement_commands.command()
@@ -191,7 +188,7 @@ def timeline(
     ref: Reference,
     *,
     after: Annotated[
-        int, typer.Option(min=-1, max=INDEX_MAX, help="Only lines after this log index.")
+        int, typer.Option(min=-1, max=NUMBER_MAX, help="Only lines after this log index.")
     ] = -1,
     options: DeskOptions,
 ) -> None:

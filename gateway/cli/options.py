@@ -49,6 +49,11 @@ Url = Annotated[
         help="A running gateway; without it the data folder is used directly.",
     ),
 ]
+Cursor = Annotated[
+    str, typer.Option(help="Go on behind this row: what the list before said at its end.")
+]
+Limit = Annotated[int, typer.Option(min=1, max=200, help="How many rows at most.")]
+LIMIT = 50
 ApiKey = Annotated[
     str,
     typer.Option(

@@ -11,8 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from gateway.domain.finding import Catalogue, Finding, Text
+from gateway.domain.page import Page
 
 Shown = Mapping[str, Any]
+
+Columns = Mapping[str, Callable[[Shown], object]]
+"""What a list shows of each row, by heading."""
 """A finding with its sentence and remedy: the same keys as in a problem document."""
 
 SENTENCE_WIDTH = 20
@@ -151,6 +155,25 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for row in cells:
         print_pairs((column, cell) for column, cell in zip(columns, row, strict=True) if cell)
         say("")
+
+
+def print_page(
+    page: Page[Shown],
+    columns: Columns,
+    none: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Print one page of a list; ``none`` is said of an empty list."""
+    if as_json:
+        more = {"next_cursor": page.cursor, "has_more": bool(page.cursor)}
+        print_json({"data": page.rows, **more})
+        return
+    print_table(tuple(columns), [[cell(one) for cell in columns.values()] for one in page.rows])
+    if not page.rows:
+        note(none)
+    if page.cursor:
+        note(f"There are more: add --cursor {page.cursor}")
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

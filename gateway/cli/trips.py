@@ -1,5 +1,6 @@
 """Commands about trips: list, show, report. Trips of one batch number are one run."""
 
+from operator import itemgetter
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,8 @@ from gateway.cli.desk import Told
 from gateway.cli.exits import Exit
 from gateway.cli.movements import Facts, Happened, HappenedAt, When, facts_of, moment
 from gateway.cli.opening import open_desk
-from gateway.cli.options import DeskOptions
+from gateway.cli.options import LIMIT, Cursor, DeskOptions, Limit
+from gateway.cli.output import Columns
 
 trip_commands = Branch(
     help="See vehicles and trains with everything on them, report what happened to them."
@@ -30,7 +32,8 @@ def add_to(app: typer.Typer) -> None:
 def list_(
     *,
     plate: Annotated[str, typer.Option(help="Only with this plate.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    cursor: Cursor = "",
+    limit: Limit = LIMIT,
     options: DeskOptions,
 ) -> None:
     """List open trips, newest first.
@@ -39,25 +42,15 @@ def list_(
       fullroute trip list
     """
     with open_desk(options) as desk:
-        found = desk.trips(plate=plate, limit=limit)
-    if options.json:
-        output.print_json({"data": found})
-        return
-    output.print_table(
-        ("Batch", "State", "Trip", "Plates", "Movements"),
-        [
-            (
-                one["batch"],
-                one["state"],
-                one["id"],
-                _plates(one["plates"]),
-                ", ".join(one["movements"]),
-            )
-            for one in found
-        ],
-    )
-    if not found:
-        output.note("No open trips.")
+        page = desk.trips(plate=plate, cursor=cursor, limit=limit)
+    columns: Columns = {
+        "Batch": itemgetter("batch"),
+        "State": itemgetter("state"),
+        "Trip": itemgetter("id"),
+        "Plates": lambda one: _plates(one["plates"]),
+        "Movements": lambda one: ", ".join(one["movements"]),
+    }
+    output.print_page(page, columns, "No open trips.", as_json=options.json)
 
 
 @trip_commands.command()

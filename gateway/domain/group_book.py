@@ -12,8 +12,8 @@ class GroupBook(Protocol):
     def group(self, group: str) -> Group | None:
         """Return the group of that id."""
 
-    def groups(self, tenant: str, limit: int) -> tuple[Group, ...]:
-        """Return a tenant's groups, newest first."""
+    def groups(self, tenant: str, limit: int, *, behind: Group | None = None) -> tuple[Group, ...]:
+        """Return a tenant's groups, newest first; those behind one, where it is named."""
         ...
 
     def members(self, group: str) -> tuple[Member, ...]:

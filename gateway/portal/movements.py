@@ -14,7 +14,8 @@ from gateway.domain.errors import NotAuthentic
 from gateway.domain.finding import Finding
 from gateway.portal.columns import movement_page
 from gateway.portal.desk import Member, Visit
-from gateway.portal.listing import ROWS_MAX, Listed, page_of
+from gateway.portal.listing import ROWS_MAX, Listed
+from gateway.usecases.listing import list_movements
 from gateway.usecases.timeline import describe_movement, timeline_after
 
 router = APIRouter(prefix="/movements")
@@ -33,10 +34,9 @@ def tenant_of(visit: Visit) -> str:
 @router.get("")
 def movements(visit: Member, wanted: Listed) -> Response:
     """List movements, newest first."""
-    found = visit.ports.store.movements(
-        tenant_of(visit), after=wanted.after, limit=ROWS_MAX + 1, plate=wanted.plate
+    page = list_movements(
+        visit.ports, tenant_of(visit), after=wanted.after, limit=ROWS_MAX, plate=wanted.plate
     )
-    page, older = page_of(found, lambda one: one.reference)
     rows = [
         (
             one.reference,
@@ -45,9 +45,9 @@ def movements(visit: Member, wanted: Listed) -> Response:
             " → ".join(dict.fromkeys(stop[1] for stop in one.stops)),
             f"{one.created_at:%Y-%m-%d %H:%M} UTC",
         )
-        for one in page
+        for one in page.rows
     ]
-    return visit.page("movements.html", rows=rows, wanted=wanted, older=older)
+    return visit.page("movements.html", rows=rows, wanted=wanted, older=page.cursor)
 
 
 @router.get("/{reference}")

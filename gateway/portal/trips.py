@@ -11,7 +11,7 @@ from gateway.domain.lane import Signal
 from gateway.domain.trip_state import TripStanding, TripState
 from gateway.portal.columns import clock, zoned
 from gateway.portal.desk import Member
-from gateway.portal.listing import ROWS_MAX, Listed, page_of
+from gateway.portal.listing import ROWS_MAX, Listed
 from gateway.portal.movements import tenant_of
 from gateway.portal.strip import Strip, strip
 from gateway.portal.words import Words
@@ -66,14 +66,9 @@ class TripPage:
 @router.get("")
 def trips(visit: Member, wanted: Listed) -> Response:
     """List open trips, newest first; trips of one batch lead to the same page."""
-    found = list_trips(
-        visit.ports,
-        tenant_of(visit),
-        after=wanted.after,
-        limit=ROWS_MAX + 1,
-        plate=wanted.plate,
+    page = list_trips(
+        visit.ports, tenant_of(visit), after=wanted.after, limit=ROWS_MAX, plate=wanted.plate
     )
-    page, older = page_of(found, lambda one: one[0].id)
     rows = [
         (
             one.batch,
@@ -81,9 +76,9 @@ def trips(visit: Member, wanted: Listed) -> Response:
             _plates(one.plates),
             [share.movement for share in one.shares if share.packages],
         )
-        for one, standing in page
+        for one, standing in page.rows
     ]
-    return visit.page("trips.html", rows=rows, wanted=wanted, older=older)
+    return visit.page("trips.html", rows=rows, wanted=wanted, older=page.cursor)
 
 
 @router.get("/{name}")

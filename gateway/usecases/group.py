@@ -13,6 +13,7 @@ from gateway.audit.entry import EntryKind
 from gateway.domain.errors import InConflict, NotFound
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.group import Group, GroupMode, Member, MemberState
+from gateway.domain.page import Page, page_of
 from gateway.domain.records import Change, Lost, Principal
 from gateway.markup import signature
 from gateway.pipeline.convert import media_type
@@ -186,16 +187,25 @@ def standing(ports: Ports, tenant: str, group: str) -> Standing:
     Raises:
         NotFound: ``group.unknown``.
     """
+    return Standing(_group(ports, tenant, group), ports.store.members(group))
+
+
+def _group(ports: Ports, tenant: str, group: str) -> Group:
     found = ports.store.group(group)
     if found is None or found.tenant != tenant:
         raise NotFound(Finding(code="group.unknown", value=group))
-    return Standing(found, ports.store.members(group))
+    return found
 
 
-def listed(ports: Ports, tenant: str, limit: int) -> tuple[Standing, ...]:
-    """Return a tenant's groups, newest first."""
-    found = ports.store.groups(tenant, limit)
-    return tuple(Standing(one, ports.store.members(one.id)) for one in found)
+def listed(ports: Ports, tenant: str, *, after: str = "", limit: int = 50) -> Page[Standing]:
+    """Return a page of a tenant's groups, newest first, after the one of that id.
+
+    Raises:
+        NotFound: ``group.unknown``.
+    """
+    seen = _group(ports, tenant, after) if after else None
+    page = page_of(ports.store.groups(tenant, limit + 1, behind=seen), limit, lambda one: one.id)
+    return page.of(lambda one: Standing(one, ports.store.members(one.id)))
 
 
 def resting(ports: Ports, now: datetime) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane, Signal
 from gateway.domain.lane_decision import wanting
 from gateway.domain.message import Message, MessageState
+from gateway.domain.page import Page, page_of
 from gateway.domain.position import Position
 from gateway.domain.records import Change, Lost, MovementRecord, Principal
 from gateway.domain.trip import TELLABLE, Trip, TripReport, aboard
@@ -133,10 +134,11 @@ def describe_run(ports: Ports, tenant: str, name: str) -> RunView:
 
 def list_trips(
     ports: Ports, tenant: str, *, after: str = "", limit: int = 50, plate: str = ""
-) -> tuple[tuple[Trip, TripStanding], ...]:
-    """Return open trips, newest first, each with where it stands."""
-    found = ports.store.open_trips(tenant, after=after, limit=limit, plate=plate)
-    return tuple((trip, stand(ports, [trip])[0]) for trip in found)
+) -> Page[tuple[Trip, TripStanding]]:
+    """Return a page of open trips, newest first, each with where it stands."""
+    found = ports.store.open_trips(tenant, after=after, limit=limit + 1, plate=plate)
+    page = page_of(found, limit, lambda trip: trip.id)
+    return page.of(lambda trip: (trip, stand(ports, [trip])[0]))
 
 
 def stand(ports: Ports, trips: Iterable[Trip]) -> tuple[TripStanding, tuple[Finding, ...]]:

@@ -65,6 +65,24 @@ def test_what_is_not_a_group(face: Face, name: str, raw: bytes, told: dict, stat
     assert _post(face, raw, "train-x", mode, **told).status_code == status, name
 
 
-def test_an_unknown_group(face: Face) -> None:
-    answer = _shown(face, "/v1/groups/grp_x")
+def test_a_list_is_read_to_its_end(face: Face) -> None:
+    handed_in = {
+        _post(face, _zip(face, f"page-{one}"), f"train-page-{one}").json()["group"]
+        for one in range(3)
+    }
+    seen, cursor = [], ""
+    while page := _shown(face, f"/v1/groups?limit=2&cursor={cursor}").json():
+        seen += [one["group"] for one in page["data"]]
+        cursor = page["next_cursor"]
+        assert page["has_more"] == bool(cursor)
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen))
+    assert handed_in <= set(seen)
+    assert _shown(face, f"/v1/groups?cursor={seen[0]}", "stranger").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/v1/groups/grp_x", "/v1/groups?cursor=grp_x"])
+def test_an_unknown_group(face: Face, path: str) -> None:
+    answer = _shown(face, path)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "group.unknown")

@@ -42,6 +42,16 @@ def test_a_group_and_its_members(store):
     assert store.groups("ten_1", 1) == (newer,)
 
 
+def test_groups_behind_one(store):
+    """Newest first, those of one moment by their ids."""
+    own = [replace(GROUP, id=f"grp_{one}", staged_at=later(one // 2)) for one in range(5)]
+    store.commit(inserted(*own, replace(GROUP, id="grp_9", tenant="ten_2")))
+    assert store.groups("ten_1", 9) == tuple(reversed(own))
+    for place, one in enumerate(own):
+        assert store.groups("ten_1", 9, behind=one) == tuple(reversed(own[:place]))
+    assert store.groups("ten_1", 1, behind=own[3]) == (own[2],)
+
+
 def test_groups_left_are_found_the_longest_left_first(store):
     groups = [
         replace(GROUP, id=f"grp_{place}", touched_at=later(seconds), open=left)

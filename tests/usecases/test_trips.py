@@ -71,7 +71,7 @@ def test_where_it_stands_is_read_from_everything_aboard(world):
     world.run()
     run = view(world)
     assert (run.standing.state, run.standing.office) == ("crossed", "VN0015BB")
-    listed = list_trips(world.ports, TENANT)
+    listed = list_trips(world.ports, TENANT).rows
     assert {standing.state.value for _, standing in listed} == {"crossed"}
     arrived = departed(world, kind=EventKind.ARRIVED, office="VN0003PJ")
     report_trip(world.ports, world.exporter, BATCH, arrived)

@@ -183,6 +183,7 @@ POSITIONS = (
 GROUP = selected_by(groups, "id")
 GROUPS = (
     selected_by(groups, "tenant")
+    .where(tuple_(groups.c.staged_at, groups.c.id) < tuple_(bindparam("age"), bindparam("name")))
     .order_by(groups.c.staged_at.desc(), groups.c.id.desc())
     .limit(bindparam("limit"))
 )

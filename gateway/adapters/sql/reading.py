@@ -110,9 +110,10 @@ class GroupReading(Reading):
         """Return the group of that id."""
         return self._one(Group, queries.GROUP, id=group)
 
-    def groups(self, tenant: str, limit: int) -> tuple[Group, ...]:
-        """Return a tenant's groups, newest first."""
-        return self._many(Group, queries.GROUPS, tenant=tenant, limit=limit)
+    def groups(self, tenant: str, limit: int, *, behind: Group | None = None) -> tuple[Group, ...]:
+        """See :meth:`gateway.domain.group_book.GroupBook.groups`."""
+        age, name = (write_time(behind.staged_at), behind.id) if behind else LAST
+        return self._many(Group, queries.GROUPS, tenant=tenant, limit=limit, age=age, name=name)
 
     def members(self, group: str) -> tuple[Member, ...]:
         """Return the members of a group in their order."""
