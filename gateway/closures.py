@@ -244,9 +244,9 @@ def _signer(ports: Ports, one: Diversion) -> Signer | None:
     trust, now = ports.store.trust(one.tenant), ports.clock.now()
     for scheme, identifier in declarant.ids if declarant else ():
         for signatory in (Signatory.EXPORTER, Signatory.IMPORTER, Signatory.BROKER):
-            mandate = trust.mandate(f"{scheme}:{identifier}", signatory, now)
-            if mandate is not None:
-                return ports.keys.signer(mandate.key)
+            signer = register.mandated(ports, trust, f"{scheme}:{identifier}", signatory, now)
+            if signer is not None:
+                return signer
     return None
 
 

@@ -70,9 +70,16 @@ class Trust:
     certificates: tuple[PartyCertificate, ...] = ()
     mandates: tuple[Mandate, ...] = ()
 
-    def mandate(self, party: str, signatory: Signatory, at: datetime) -> Mandate | None:
-        """Return the mandate under which the gateway may sign, if there is one."""
-        return next((m for m in self.mandates if m.covers(party, signatory, at)), None)
+    def mandates_of(self, party: str, signatory: Signatory, at: datetime) -> tuple[Mandate, ...]:
+        """Return the mandates under which the gateway may sign, the oldest first."""
+        return tuple(m for m in self.mandates if m.covers(party, signatory, at))
+
+    def lapsed(self, certificate: bytes, at: datetime) -> bool:
+        """Tell whether a registered certificate (DER) does not count at that time.
+
+        A mandate does not outlive it: what its key signs then nobody could rely on.
+        """
+        return any(c.certificate == certificate and not c.stands(at) for c in self.certificates)
 
 
 class Signer(Protocol):

@@ -65,7 +65,7 @@ from gateway.register.load import (
 )
 from gateway.register.moving import move
 from gateway.register.native import quoting
-from gateway.register.owing import Owing, Places, make_due, owe, signed_by
+from gateway.register.owing import Owing, Places, make_due, mandated, owe, signed_by
 from gateway.register.passing import (
     Seen,
     lane_of,
@@ -154,6 +154,7 @@ __all__ = [
     "log_refusal",
     "log_refused",
     "make_due",
+    "mandated",
     "message_facts",
     "move",
     "move_all",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 
 from gateway.audit.entry import EntryKind
@@ -11,6 +12,7 @@ from gateway.domain.records import Body
 from gateway.domain.trust import Signatory, Signer, Trust
 from gateway.pipeline.advance import Advanced
 from gateway.pipeline.sign import seal_message, sign_message
+from gateway.ports import Ports
 from gateway.register.timing import write_deadlines
 from gateway.register.writing import Writing, message_facts, write_message
 
@@ -79,10 +81,23 @@ def _signed(
 def _signer(writing: Writing, signatory: Signatory, owing: Owing) -> tuple[Signer | None, str]:
     party = owing.declaration.party(signatory.value)
     for scheme, identifier in party.ids if party else ():
-        mandate = owing.trust.mandate(f"{scheme}:{identifier}", signatory, writing.at)
-        if mandate is not None:
-            return writing.ports.keys.signer(mandate.key), mandate.party
+        name = f"{scheme}:{identifier}"
+        signer = mandated(writing.ports, owing.trust, name, signatory, writing.at)
+        if signer is not None:
+            return signer, name
     return None, party.key if party else ""
+
+
+def mandated(
+    ports: Ports, trust: Trust, party: str, signatory: Signatory, at: datetime
+) -> Signer | None:
+    """Return the key by which the gateway may sign for a party, if there is one.
+
+    It has a mandate that counts and a certificate that does: who renews a certificate has an old
+    mandate and a new one, and who revokes it wants nothing more signed by its key.
+    """
+    signers = (ports.keys.signer(one.key) for one in trust.mandates_of(party, signatory, at))
+    return next((one for one in signers if not trust.lapsed(one.certificate, at)), None)
 
 
 def signed_by(party: str, certificate: bytes) -> str:

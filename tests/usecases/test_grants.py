@@ -7,9 +7,11 @@ from hashlib import sha256
 import pytest
 
 from gateway.access import Scope, authenticate
+from gateway.adapters.keystore import create_party_key
 from gateway.domain.delivery import LinkKind
 from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused
 from gateway.domain.message import MessageState
+from gateway.domain.trust import Signatory
 from gateway.usecases import setup
 from gateway.usecases.audit import verify_log
 from gateway.usecases.grants import GrantKind, grants, renew, revoke
@@ -70,6 +72,37 @@ def test_without_its_mandate_a_message_awaits_its_signatory(world, operator):
     assert MessageState.AWAITING_SIGNATURE in {one.state for one in later}
     assert MessageState.AWAITING_SIGNATURE not in owed.values()
     assert all(world.store.message(one).state is state for one, state in owed.items())
+
+
+def signers(world, movement):
+    """Return the keys whose certificates messages of a movement were signed by."""
+    names = {fingerprint(world, key): key for key in world.keys.names()}
+    told = ((one.signed_by or "").rpartition("#")[2] for one in world.store.messages(movement))
+    return {names[one] for one in told if one}
+
+
+def test_a_mandate_does_not_outlive_the_certificate_of_its_key(world, operator):
+    revoke(world.ports, operator, fingerprint(world, "broker"), WHY)
+    (first,) = signed(world, ["FIRST"])
+    movement = world.submit(first, "1").movement
+    assert "broker" not in signers(world, movement)
+    waiting = {
+        one.signatory
+        for one in world.store.messages(movement)
+        if one.state is MessageState.AWAITING_SIGNATURE
+    }
+    assert waiting == {Signatory.BROKER}
+
+
+def test_who_renews_a_certificate_is_signed_for_by_the_new_one(world, operator):
+    revoke(world.ports, operator, fingerprint(world, "broker"), WHY)
+    at = world.clock.now()
+    create_party_key(world.folder / "keys", "renewed", common_name="broker", days=9, at=at)
+    setup.new_mandate(
+        world.ports, TENANT, world.parties["broker"], "broker", "renewed", basis="test"
+    )
+    (first,) = signed(world, ["FIRST"])
+    assert "renewed" in signers(world, world.submit(first, "1").movement)
 
 
 def test_who_did_it_and_why_is_in_the_log(world, operator):
