@@ -6,11 +6,20 @@ import logging
 from fastapi.concurrency import run_in_threadpool
 
 from gateway.domain.errors import GatewayError
+from gateway.domain.page import NUMBER_MAX
 from gateway.ports import Ports
 
 LOOK_SECONDS = 0.1
 
+DIGITS_MAX = len(str(NUMBER_MAX))
+
 _logger = logging.getLogger(__name__)
+
+
+def resumed_after(last_event_id: str, after: int) -> int:
+    """Return the index a stream goes on after; an id that is none of ours says nothing."""
+    ours = last_event_id.isdecimal() and len(last_event_id) <= DIGITS_MAX
+    return min(int(last_event_id) if ours else after, NUMBER_MAX)
 
 
 class LogWatch:

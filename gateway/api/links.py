@@ -18,6 +18,7 @@ from gateway.api.request import (
     Language,
     LinkCaller,
     Reach,
+    admit_again,
     body,
     described_body,
     json_body,
@@ -172,6 +173,7 @@ async def read_feed(
             break
         wish = replace(wish, after=page.next)
         await watch.grown(seen, min(left, STOP_SECONDS))
+        await admit_again(request, Scope.LINK)
     return FeedShape(
         data=tuple(_item(item) for item in page.items), next=page.next, has_more=page.more
     )

@@ -32,8 +32,6 @@ XML_TYPES = ("application/xml", "text/xml")
 JSON_TYPE = "application/json"
 WORKBOOK_TYPE = workbook.MEDIA_TYPE
 
-DIGITS_MAX = len(str(NUMBER_MAX))
-
 Cursor = Annotated[int, Field(le=NUMBER_MAX)]
 """The number of the last line or message that a client has; the least is the route's to say."""
 
@@ -101,6 +99,15 @@ def _caller(scope: Scope) -> Callable[..., Awaitable[Principal]]:
         return access.allowed(await _any_caller(request, None), scope)
 
     return admitted
+
+
+async def admit_again(request: Request, scope: Scope) -> None:
+    """Look at a caller's key once more, in the middle of a request that lasts: keys end.
+
+    Raises:
+        NotAuthentic: it was revoked meanwhile.
+    """
+    access.allowed(await _any_caller(request, None), scope)
 
 
 Declarer = Annotated[Principal, Security(_caller(Scope.DECLARE))]

@@ -11,14 +11,15 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from gateway import register
+from gateway.access import Scope
 from gateway.api import problems
-from gateway.api.request import DIGITS_MAX, Cursor, Reach, Reader, require_accept
+from gateway.api.request import Cursor, Reach, Reader, admit_again, require_accept
 from gateway.api.shapes import shape_line
+from gateway.domain.errors import GatewayError
 from gateway.domain.itinerary import CustomsOffice
-from gateway.domain.page import NUMBER_MAX
 from gateway.ports import Ports
 from gateway.usecases.timeline import TimelineLine, timeline_after
-from gateway.watch import LogWatch
+from gateway.watch import LogWatch, resumed_after
 
 router = APIRouter(tags=["movements"])
 
@@ -56,7 +57,7 @@ async def stream_timeline(
 ) -> StreamingResponse:
     """Stream a timeline: everything after the line named, then each new line as it is written."""
     require_accept(request, MEDIA_TYPE)
-    start = _index(last_event_id, after)
+    start = resumed_after(last_event_id, after)
     place = _Place(ports=ports, tenant=caller.tenant, movement=reference, after=start)
     first = await run_in_threadpool(_look, place)  # a stranger's movement is a 404, not a stream
     return StreamingResponse(
@@ -66,12 +67,6 @@ async def stream_timeline(
     )
 
 
-def _index(last_event_id: str, after: int) -> int:
-    """Return the index to go on after; an id that is none of ours says nothing."""
-    ours = last_event_id.isdecimal() and len(last_event_id) <= DIGITS_MAX
-    return min(int(last_event_id), NUMBER_MAX) if ours else after
-
-
 def _look(place: _Place) -> tuple[TimelineLine, ...]:
     return timeline_after(place.ports, place.tenant, place.movement, place.after)
 
@@ -79,7 +74,10 @@ def _look(place: _Place) -> tuple[TimelineLine, ...]:
 async def _events(
     request: Request, place: _Place, lines: tuple[TimelineLine, ...]
 ) -> AsyncIterator[bytes]:
-    """Yield events until the client goes or the program stops; a comment now and then between."""
+    """Yield events until the client goes, its key ends or the program stops.
+
+    A comment comes now and then between. Who cannot be told more asks again, and hears why.
+    """
     loop = asyncio.get_running_loop()
     watch: LogWatch = request.app.state.watch
     offices = await run_in_threadpool(register.all_offices, place.ports)
@@ -95,7 +93,11 @@ async def _events(
             quiet_since = loop.time()
             yield b": still here\n\n"
         seen = watch.size
-        lines = await run_in_threadpool(_look, place)
+        try:
+            await admit_again(request, Scope.READ)
+            lines = await run_in_threadpool(_look, place)
+        except GatewayError:
+            return
         if not lines:
             await watch.grown(seen, STOP_SECONDS)
 

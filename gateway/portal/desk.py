@@ -113,6 +113,16 @@ def _language(request: Request) -> str:
     return negotiated(request.headers.get("accept-language", ""))
 
 
+async def stay(visit: Visit) -> None:
+    """Look once more at who looks at a page that lasts: sessions end, and keys.
+
+    Raises:
+        NotAuthentic: this one did.
+    """
+    if (await visited(visit.request)).session is None:
+        raise NotAuthentic(Finding(code="access.missing-key"))
+
+
 Look = Annotated[Visit, Depends(visited)]
 """Whoever looks, known or not."""
 

@@ -10,13 +10,14 @@ from fastapi.responses import StreamingResponse
 
 from gateway import access
 from gateway.access import Scope
-from gateway.domain.errors import NotAuthentic
+from gateway.domain.errors import GatewayError, NotAuthentic
 from gateway.domain.finding import Finding
 from gateway.portal.columns import movement_page
-from gateway.portal.desk import Member, Visit
+from gateway.portal.desk import Member, Visit, stay
 from gateway.portal.listing import ROWS_MAX, Listed
 from gateway.usecases.listing import list_movements
 from gateway.usecases.timeline import describe_movement, timeline_after
+from gateway.watch import resumed_after
 
 router = APIRouter(prefix="/movements")
 
@@ -80,7 +81,7 @@ async def stream(
     visit: Member, reference: str, after: int = -1, last_event_id: Annotated[str, Header()] = ""
 ) -> StreamingResponse:
     """Send the columns anew whenever something happened to the movement."""
-    start = int(last_event_id) if last_event_id.isdecimal() else after
+    start = resumed_after(last_event_id, after)
     tenant = tenant_of(visit)
     first = await run_in_threadpool(_look, visit, tenant, reference, start)
     return StreamingResponse(
@@ -101,7 +102,11 @@ async def _events(
             lines = "".join(f"data: {line}\n" for line in glimpse.html.splitlines())
             yield f"id: {glimpse.last}\nevent: columns\n{lines}\n".encode()
         seen = visit.desk.watch.size
-        glimpse = await run_in_threadpool(_look, visit, tenant, reference, glimpse.last)
+        try:
+            await stay(visit)
+            glimpse = await run_in_threadpool(_look, visit, tenant, reference, glimpse.last)
+        except GatewayError:  # the page asks again, and hears why
+            return
         if not glimpse.news:
             await visit.desk.watch.grown(seen, QUIET_SECONDS)
             quiet += 1

@@ -2,16 +2,22 @@
 
 import http.client
 import json
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
 
+from gateway.access import MEMORY_SECONDS
 from gateway.bootstrap import Gateway
 from gateway.settings import Settings
+from gateway.usecases import setup
+from gateway.usecases.grants import revoke
+from gateway.watch import CURSOR_MAX
 from tests.api.conftest import Face
 from tests.serving import served
+from tests.world import TENANT
 
 
 @dataclass
@@ -129,3 +135,22 @@ def test_open_streams_and_long_polls_end_when_the_program_does(face: Face, movem
     with closing(listener), closing(polling):  # the block above ends by the server's own will
         listener.answer.read()
         assert json.loads(polling.getresponse().read())["data"] == []
+
+
+def test_a_stream_and_a_long_poll_end_with_their_key(face: Face, movement: str, url: str) -> None:
+    ports = face.world.ports
+    operator, _ = setup.new_principal(ports, TENANT, "operator", ("operate",))
+    leaver, key = setup.new_principal(ports, TENANT, "leaver", ("read",))
+    gate, sealed = setup.new_principal(ports, TENANT, "gate", ("link",), link="lnk_cn00x001")
+    polling = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
+    listener = Listener(url, movement, {"Authorization": f"Bearer {key}"})
+    with closing(listener), closing(polling):
+        listener.lines(1)
+        feed = f"/v1/links/lnk_cn00x001/feed?after={CURSOR_MAX}&wait=15"
+        polling.request("GET", feed, headers={"Authorization": f"Bearer {sealed}"})
+        time.sleep(0.5)  # the long poll is under way
+        for one in (leaver, gate):
+            revoke(ports, operator, one.id, "left the company")
+        face.world.clock.forward(seconds=MEMORY_SECONDS + 1)
+        listener.answer.read()  # which a stream that goes on never lets end
+        assert polling.getresponse().status == 401

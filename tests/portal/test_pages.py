@@ -1,5 +1,6 @@
 """The pages without JavaScript: log-in, language, forms from elsewhere, hostile values."""
 
+import http.client
 import re
 import sqlite3
 import tomllib
@@ -14,12 +15,14 @@ from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.act import Act, ActKind
 from gateway.domain.records import Change, Update
 from gateway.markup.workbook import MEDIA_TYPE
-from gateway.portal import app
+from gateway.portal import app, session
 from gateway.pressure import SMALL_BYTES
+from gateway.usecases import setup
+from gateway.usecases.grants import revoke
 from gateway.usecases.operate import perform
 from tests.packs import workbooks
 from tests.portal.conftest import BODY_BYTES_MAX, SAME
-from tests.world import SHIPPED
+from tests.world import SHIPPED, TENANT
 
 HOSTILE = '&lt;script&gt;alert("x")&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;'
 
@@ -347,3 +350,30 @@ def test_an_erased_movement_says_so(house):
     assert page.status_code == 200
     assert "&lt;the law&gt;" in page.text
     assert house.visitor("reader").client.get("/pages/movements").status_code == 200
+
+
+def test_a_live_page_ends_with_its_key(house, movement, place):
+    ports = house.world.ports
+    leaver, key = setup.new_principal(ports, TENANT, "leaver", ("read",))
+    operator, _ = setup.new_principal(ports, TENANT, "operator", ("operate",))
+    _, cookie = session.log_in(ports, key)
+    connection = http.client.HTTPConnection(place.removeprefix("http://"), timeout=10)
+    with closing(connection):
+        headers = {"Cookie": f"{session.COOKIE}={cookie}"}
+        connection.request("GET", f"/pages/movements/{movement}/stream", headers=headers)
+        answer = connection.getresponse()
+        assert answer.readline().startswith(b"retry")
+        revoke(ports, operator, leaver.id, "left the company")
+        answer.read()  # which a stream that goes on never lets end
+
+
+@pytest.mark.parametrize("after", [str(2**63), "9" * 5000])
+def test_a_live_page_resumes_after_any_number(house, movement, place, after):
+    _, cookie = session.log_in(house.world.ports, house.keys["reader"])
+    address = f"/pages/movements/{movement}/stream"
+    for path, header in ((f"{address}?after={after[:4000]}", ""), (address, after)):
+        connection = http.client.HTTPConnection(place.removeprefix("http://"), timeout=10)
+        with closing(connection):
+            headers = {"Cookie": f"{session.COOKIE}={cookie}", "Last-Event-ID": header}
+            connection.request("GET", path, headers=headers)
+            assert connection.getresponse().status == 200
