@@ -31,6 +31,13 @@ def many_rows():
     return sheet("".join(f'<row r="{n}"><c r="A{n}"/></row>' for n in range(1, 600_000)))
 
 
+def many_elements_in_two_parts():
+    return workbooks.zipped(
+        workbooks.parts()
+        | {f"xl/more{n}.xml": b"<a>" + b"<a/>" * 600_000 + b"</a>" for n in range(2)}
+    )
+
+
 def one_text_again_and_again():
     files = workbooks.parts()
     files["xl/sharedStrings.xml"] = (
@@ -77,6 +84,7 @@ HOSTILE = {
         "sheet.too-large",
         "",
     ),
+    "a million elements, in two parts": (many_elements_in_two_parts, "sheet.too-large", ""),
     "one cell far below": (
         lambda: workbooks.with_part(SHEET, cells("A1", "C1048576")),
         "sheet.too-many-rows",
