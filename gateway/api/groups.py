@@ -1,6 +1,6 @@
 """Many declarations in one request: a ZIP of them, kept as a group and taken in one by one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request, Response
@@ -22,9 +22,10 @@ from gateway.api.request import (
     require_accept,
     require_type,
 )
+from gateway.api.room import CLAIM
 from gateway.domain.finding import Refusal
 from gateway.domain.group import GroupMode, MemberState
-from gateway.markup.archive import Limits, unpack
+from gateway.markup.archive import Limits, unpack, unpacked_bytes
 from gateway.usecases import group as keeping
 
 router = APIRouter(tags=["groups"])
@@ -81,10 +82,14 @@ class Asked:
 
 
 async def _files(request: Request) -> list[tuple[str, bytes]]:
+    """Read the files; they need room as a body does, of which they may be a thousand times more."""
     require_type(request, (ZIP_TYPE,))
     raw = await body(request)
+    room, claim = request.app.state.room, request.scope[CLAIM]
+    limits = replace(LIMITS, content_bytes_max=min(LIMITS.content_bytes_max, room.most))
     try:
-        entries = await run_in_threadpool(unpack, raw, LIMITS)
+        claim.reach(await run_in_threadpool(unpacked_bytes, raw, limits))
+        entries = await run_in_threadpool(unpack, raw, limits)
     except Refusal as refusal:
         raise problems.Mistaken(problems.MALFORMED, *refusal.findings) from refusal
     return [(one.name, one.content) for one in entries]

@@ -12,6 +12,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway.domain.finding import Finding, Refusal, Severity
@@ -71,13 +72,30 @@ def unpack(raw: bytes, limits: Limits = LIMITS) -> tuple[Entry, ...]:
     Raises:
         Refusal: ``zip.*``, the first thing that is wrong.
     """
+    with _opened(raw, limits) as (archive, told):
+        return tuple(_read(archive, told, limits))
+
+
+def unpacked_bytes(raw: bytes, limits: Limits = LIMITS) -> int:
+    """Return how many bytes the entries of an archive have at most: nobody reads more of one.
+
+    Raises:
+        Refusal: ``zip.*``, as far as the directory shows it.
+    """
+    with _opened(raw, limits) as (_, told):
+        return sum(one.file_size for one in told)
+
+
+@contextmanager
+def _opened(raw: bytes, limits: Limits) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
+    """Open an archive whose directory is in order; whatever is wrong with it is a finding."""
     if len(raw) > limits.archive_bytes_max:
         raise _refusal("zip.too-large", limit=limits.archive_bytes_max)
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             told = [one for one in archive.infolist() if not (limits.folders and one.is_dir())]
             _check_directory(told, limits, len(raw))
-            return tuple(_read(archive, told, limits))
+            yield archive, told
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise _refusal("zip.unreadable", reason=str(error)) from None
     except (UnicodeError, ValueError, RuntimeError) as error:

@@ -1,9 +1,11 @@
 """Room for bodies: what fills it, what still gets through, and that it is always given back."""
 
 import http.client
+import io
 import json
 import socket
 import time
+import zipfile
 
 import pytest
 
@@ -129,3 +131,28 @@ def test_one_body_of_the_longest_kind_always_finds_room():
         assert room.taken == LONGEST
         claim.give_back()
     assert room.taken == 0
+
+
+def zipped(size) -> bytes:
+    """Return an archive that is short, of one file that is not."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.xml", b" " * size)
+    assert len(stream.getvalue()) < SMALL_BYTES
+    return stream.getvalue()
+
+
+def test_what_an_archive_unpacks_to_needs_room_too(port, headers):
+    told = {**headers, "Content-Type": "application/zip"}
+    assert post(port, told, zipped(ROOM + 1), "/v1/groups")[::2] == (400, ["zip.expands-too-far"])
+    held = [unfinished(port, headers)]
+    try:
+        while not refused(held[-1]):
+            held.append(unfinished(port, headers))
+        assert post(port, told, zipped(ROOM // 2), "/v1/groups")[::2] == (503, ["intake.busy"])
+    finally:
+        for connection in held:
+            connection.close()
+    settled(port, headers)
+    for _ in range(3):
+        assert post(port, told, zipped(ROOM // 2), "/v1/groups")[0] == 400  # blanks are no XML
