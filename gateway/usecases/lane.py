@@ -118,11 +118,13 @@ def pass_lane(
         writing.insert(passage)
         register.log_passage(writing, EntryKind.PASSAGE, passage, [("passage", body)])
         seen = _seen(lane, reading, passage, decision)
-        seen = (*seen, *register.went_on(ports, lane, passage, reading.at))
+        # A lane whose clock is ahead: nothing it said later would be news until then.
+        at = min(reading.at, writing.at)
+        seen = (*seen, *register.went_on(ports, lane, passage, at))
         told = passage if decision.established else replace(passage, movements=())
         try:
             events, links = register.move_all(
-                *(ports, writing, lane, told, (reading.at, seen)),
+                *(ports, writing, lane, told, (at, seen)),
                 decided_on=_versions(decision) if acted is None else None,
             )
             ports.store.commit(writing.change())

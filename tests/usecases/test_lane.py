@@ -209,6 +209,20 @@ def test_a_wrong_seal_is_told_to_the_movement_a_wrong_tractor_is_not(world, truc
     assert (done.passage.code, done.events) == ("lane.plate-differs", ())
 
 
+def test_a_lane_whose_clock_is_ahead_hides_nothing_that_it_says_later(world, truck):
+    reference, read = truck
+    later = world.clock.now() + timedelta(days=400)
+    wrong = replace(read, id=read.id + "-a", at=later, seals=reads("XX1", "XX2"))
+    assert pass_lane(world.ports, world.officers["mai"], EXIT, wrong).passage.says is Signal.STOP
+    world.clock.forward(minutes=10)
+    mended = replace(read, id=read.id + "-b", at=world.clock.now())
+    done = pass_lane(world.ports, world.officers["mai"], EXIT, mended)
+    assert done.passage.says is Signal.GO
+    told = events(world, reference, EventKind.AT_GATE)
+    assert [one.fact("decision") for one in told] == ["stop", "go"]
+    assert all(one.at <= world.clock.now() for one in told)
+
+
 def test_reported_seals_replace_declared_ones(world, truck):
     reference, read = truck
     world.report(reference, "departed", "CN008001", seal="NEW1 NEW2")
