@@ -31,6 +31,7 @@ HEADER_ENVELOPE = "Fullroute-Envelope"
 HEADER_ANSWER = "Fullroute-Answer"
 HEADER_SEAL = "Fullroute-Seal"
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # in no name, and not every database takes it
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
 _SEAL = re.compile(r"([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]{86}==)")
@@ -381,7 +382,7 @@ def _texts(paper: Mapping[str, object], name: str, members: tuple[str, ...]) -> 
     for member in members:
         value = paper[member]
         empty_allowed = member in _MAY_BE_EMPTY.get(name, frozenset())
-        if not isinstance(value, str) or not (value or empty_allowed):
+        if not isinstance(value, str) or not (value or empty_allowed) or _CONTROL.search(value):
             raise _malformed(name, member)
         texts[member] = value
     if _DIGEST.fullmatch(texts["digest"]) is None:

@@ -101,6 +101,7 @@ SPOILT = {
     "place as text": make_envelope(ENVELOPE).replace(b'"place":1', b'"place":"1"'),
     "place without bounds": make_envelope(ENVELOPE).replace(b'"place":1', b'"place":1e400'),
     "an empty id": make_envelope(ENVELOPE).replace(b'"msg_1"', b'""'),
+    "a control in a name": make_envelope(ENVELOPE).replace(b"msg_1", b"msg\\u0000"),
     "a number for text": make_envelope(ENVELOPE).replace(b'"MT2401"', b"2401"),
     "digest in capitals": make_envelope(ENVELOPE).replace(b"abab", b"ABAB"),
     "digest too short": make_envelope(ENVELOPE).replace(b"abab", b""),
