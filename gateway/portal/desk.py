@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import jinja2
 from fastapi import Depends, Request
@@ -152,7 +151,8 @@ def same_origin(request: Request) -> None:
     site = request.headers.get("sec-fetch-site", "")
     origin = request.headers.get("origin", "")
     host = request.headers.get("host", "")
-    ours = site in ("same-origin", "none") if site else urlsplit(origin).netloc == host
+    named = origin.partition("://")[2]  # taken apart no further: a stranger wrote it
+    ours = site in ("same-origin", "none") if site else named == host != ""
     if not ours:
         raise NotAllowed(Finding(code="portal.other-site", value=origin or site))
 

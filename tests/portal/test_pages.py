@@ -115,6 +115,7 @@ def test_a_session_ends(house):
 
 FOREIGN = {
     "another site": {"Origin": "https://evil.example"},
+    "no address": {"Origin": "http://["},
     "another site, told by the browser": {**SAME, "Sec-Fetch-Site": "cross-site"},
     "a neighbour": {**SAME, "Sec-Fetch-Site": "same-site"},
     "nobody knows": {},
