@@ -14,17 +14,24 @@ from gateway.register.incoming import Incoming, collected
 from gateway.register.receipts import Proof, proof
 from gateway.register.writing import Writing
 
+_OPEN = (MessageState.DUE, MessageState.PARKED)
+
 
 def quotes_open(packs: PackSet, link: Link, answer: Answer, about: Message) -> bool:
-    """Tell whether an answer quotes a message still due that a native receipt ends."""
-    if answer.correlation != about.id or about.state is not MessageState.DUE:
+    """Tell whether an answer quotes a message, due or parked, that a native receipt ends."""
+    if answer.correlation != about.id or about.state not in _OPEN:
         return False
     return proof(packs, link, about) is ReceiptKind.NATIVE
 
 
 def ends(ports: Ports, incoming: Incoming, about: Message) -> bool:
-    """Tell whether nothing else of that message may still have to be taken in."""
+    """Tell whether nothing else of that message may still have to be taken in.
+
+    A parked one is not sent again by itself, so what comes is all that comes.
+    """
     if incoming.link.kind is not LinkKind.REQUEST or incoming.at_once:
+        return True
+    if about.state is MessageState.PARKED:
         return True
     return any(one.outcome is Outcome.HANDED_OVER for one in ports.store.attempts(about.id))
 

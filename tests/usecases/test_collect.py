@@ -581,3 +581,20 @@ def test_many_finds_that_stay_are_each_told_once_whatever_was_refused_since(tmp_
         world.store.sequence("test")
         log = world.store.log(limit=10 * SEEN_MAX)
         assert sum(one.kind == "refused" for one in log) == len(names)
+
+
+def test_an_answer_that_comes_late_ends_the_message_that_was_parked_for_want_of_it(border):
+    (path,) = border.send()
+    written = border.answer(path)
+    border.world.clock.forward(minutes=1)
+    past = {"deadline": border.world.clock.now(), "next_at": None}
+    border.world.store.commit(
+        Change((Update(table="messages", key=border.manifest().id, values=past),))
+    )
+    border.world.clock.forward(minutes=1)
+    border.send()
+    assert border.manifest().state is MessageState.PARKED
+    border.put("a.zip", archive.Entry("answer.xml", written))
+    assert collect(border.ports, EXIT).taken == 1
+    assert border.manifest().state is MessageState.ACKNOWLEDGED
+    assert border.manifest().receipt_kind is ReceiptKind.NATIVE
