@@ -6,12 +6,10 @@ import logging
 from fastapi.concurrency import run_in_threadpool
 
 from gateway.domain.errors import GatewayError
-from gateway.domain.page import NUMBER_MAX
+from gateway.domain.page import DIGITS_MAX, NUMBER_MAX
 from gateway.ports import Ports
 
 LOOK_SECONDS = 0.1
-
-DIGITS_MAX = len(str(NUMBER_MAX))
 
 _logger = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from gateway.bootstrap import Gateway
 from gateway.domain.calendar_ends import tellable
 from gateway.domain.errors import TooLarge
 from gateway.domain.finding import Finding
-from gateway.domain.page import NUMBER_MAX
+from gateway.domain.page import DIGITS_MAX, NUMBER_MAX
 from gateway.domain.records import Principal
 from gateway.language import accepts, negotiated
 from gateway.markup import workbook

@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 NUMBER_MAX = 2**63 - 2
 """The largest place in the log or number of a feed that has a next one in a database."""
 
+DIGITS_MAX = len(str(NUMBER_MAX))
+
 Row = TypeVar("Row")
 Row_co = TypeVar("Row_co", covariant=True)
 Other = TypeVar("Other")
