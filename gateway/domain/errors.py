@@ -42,5 +42,9 @@ class Unavailable(GatewayError):
     """Worth trying again later: HTTP 503, exit 8."""
 
 
+class Elsewhere(Unavailable):
+    """Only a program that has what is missing in this one can do it; nothing else is in the way."""
+
+
 class Misconfigured(GatewayError):
     """Settings, data folder or database do not fit this program: exit 2."""

@@ -66,6 +66,7 @@ from gateway.register.load import (
 from gateway.register.moving import move
 from gateway.register.native import quoting
 from gateway.register.owing import Owing, Places, make_due, mandated, owe, signed_by
+from gateway.register.parcels import packed
 from gateway.register.passing import (
     Seen,
     lane_of,
@@ -75,7 +76,7 @@ from gateway.register.passing import (
     went_on,
 )
 from gateway.register.put_away import Told, dismissed, refused_answer, refused_answers
-from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, proof
+from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt
 from gateway.register.remarks import heard_finding
 from gateway.register.replies import judge, unforeseen, write_try
 from gateway.register.reporting import canonical, reported, tell_movement
@@ -160,10 +161,10 @@ __all__ = [
     "move_all",
     "open_messages",
     "owe",
+    "packed",
     "packs_of",
     "passage_key",
     "place_of",
-    "proof",
     "quoting",
     "read_account",
     "readings_of",

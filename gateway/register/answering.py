@@ -80,6 +80,7 @@ def take_in(ports: Ports, incoming: Incoming) -> Acknowledgement:
         Refused: no pack of the link can read the answer, or it contradicts what is known.
         NotFound: it belongs to no movement here.
         InConflict: the id was used for another body, or the movement kept changing under us.
+        Elsewhere: only a program with the movement's packs can take it in.
     """
     for _ in range(TRIES_MAX):
         if known := _repeat(ports, incoming):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from gateway.domain.deadline import Deadline, fired
-from gateway.domain.errors import GatewayError, Unavailable
+from gateway.domain.errors import Elsewhere, GatewayError, Unavailable
 from gateway.domain.finding import Refusal
 from gateway.domain.noticed import noticed
 from gateway.domain.records import Change, Lost, Update
@@ -37,6 +37,8 @@ def fire_deadlines(ports: Ports) -> int:
             count += 1
         except Lost:
             continue  # the movement moved, or somebody else fired it: looked at again next time
+        except Elsewhere:  # a program that has the movement's packs may come first next time
+            _put_off(ports, row)
         except Unavailable:
             raise
         except (GatewayError, Refusal):

@@ -19,7 +19,7 @@ from gateway.packs.pack import Pack, PackSet
 from gateway.pipeline.advance import Advanced
 from gateway.ports import Ports
 from gateway.register.incoming import Vouched, last_told, native_of
-from gateway.register.load import Loaded, load, pack_for
+from gateway.register.load import Loaded, load, pack_for, pack_gone
 from gateway.register.moving import move
 from gateway.register.stepping import write_step
 from gateway.register.writing import TRIES_MAX, Writing
@@ -55,6 +55,7 @@ def hear_with(ports: Ports, row: TripReport, movement: str, trip: Trip) -> None:
         NotFound: the movement or the bytes of the answer are gone (``movement.body-erased``).
         Refused: it contradicts what is known of this movement, or its pack cannot read it.
         InConflict: the movement kept changing under us.
+        Elsewhere: only a program with the movement's packs can take it in.
     """
     name = f"{row.answer}@{movement}"
     for _ in range(TRIES_MAX):
@@ -108,7 +109,7 @@ def _pack(ports: Ports, row: TripReport, loaded: Loaded, packs: PackSet) -> Pack
     link = ports.store.link(row.caller)
     pack = pack_for(packs, loaded.record, link.administration) if link is not None else None
     if pack is None:
-        raise Refusal(Finding(code="pack.version-gone", value=loaded.record.reference))
+        raise pack_gone(link.administration if link else row.caller, loaded.record.reference)
     return pack
 
 

@@ -16,7 +16,7 @@ from gateway.domain.trip import Trip, aboard
 from gateway.markup import signature, wire
 from gateway.packs.pack import Pack, PackSet
 from gateway.ports import Ports
-from gateway.register.load import all_offices, pack_for
+from gateway.register.load import all_offices, pack_for, pack_gone
 from gateway.register.runs import trips_named
 
 CROSSING = PASSING - {EventKind.ARRIVED}
@@ -185,8 +185,7 @@ def understand(ports: Ports, incoming: Incoming, packs: PackSet) -> Understood:
             continue
         own = _own_version(ports, packs, understood, administration)
         if own is None:
-            args = (("pack", pack.manifest.pack),)
-            raise Refusal(Finding(code="pack.version-gone", value=understood.reference, args=args))
+            raise pack_gone(pack.manifest.pack, understood.reference)
         return understood if own is pack else _read(ports, incoming, own)
     raise missing
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.domain.declaration import Declaration
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import Elsewhere, NotFound
 from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding
 from gateway.domain.itinerary import CustomsOffice, Itinerary, OfficeRole, Stop
@@ -224,6 +224,27 @@ def packs_of(packs: PackSet, itinerary: Itinerary) -> tuple[tuple[str, str], ...
         if pack is not None:
             found[stop.office.administration] = pack.digest
     return tuple(found.items())
+
+
+def check_packs(packs: PackSet, loaded: Loaded) -> None:
+    """Refuse to move a movement where a pack it began with is not here: others have it.
+
+    What its messages wait for is only looked at when it moves. Moved without one of its packs, the
+    messages of that one would be owed by nobody.
+
+    Raises:
+        Elsewhere: ``pack.version-gone``.
+    """
+    begun = {digest: administration for administration, digest in loaded.record.packs}
+    begun |= {one.pack: begun.get(one.pack, one.office) for one in loaded.waiting}
+    for digest, whose in begun.items():
+        if packs.by_digest(digest) is None:
+            raise pack_gone(whose, loaded.record.reference)
+
+
+def pack_gone(pack: str, movement: str) -> Elsewhere:
+    """Return that a movement's version of a pack is not here; ``pack`` names it, or whose it is."""
+    return Elsewhere(Finding(code="pack.version-gone", value=movement, args=(("pack", pack),)))
 
 
 def pack_for(packs: PackSet, record: MovementRecord, administration: str) -> Pack | None:

@@ -17,7 +17,7 @@ from gateway.pipeline.project import Subject
 from gateway.pipeline.route import Planned, plan_messages, plan_newcomers
 from gateway.ports import Ports
 from gateway.register.gathering import links_of
-from gateway.register.load import Loaded, all_offices, pack_for, with_askers
+from gateway.register.load import Loaded, all_offices, check_packs, pack_for, with_askers
 
 _TO_KNOWING = (To.TOLD, To.AHEAD, To.DROPPED)
 """Who hears only because it was told before."""
@@ -38,7 +38,9 @@ def move(
 
     Raises:
         Refusal: a projection fails its office's schema or rules; all of them at once.
+        Elsewhere: ``pack.version-gone``: only a program with that pack knows what it leads to.
     """
+    check_packs(packs, loaded)
     events = tuple(events)
     movement = fold(loaded.subject.movement, events)
     itinerary = with_askers(loaded.subject.itinerary, movement, all_offices(ports))

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from gateway import register
 from gateway.domain.delivery import Link
-from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused, Unavailable
+from gateway.domain.errors import (
+    Elsewhere,
+    InConflict,
+    NotAuthentic,
+    NotFound,
+    Refused,
+    Unavailable,
+)
 from gateway.domain.finding import Finding
 from gateway.domain.parcel import Collected
 from gateway.ports import Collector, Ports
@@ -21,7 +28,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """What one visit to a link brought; ``findings`` tell why it was not possible."""
+    """What one visit to a link brought; ``findings`` tell why it was not possible, or not all."""
 
     taken: int = 0
     refused: int = 0
@@ -45,15 +52,20 @@ def collect(ports: Ports, link_id: str) -> Collection:
     if link is None or collector is None or link.paused:
         return Collection()
     taken, refused, told = 0, 0, register.Told(ports, link)
+    left: dict[Finding, None] = {}
     try:
         for collected in collector.collect(link):
-            findings = _find(ports, link, collector, collected, told)
+            try:
+                findings = _find(ports, link, collector, collected, told)
+            except Elsewhere as others:  # it stays for them; what lies behind it may be ours
+                left |= dict.fromkeys(others.findings)
+                continue
             if findings is not None:
                 taken += not findings
                 refused += bool(findings)
     except Unavailable as trouble:
         return Collection(taken=taken, refused=refused, findings=trouble.findings)
-    return Collection(taken=taken, refused=refused)
+    return Collection(taken=taken, refused=refused, findings=tuple(left))
 
 
 def _find(

@@ -25,12 +25,18 @@ from gateway.domain.delivery import (
     next_attempt_at,
     untried_until,
 )
-from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused, Unavailable
+from gateway.domain.errors import (
+    Elsewhere,
+    InConflict,
+    NotAuthentic,
+    NotFound,
+    Refused,
+    Unavailable,
+)
 from gateway.domain.finding import Finding
 from gateway.domain.message import Message, MessageState, ReceiptKind
-from gateway.domain.parcel import Blank, Parcel, Reply
+from gateway.domain.parcel import Parcel, Reply
 from gateway.domain.records import Change, Lost
-from gateway.packs.pack import Pack
 from gateway.ports import Ports
 
 REQUESTS_MAX = 16
@@ -207,17 +213,24 @@ class _Flight:
         live = live if link.breaker.opened_at is None else _probe(link, live)
         self._link = link.spent(now, len(live))
         self._sent += len(live)
-        return self._parcels(link, live) if live else ()
+        return self._parcels(self._link, live) if live else ()
 
     def _parcels(self, link: Link, live: Sequence[Message]) -> Sequence[Parcel]:
-        """Return the parcels of messages, which are under way from now on."""
-        parcels, wanted = _with_packs(self._ports, link, live)
+        """Return the parcels of messages, which are under way from now on.
+
+        What a program with other packs must send waits a moment, so that it comes to that one.
+        """
+        packed = register.packed(self._ports, link, live)
         by_id = {message.id: message for message in live}
         self._under_way |= {
-            one.message: (by_id[one.message], wanted[one.message], self._looked_at)
-            for one in parcels
+            one.message: (by_id[one.message], packed.wanted[one.message], self._looked_at)
+            for one in packed.parcels
         }
-        return parcels
+        for one in packed.left:
+            _logger.warning("message %s is left to others: pack %s is not here", one.id, one.pack)
+            unsent = Reply(message=one.id, at=self._looked_at, status=0, tried=False)
+            self._link = link = self._put_off(link, one, unsent)
+        return packed.parcels
 
     def _take(self, link: Link, reply: Reply) -> Link:
         """Begin to keep what came back; return the link after it.
@@ -312,7 +325,7 @@ def _with_output(
     try:
         answer = register.collected(link, reply.content, reply.media_type, reply.at, at_once=True)
         register.take_in(ports, answer)
-    except InConflict as busy:  # the office gives it again when it is asked again
+    except (InConflict, Elsewhere) as busy:  # the office gives it again when it is asked again
         return replace(attempt, outcome=Outcome.UNCLEAR, detail=busy.findings[0].code)
     except (Refused, NotFound, NotAuthentic) as error:
         answers = [(reply.content, reply.media_type)]
@@ -320,35 +333,6 @@ def _with_output(
     now = ports.store.message(message.id)
     done = now is not None and now.state is MessageState.ACKNOWLEDGED
     return replace(attempt, outcome=Outcome.ACKNOWLEDGED) if done else attempt
-
-
-def _with_packs(
-    ports: Ports, link: Link, messages: Sequence[Message]
-) -> tuple[list[Parcel], Mapping[str, ReceiptKind]]:
-    """Return the parcels, and what the receipt of each message must prove."""
-    if link.sealed and link.receipt is not ReceiptKind.NATIVE:  # no pack has a say
-        parcels = [_parcel(ports, message) for message in messages]
-        wanted: dict[str, ReceiptKind] = {message.id: link.receipt for message in messages}
-    else:
-        with ports.packs.slot() as packs:
-            parcels = [_parcel(ports, one, packs.by_digest(one.pack)) for one in messages]
-            wanted = {message.id: register.proof(packs, link, message) for message in messages}
-    return [parcel for parcel in parcels if parcel is not None], wanted
-
-
-def _parcel(ports: Ports, message: Message, pack: Pack | None = None) -> Parcel | None:
-    body = ports.store.body(message.wire or "")
-    if body is None or message.envelope is None or message.seal is None:
-        return None
-    blanks = pack.blanks(message.type, body.content) if pack else ()
-    return Parcel(
-        message=message.id,
-        media_type=message.media_type,
-        content=body.content,
-        envelope=message.envelope,
-        seal=message.seal,
-        blanks=tuple(Blank(name=name, start=at, length=length) for name, at, length in blanks),
-    )
 
 
 def _record(
