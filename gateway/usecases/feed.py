@@ -85,18 +85,21 @@ class Acknowledged:
 def read_feed(ports: Ports, caller: Principal, link: str, wish: Wish) -> FeedPage:
     """Return a page of a link's feed, oldest first. Reading deletes nothing.
 
-    A page ends where it has enough messages or bytes, or where enough were looked at.
+    A page ends where it has enough messages or bytes, or where enough were looked at. While the
+    link is paused it ends before what its office never acknowledged: that comes when it goes on.
 
     Raises:
         NotAllowed: the caller is not this link.
     """
-    _own(ports, caller, link)
+    paused = _own(ports, caller, link).paused
     ports.store.sequence(caller.id)
     begin = wish.after if wish.since is None else _seek(ports, link, wish.after, wish.since)
     limit = min(wish.limit, FEED_MAX)
     items: list[FeedItem] = []
     last, room = begin, BYTES_MAX
     for number, message in enumerate(_messages(ports, link, begin)):
+        if paused and message.state in OWED:
+            break
         item = _item(ports, message) if _wanted(message, wish) else None
         room -= len(item.content) if item else 0
         full = item is not None and bool(items) and (len(items) == limit or room < 0)

@@ -267,3 +267,19 @@ def test_of_one_receipt_handed_in_twice_at_once_one_is_kept(tmp_path) -> None:
         told = [one for one in entries if one.kind.value == "receipt"]
         assert [one.facts["message"] for one in told] == [message.id]
         assert world.store.message(message.id).attempts == 1
+
+
+def test_a_paused_link_gives_out_nothing_new_and_goes_on_where_it_stood(desk: Desk) -> None:
+    """Who pauses a link stops what goes there, also where the office comes and fetches it."""
+    ports = desk.world.ports
+    caller = replace(CALLER, id="prn_huu_nghi", link=HUU_NGHI)
+    everything = feed.read_feed(ports, caller, HUU_NGHI, feed.Wish())
+    owed = [item.sequence for item in everything.items if not item.repeated]
+    assert owed
+    desk.do("pause", HUU_NGHI)
+    for wish in (feed.Wish(), feed.Wish(after=owed[0] - 1), feed.Wish(only=feed.Only.MISSING)):
+        page = feed.read_feed(ports, caller, HUU_NGHI, wish)
+        assert all(item.repeated for item in page.items)
+        assert (page.next < owed[0], page.more) == (True, False)
+    desk.do("resume", HUU_NGHI)
+    assert feed.read_feed(ports, caller, HUU_NGHI, feed.Wish()) == everything
