@@ -29,6 +29,9 @@ router = APIRouter(tags=["health"])
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PAGE = 1000
+LATE = timedelta(minutes=1)
+"""How long a try may be numbered and not committed; the database ends what takes so long."""
+
 BUCKETS = (0.03, 0.06, 0.12, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 3600.0, 86_400.0)
 """Upper bounds, seconds."""
 
@@ -43,6 +46,7 @@ class Measures:
         self._ports = ports
         self._lock = threading.Lock()
         self._attempt = -1
+        self._missing: dict[int, datetime] = {}
         self._refused_at: datetime | None = None
         self._refused_seen: frozenset[str] = frozenset()
         self._attempts: Counter[tuple[str, Labels]] = Counter()
@@ -59,14 +63,31 @@ class Measures:
     # -------------------------------------------------------------- counting
 
     def _count(self) -> None:
-        store = self._ports.store
         if self._attempt < 0:
-            self._attempt = store.last_attempt()
-        while page := store.attempts_after(self._attempt, PAGE):
-            for tried in page:
-                self._count_attempt(tried)
-            self._attempt = page[-1].number
+            self._attempt = self._ports.store.last_attempt()
+        for tried in self._tried():
+            self._count_attempt(tried)
         self._count_refusals()
+
+    def _tried(self) -> Iterator[Tried]:
+        """Yield what was tried since the last reading, each once.
+
+        PostgreSQL numbers a row when it is written: a number that is left out may come yet, with
+        the transaction that took it.
+        """
+        now = self._ports.clock.now()
+        self._missing = {one: at for one, at in self._missing.items() if now - at < LATE}
+        seen = min(self._missing, default=self._attempt + 1) - 1
+        while page := self._ports.store.attempts_after(seen, PAGE):
+            for tried in page:
+                if tried.number > self._attempt:
+                    left_out = range(max(self._attempt + 1, tried.number - PAGE), tried.number)
+                    self._missing |= dict.fromkeys(left_out, now)
+                    self._attempt = tried.number
+                    yield tried
+                elif self._missing.pop(tried.number, None) is not None:
+                    yield tried
+            seen = page[-1].number
 
     def _count_attempt(self, tried: Tried) -> None:
         message, outcome = tried.message, tried.attempt.outcome

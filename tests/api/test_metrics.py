@@ -1,11 +1,12 @@
 """``/metrics``: the names that are promised, what moves them, and what never stands in them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from gateway import register
-from gateway.api.metrics import PAGE
+from gateway.api.metrics import PAGE, Measures
 from gateway.audit.entry import EntryKind
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.records import Change, Insert
@@ -147,3 +148,40 @@ def test_it_is_for_operators(face, caller, status):
 
 def test_another_tenant_sees_its_own(face):
     assert "lnk_" not in read(face, "stranger")
+
+
+class Late:
+    """A store in which one try is numbered already, and committed only after others."""
+
+    def __init__(self, store) -> None:
+        self._store = store
+        self.hidden = 0
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def attempts_after(self, number, limit):
+        found = self._store.attempts_after(number, limit)
+        return tuple(one for one in found if one.number != self.hidden)
+
+
+def test_a_try_that_is_committed_after_a_later_one_is_counted(face):
+    """PostgreSQL numbers a row when it is written: of two workers the later number may be first."""
+    late = Late(face.world.store)
+    measures = Measures(replace(face.world.ports, store=late))
+
+    def counted():
+        text = measures.read(TENANT, taking_in=True)
+        return sum(samples(text, "delivery_attempts_total").values())
+
+    assert counted() == 0
+    late.hidden = late.last_attempt() + 1
+    face.world.town.instead[LINK] = (503, b"")
+    face.submit(face.declaration(), "late-to-count")
+    for link in (LINK, "lnk_cn00x001"):
+        deliver(face.world.ports, link, "w")
+    face.world.town.instead.clear()
+    assert counted() == 1
+    late.hidden = 0
+    assert counted() == 2
+    assert counted() == 2
