@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.bootstrap import open_gateway
-from gateway.domain.backlog import LinkLoad
+from gateway.domain.backlog import NEGLECTED_AFTER, LinkLoad
 from gateway.domain.delivery import Link, LinkKind
 from gateway.domain.errors import GatewayError
 from gateway.settings import load_settings
@@ -48,12 +48,14 @@ def judge(
     now: datetime,
     patience_seconds: float,
     ready: Collection[str] | None = None,
+    neglected: Collection[str] = (),
 ) -> Backlog:
     """Sum the loads up and find the stuck links.
 
     ``ready`` are the links at which something may be tried now: what was handed over to an office
-    that has not answered yet is due, and nobody's fault. A paused link, one whose office does not
-    answer (open breaker) and one that fetches its feed itself are nobody's fault here either.
+    that has not answered yet is due, and nobody's fault. Nor are a paused link, one that fetches
+    its feed itself, and one whose office does not answer, unless it is ``neglected``: it could have
+    been tried for minutes, and is not.
     """
     loads = tuple(loads)
     return Backlog(
@@ -64,9 +66,7 @@ def judge(
         stuck=tuple(
             load.link
             for load in loads
-            if _late(load, now, patience_seconds)
-            and _open(links.get(load.link))
-            and (ready is None or load.link in ready)
+            if _late(load, now, patience_seconds) and _left(links.get(load.link), ready, neglected)
         ),
     )
 
@@ -76,10 +76,13 @@ def _late(load: LinkLoad, now: datetime, patience_seconds: float) -> bool:
     return since is not None and (now - since).total_seconds() > patience_seconds
 
 
-def _open(link: Link | None) -> bool:
+def _left(link: Link | None, ready: Collection[str] | None, neglected: Collection[str]) -> bool:
+    """Tell whether something may be tried at a link, and nobody does."""
     if link is None or link.paused or link.kind is LinkKind.FEED:
         return False
-    return not link.breaker.failures
+    if link.breaker.failures:
+        return link.id in neglected
+    return ready is None or link.id in ready
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -95,7 +98,9 @@ def main(arguments: list[str] | None = None) -> int:
             links = {link.id: link for link in ports.store.links()}
             now = ports.clock.now()
             ready = ports.store.links_with_due(now)
-            backlog = judge(ports.store.link_loads(), links, now, given.seconds, ready)
+            neglected = ports.store.links_with_due(now - NEGLECTED_AFTER)
+            loads = ports.store.link_loads()
+            backlog = judge(loads, links, now, given.seconds, ready, neglected)
     except GatewayError as error:
         codes = [finding.code for finding in error.findings]
         sys.stdout.write(json.dumps({"healthy": False, "findings": codes}) + "\n")

@@ -1,10 +1,16 @@
 """What lies at links and waits: counts, ages, tries."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.domain.delivery import Attempt
 from gateway.domain.message import Message
+
+NEGLECTED_AFTER = timedelta(minutes=5)
+"""How long a link that does not answer may go untried though it could be tried.
+
+It is tried again within a minute; where many are silent at once they wait for each other's threads.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from gateway import register
 from gateway.audit.entry import EntryKind, read_entry
 from gateway.domain.act import ActKind
-from gateway.domain.backlog import LinkLoad
+from gateway.domain.backlog import NEGLECTED_AFTER, LinkLoad
 from gateway.domain.closure import ClosureState
 from gateway.domain.codes import CODES
 from gateway.domain.deadline import DeadlineKind
@@ -125,7 +125,9 @@ class _Look:
 
     def links(self) -> Iterator[Concern]:
         """Yield links that are paused, do not answer, or lie still; each once."""
-        ready = set(self._ports.store.links_with_due(self._now))
+        store = self._ports.store
+        ready = set(store.links_with_due(self._now))
+        ready -= self._not_answering() - set(store.links_with_due(self._now - NEGLECTED_AFTER))
         for load in self._ports.store.link_loads():
             link = self._links.get(load.link)
             told = self._lying(link, load, ready) if link else None
@@ -142,7 +144,7 @@ class _Look:
         oldest = load.oldest_due_at
         if link.paused:
             return "attention.link-paused", link.paused_at or oldest or self._now, ActKind.RESUME
-        if link.breaker.opened_at is not None:
+        if link.breaker.opened_at is not None and link.id not in ready:
             return "attention.breaker-open", link.breaker.opened_at, None
         fetched = link.kind is LinkKind.FEED
         if oldest is None or self._now - oldest <= (FETCH_PATIENCE if fetched else PATIENCE):
@@ -152,6 +154,10 @@ class _Look:
         if link.id in ready and not self._failed_lately(link):
             return "attention.not-delivered", oldest, None
         return self._backing_off(link)
+
+    def _not_answering(self) -> set[str]:
+        """Return the links that do not answer, where trying takes its time."""
+        return {one.id for one in self._links.values() if one.breaker.opened_at is not None}
 
     def _failed_lately(self, link: Link) -> bool:
         """Tell whether somebody works at a link whose office does not answer."""

@@ -80,6 +80,12 @@ def _away(desk):
         desk.world.clock.forward(seconds=5)
 
 
+def _away_and_left(desk):
+    """Its office was away; then every worker ended, and nobody notices that it is back."""
+    _away(desk)
+    desk.world.clock.forward(minutes=6)
+
+
 def _strange_receipt(desk):
     _due(desk, seconds=0)
     desk.receipt(digest="0" * 64)
@@ -154,6 +160,7 @@ MATTERS = [
     pytest.param(_one_try_in_vain, {"not-accepted"}, id="a try in vain: somebody works"),
     pytest.param(_tried_in_vain_and_left, {"not-delivered"}, id="the worker left after a try"),
     pytest.param(_away, {"breaker-open"}, id="the office does not answer"),
+    pytest.param(_away_and_left, {"not-delivered"}, id="nobody looks whether it is back"),
     pytest.param(_strange_receipt, {"receipt-refused"}, id="a receipt for other bytes"),
     pytest.param(_no_mandate, {"signature-awaited", "mandate-ended"}, id="signatures"),
     pytest.param(_silent_office, {"answer-missing"}, id="no decision"),

@@ -63,3 +63,19 @@ def test_the_sums():
 def test_what_waits_for_the_offices_answer_is_nobodys_fault(ready, stuck):
     which = link(kind=LinkKind.FOLDER)
     assert judge([load(31)], {which.id: which}, NOW, 30, ready).stuck == stuck
+
+
+@pytest.mark.parametrize(
+    ("neglected", "stuck"),
+    [
+        pytest.param((), (), id="it is tried, in vain"),
+        pytest.param(("lnk_hq",), ("lnk_hq",), id="nobody has tried it for minutes"),
+    ],
+)
+def test_an_office_that_does_not_answer_excuses_no_worker_that_does_not_ask(neglected, stuck):
+    """Every worker ended while an office was away: nothing would tell so when it is back."""
+    opened = Breaker(failures=5, opened_at=NOW, probe_at=NOW)
+    for breaker in (Breaker(failures=1), opened):
+        which = link(breaker=breaker)
+        told = judge([load(900)], {which.id: which}, NOW, 30, ("lnk_hq",), neglected)
+        assert told.stuck == stuck
