@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -11,11 +12,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gateway.adapters.sql import engines
 from gateway.adapters.sql.migration import migrate
 from gateway.adapters.sql.store import SqlStore
 from gateway.domain.errors import Unavailable
+from gateway.domain.records import Change
 from tests.contract import records as r
 from tests.contract.records import inserted
+from tests.contract.test_store_erasing import SAID, erasing
 from tests.postgres import running_postgres
 
 pytestmark = pytest.mark.full
@@ -74,3 +78,16 @@ def _wait_until(happened, seconds=30):
     while not happened():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_erasing_may_take_as_long_as_a_big_database_needs(url, monkeypatch):
+    """Everything is looked through; other transactions of ours that take so long are ended."""
+    monkeypatch.setattr(engines, "TRANSACTION_SECONDS", 1)
+    server = url.replace("postgresql+psycopg", "postgresql")
+    with closing(SqlStore(url)) as store, psycopg.connect(server) as slow:
+        store.commit(inserted(SAID))
+        for look in (store.pointed_at, lambda step: store.commit(Change((step,)))):
+            slow.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+            threading.Timer(2.5, slow.rollback).start()
+            look(erasing())
+        assert store.body(SAID.digest) is None

@@ -38,7 +38,7 @@ from gateway.adapters.sql.lane_tables import passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
 from gateway.adapters.sql.selecting import Statement, selected, selected_by
 from gateway.adapters.sql.session import Readers, Row, Transaction
-from gateway.adapters.sql.spelled import SQLITE
+from gateway.adapters.sql.spelled import POSTGRESQL, SQLITE
 from gateway.adapters.sql.tables import (
     answers,
     attempts,
@@ -182,6 +182,23 @@ def pointed_at(asked: Readers | Transaction, step: Erase, dialect: str) -> froze
     return frozenset(pointed | {movement for _, movement in found if movement})
 
 
+_PATIENCE = text(
+    "SELECT set_config('transaction_timeout', '0', true),"
+    " set_config('transaction_timeout', '1h', true)"
+    " WHERE current_setting('server_version_num')::int >= 170000"
+)
+"""Every row of a big database is looked at: that takes longer than ``TRANSACTION_SECONDS``.
+
+A clock that runs is not set anew by a longer time; so it is stopped first.
+"""
+
+
+def patiently(transaction: Transaction) -> None:
+    """Let a transaction take as long as looking through everything does."""
+    if transaction.dialect == POSTGRESQL:
+        transaction.rows(_PATIENCE, {})
+
+
 @dataclass(frozen=True, slots=True)
 class Erasing:
     """The statements of one :class:`~gateway.domain.records.Erase`."""
@@ -194,6 +211,7 @@ class Erasing:
         Raises:
             Lost: a body is gone already, or something else points at it.
         """
+        patiently(transaction)
         if transaction.dialect == SQLITE:
             transaction.rows(_OVERWRITING, {})
         self._bodies(transaction)

@@ -12,7 +12,8 @@ from gateway.adapters.sql import (
 )
 from gateway.adapters.sql.rows import shape_of, write_time
 from gateway.adapters.sql.selecting import Statement
-from gateway.adapters.sql.session import Readers
+from gateway.adapters.sql.session import Readers, Transaction, Writer
+from gateway.adapters.sql.spelled import POSTGRESQL
 from gateway.domain.closure import Closure, Diversion
 from gateway.domain.deadline import Deadline
 from gateway.domain.group import Group, Member
@@ -190,9 +191,12 @@ class ErasureReading(Reading):
     """Reads for lawful erasure (:class:`gateway.domain.erasure_book.ErasureBook`)."""
 
     _dialect: str
+    _writer: Writer
 
     def pointed_at(self, step: Erase) -> frozenset[str]:
         """See :meth:`gateway.domain.erasure_book.ErasureBook.pointed_at`."""
+        if self._dialect == POSTGRESQL:
+            return self._writer.run(lambda unit: _looked_through(unit, step))
         return erasing.pointed_at(self._readers, step, self._dialect)
 
     def passages_of(self, movement: str) -> tuple[Passage, ...]:
@@ -211,3 +215,8 @@ class ErasureReading(Reading):
         """See :meth:`gateway.domain.erasure_book.ErasureBook.reports`."""
         asked = {"tenant": tenant, "after": after, "limit": limit}
         return self._many(Body, erasing.REPORTS, begins=erasing.REPORT_BEGINS, **asked)
+
+
+def _looked_through(unit: Transaction, step: Erase) -> frozenset[str]:
+    erasing.patiently(unit)
+    return erasing.pointed_at(unit, step, unit.dialect)
