@@ -42,6 +42,10 @@ class Unavailable(GatewayError):
     """Worth trying again later: HTTP 503, exit 8."""
 
 
+class Busy(Unavailable):
+    """Others were faster every time; nothing is wrong with what was handed in."""
+
+
 class Elsewhere(Unavailable):
     """Only a program that has what is missing in this one can do it; nothing else is in the way."""
 

@@ -19,7 +19,7 @@ from gateway.audit.exchange import (
 )
 from gateway.domain.deciding import decide
 from gateway.domain.delivery import Link
-from gateway.domain.errors import InConflict, NotFound, Refused
+from gateway.domain.errors import Busy, InConflict, NotFound, Refused
 from gateway.domain.event import Event, EventKind
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Answer, Message, ReceiptKind
@@ -79,7 +79,8 @@ def take_in(ports: Ports, incoming: Incoming) -> Acknowledgement:
     Raises:
         Refused: no pack of the link can read the answer, or it contradicts what is known.
         NotFound: it belongs to no movement here.
-        InConflict: the id was used for another body, or the movement kept changing under us.
+        InConflict: the id was used for another body.
+        Busy: the movement kept changing under us; it can be taken in later.
         Elsewhere: only a program with the movement's packs can take it in.
     """
     for _ in range(TRIES_MAX):
@@ -91,7 +92,7 @@ def take_in(ports: Ports, incoming: Incoming) -> Acknowledgement:
             continue
         except Refusal as refusal:
             raise Refused(*refusal.findings) from refusal
-    raise InConflict(Finding(code="movement.busy", value=incoming.header.id))
+    raise Busy(Finding(code="movement.busy", value=incoming.header.id))
 
 
 def log_refusal(

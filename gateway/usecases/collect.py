@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from gateway import register
 from gateway.domain.delivery import Link
 from gateway.domain.errors import (
+    Busy,
     Elsewhere,
     InConflict,
     NotAuthentic,
@@ -103,7 +104,7 @@ def _take_in(ports: Ports, link: Link, collected: Collected) -> tuple[Finding, .
         try:
             incoming = register.collected(link, content, media_type, ports.clock.now())
             register.take_in(ports, incoming)
-        except InConflict:
+        except (InConflict, Busy):
             return None
         except (Refused, NotFound, NotAuthentic) as error:
             findings += error.findings

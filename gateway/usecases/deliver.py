@@ -26,6 +26,7 @@ from gateway.domain.delivery import (
     untried_until,
 )
 from gateway.domain.errors import (
+    Busy,
     Elsewhere,
     InConflict,
     NotAuthentic,
@@ -325,7 +326,11 @@ def _with_output(
     try:
         answer = register.collected(link, reply.content, reply.media_type, reply.at, at_once=True)
         register.take_in(ports, answer)
-    except (InConflict, Elsewhere) as busy:  # the office gives it again when it is asked again
+    except (
+        InConflict,
+        Busy,
+        Elsewhere,
+    ) as busy:  # the office gives it again when it is asked again
         return replace(attempt, outcome=Outcome.UNCLEAR, detail=busy.findings[0].code)
     except (Refused, NotFound, NotAuthentic) as error:
         answers = [(reply.content, reply.media_type)]

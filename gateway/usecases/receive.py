@@ -24,7 +24,8 @@ def receive(
         NotAuthentic: header, seal and body do not belong together or are not this link's.
         Refused: no pack of the link can read the answer, or it contradicts what is known.
         NotFound: it belongs to no movement here.
-        InConflict: the id was used for another body, or the movement kept changing under us.
+        InConflict: the id was used for another body.
+        Busy, Elsewhere: not now, or not here; the office hands it in again.
     """
     return register.take_in(ports, _authentic(ports, caller, link, header, seal, content))
 

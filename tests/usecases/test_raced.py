@@ -7,9 +7,10 @@ import pytest
 
 from gateway.domain.act import Act, ActKind
 from gateway.domain.delivery import LinkKind
-from gateway.domain.errors import InConflict, Refused
+from gateway.domain.errors import InConflict, Refused, Unavailable
 from gateway.domain.lane import Signal
 from gateway.domain.message import MessageState
+from gateway.domain.records import Lost
 from gateway.usecases import setup
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.deliver import deliver
@@ -138,3 +139,26 @@ def test_a_lane_does_not_say_go_by_what_is_no_longer_so(world):
     assert (passing.passage.says, passing.passage.code) == (Signal.STOP, "lane.held")
     at_gate = [one for one in world.store.events(movement) if one.kind.value == "at-gate"]
     assert [one.fact("decision") for one in at_gate] == ["stop"]
+
+
+def test_an_answer_to_a_movement_that_never_keeps_still_is_asked_for_again(world):
+    """A conflict (409) would tell the office that it is wrong, and it would give up."""
+
+    class Busy:
+        def __getattr__(self, name):
+            return getattr(world.store, name)
+
+        def commit(self, _change):
+            raise Lost("movements")
+
+    world.town.held.add("MT2401")
+    movement = world.submit(world.declaration()).movement
+    for link in world.store.links():
+        deliver(world.ports, link.id, "w")
+    held = next(one for one in world.town.answers if one.taken.envelope.type == "MT2401")
+    with pytest.raises(Unavailable) as later:
+        world.town.post(replace(world.ports, store=Busy()), held)
+    assert [one.code for one in later.value.findings] == ["movement.busy"]
+    assert world.store.answers(movement) == ()
+    world.post(held)
+    assert world.store.answers(movement)
