@@ -4,7 +4,6 @@ A lane needs to tell one vehicle from others and to see whether it may go. So it
 containers, seals, masses, dates of papers and states of procedures; never parties, goods or values.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,6 +16,7 @@ from gateway.domain.movement import Movement
 from gateway.domain.parts import concerns, passed_by
 from gateway.domain.plates import Confusions, plate_key
 from gateway.domain.roles import OfficeRole
+from gateway.domain.seals import put_on
 from gateway.domain.trip import Trip
 from gateway.markup import tree
 from gateway.pipeline.read import read_temperatures
@@ -26,7 +26,6 @@ T = TypeVar("T")
 Stops = tuple[tuple[int, str, str, str], ...]
 """The recorded stops of a movement: sequence, office, role, expected time."""
 
-_LISTED = re.compile(r"[\s,;]+")
 _ROAD = {"30": "tractor", "31": "trailer"}
 _OUTWARD = (OfficeRole.DEPARTURE, OfficeRole.EXIT)
 _DECLARED = (EventKind.SUBMITTED, *REPLACING)
@@ -222,14 +221,9 @@ def _seals(trip: Trip, loads: Sequence[Load]) -> tuple[str, ...]:
     Reported seals replace declared ones where there is one equipment only, as in MT4402.
     """
     for load in loads:
-        told = [
-            event.fact("seal") or event.fact("seals")
-            for event in _since_declared(load)
-            if event.kind in (EventKind.DEPARTED, EventKind.INCIDENT, EventKind.PART_MOVED)
-        ]
-        told = [one for one in told if one]
+        told = put_on(load.events, trip.id)
         if told and len(tree.elements(load.root, "d:Trip/d:TransportEquipment")) == 1:
-            return tuple(dict.fromkeys(one for one in _LISTED.split(told[-1]) if one))
+            return tuple(dict.fromkeys(told))
     return tuple(dict.fromkeys(trip.seals))
 
 

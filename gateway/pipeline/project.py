@@ -17,6 +17,7 @@ from gateway.domain.finding import Finding, Refusal, refused
 from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
 from gateway.domain.movement import Movement, of_trip
 from gateway.domain.procedure import Procedure
+from gateway.domain.seals import put_on
 from gateway.domain.trip import Trip
 from gateway.markup import tree
 from gateway.packs.manifest import MessageSpec
@@ -82,6 +83,7 @@ class Subject:
             movement=of_trip(self.movement, trip),
             trip=one.id,
             batch=one.batch,
+            trips=(one,),
         )
 
 
@@ -171,8 +173,19 @@ def _journey(subject: Subject, at: datetime) -> list[tree.Element]:
     return [
         *(_stop(one, at) for one in subject.itinerary.stops),
         _node("Totals", subject.totals),
-        _node("Trip", (("id", subject.trip), ("batch", subject.batch))),
+        *_trips(subject),
     ]
+
+
+def _trips(subject: Subject) -> Iterable[tree.Element]:
+    """Yield every trip with the seals that were put on it under way, the subject's own first."""
+    own = (subject.trip, subject.batch)
+    several = ((one.id, one.batch) for one in subject.trips)
+    for name, batch in dict.fromkeys((own, *several)):
+        trip = _node("Trip", (("id", name), ("batch", batch)))
+        for seal in put_on(subject.movement.happened, name):
+            tree.add(trip, "Seal", (), seal)
+        yield trip
 
 
 def _drawn(

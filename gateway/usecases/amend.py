@@ -1,6 +1,6 @@
 """The enterprise replaces its declaration: amends it, changes the vehicle, or goes another way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gateway import register
@@ -12,6 +12,7 @@ from gateway.domain.message import Message, MessageState
 from gateway.domain.records import Lost, Principal, Update
 from gateway.domain.replacing import replace_declaration
 from gateway.domain.route_offices import RouteOffices
+from gateway.domain.seals import RESEALED, resealed
 from gateway.domain.trip import Trip, planned_trips
 from gateway.markup import signature
 from gateway.pipeline.advance import Advanced
@@ -166,14 +167,19 @@ def _decided(
             raise Refusal(*accepted.findings)
         if accepted.verified.content == record.content or _in_force(ports, loaded, accepted):
             return accepted
-        trips = _trips(ports, loaded, accepted)
+        known = ports.store.trips_of(record.reference)
+        trips = _trips(known, record.reference, accepted)
         before = loaded.subject.itinerary
         found = replaced(loaded.declaration, loaded.subject, accepted, trips)
         told = Report(
             kind=found.kind,
             at=ports.clock.now(),
             office=found.subject.itinerary.departure.office.code,
-            facts=(*_facts(loaded, found.places, new.reason), *other_offices(before, found, packs)),
+            facts=(
+                *_facts(loaded, found.places, new.reason),
+                (RESEALED, resealed(known, trips)),
+                *other_offices(before, found, packs),
+            ),
         )
         events = replace_declaration(found.subject.movement, told)
         own = dict((*register.packs_of(basis.packs, found.subject.itinerary), *record.packs))
@@ -214,11 +220,10 @@ def _in_force(ports: Ports, loaded: register.Loaded, accepted: Accepted) -> bool
     return False
 
 
-def _trips(ports: Ports, loaded: register.Loaded, accepted: Accepted) -> tuple[Trip, ...]:
+def _trips(known: Sequence[Trip], reference: str, accepted: Accepted) -> tuple[Trip, ...]:
     """Return the trips as the new declaration has them, under the movement's own reference."""
-    reference = loaded.record.reference
     declared = tuple(_own(trip, reference) for trip in accepted.trips)
-    return planned_trips(ports.store.trips_of(reference), declared)
+    return planned_trips(known, declared)
 
 
 def _own(trip: Trip, reference: str) -> Trip:

@@ -12,7 +12,7 @@
   <!-- The procedure whose declaration number the gate is told. -->
   <xsl:variable name="declared-under" select="'cn-export'"/>
   <xsl:variable name="departed" select="$movement/p:Happened[@kind = 'departed'][last()]"/>
-  <xsl:variable name="reported-seals" select="$departed/p:Fact[@name = 'seal' and string(.)]"/>
+  <xsl:variable name="put-on" select="/p:Prepared/p:Trip[1]/p:Seal"/>
 
   <xsl:template match="/p:Prepared">
     <Manifest>
@@ -97,7 +97,7 @@
     </Trailer>
   </xsl:template>
 
-  <!-- Seals reported at departure replace the declared ones where there is one equipment only. -->
+  <!-- Seals put on under way replace the declared ones where there is one equipment only. -->
   <xsl:template match="d:TransportEquipment">
     <TransportEquipment>
       <ID><xsl:value-of select="d:ID"/></ID>
@@ -105,32 +105,11 @@
       <xsl:if test="d:TypeCode">
         <CharacteristicCode><xsl:value-of select="d:TypeCode"/></CharacteristicCode>
       </xsl:if>
-      <xsl:choose>
-        <xsl:when test="$reported-seals and count(../d:TransportEquipment) = 1">
-          <xsl:for-each select="$reported-seals">
-            <xsl:call-template name="seals"><xsl:with-param name="text" select="."/></xsl:call-template>
-          </xsl:for-each>
-        </xsl:when>
-        <xsl:otherwise>
-          <xsl:for-each select="d:Seal">
-            <Seal><ID><xsl:value-of select="d:ID"/></ID></Seal>
-          </xsl:for-each>
-        </xsl:otherwise>
-      </xsl:choose>
+      <xsl:variable name="instead" select="$put-on[count(current()/../d:TransportEquipment) = 1]"/>
+      <xsl:for-each select="$instead | d:Seal[not($instead)]/d:ID">
+        <Seal><ID><xsl:value-of select="."/></ID></Seal>
+      </xsl:for-each>
     </TransportEquipment>
-  </xsl:template>
-
-  <!-- One fact may list several seals with spaces, commas or semicolons between them. -->
-  <xsl:template name="seals">
-    <xsl:param name="text"/>
-    <xsl:variable name="words" select="normalize-space(translate($text, ',;', '  '))"/>
-    <xsl:variable name="first" select="substring-before(concat($words, ' '), ' ')"/>
-    <xsl:if test="$first">
-      <Seal><ID><xsl:value-of select="$first"/></ID></Seal>
-      <xsl:call-template name="seals">
-        <xsl:with-param name="text" select="substring-after($words, ' ')"/>
-      </xsl:call-template>
-    </xsl:if>
   </xsl:template>
 
   <xsl:template name="load">

@@ -37,17 +37,7 @@
       select="$movement/p:Happened[@kind = 'diverted' or ($cancelling and @kind = 'invalidation-asked')
               or (not($cancelling) and (@kind = 'amended' or @kind = 'substituted' or @kind = 'incident'))]
               [last()]"/>
-  <!-- Seals put on at departure or after an incident, one or several in a fact, count before those
-       declared; those of a later declaration count before them. -->
   <xsl:variable name="renewed" select="$movement/p:Happened[@kind = 'amended' or @kind = 'substituted']"/>
-  <xsl:variable name="reported-seals">
-    <xsl:for-each
-        select="($renewed | $movement/p:Happened[p:Fact[(@name = 'seal' and ../@kind = 'departed')
-                or (@name = 'seals' and ../@kind = 'incident')]])[last()]
-                /p:Fact[@name = 'seal' or @name = 'seals']">
-      <xsl:value-of select="concat(translate(., ',;', '  '), ' ')"/>
-    </xsl:for-each>
-  </xsl:variable>
   <!-- The vehicle that goes on after an incident: the first plate that was reported, unless a later
        declaration names another. -->
   <xsl:variable name="reported-plates"
@@ -203,42 +193,20 @@
     </xsl:call-template>
   </xsl:template>
 
-  <!-- Seals of one piece of equipment. With one piece, those reported at departure stand. -->
+  <!-- Seals of one piece of equipment. Where its trip has one piece, those put on under way stand. -->
   <xsl:template name="seals">
     <xsl:param name="equipment"/>
-    <xsl:choose>
-      <xsl:when test="normalize-space($reported-seals) != ''
-                      and count($equipment/../d:TransportEquipment) = 1">
-        <xsl:call-template name="seal-words">
-          <xsl:with-param name="words" select="concat(normalize-space($reported-seals), ' ')"/>
-        </xsl:call-template>
-      </xsl:when>
-      <xsl:otherwise>
-        <xsl:for-each select="$equipment/d:Seal">
-          <xsl:call-template name="field">
-            <xsl:with-param name="name" select="'SEL'"/>
-            <xsl:with-param name="value" select="d:ID"/>
-            <xsl:with-param name="index" select="position()"/>
-          </xsl:call-template>
-        </xsl:for-each>
-      </xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-
-  <xsl:template name="seal-words">
-    <xsl:param name="words"/>
-    <xsl:param name="index" select="1"/>
-    <xsl:if test="$words != ''">
+    <xsl:variable name="trip" select="$equipment/.."/>
+    <xsl:variable name="put-on"
+        select="/p:Prepared/p:Trip[@batch = $trip/d:ID or not(../p:Trip[2])]
+                /p:Seal[not($trip/d:TransportEquipment[2])]"/>
+    <xsl:for-each select="$put-on | $equipment[not($put-on)]/d:Seal/d:ID">
       <xsl:call-template name="field">
         <xsl:with-param name="name" select="'SEL'"/>
-        <xsl:with-param name="value" select="substring-before($words, ' ')"/>
-        <xsl:with-param name="index" select="$index"/>
+        <xsl:with-param name="value" select="."/>
+        <xsl:with-param name="index" select="position()"/>
       </xsl:call-template>
-      <xsl:call-template name="seal-words">
-        <xsl:with-param name="words" select="substring-after($words, ' ')"/>
-        <xsl:with-param name="index" select="$index + 1"/>
-      </xsl:call-template>
-    </xsl:if>
+    </xsl:for-each>
   </xsl:template>
 
   <!-- The number on a piece of equipment; the plate of what carries it where it has none. -->

@@ -14,11 +14,11 @@
   <xsl:variable name="movement" select="/p:Prepared/p:Movement"/>
   <xsl:variable name="stops" select="/p:Prepared/p:Stop"/>
   <xsl:variable name="here" select="$stops[@office = $message/@office and @role = $message/@role]"/>
-  <xsl:variable name="trip" select="/p:Prepared/d:Declaration/d:Trip[1]"/>
-  <!-- The leg by which the goods come here: the first that ends here or beyond. -->
+  <!-- Where the goods are on several trips, the one that the news is about, else all of them. -->
+  <xsl:variable name="about" select="/p:Prepared/p:Trip[@id = $last/p:Fact[@name = 'trip']]"/>
+  <xsl:variable name="trips" select="/p:Prepared/d:Declaration/d:Trip[not($about) or d:ID = $about/@batch
+              or not(../d:Trip[2])]"/>
   <xsl:variable name="beyond" select="$stops[@sequence &gt;= $here/@sequence]"/>
-  <xsl:variable name="reaching" select="$trip/d:Leg[d:ToOfficeID = $beyond/@office]"/>
-  <xsl:variable name="leg" select="$reaching[1] | $trip/d:Leg[not($reaching)][last()]"/>
 
   <!-- The news: what happened last. One reading may bring two. -->
   <xsl:variable name="kinds"
@@ -54,15 +54,14 @@
       <xsl:apply-templates select="$news"/>
       <ComingIndicator><xsl:value-of select="number($coming)"/></ComingIndicator>
       <xsl:if test="$coming"><xsl:call-template name="expected"/></xsl:if>
-      <Transport>
-        <xsl:if test="string(/p:Prepared/p:Trip/@batch)">
-          <BatchID><xsl:value-of select="/p:Prepared/p:Trip/@batch"/></BatchID>
-        </xsl:if>
-        <xsl:for-each select="$leg/d:Vehicle/d:Plate[string(.)]">
-          <PlateID kind="{../@kind}" country="{@country}"><xsl:value-of select="."/></PlateID>
-        </xsl:for-each>
-        <xsl:if test="$coming and $last/@kind = 'substituted'"><xsl:call-template name="swapped"/></xsl:if>
-      </Transport>
+      <xsl:for-each select="$trips"><xsl:call-template name="transport"/></xsl:for-each>
+      <xsl:if test="not($trips)">
+        <Transport>
+          <xsl:for-each select="/p:Prepared/p:Trip/@batch[string(.)]">
+            <BatchID><xsl:value-of select="."/></BatchID>
+          </xsl:for-each>
+        </Transport>
+      </xsl:if>
       <TotalPackageQuantity><xsl:value-of select="/p:Prepared/p:Totals/@packages"/></TotalPackageQuantity>
       <TotalGrossMassMeasure unitCode="KGM"><xsl:value-of select="/p:Prepared/p:Totals/@gross-mass"/></TotalGrossMassMeasure>
     </WayNotice>
@@ -99,20 +98,35 @@
     </ExpectedDateTime>
   </xsl:template>
 
-  <!-- A gate that was told another vehicle learns its seals and who drives it. -->
-  <xsl:template name="swapped">
-    <xsl:for-each select="$trip/d:TransportEquipment/d:Seal/d:ID">
-      <SealID><xsl:value-of select="."/></SealID>
-    </xsl:for-each>
-    <xsl:if test="$message/@role != 'destination'">
-      <xsl:for-each select="$leg/d:Driver">
-        <Driver>
-          <Name><xsl:value-of select="d:Name[1]"/></Name>
-          <xsl:for-each select="d:ID">
-            <DocumentID scheme="{@scheme}"><xsl:value-of select="."/></DocumentID>
-          </xsl:for-each>
-        </Driver>
+  <!-- A vehicle by which the goods come here, on the leg that is the first to end here or beyond. Who was
+       told another vehicle or other seals learns its seals, and a gate who drives it. -->
+  <xsl:template name="transport">
+    <xsl:variable name="own"
+        select="/p:Prepared/p:Trip[@batch = current()/d:ID or not(../p:Trip[2])]"/>
+    <xsl:variable name="reaching" select="d:Leg[d:ToOfficeID = $beyond/@office]"/>
+    <xsl:variable name="leg" select="$reaching[1] | d:Leg[not($reaching)][last()]"/>
+    <xsl:variable name="put-on" select="$own/p:Seal[not(current()/d:TransportEquipment[2])]"/>
+    <Transport>
+      <xsl:if test="string($own/@batch)"><BatchID><xsl:value-of select="$own/@batch"/></BatchID></xsl:if>
+      <xsl:for-each select="$leg/d:Vehicle/d:Plate[string(.)]">
+        <PlateID kind="{../@kind}" country="{@country}"><xsl:value-of select="."/></PlateID>
       </xsl:for-each>
-    </xsl:if>
+      <xsl:if test="$coming and ($last/@kind = 'substituted' or ($last/@kind = 'incident'
+                    and $last/p:Fact[@name = 'seal' or @name = 'seals'] and $put-on))">
+        <xsl:for-each select="$put-on | d:TransportEquipment[not($put-on)]/d:Seal/d:ID">
+          <SealID><xsl:value-of select="."/></SealID>
+        </xsl:for-each>
+      </xsl:if>
+      <xsl:if test="$coming and $last/@kind = 'substituted' and $message/@role != 'destination'">
+        <xsl:for-each select="$leg/d:Driver">
+          <Driver>
+            <Name><xsl:value-of select="d:Name[1]"/></Name>
+            <xsl:for-each select="d:ID">
+              <DocumentID scheme="{@scheme}"><xsl:value-of select="."/></DocumentID>
+            </xsl:for-each>
+          </Driver>
+        </xsl:for-each>
+      </xsl:if>
+    </Transport>
   </xsl:template>
 </xsl:stylesheet>

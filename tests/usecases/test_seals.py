@@ -1,0 +1,135 @@
+"""The seals that a vehicle bears: offices and lanes are told the same, whatever came when."""
+
+import re
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from gateway import register
+from gateway.adapters.pack_folder import schemas_root
+from gateway.domain.event import Event, EventKind
+from gateway.domain.roles import OfficeRole
+from gateway.domain.seals import put_on
+from gateway.sandbox.script import read_scenarios
+from gateway.usecases.amend import Amendment, Reason, amend
+from tests.world import LANE, ROUTE, World
+
+HUU_NGHI, TAN_THANH = "VN0015BB", "VN00X002"
+YOUYIGUAN, PINGXIANG = "CN00X001", "CN007208"
+AROUND = {"CN": (*ROUTE["CN"], PINGXIANG), "VN": (*ROUTE["VN"], TAN_THANH)}
+ELSEWHERE = {YOUYIGUAN: PINGXIANG, HUU_NGHI: TAN_THANH}
+DRIVER = {"HUANG ZHIQIANG": "WANG WEI"}
+DECLARED = ("CQ8801172", "ES20261123A7")
+NEWER = {"CQ8801172": "CQ8801190"}
+TWO_TRUCKS = dict(read_scenarios(schemas_root())["two-trucks"].steps[0].texts)
+FIRST, SECOND = "YYG2611240001", "YYG2611240002"
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """A movement that every office took, about to leave; no gate answers what it is told."""
+    with closing(World(tmp_path_factory.mktemp("sealed"), more=AROUND)) as world:
+        world.reference = world.submit(world.declaration()).movement
+        world.run()
+        world.town.held.add("MT4402")
+        yield world
+
+
+@pytest.fixture
+def world(released, tmp_path):
+    with closing(released.copied(tmp_path)) as world:
+        world.town.held = {"MT4402"}
+        yield world
+
+
+def replaced(world, texts):
+    new = Amendment(raw=world.declaration(texts=texts), reason=Reason(text="another"))
+    key = f"k{len(world.store.events(world.reference))}"
+    amend(world.ports, world.exporter, world.reference, new, idempotency_key=key)
+    world.run()
+
+
+def last(world, office, kind):
+    """The last message of a type that an office was sent."""
+    sent = [it for it in world.store.messages(world.reference) if it.office == office]
+    body = [it.unsigned for it in sent if it.type == kind][-1]
+    return world.store.body(body).content.decode()
+
+
+def told(world, office, kind):
+    """The seals in it."""
+    seal = r"(?:<Seal><ID>|<SealID>|^)((?:CQ|ES2|OWN|NEW)\d\w*)"
+    return tuple(re.findall(seal, last(world, office, kind), re.MULTILINE))
+
+
+def awaited(world, office, role):
+    """The seals that a lane asks for."""
+    lane = replace(LANE, id="seals", office=office, role=OfficeRole(role))
+    (run,) = register.runs_of(world.ports, world.store.trips_of(world.reference), lane)
+    return run.seals
+
+
+STORIES = {
+    "another driver takes no seal off": ({"seal": "OWN1"}, {}, DRIVER, ("OWN1",)),
+    "another way takes none off": ({"seal": "OWN1"}, {}, ELSEWHERE, ("OWN1",)),
+    "nor after an incident": ({"seal": "OWN1"}, {"seals": "NEW1"}, ELSEWHERE, ("NEW1",)),
+    "a newer declaration of seals": (
+        {"seal": "OWN1"},
+        {},
+        ELSEWHERE | NEWER,
+        ("CQ8801190", "ES20261123A7"),
+    ),
+    "as declared": ({}, {}, ELSEWHERE, DECLARED),
+    "several at departure": ({"seals": "OWN1, OWN2"}, {}, ELSEWHERE, ("OWN1", "OWN2")),
+    "one at an incident": ({"seal": "OWN1"}, {"seal": "NEW1"}, ELSEWHERE, ("NEW1",)),
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_offices_and_lanes_are_told_the_same_seals(world, story):
+    left, hurt, new, seals = STORIES[story]
+    world.report(world.reference, "departed", "CN008001", **left)
+    if hurt:
+        world.report(world.reference, "incident", "CN008001", text="resealed", **hurt)
+        assert told(world, YOUYIGUAN, "WayNotice") == seals
+    replaced(world, new)
+    exits, enters = (new.get(one, one) for one in (YOUYIGUAN, HUU_NGHI))
+    assert awaited(world, exits, "exit") == seals
+    assert awaited(world, enters, "entry") == seals
+    assert told(world, exits, "WayNotice" if new is DRIVER else "MT4402") == seals
+    world.town.held.clear()
+    world.run()
+    assert told(world, enters, "TIR") == seals
+
+
+def test_one_truck_does_not_bear_the_seals_of_the_other(world):
+    replaced(world, TWO_TRUCKS)
+    for batch, seal in ((FIRST, "OWN1"), (SECOND, "OWN2")):
+        world.report(world.reference, "departed", "CN008001", trip=batch, seal=seal)
+    world.report(world.reference, "incident", "CN008001", trip=SECOND, seals="NEW2", text="broke")
+    world.run()
+    assert told(world, YOUYIGUAN, "WayNotice") == ("NEW2",)
+    notice = last(world, YOUYIGUAN, "WayNotice")
+    assert (SECOND in notice, FIRST in notice) == (True, False)
+    assert told(world, HUU_NGHI, "COT") == ("OWN1", "NEW2")
+    world.town.held.clear()
+    world.run()
+    world.report(world.reference, "arrived", "VN0003PJ")
+    world.run()
+    assert told(world, "VN0003PJ", "BIA") == ("OWN1", "NEW2")
+
+
+def happened(*told):
+    kinds = [(EventKind(kind), facts) for kind, facts in told]
+    return [
+        Event(sequence=place, kind=kind, at=None, facts=tuple(facts.items()))
+        for place, (kind, facts) in enumerate(kinds)
+    ]
+
+
+def test_a_declaration_that_does_not_say_which_seals_it_changes_says_all_anew():
+    events = happened(("departed", {"seal": "OWN1"}), ("substituted", {}))
+    assert put_on(events, "trp_1") == ()
+    events = happened(("departed", {"seal": "OWN1"}), ("substituted", {"resealed": "trp_2"}))
+    assert put_on(events, "trp_1") == ("OWN1",)
