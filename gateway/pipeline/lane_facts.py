@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from gateway.domain.event import COMING_BACK, REPLACING, Event, EventKind
+from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane, MovementFacts, Paper, Quarantine, Run, Standing
 from gateway.domain.movement import Movement
 from gateway.domain.parts import concerns, passed_by
@@ -55,11 +56,20 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which lane asks, and what it needs to read the loads: roles by procedure, HS headings."""
+    """Which lane asks, and what it needs to read the loads.
+
+    Roles by procedure, HS headings, and the directory of offices: whose word is told.
+    """
 
     lane: Lane
     roles: Mapping[str, OfficeRole]
     headings: tuple[str, ...]
+    offices: Mapping[str, CustomsOffice]
+
+    def own(self, office: str) -> bool:
+        """Tell whether an office is of the lane's country."""
+        told, here = self.offices.get(office), self.offices.get(self.lane.office)
+        return told is not None and here is not None and told.country == here.country
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +253,7 @@ def _movement(load: Load, asked: Asked) -> MovementFacts:
             if one.kind in asked.roles
         ),
         papers=tuple(_paper(one) for one in tree.elements(load.root, "d:Consignment//d:Document")),
-        quarantine=_quarantine(load, asked.headings),
+        quarantine=_quarantine(load, asked),
         temperatures=read_temperatures(load.root),
         over=movement.invalidating or movement.invalidated or _turned(load),
         awaited=movement.presentation_missing,
@@ -276,16 +286,26 @@ def _paper(node: tree.Element) -> Paper:
     )
 
 
-def _quarantine(load: Load, headings: tuple[str, ...]) -> Quarantine:
+def _quarantine(load: Load, asked: Asked) -> Quarantine:
     """Goods whose heading is not declared may need quarantine: that is not known.
 
     Only an office tells how it stands: a report of the enterprise may bear a fact of that name.
+    Each country has its own: what another found stays there, and lets nothing in here. Of several
+    trucks each is told of by itself; where one is held, all are.
     """
-    told = [one.fact(QUARANTINE) for one in load.events if one.kind is EventKind.QUARANTINE]
-    if told:
-        return {"done": Quarantine.DONE, "held": Quarantine.HELD}.get(told[-1], Quarantine.UNKNOWN)
+    told: dict[str, str] = {}
+    for event in load.events:
+        if event.kind is EventKind.QUARANTINE and asked.own(event.office):
+            trip = event.fact("trip")
+            told = {**told, trip: event.fact(QUARANTINE)} if trip else {"": event.fact(QUARANTINE)}
+    if load.trip and load.trip in told:
+        told.pop("", None)
+    if Quarantine.HELD.value in told.values():
+        return Quarantine.HELD
+    if word := told.get(load.trip) or told.get(""):
+        return Quarantine.DONE if word == Quarantine.DONE.value else Quarantine.UNKNOWN
     items = tree.elements(load.root, "d:Consignment/d:HouseConsignment/d:GoodsItem")
     codes = [tree.text(one, "d:Commodity/d:HarmonizedSystemCode") for one in items]
-    if codes and all(code and not code.startswith(headings) for code in codes):
+    if codes and all(code and not code.startswith(asked.headings) for code in codes):
         return Quarantine.NOT_NEEDED
     return Quarantine.UNKNOWN

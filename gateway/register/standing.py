@@ -29,7 +29,10 @@ def runs_of(
     """
     rules = ports.packs.lane_rules()
     asked = Asked(
-        lane=lane, roles=ports.packs.procedure_roles(), headings=rules.quarantine_headings
+        lane=lane,
+        roles=ports.packs.procedure_roles(),
+        headings=rules.quarantine_headings,
+        offices=all_offices(ports),
     )
     return gathered(
         run_of(trip, [_load(ports, trip, share.movement, until) for share in _aboard(trip)], asked)

@@ -60,10 +60,10 @@ def says(model: Movement, truck: str, gate: str, role: str) -> str:
         model.came_back(truck) or model.asking or model.withdrawn or model.unpresented,
         any(states[one] not in GONE for one in RELEASED[role, country]),
         any(states[one] in NEVER for one in ANNOUNCED[role, country]),
-        model.quarantine == "held",
+        model.quarantined(country, truck) == "held",
     )
     unknown = (
         any(states[one] == "lodged" for one in ANNOUNCED[role, country]),
-        not model.south and not model.quarantine,
+        not model.south and not model.quarantined(country, truck),
     )
     return "stop" if any(against) else "refer" if any(unknown) else "go"

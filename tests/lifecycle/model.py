@@ -47,7 +47,8 @@ class Movement(Changing):
     """One declaration on its way, southbound or northbound, on one truck or on several."""
 
     prelodged: bool = False
-    quarantine: str = ""  # held, done, or nothing was said
+    quarantine: list[tuple[str, str, str]] = field(default_factory=list)
+    """What offices said of it: country, truck or nothing, held or done."""
     seen: set[str] = field(default_factory=set)  # trucks that stood before an office
     back: set[str] = field(default_factory=set)  # trucks on their way back, "" all of them
 
@@ -149,6 +150,16 @@ class Movement(Changing):
         """Whether the goods are asked after, and no office saw them since."""
         enquiry = "enquiry-started"
         return self.since_last((enquiry, "exited", "entered", "turned-back"))[0] == enquiry
+
+    def quarantined(self, country: str, truck: str) -> str:
+        """How quarantine of a country stands for a truck: held where any is, done, or nothing."""
+        said: dict[str, str] = {}
+        for one, of, word in self.quarantine:
+            if one == country:
+                said = {**said, of: word} if of else {"": word}
+        own = said.get(truck if self.split else "", said.get("", ""))
+        held = any(word == "held" for of, word in said.items() if of or truck not in said)
+        return "held" if held else own
 
     # ------------------------------------------------------------------ the enterprise reports
 
@@ -319,7 +330,8 @@ class Movement(Changing):
         if office not in self.way.values():
             return
         if saying.event == "quarantine":
-            self.quarantine = saying.word.removeprefix("quarantine ")
+            word = saying.word.removeprefix("quarantine ")
+            self.quarantine.append((office[:2], truck if self.split else "", word))
         if saying.event in SEEN:
             self.seen |= set(self._named(truck))
         procedure = saying.procedure or procedure

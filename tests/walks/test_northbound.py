@@ -112,3 +112,26 @@ def test_no_report_says_how_quarantine_stands(world, word):
     world.report(reference, "departed", "VN0003PJ", quarantine=word)
     (run,) = register.runs_of(world.ports, world.store.trips_of(reference), lane)
     assert [one.quarantine for one in run.movements] == [Quarantine.UNKNOWN]
+
+
+def test_each_country_has_its_own_quarantine(world):
+    """What Viet Nam's found neither lets the fruit into China nor is told there."""
+    reference = lodged(world)
+    world.town.held |= {"TOR", "MT4401"}
+    world.report(reference, "departed", "VN0003PJ")
+    world.run()
+
+    def stands(office, role):
+        lane = replace(LANE, id="fruit", office=office, role=role)
+        (run,) = register.runs_of(world.ports, world.store.trips_of(reference), lane)
+        return [one.quarantine.value for one in run.movements]
+
+    for office, word, out, into in (
+        ("VN0015BB", "quarantine-held", "held", "unknown"),
+        ("VN0015BB", "quarantine-done", "done", "unknown"),
+        ("CN00X001", "quarantine-held", "done", "held"),
+        ("CN00X001", "quarantine-done", "done", "done"),
+    ):
+        world.town.say(world.ports, (office, word), reference)
+        assert stands("VN0015BB", OfficeRole.EXIT) == [out]
+        assert stands("CN00X001", OfficeRole.ENTRY) == [into]
