@@ -1,6 +1,8 @@
 """A declaration is split over two trucks after release, and put together before they leave."""
 
 import json
+import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -193,3 +195,33 @@ def test_a_report_of_a_trip_it_has_not_is_refused(split):
         "report.other-trip",
         f"{FIRST}, {SECOND}",
     )
+
+
+CONTAINERS = ("CSQU3054383", "TCLU4265449")
+IN_TRANSIT = {
+    "<ContainerIndicator>0<": "<ContainerIndicator>1<",
+    "<ID>桂AK217挂<": f"<ID>{CONTAINERS[0]}<",
+    '<ID scheme="USCC">91450000MA5N8P7Q65</ID>': (
+        '<ID scheme="USCC">91450000MA5N8P7Q65</ID><ID scheme="CNCUSTOMS">4501980003</ID>'
+    ),
+    '  <Party role="exporter">': (
+        "  <TransitOperation><LimitDate>2026-11-27</LimitDate></TransitOperation>\n"
+        '  <Party role="exporter">'
+    ),
+    **{
+        old: new.replace("<ID>桂AK305挂<", f"<ID>{CONTAINERS[1]}<").replace("customs", "electronic")
+        for old, new in SPLIT.items()
+    },
+}
+
+
+def test_china_is_told_every_container_of_goods_on_two_trucks(tmp_path):
+    """The goods are told whole, so what they stand in is, too: each with the tractor it goes on."""
+    with closing(World(tmp_path)) as world:
+        reference = world.submit(world.declaration(texts=IN_TRANSIT)).movement
+        world.run()
+        manifest, declared = (of(world, reference, kind)[None] for kind in ("MT2401", "DecMessage"))
+    assert re.findall("<TransportEquipment><ID>([^<]+)", manifest) == [*CONTAINERS]
+    assert re.findall("<ContainerId>([^<]+)", declared) == [*CONTAINERS]
+    tractors = re.findall("<ContaNo>([^<]+).*?<TransName>([^<]+)", declared)
+    assert dict(tractors) == dict(zip(CONTAINERS, ("桂A8D217", "桂A9F305"), strict=True))

@@ -251,7 +251,7 @@
        TrnPreId, TurnNo, ValidTime and TrnType are given or defined by the office and left out. -->
   <xsl:template name="transit-sheet">
     <xsl:variable name="plate" select="$leg/d:Vehicle[@kind = 'tractor']/d:Plate[@country = 'CN']"/>
-    <xsl:variable name="equipment" select="$declaration/d:Trip[1]/d:TransportEquipment"/>
+    <xsl:variable name="equipment" select="$declaration/d:Trip/d:TransportEquipment"/>
     <TrnHead>
       <ContractorCode><xsl:value-of select="$carrier/d:ID[@scheme = 'CNCUSTOMS']"/></ContractorCode>
       <ContractorName>
@@ -264,12 +264,17 @@
     </TrnHead>
     <TrnContainers>
       <xsl:for-each select="$equipment">
+        <!-- Each on its own trip's vehicle, on the leg by which the goods come here. -->
+        <xsl:variable name="its-legs" select="../d:Leg[d:FromOfficeID = $passed/@office]"/>
+        <xsl:variable name="its-leg" select="$its-legs[last()] | ../d:Leg[not($its-legs)][1]"/>
         <TrnContainer>
           <ContaNo><xsl:value-of select="d:ID"/></ContaNo>
           <xsl:for-each select="d:Seal[d:IssuerCode = 'electronic'][1]">
             <SealNo><xsl:value-of select="d:ID"/></SealNo>
           </xsl:for-each>
-          <TransName><xsl:value-of select="$plate"/></TransName>
+          <TransName>
+            <xsl:value-of select="$its-leg/d:Vehicle[@kind = 'tractor']/d:Plate[@country = 'CN']"/>
+          </TransName>
           <xsl:if test="count($equipment) = 1">
             <TransWeight><xsl:value-of select="$totals/@gross-mass"/></TransWeight>
           </xsl:if>
@@ -281,7 +286,7 @@
   <xsl:template name="containers">
     <xsl:if test="$consignment/d:ContainerIndicator = '1'">
       <DecContainers>
-        <xsl:for-each select="$declaration/d:Trip[1]/d:TransportEquipment">
+        <xsl:for-each select="$declaration/d:Trip/d:TransportEquipment">
           <Container>
             <ContainerId><xsl:value-of select="d:ID"/></ContainerId>
             <xsl:if test="d:TypeCode"><ContainerMd><xsl:value-of select="d:TypeCode"/></ContainerMd></xsl:if>

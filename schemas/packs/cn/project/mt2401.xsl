@@ -99,7 +99,8 @@
       <TransportContractDocument>
         <ID><xsl:value-of select="$consignment/d:TransportContract/d:ID"/></ID>
       </TransportContractDocument>
-      <xsl:for-each select="$declaration/d:Trip[1]/d:TransportEquipment">
+      <!-- The goods are told whole, so is what they stand in: on every trip where there are several. -->
+      <xsl:for-each select="$declaration/d:Trip/d:TransportEquipment">
         <TransportEquipment><ID><xsl:value-of select="d:ID"/></ID></TransportEquipment>
       </xsl:for-each>
     </Consignment>
