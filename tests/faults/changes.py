@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from gateway.cli.client import Client, Problem
 from gateway.cli.demo.stage import Standing
@@ -107,7 +108,7 @@ class Journey:
         name = f"amend-{self.number}-{self._chance.randint(1, 10**6)}"
         text = paper.replace(GOODS, GOODS + f", {name}".encode())
         raw = signature.sign(text, self.city.exporter, self.city.clock.now())
-        call["key"] = name
+        call |= {"key": name, "digest": sha256(raw).hexdigest()}
         self.city.patiently(
             lambda desk: desk.amend(self.reference, raw, name, WHY), PATIENCE_SECONDS
         )

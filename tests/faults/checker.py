@@ -60,15 +60,19 @@ def check(evidence: Evidence, *, resting: bool = True, audited: bool = True) -> 
         "A": (
             *(_submissions, _strangers, _bodies, _planned, _taken_known, _answers_kept, _events),
             *(tallies.dropped, tallies.events, tallies.repeated, tallies.heard),
+            *(tallies.done, tallies.declared, tallies.given),
             *((_handed_over,) if resting else ()),
         ),
         "B": (
             *(_places, _gaps, _early),
             *(tallies.arrivals, tallies.turned_away, tallies.feeds, tallies.taken_back),
         ),
-        "C": (_effects, _repeats, _answered_once, tallies.owed_once),
+        "C": (
+            *(_effects, _repeats, _answered_once),
+            *(tallies.owed_once, tallies.effects, tallies.let_go),
+        ),
         "D": (
-            *(_receipts, tallies.proven, tallies.recorded),
+            *(_receipts, tallies.addressed, tallies.proven, tallies.recorded),
             *((_acknowledged,) if resting else ()),
         ),
         "E": (
@@ -129,7 +133,7 @@ def _bodies(evidence: Evidence) -> Iterator[str]:
     wanted += [
         ("submitted", call["digest"])
         for call in evidence.history
-        if call["call"] == "submit" and call["outcome"] == "ok"
+        if call["call"] in ("submit", "amend") and call["outcome"] == "ok"
     ]
     yield from (f"{role} body {digest} is gone" for role, digest in wanted if digest not in kept)
 

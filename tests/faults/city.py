@@ -270,12 +270,13 @@ class City:
     def _tell(self, reference: str, kind: str, office: str) -> None:
         now = self.clock.now()
         at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self.history.append({"call": "report", "movement": reference, "kind": kind, "at": at})
-        self.patiently(
-            lambda desk: desk.report(
-                reference, Told(kind=kind, at=now, office=office, facts={"seal": "CQ8801172"})
-            )
-        )
+        call = {
+            "call": "report", "movement": reference, "kind": kind, "at": at, "outcome": "unknown",
+        }  # fmt: skip
+        self.history.append(call)
+        told = Told(kind=kind, at=now, office=office, facts={"seal": "CQ8801172"})
+        self.patiently(lambda desk: desk.report(reference, told))
+        call["outcome"] = "ok"
 
     def drive_all(self, references: list[str], seconds: float) -> dict[str, Standing]:
         found: dict[str, Standing] = {}

@@ -5,8 +5,10 @@ put right what we did wrong, is no excuse: what it had to turn away is heard her
 """
 
 import json
+from base64 import b64decode
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from hashlib import sha256
 
 from tests.faults.evidence import Evidence, Line
 
@@ -53,6 +55,54 @@ def dropped(evidence: Evidence) -> Iterator[str]:
     for row in evidence.rows["messages"]:
         if row["state"] == "dropped" and row["movement"] not in asked:
             yield f"dropped, and nobody asked: {row['type']} {row['id']} ({row['waits_for']})"
+
+
+def done(evidence: Evidence) -> Iterator[str]:
+    """What the enterprise or an operator was told is done, is done: of each call its own trace."""
+    happened = {(row["movement"], row["kind"]) for row in evidence.rows["events"]}
+    states = {row["id"]: row["state"] for row in evidence.rows["messages"]}
+    for call in evidence.history:
+        if call.get("outcome") != "ok":
+            continue
+        wanted = {"report": call.get("kind"), "withdraw": "invalidation-asked"}.get(call["call"])
+        if wanted and (call["movement"], wanted) not in happened:
+            yield f"answered and not done: {call['call']} {wanted} of {call['movement']}"
+        if call["call"] == "cancel" and states.get(call.get("message"), "dropped") != "dropped":
+            yield f"answered and not done: cancel {call['message']}"
+
+
+def declared(evidence: Evidence) -> Iterator[str]:
+    """A movement stands under the bytes that were accepted for it last."""
+    last: dict[str, set[str]] = {}
+    perhaps = defaultdict(set)  # nobody knows whether, or when, these were taken
+    for call in evidence.history:
+        name = call.get("movement")
+        if call["call"] not in ("submit", "amend") or name is None:
+            continue
+        if call["outcome"] == "ok":
+            last[name] = {call["digest"]}
+        elif call["outcome"] == "unknown":
+            perhaps[name].add(call["digest"])
+    for row in evidence.rows["movements"]:
+        name, stands = row["reference"], row["declaration"]
+        if name in last and stands not in last[name] | perhaps[name]:
+            yield f"another declaration stands for movement {name}"
+
+
+def given(evidence: Evidence) -> Iterator[str]:
+    """Every answer that we took in is one its office wrote, and about that very movement."""
+    ours = {row["reference"] for row in evidence.rows["movements"]}
+    said = defaultdict(set)
+    for line in evidence.journals["answers"]:
+        if line["what"] == "written":
+            digest = sha256(b64decode(line["content"])).hexdigest()
+            said[line["link"], digest].add(line["movement"])
+    for row in evidence.rows["answers"]:
+        about = said[row["link"], row["body"]]
+        if not about:
+            yield f"an answer that no office gave: {row['type']} {row['id']} of {row['link']}"
+        elif about <= ours and row["movement"] not in about:  # some know no reference of ours
+            yield f"an answer about {about} is taken for {row['movement']}: {row['id']}"
 
 
 def events(evidence: Evidence) -> Iterator[str]:
@@ -171,6 +221,34 @@ def owed_once(evidence: Evidence) -> Iterator[str]:
     yield from (f"owed twice: {words[:2]}" for words, many in counted.items() if many > 1)
 
 
+def effects(evidence: Evidence) -> Iterator[str]:
+    """Nothing but storing happens twice to a movement that nobody changed, under whatever ids."""
+    asked = changed(evidence, *DROPPING)
+    counted = Counter(
+        tuple(line[name] for name in ("movement", "link", "office", "effect"))
+        for line in evidence.journals["effects"]
+        if line["effect"] != "stored" and line["movement"] not in asked
+    )
+    yield from (f"happened twice at an office: {one}" for one, many in counted.items() if many > 1)
+
+
+def let_go(evidence: Evidence) -> Iterator[str]:
+    """What we call dropped no office has, save where the operator was told that it might."""
+    told = {call.get("message") for call in evidence.history if call.get("uncertain")}
+    gone = {row["id"] for row in evidence.rows["messages"] if row["state"] == "dropped"} - told
+    for line in evidence.journals["taken"]:
+        if line["id"] in gone:
+            yield f"dropped, and its office has it: {line['id']} at {line['link']}"
+
+
+def addressed(evidence: Evidence) -> Iterator[str]:
+    """Whoever has a message is whom it was for."""
+    links = {row["id"]: row["link"] for row in evidence.rows["messages"]}
+    for line in evidence.journals["taken"]:
+        if links.get(line["id"], line["link"]) != line["link"]:
+            yield f"at {line['link']}, and meant for {links[line['id']]}: {line['id']}"
+
+
 def proven(evidence: Evidence) -> Iterator[str]:
     """Where signed receipts are agreed, nothing less ends a message."""
     agreed = {row["id"]: row["receipt"] for row in evidence.rows["links"]}
@@ -181,12 +259,16 @@ def proven(evidence: Evidence) -> Iterator[str]:
 
 
 def recorded(evidence: Evidence) -> Iterator[str]:
-    """The log tells every receipt once, and every try (a feed has none) as its row does."""
+    """The log tells every receipt and answer once, and every try (a feed has none) as its row."""
     rows = evidence.rows["messages"]
     ended = Counter(row["id"] for row in rows if row["state"] == "acknowledged")
     told = Counter(facts["message"] for facts in _facts(evidence, "receipt"))
     for name in sorted((ended - told) | (told - ended)):
         yield f"the log tells {told[name]} receipts of {name}, which has {ended[name]}"
+    taken = Counter(row["id"] for row in evidence.rows["answers"])
+    entries = Counter(facts["answer"] for facts in _facts(evidence, "answer"))
+    for name in sorted((taken - entries) | (entries - taken)):
+        yield f"the log tells {entries[name]} answers of {taken[name]}: {name}"
     kinds = {row["id"]: row["kind"] for row in evidence.rows["links"]}
     fed = {row["id"] for row in rows if kinds[row["link"]] == "feed"}
     words = ("message", "outcome", "detail")

@@ -72,6 +72,55 @@ def nobody_asked(e):
     return "A", "nobody submitted"
 
 
+def a_report_is_lost(e):
+    """With its event, its log entry and whatever came of it."""
+    call = first(e.history, call="report", kind="departed")
+    rows = e.rows["events"]
+    rows[:] = [r for r in rows if (r["movement"], r["kind"]) != (call["movement"], "departed")]
+    return "A", "answered and not done: report departed"
+
+
+def a_withdrawal_is_lost(e):
+    movement = first(e.rows["movements"])["reference"]
+    e.history.append({"call": "withdraw", "movement": movement, "outcome": "ok"})
+    return "A", "answered and not done: withdraw"
+
+
+def a_cancelled_message_goes_out(e):
+    row = first(e.rows["messages"], type="BIA")
+    call = {"call": "cancel", "movement": row["movement"], "message": row["id"]}
+    e.history.append({**call, "outcome": "ok", "uncertain": False})
+    return "A", "answered and not done: cancel"
+
+
+def an_amendment_is_lost(e):
+    movement = first(e.rows["movements"])["reference"]
+    call = {"call": "amend", "movement": movement, "digest": "0" * 64, "key": "k"}
+    e.history.append({**call, "outcome": "ok"})
+    return "A", "another declaration stands for"
+
+
+def two_declarations_are_mixed_up(e):
+    one, two = e.rows["movements"]
+    one["declaration"], two["declaration"] = two["declaration"], one["declaration"]
+    return "A", "another declaration stands for"
+
+
+def an_answer_is_made_up(e):
+    """Consistently: row, bytes, event and log entry; only no office has ever said it."""
+    row = first(e.rows["answers"], kind="released")
+    said = e.journals["answers"]
+    said[:] = [line for line in said if line["id"] != row["id"]]
+    return "A", "an answer that no office gave"
+
+
+def an_answer_moves_another_movement(e):
+    row = first(e.rows["answers"], kind="released")
+    other = next(m for m in e.rows["movements"] if m["reference"] != row["movement"])
+    row["movement"] = other["reference"]
+    return "A", "is taken for"
+
+
 def an_answer_is_lost(e):
     gone(e.rows["answers"], kind="released")
     return "A", "answer accepted and lost"
@@ -222,6 +271,31 @@ def an_answer_has_its_effect_twice(e):
     return "C", "one answer taken in twice"
 
 
+def an_effect_is_caused_under_two_ids(e):
+    """Each message names its own id, so the two do not have the same bytes."""
+    line = first(e.journals["effects"], effect="import-registered")
+    e.journals["effects"].append({**line, "id": "msg_twin"})
+    return "C", "happened twice at an office"
+
+
+def a_message_is_dropped_that_its_office_has(e):
+    row = first(e.rows["messages"], type="ClearanceNotice")
+    e.history.append({"call": "amend", "movement": row["movement"], "outcome": "refused"})
+    row |= {"state": "dropped", "place": None, "receipt": None, "feed_sequence": None}
+    return "C", "dropped, and its office has it"
+
+
+def a_message_goes_to_another_office(e):
+    line = first(e.journals["taken"], id=first(e.rows["messages"], type="BIA")["id"])
+    line["link"] = "cn008001"
+    return "D", "and meant for"
+
+
+def an_answer_is_not_told(e):
+    gone(e.rows["log"], kind="answer")
+    return "D", "the log tells 0 answers of 1"
+
+
 def two_receipts_are_swapped(e):
     one, two = (first(e.rows["messages"], type=kind) for kind in ("OLA", "IDA"))
     one["receipt"], two["receipt"] = two["receipt"], one["receipt"]
@@ -331,6 +405,8 @@ def something_is_left_waiting(e):
 PLANTED = (
     *(a_movement_is_lost, a_message_row_is_lost, a_key_is_forgotten),
     *(one_declaration_makes_two_movements, a_refused_declaration_is_there, nobody_asked),
+    *(a_report_is_lost, a_withdrawal_is_lost, a_cancelled_message_goes_out, an_amendment_is_lost),
+    *(two_declarations_are_mixed_up, an_answer_is_made_up, an_answer_moves_another_movement),
     *(an_answer_is_lost, an_output_in_a_response_is_lost, a_body_is_damaged),
     *(an_event_is_lost, the_last_event_is_lost, every_event_is_lost, an_event_happens_twice),
     *(an_answer_is_heard_twice, an_answer_is_not_heard, a_message_is_quietly_dropped),
@@ -340,6 +416,8 @@ PLANTED = (
     *(a_feed_turns_a_stream_around, a_message_is_sent_before_its_precondition),
     a_message_is_sent_before_the_departure,
     *(one_thing_is_said_under_two_ids, an_effect_is_taken_twice, a_message_is_stored_twice),
+    *(an_effect_is_caused_under_two_ids, a_message_is_dropped_that_its_office_has),
+    *(a_message_goes_to_another_office, an_answer_is_not_told),
     *(a_repeat_has_other_bytes, an_answer_has_its_effect_twice, two_receipts_are_swapped),
     *(an_office_receipts_another_message, a_receipt_for_what_no_office_has),
     *(the_transports_word_is_taken_for_a_receipt, a_receipt_is_not_told, a_receipt_is_told_twice),
