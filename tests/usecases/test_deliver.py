@@ -127,6 +127,20 @@ def test_whoever_is_slow_holds_up_nobody_else(world):
     assert link not in due(world)
 
 
+def test_heads_of_different_streams_set_off_together(world):
+    world.submit(world.declaration())
+    submit_another(world)
+    together = []
+
+    class Counting:
+        def carry(self, link, parcels, *_):
+            together.append(len(parcels))
+            yield from world.town.carry(link, parcels)
+
+    ports = replace(world.ports, couriers={LinkKind.PUSH: Counting()})
+    assert deliver(ports, due(world)[0], "worker") == sum(together[:1]) == 2
+
+
 def test_what_is_under_way_is_sent_once(world):
     """While the head of a stream has no reply it is still due, and does not go again."""
     world.submit(world.declaration())
@@ -202,6 +216,23 @@ def test_a_message_never_taken_does_not_speak_for_the_others(world):
     assert world.store.message(first).state is MessageState.DUE
 
 
+def test_a_system_that_may_be_away_is_asked_with_one_message_at_a_time(world):
+    link = away(world, minutes=1)
+    submit_another(world)
+    asked = []
+
+    class Silent:
+        def carry(self, _link, parcels, more):
+            world.clock.forward(seconds=9)
+            asked.append(len([*parcels, *more(), *more()]))
+            for one in parcels:
+                yield Reply(message=one.message, at=world.clock.now(), status=0, error="timed-out")
+
+    world.clock.forward(seconds=PROBE_SECONDS_FIRST_HOUR)
+    deliver(replace(world.ports, couriers={LinkKind.PUSH: Silent()}), link, "worker")
+    assert asked == [1]
+
+
 def test_whoever_lost_the_lease_meanwhile_keeps_nothing_and_stops(world):
     movement = world.submit(world.declaration()).movement
     link = due(world)[0]
@@ -224,6 +255,26 @@ def test_whoever_lost_the_lease_meanwhile_keeps_nothing_and_stops(world):
     assert (message.state, message.attempts) == (MessageState.DUE, 0)
     assert world.store.attempts(message.id) == ()
     assert world.store.link(link).breaker.failures == 0
+
+
+def test_whoever_lost_the_lease_before_the_first_look_keeps_nothing(world):
+    """Its writes are held against the fence it was given, not against the one that it finds."""
+    world.submit(world.declaration())
+    link = due(world)[0]
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+
+    class Overtaken(Releasing):
+        def lease(self, link, owner, seconds):
+            fence = self._store.lease(link, owner, seconds)
+            if fence is not None:
+                overtaking = Update(table="links", key=link, values={"fence": fence + 1})
+                self._store.commit(Change((overtaking,)))
+            return fence
+
+    ports = replace(world.ports, store=Overtaken(world.store, None))
+    assert deliver(ports, link, "worker") == 0
+    assert world.store.message(head.id) == head
+    assert not world.store.attempts(head.id)
 
 
 def test_whoever_lost_the_lease_lets_nothing_more_join(world):
