@@ -1,6 +1,7 @@
 """A branch of the command tree, whose commands may take the options they share as one value."""
 
 import inspect
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -8,6 +9,11 @@ from typing import Any, TypeVar
 import typer
 
 Command = TypeVar("Command", bound=Callable[..., None])
+
+AS_WRITTEN = "\b"
+"""A line that tells the writer of help to leave the paragraph as it stands."""
+EXAMPLE_WIDTH = 74
+"""What an example may fill of a terminal of 80 columns, indented as it is."""
 
 
 class Branch(typer.Typer):
@@ -22,13 +28,36 @@ class Branch(typer.Typer):
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - typer's
         """Hang a command into the branch; what is decorated stays as it is."""
-        hang = super().command(name, **settings)
+        hang = super().command
 
         def hung(command: Command) -> Command:
-            hang(_spread(command))
+            text = _with_examples_as_written(inspect.getdoc(command) or "")
+            hang(name, **{"help": text, **settings})(_spread(command))
             return command
 
         return hung
+
+
+def _with_examples_as_written(text: str) -> str:
+    """Return a command's help with examples that a terminal takes as they are printed.
+
+    Folded as prose a long command would break in the middle, and its first half would run.
+    """
+    said, example, commands = text.partition("\nExample:\n")
+    if not example:
+        return text
+    folded = [_folded(one.strip()) for one in commands.splitlines() if one.strip()]
+    return f"{said}\n{AS_WRITTEN}\nExample:\n" + f"\n\n{AS_WRITTEN}\n".join(folded)
+
+
+def _folded(command: str) -> str:
+    """Return the command in lines that a shell reads as one."""
+    lines = [""]
+    for word in re.findall(r'(?:--[a-z-]+ (?=[^-]))?(?:"[^"]*"|\S)+', command):
+        if lines[-1] and len(lines[-1]) + len(word) + 3 > EXAMPLE_WIDTH:
+            lines.append(" ")
+        lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return "\n".join(f"  {one}" for one in " \\\n".join(lines).splitlines())
 
 
 def _spread(command: Callable[..., None]) -> Callable[..., None]:

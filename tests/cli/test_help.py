@@ -1,6 +1,7 @@
 """Help: at once, for every command, with an example."""
 
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -42,6 +43,27 @@ def test_every_command_says_what_it_is_for_and_gives_an_example(path):
 def test_no_two_examples_run_into_one_paragraph(path):
     for paragraph in (ALL[path].help or "").split("\n\n"):
         assert len(re.findall(r"^\s*fullroute ", paragraph, re.MULTILINE)) <= 1, paragraph
+
+
+def _printed_examples(path):
+    """Return the commands of the examples as a shell reads them from a terminal of 80 columns."""
+    command = ALL[path]
+    with command.context_class(command, info_name=path[-1], terminal_width=80) as context:
+        said = command.get_help(context)
+    block = (
+        said.partition("  Example:\n")[2].partition("\nArguments:")[0].partition("\nOptions:")[0]
+    )
+    return [
+        shlex.split(one) for one in block.replace("\\\n", " ").splitlines() if one.strip()
+    ], block
+
+
+@pytest.mark.parametrize("path", sorted(ALL), ids=" ".join)
+def test_an_example_can_be_taken_from_the_terminal_as_it_stands_there(path):
+    commands, block = _printed_examples(path)
+    assert commands
+    assert all(one[: len(path) + 1] == ["fullroute", *path] for one in commands), block
+    assert max(map(len, block.splitlines())) <= 80
 
 
 LANGUAGES = sorted((ROOT / "schemas" / "lang").glob("*.toml"))
