@@ -31,8 +31,9 @@ def database_file(url: str) -> Path:
     """
     where = database_url(url)
     if not is_sqlite(where):
-        told = where.set(drivername="postgresql").render_as_string(hide_password=True)
-        raise Misconfigured(Finding(code="backup.not-sqlite", value=told))
+        # Without a password: pg_dump asks for one, but would take asterisks for it.
+        told = where.set(drivername="postgresql")._replace(password=None)
+        raise Misconfigured(Finding(code="backup.not-sqlite", value=told.render_as_string()))
     return Path(str(where.database))
 
 
