@@ -145,8 +145,12 @@ def officer(
     """
     from gateway.bootstrap import new_principal
     from gateway.cli.folder import open_folder, operator
+    from gateway.domain.errors import NotFound
+    from gateway.domain.finding import Finding
 
     with open_folder(options.data) as gateway:
+        if link and gateway.ports.store.link(link) is None:  # its key would open no lane at all
+            raise NotFound(Finding(code="link.unknown", value=link))
         tenant = operator(gateway.ports).tenant
         principal, key = new_principal(gateway.ports, tenant, name, ("lane",), link=link)
     if options.json:

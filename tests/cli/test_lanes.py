@@ -200,6 +200,11 @@ def test_facts_older_than_the_limit_are_referred(lane, carried):
     assert (asked["facts-fresh"], said.decision.age) == ("false", timedelta(minutes=61))
 
 
+def test_no_officer_is_made_for_a_link_that_is_not_there(desk):
+    said = desk.run("lane", "officer", "Mai", "--link", "nowhere")
+    assert (said.code, "link.unknown" in said.err, said.out) == (4, True, "")
+
+
 @pytest.mark.full
 def test_over_http(desk, lane):
     key = desk.run("lane", "officer", "Mai", "--json").json["api_key"]
