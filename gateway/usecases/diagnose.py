@@ -13,7 +13,8 @@ from gateway.domain.message import UNWELCOME, Message, MessageState
 from gateway.ports import Ports
 
 PATIENCE = timedelta(seconds=30)
-_CERTIFICATE_WORDS = ("certificate", "ssl", "tls")
+_CERTIFICATE_WORDS = ("[ssl: ", "certificate verify failed")
+"""How OpenSSL speaks. The bare word *ssl* stands in every failed connection (``ssl:default``)."""
 
 WELL: Mapping[str, Severity] = MappingProxyType(
     {

@@ -85,6 +85,24 @@ def _skipped(desk):
 
 LATER, SOONER = timedelta(seconds=301), timedelta(days=1)
 
+CONNECTING = (
+    (
+        "endpoint",
+        "not-connected: Cannot connect to host office:9 ssl:default [Connect call failed]",
+    ),
+    ("endpoint", "not-connected: Cannot connect to host o:80 ssl:default [Name not known]"),
+    ("endpoint", "not-connected: Cannot connect to host certificates.gov:443 ssl:True [refused]"),
+    (
+        "certificate",
+        (
+            "not-connected: Cannot connect to host o:443 ssl:True [SSLCertVerificationError: "
+            "(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: expired')]"
+        ),
+    ),
+    ("certificate", "connection-lost: [Errno 1] [SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13"),
+)
+"""What aiohttp says, word for word."""
+
 REASONS = [
     pytest.param(_nothing, "OLA", "refused", id="refused"),
     pytest.param(_nothing, "IDA", "delivered", id="delivered"),
@@ -98,9 +116,9 @@ REASONS = [
     pytest.param(_unsigned, "OLA", "signature", id="a signature"),
     pytest.param(lambda d: _tried(d, 503), "OLA", "busy", id="the office is busy"),
     pytest.param(lambda d: _unreachable(d, "not-connected: x"), "OLA", "endpoint", id="endpoint"),
-    pytest.param(
-        lambda d: _unreachable(d, "not-connected: certificate verify failed"),
-        "OLA", "certificate", id="certificate",
+    *(
+        pytest.param(lambda d, why=why: _unreachable(d, why), "OLA", said, id=why)
+        for said, why in CONNECTING
     ),
     pytest.param(lambda d: _tried(d, digest="0" * 64), "OLA", "receipt", id="other digest"),
     pytest.param(lambda d: _tried(d, message="msg_x"), "OLA", "receipt", id="other message"),
