@@ -233,7 +233,7 @@ def declaration_of(ports: Ports, caller: Principal, name: str, movement: str) ->
 
 
 def _signer(ports: Ports, one: Diversion) -> Signer | None:
-    """Return the declarant's key if it is held under a mandate that stands.
+    """Return the declarant's key if it is held under a mandate, and both stand.
 
     The changed declaration has the declarant of the one it replaces; another one would be refused.
     """

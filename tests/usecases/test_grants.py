@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 
+from gateway import register
 from gateway.access import Scope, authenticate
 from gateway.adapters.keystore import create_party_key
 from gateway.domain.delivery import LinkKind
@@ -48,6 +50,45 @@ def test_a_revoked_key_opens_nothing_more(world, operator):
     revoke(world.ports, operator, lost.id, WHY)
     with pytest.raises(NotAuthentic):
         authenticate(world.ports, header, Scope.READ)
+
+
+def manifest(world, name, key):
+    """Submit under ``name``; return the state of what the broker signs first, with that key."""
+    (raw,) = signed(world, [name])
+    (message,) = (
+        one
+        for one in world.store.messages(world.submit(raw, name).movement)
+        if one.type == "MT2401"
+    )
+    assert (message.signed_by or "").partition("#")[2] == (key and fingerprint(world, key))
+    return message.state
+
+
+def test_what_a_mandate_signs_rests_on_a_certificate_that_stands(world, operator):
+    """What attention advises of a lapsed certificate helps: another key under a mandate signs."""
+    assert manifest(world, "FIRST", "broker") is MessageState.DUE
+    revoke(world.ports, operator, fingerprint(world, "broker"), WHY)
+    assert manifest(world, "SECOND", "") is MessageState.AWAITING_SIGNATURE
+    create_party_key(
+        world.folder / "keys", "next", common_name="next", days=900, at=world.clock.now()
+    )
+    setup.new_mandate(world.ports, TENANT, world.parties["broker"], "broker", "next", basis="test")
+    assert manifest(world, "THIRD", "next") is MessageState.DUE
+
+
+def test_a_mandate_goes_over_to_the_certificate_that_lasts_longer(world):
+    days = {"soon": 500, "later": 900}
+    for name, many in days.items():
+        create_party_key(
+            world.folder / "keys", name, common_name=name, days=many, at=world.clock.now()
+        )
+        setup.new_mandate(
+            world.ports, TENANT, world.parties["broker"], "broker", name, basis="test"
+        )
+    trust, at = world.store.trust(TENANT), world.clock.now()
+    asked = (world.ports, trust, world.parties["broker"], Signatory.BROKER)
+    found = [register.mandated(*asked, at + timedelta(days=days)) for days in (1, 366, 501, 901)]
+    assert [one and one.key for one in found] == ["broker", "soon", "later", None]
 
 
 def test_a_revoked_certificate_signs_no_new_declaration_and_the_old_one_stands(world, operator):
