@@ -225,6 +225,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(  # texts: schemas/lang; none i
         "pack.wrong-kind": Severity.FATAL,
         "pack.xpath-broken": Severity.FATAL,
         "party.malformed": Severity.ERROR,
+        "portal.no-such-page": Severity.ERROR,
         "portal.other-site": Severity.ERROR,
         "preview.not-on-route": Severity.ERROR,
         "preview.not-owed": Severity.ERROR,

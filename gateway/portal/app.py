@@ -88,6 +88,8 @@ def create_portal(
         sluice=sluice,
     )
     app.add_exception_handler(GatewayError, visits.refuse)
+    for status in (404, 405):  # a link that was cut off, a form's address typed in
+        app.add_exception_handler(status, visits.no_page)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_answered)
     for module in (visits, validation, movements, trips, lanes, attention):

@@ -82,6 +82,12 @@ async def log_out(visit: Look, token: Annotated[str, Form()] = "") -> Response:
     return response
 
 
+async def no_page(request: Request, _error: Exception) -> Response:
+    """Say on a page that there is none at that address."""
+    finding = Finding(code="portal.no-such-page", value=request.url.path)
+    return await refuse(request, NotFound(finding))
+
+
 async def refuse(request: Request, error: Exception) -> Response:
     """Show why a page cannot be; strangers are led to the form instead."""
     try:

@@ -48,6 +48,30 @@ def test_strangers_are_led_to_the_form(house, path):
     assert (answer.status_code, answer.headers["location"]) == (303, "/pages/login")
 
 
+@pytest.mark.parametrize(
+    ("path", "who"), [("nosuch", "exporter"), ("movments/1", ""), ("logout", "")]
+)
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "no page"), ("zh", "没有页面"), ("vi", "Không có trang")]
+)
+def test_an_address_without_a_page_is_told_on_a_page(house, path, who, language, said):
+    answer = house.visitor(who).client.get(f"/pages/{path}?lang={language}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-security-policy"]
+    assert f"/pages/{path}" in answer.text
+    assert said in answer.text
+
+
+@pytest.mark.parametrize("who", ["exporter", "officer"])
+def test_the_bar_leads_to_nothing_that_would_be_refused(house, who):
+    client = house.visitor(who).client
+    bar = client.get("/pages/lanes" if who == "officer" else "/pages/movements").text
+    led = re.findall(r'<a href="(/pages/[a-z]+)"', bar.partition("</nav>")[0])
+    assert led
+    assert {client.get(one).status_code for one in led} == {200}
+
+
 def test_every_page_forbids_what_it_does_not_need(house, movement):
     client = house.visitor("exporter").client
     paths = (
