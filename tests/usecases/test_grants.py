@@ -115,37 +115,6 @@ def test_without_its_mandate_a_message_awaits_its_signatory(world, operator):
     assert all(world.store.message(one).state is state for one, state in owed.items())
 
 
-def signers(world, movement):
-    """Return the keys whose certificates messages of a movement were signed by."""
-    names = {fingerprint(world, key): key for key in world.keys.names()}
-    told = ((one.signed_by or "").rpartition("#")[2] for one in world.store.messages(movement))
-    return {names[one] for one in told if one}
-
-
-def test_a_mandate_does_not_outlive_the_certificate_of_its_key(world, operator):
-    revoke(world.ports, operator, fingerprint(world, "broker"), WHY)
-    (first,) = signed(world, ["FIRST"])
-    movement = world.submit(first, "1").movement
-    assert "broker" not in signers(world, movement)
-    waiting = {
-        one.signatory
-        for one in world.store.messages(movement)
-        if one.state is MessageState.AWAITING_SIGNATURE
-    }
-    assert waiting == {Signatory.BROKER}
-
-
-def test_who_renews_a_certificate_is_signed_for_by_the_new_one(world, operator):
-    revoke(world.ports, operator, fingerprint(world, "broker"), WHY)
-    at = world.clock.now()
-    create_party_key(world.folder / "keys", "renewed", common_name="broker", days=9, at=at)
-    setup.new_mandate(
-        world.ports, TENANT, world.parties["broker"], "broker", "renewed", basis="test"
-    )
-    (first,) = signed(world, ["FIRST"])
-    assert "renewed" in signers(world, world.submit(first, "1").movement)
-
-
 def test_who_did_it_and_why_is_in_the_log(world, operator):
     ended = revoke(world.ports, operator, fingerprint(world), WHY)
     world.ports.store.sequence("test")
