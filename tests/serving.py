@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from gateway.api.app import create_app
+from gateway.api.heads import BoundedHeads
 from gateway.bootstrap import Gateway
 
 
@@ -17,7 +18,7 @@ def served(gateway: Gateway) -> Iterator[str]:
     app = create_app(gateway)
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app, http="httptools", log_level="error", timeout_graceful_shutdown=1, ws="none"
+        app, http=BoundedHeads, log_level="error", timeout_graceful_shutdown=1, ws="none"
     )
     server = uvicorn.Server(config)
     app.state.stopping = lambda: server.should_exit

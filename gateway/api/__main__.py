@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from gateway import bootstrap
 from gateway.api.app import create_app
+from gateway.api.heads import BoundedHeads
 from gateway.domain.errors import GatewayError, Misconfigured
 from gateway.domain.finding import Finding
 from gateway.ending import tell
@@ -65,7 +66,7 @@ def _serve(settings: Settings, dress: Dress) -> int:
         dress(app, gateway)
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=BoundedHeads,
             access_log=False,
             log_level="warning",
             timeout_graceful_shutdown=1,  # streams end by themselves; this is for the stubborn
