@@ -1,20 +1,22 @@
 """The portal: its own application, mounted beside the HTTP interface."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import jinja2
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.requests import ClientDisconnect
 
 from gateway import bootstrap
 from gateway.bootstrap import Gateway
-from gateway.domain.errors import GatewayError, TooLarge
+from gateway.domain.errors import GatewayError, TooLarge, Unavailable
 from gateway.domain.finding import Finding
 from gateway.portal import attention, lanes, movements, trips, validation, visits
 from gateway.portal.desk import Desk, length_of
 from gateway.portal.words import read_labels
-from gateway.pressure import SMALL_BYTES, BodyRoom, Sluice
+from gateway.pressure import BODY_SECONDS_MAX, SMALL_BYTES, BodyRoom, Sluice
 from gateway.watch import LogWatch
 
 PATH = "/pages"
@@ -46,11 +48,31 @@ def _guarded(request: Request, response: Response) -> Response:
 
 async def _answered(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     short = request.method == "POST" and request.url.path != f"{PATH}{validation.PLACE}"
-    if short and length_of(request) > SMALL_BYTES:  # read before anybody asks who sends it
-        args = (("most", str(SMALL_BYTES)),)
-        error = TooLarge(Finding(code="http.body-too-large", args=args))
+    try:
+        if short:
+            await _read(request)
+    except GatewayError as error:
         return _guarded(request, await visits.refuse(request, error))
+    except ClientDisconnect:
+        return Response(status_code=400)  # to nobody
     return _guarded(request, await answer(request))
+
+
+async def _read(request: Request) -> None:
+    """Read a short form, before anybody asks who sends it.
+
+    Raises:
+        TooLarge: ``http.body-too-large``, before anything is read.
+        Unavailable: ``http.body-too-slow``.
+    """
+    if length_of(request) > SMALL_BYTES:
+        raise TooLarge(Finding(code="http.body-too-large", args=(("most", str(SMALL_BYTES)),)))
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            await request.body()  # which is kept for whoever answers
+    except TimeoutError:
+        args = (("most", str(BODY_SECONDS_MAX)),)
+        raise Unavailable(Finding(code="http.body-too-slow", args=args)) from None
 
 
 async def _failed(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import socket
 import sqlite3
 import tomllib
 from contextlib import closing, contextmanager
@@ -402,3 +403,14 @@ def test_a_live_page_resumes_after_any_number(house, movement, place, after):
             headers = {"Cookie": f"{session.COOKIE}={cookie}", "Last-Event-ID": header}
             connection.request("GET", path, headers=headers)
             assert connection.getresponse().status == 200
+
+
+def test_a_form_that_does_not_come_holds_no_connection(place, monkeypatch):
+    monkeypatch.setattr(app, "BODY_SECONDS_MAX", 0.5)
+    address = place.removeprefix("http://").partition(":")
+    head = (
+        f"POST /pages/login HTTP/1.1\r\nHost: x\r\nOrigin: {place}\r\nContent-Length: 9\r\n\r\nkey="
+    )
+    with closing(socket.create_connection((address[0], int(address[2])), timeout=10)) as client:
+        client.sendall(head.encode())
+        assert b" 503 " in client.recv(1000)
