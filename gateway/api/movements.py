@@ -69,6 +69,12 @@ Told: TypeAlias = Literal[
 """What is told as a report, of a movement or of a vehicle."""
 
 
+FACTS_MAX = 50
+FactName = Annotated[str, Field(max_length=64)]
+FactText = Annotated[str, Field(max_length=4_000)]
+"""A movement's facts are read again whenever it moves, and at every lane: none is a book."""
+
+
 class ReportBody(BaseModel):
     """What the enterprise did, or what happened to it."""
 
@@ -77,7 +83,7 @@ class ReportBody(BaseModel):
     kind: Told = Field(examples=["departed"])
     at: Moment
     office: str = Field(examples=["CN008001"])
-    facts: dict[str, str] = {}
+    facts: dict[FactName, FactText] = Field(default={}, max_length=FACTS_MAX)
 
     def told(self) -> Report:
         """Return the report."""

@@ -201,6 +201,22 @@ def test_a_report_that_cannot_be_read(
     assert answer.status_code == status
 
 
+BOOKS = {
+    "one long text": {"note": "x" * 4_001},
+    "one long name": {"x" * 65: "note"},
+    "very many": {f"note-{number}": "x" for number in range(51)},
+}
+
+
+@pytest.mark.parametrize("facts", BOOKS.values(), ids=BOOKS)
+def test_facts_that_would_be_read_for_ever_after_are_refused(face: Face, movement: str, facts):
+    body = {"kind": "incident", "at": "2026-11-23T08:05:00+08:00", "office": "CN008001"}
+    path = f"/v1/movements/{movement}/reports"
+    answer = face.client.post(path, json=body | {"facts": facts}, headers=face.callers["exporter"])
+    assert answer.status_code == 400
+    assert {one["code"] for one in answer.json()["errors"]} == {"json.shape"}
+
+
 def test_a_report_moves_the_movement_once(face: Face) -> None:
     movement = face.submit(face.declaration(), "to-depart").json()["movement"]
     face.world.run()
