@@ -262,9 +262,10 @@ def test_what_is_no_archive_is_not_touched(border, stray, tmp_path):
     assert (found.taken, found.refused, border.names("in")) == (0, 0, before)
 
 
-def test_a_folder_that_everybody_may_write_into_is_not_believed(border):
+@pytest.mark.parametrize("place", ["in", "."])
+def test_a_folder_that_everybody_may_write_into_is_not_believed(border, place):
     border.put_answer()
-    (border.base / "in").chmod(0o777)
+    (border.base / place).chmod(0o777)
     found = collect(border.ports, EXIT)
     assert [one.code for one in found.findings] == ["link.not-collected"]
     assert border.manifest().state is MessageState.DUE

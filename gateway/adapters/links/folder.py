@@ -106,7 +106,8 @@ class FolderCourier:
         try:
             folder = _folder(link) / IN
             folder.mkdir(FOLDER_MODE, exist_ok=True)
-            if folder.stat().st_mode & stat.S_IWOTH:
+            # Who may write beside ``in`` may put another in its place.
+            if any(one.stat().st_mode & stat.S_IWOTH for one in (folder.parent, folder)):
                 raise _unavailable(link, "everybody may write into it")
             ages = {
                 entry.name: entry.stat(follow_symlinks=False).st_mtime_ns
