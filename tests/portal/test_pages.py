@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from gateway.adapters.keystore import create_seal_key
 from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.act import Act, ActKind
 from gateway.domain.records import Change, Update
@@ -160,6 +161,14 @@ def test_a_form_without_its_token_is_refused(house):
     for token in ("", "wrong"):
         answer = visitor.client.post("/pages/validate", data={"token": token}, headers=SAME)
         assert answer.status_code == 403
+
+
+def test_a_seal_key_that_was_rotated_lets_nobody_in(house):
+    visitor = house.visitor("exporter")
+    assert visitor.client.get("/pages/validate").status_code == 200
+    create_seal_key(house.world.folder / "keys")
+    assert visitor.client.get("/pages/validate").status_code == 303
+    assert house.visitor("exporter").client.get("/pages/validate").status_code == 200
 
 
 def test_logging_out_ends_it(house):
