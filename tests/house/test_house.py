@@ -29,6 +29,7 @@ BANNED = (
 ALLOWED_NAMES = {
     "_signed_info": "SignedInfo of XML signatures",
     "_signer_info": "SignerInfo of CMS (RFC 5652)",
+    "data_received": "what asyncio calls on a connection",
 }
 
 
