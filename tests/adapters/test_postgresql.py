@@ -91,3 +91,18 @@ def test_erasing_may_take_as_long_as_a_big_database_needs(url, monkeypatch):
             threading.Timer(2.5, slow.rollback).start()
             look(erasing())
         assert store.body(SAID.digest) is None
+
+
+def test_whoever_may_not_wait_long_for_a_lock_is_told_to_come_again(url):
+    """A database's keeper often limits how long anybody waits, for everybody who uses it."""
+    name = url.partition("@/")[2].partition("?")[0]
+    server = url.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {name} SET lock_timeout = '200ms'")
+    with closing(SqlStore(url)) as store, psycopg.connect(server) as other:
+        store.commit(inserted(r.LINK))
+        other.execute("SELECT id FROM links FOR UPDATE")
+        with pytest.raises(Unavailable):
+            store.lease(r.LINK.id, "somebody", 4)
+        other.rollback()
+        assert store.lease(r.LINK.id, "somebody", 4) == 1

@@ -156,7 +156,7 @@ class PoolWriter:
                     return _transacted(connection, unit)
             except Unavailable as error:
                 if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
-                    raise Held from error
+                    raise Held(*error.findings) from error
                 if not isinstance(error.__cause__, _VICTIM):
                     raise
         raise Lost("deadlock")
@@ -166,7 +166,7 @@ class PoolWriter:
         begun: Future[T] = Future()
         try:
             begun.set_result(self.run(unit))
-        except (Held, Lost, Unavailable) as failure:
+        except (Lost, Unavailable) as failure:
             begun.set_exception(failure)
         return begun
 

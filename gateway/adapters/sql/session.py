@@ -6,11 +6,13 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Executable
 
+from gateway.domain.errors import Unavailable
+
 T = TypeVar("T")
 Row = dict[str, object]
 
 
-class Held(Exception):
+class Held(Unavailable):
     """Somebody else holds what a unit wanted to lock, and for longer than it wanted to wait."""
 
 
