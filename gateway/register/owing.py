@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from gateway.audit.entry import EntryKind
 from gateway.domain.declaration import Declaration
+from gateway.domain.errors import Elsewhere, NotFound
 from gateway.domain.message import Message, MessageState, Suite
 from gateway.domain.records import Body
 from gateway.domain.trust import Signatory, Signer, Trust
@@ -31,6 +32,9 @@ def owe(writing: Writing, advanced: Advanced, owing: Owing) -> tuple[str, ...]:
 
     A message whose signatory gave no mandate waits as *awaiting signature* with its exact
     to-be-signed bytes.
+
+    Raises:
+        Elsewhere: ``key.unknown``: there is a mandate, and its key lies on another machine.
     """
     places = Places(owing.before.values())
     links = []
@@ -95,9 +99,22 @@ def mandated(
 
     It has a mandate that counts and a certificate that does: who renews a certificate has an old
     mandate and a new one, and who revokes it wants nothing more signed by its key.
+
+    Raises:
+        Elsewhere: ``key.unknown``: there is a mandate, and its key lies on another machine.
     """
-    signers = (ports.keys.signer(one.key) for one in trust.mandates_of(party, signatory, at))
-    return next((one for one in signers if not trust.lapsed(one.certificate, at)), None)
+    missing: NotFound | None = None
+    for mandate in trust.mandates_of(party, signatory, at):
+        try:
+            signer = ports.keys.signer(mandate.key)
+        except NotFound as error:  # no fault of whoever brought what has to be signed
+            missing = error
+            continue
+        if not trust.lapsed(signer.certificate, at):
+            return signer
+    if missing is not None:
+        raise Elsewhere(*missing.findings) from missing
+    return None
 
 
 def signed_by(party: str, certificate: bytes) -> str:

@@ -5,12 +5,13 @@ machine only, a movement began with packs that another program never saw.
 """
 
 import copy
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
 
-from gateway.domain.errors import Elsewhere
+from gateway.domain.errors import Elsewhere, NotFound
+from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState
 from gateway.register import fire_deadlines
 from gateway.usecases.collect import collect
@@ -107,3 +108,31 @@ def test_a_date_waits_for_a_program_that_can_act_on_it(world):
     assert fire_deadlines(_elsewhere(world.ports, "vn")) == 0
     world.clock.forward(minutes=11)
     assert fire_deadlines(world.ports) > 0
+
+
+class Keyless:
+    """The keys of a machine that a party's key was never copied to."""
+
+    def __init__(self, keys) -> None:
+        self._keys = keys
+
+    def __getattr__(self, name):
+        return getattr(self._keys, name)
+
+    def signer(self, key):
+        raise NotFound(Finding(code="key.unknown", value=key))
+
+
+def test_an_answer_whose_consequence_others_can_sign_is_not_refused(tmp_path):
+    """To the office, *not found* would mean that nobody knows its message."""
+    with closing(World(tmp_path)) as world:
+        world.town.held.add("MT2401")
+        movement = world.submit(world.declaration()).movement
+        world.run()
+        held = next(one for one in world.town.answers if one.taken.envelope.type == "MT2401")
+        with pytest.raises(Elsewhere) as other:
+            world.town.post(replace(world.ports, keys=Keyless(world.keys)), held)
+        assert [one.code for one in other.value.findings] == ["key.unknown"]
+        known = world.store.answers(movement)
+        world.post(held)
+        assert len(world.store.answers(movement)) == len(known) + 1
