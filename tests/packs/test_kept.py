@@ -90,3 +90,18 @@ def test_copies_are_no_packs_of_the_operators(upgraded):
     assert len(list(folder.iterdir())) == 8  # six that shipped, two of them in two forms
     with upgraded.ports.packs.slot() as packs:
         assert packs.findings == ()
+
+
+def test_what_is_put_back_is_found_by_programs_that_missed_it(tmp_path):
+    shutil.copytree(schemas_root(), tmp_path / "schemas")
+    with (tmp_path / "schemas" / "packs" / "vn-gate" / "pack.toml").open("a") as manifest:
+        manifest.write("\n# mended\n")
+    other = FolderPacks(tmp_path / "schemas", {}, slots=1, extra=tmp_path / "other")
+    own = FolderPacks(schemas_root(), {}, slots=1, extra=tmp_path / "own")
+    with other.slot() as packs:
+        (mended,) = [one.digest for one in packs.packs if one.manifest.pack == "vn-gate"]
+    with own.slot() as packs:
+        assert packs.by_digest(mended) is None
+        other.keep()
+        shutil.copytree(tmp_path / "other" / KEPT, tmp_path / "own" / KEPT)
+        assert packs.by_digest(mended) is packs.by_digest(mended) is not None

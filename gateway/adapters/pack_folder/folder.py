@@ -8,10 +8,9 @@ compiled when first needed and kept.
 
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from gateway.adapters.pack_folder.keeping import KEPT, keep, kept
@@ -199,8 +198,22 @@ class FolderPacks:
             made,
             findings=findings,
             unvouched=self._gathered.unvouched,
-            older=cache(self._older),  # a cache of its own: what is compiled belongs to one slot
+            older=self._remembering(),
         )
+
+    def _remembering(self) -> Callable[[str], Pack | None]:
+        """Return what looks for older packs of one slot, to which belongs what is compiled.
+
+        What is missing is looked for each time: a person may be about to put it there.
+        """
+        found: dict[str, Pack] = {}
+
+        def older(digest: str) -> Pack | None:
+            if digest not in found and (pack := self._older(digest)) is not None:
+                found[digest] = pack
+            return found.get(digest)
+
+        return older
 
     def _older(self, digest: str) -> Pack | None:
         """Compile a pack that ran here before; those that run now are not asked for."""
