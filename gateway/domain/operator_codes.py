@@ -32,6 +32,7 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "attention.deadline-missed": Severity.ERROR,
         "attention.deadline-near": Severity.WARNING,
         "attention.deadline-passed": Severity.ERROR,
+        "attention.deadline-unsent": Severity.ERROR,
         "attention.enquiry": Severity.ERROR,
         "attention.feed-not-fetched": Severity.WARNING,
         "attention.link-paused": Severity.WARNING,

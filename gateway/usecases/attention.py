@@ -79,6 +79,7 @@ def attention(ports: Ports, tenant: str, closed: Finding | None = None) -> tuple
         *look.intake(closed),
         *look.links(),
         *look.parked(),
+        *look.overdue(),
         *look.doubted(),
         *look.unsigned(),
         *look.preconditions(),
@@ -212,6 +213,16 @@ class _Look:
             code = "attention.deadline-passed" if late else "attention.message-refused"
             act = ActKind.SUPERSEDE.value
             yield self._about(message, code, since, why=why, act=act)
+
+    def overdue(self) -> Iterator[Concern]:
+        """Yield heads of streams past their legal deadline, where nobody sends who would notice."""
+        for link in self._links.values():
+            if not link.paused and link.kind is not LinkKind.FEED:
+                continue
+            for head in self._ports.store.due_heads(link.id, _EVER, ROWS_MAX):
+                if head.deadline is not None and head.deadline <= self._now:
+                    code = "attention.deadline-unsent"
+                    yield self._about(head, code, head.deadline, link=link.id)
 
     def doubted(self) -> Iterator[Concern]:
         """Yield messages whose office gave a receipt that does not hold, or no answer for long."""

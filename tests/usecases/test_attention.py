@@ -8,7 +8,7 @@ import pytest
 from gateway import register
 from gateway.audit.entry import EntryKind
 from gateway.domain.act import ActKind
-from gateway.domain.delivery import Attempt, Outcome
+from gateway.domain.delivery import Attempt, LinkKind, Outcome
 from gateway.domain.finding import Finding
 from gateway.domain.records import Change, Insert, Tenant, Update
 from gateway.register import account
@@ -86,6 +86,19 @@ def _away_and_left(desk):
     desk.world.clock.forward(minutes=6)
 
 
+def _late_while_paused(desk):
+    """The link rests for days; the legal deadline of what is due there goes by."""
+    desk.do("retry", desk.message("OLA").id)
+    desk.do("pause", LINK)
+    _update(desk, "messages", desk.message("OLA").id, deadline=desk.world.clock.now())
+
+
+def _late_in_the_feed(desk):
+    desk.do("retry", desk.message("OLA").id)
+    _update(desk, "links", LINK, kind=LinkKind.FEED)
+    _update(desk, "messages", desk.message("OLA").id, deadline=desk.world.clock.now())
+
+
 def _strange_receipt(desk):
     _due(desk, seconds=0)
     desk.receipt(digest="0" * 64)
@@ -161,6 +174,8 @@ MATTERS = [
     pytest.param(_tried_in_vain_and_left, {"not-delivered"}, id="the worker left after a try"),
     pytest.param(_away, {"breaker-open"}, id="the office does not answer"),
     pytest.param(_away_and_left, {"not-delivered"}, id="nobody looks whether it is back"),
+    pytest.param(_late_while_paused, {"link-paused", "deadline-unsent"}, id="late on a pause"),
+    pytest.param(_late_in_the_feed, {"deadline-unsent"}, id="not fetched in time"),
     pytest.param(_strange_receipt, {"receipt-refused"}, id="a receipt for other bytes"),
     pytest.param(_no_mandate, {"signature-awaited", "mandate-ended"}, id="signatures"),
     pytest.param(_silent_office, {"answer-missing"}, id="no decision"),
