@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import datetime
 from os.path import realpath
 from pathlib import Path
 
@@ -27,8 +28,9 @@ from gateway.domain.condition import (
 )
 from gateway.domain.errors import GatewayError, Misconfigured, NotAuthentic
 from gateway.domain.finding import Finding, Refusal
+from gateway.domain.message import MessageState
 from gateway.markup import tree
-from gateway.ports import Ports, Store
+from gateway.ports import Keys, Ports, Store
 from gateway.settings import FILE_NAME, PREFIX, Settings, load_settings
 
 TASK_SECONDS = 60.0
@@ -194,9 +196,31 @@ def _keys(settings: Settings) -> tuple[str, Iterable[Finding]]:
     from gateway.adapters.keystore import FileKeys  # noqa: PLC0415 - as needed
     from gateway.adapters.system import SystemClock  # noqa: PLC0415 - as needed
 
-    keys = FileKeys(settings.keys_folder)
-    findings = keys.findings(SystemClock().now())
+    keys, now = FileKeys(settings.keys_folder), SystemClock().now()
+    findings = (*keys.findings(now), *_keys_missing(settings, keys, now))
     return f"{len(keys.seal_keys())} seal keys, {len(keys.names())} of parties", findings
+
+
+def _keys_missing(settings: Settings, keys: Keys, now: datetime) -> Iterator[Finding]:
+    """Yield keys that this gateway seals or signs with, and that another machine has alone."""
+    from gateway.adapters.sql.migration import check_version  # noqa: PLC0415 - as needed
+    from gateway.adapters.sql.store import SqlStore  # noqa: PLC0415 - as needed
+
+    try:
+        check_version(settings.database_url)
+        with closing(SqlStore(settings.database_url)) as store:
+            states = (MessageState.ACKNOWLEDGED, MessageState.DUE)
+            sent = [one for state in states for one in store.messages_in_state(state, limit=1)]
+            tenants = {one.tenant for one in store.principals()}
+            mandates = [one for tenant in tenants for one in store.trust(tenant).mandates]
+    except GatewayError:  # told in a row of its own
+        return
+    sealed = {one.seal.partition(":")[0] for one in sent if one.seal}
+    for name in sorted(sealed - set(keys.seal_keys())):
+        yield Finding(code="key.seal-elsewhere", value=name)
+    signing = {one.key for one in mandates if one.valid_to is None or now < one.valid_to}
+    for name in sorted(signing - set(keys.names())):
+        yield Finding(code="key.unknown", value=name)
 
 
 def migrate(settings: Settings) -> str:

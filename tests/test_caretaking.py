@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import threading
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -13,6 +14,7 @@ from alembic.command import downgrade
 from sqlalchemy import create_engine
 
 from gateway.adapters import safekeeping
+from gateway.adapters.keystore import create_seal_key
 from gateway.adapters.sql import revisions
 from gateway.adapters.sql.engines import database_url
 from gateway.adapters.sql.migration import check_version
@@ -22,7 +24,7 @@ from gateway.sections import DatabaseSettings, KeySettings
 from gateway.settings import Settings, load_settings
 from gateway.usecases.audit import verify_log
 from tests.volumes import small_volume
-from tests.world import TENANT, World
+from tests.world import SIGNATORIES, TENANT, World
 
 
 @pytest.fixture(scope="module")
@@ -361,3 +363,15 @@ def test_another_database_is_copied_by_its_own_tools(settings, tmp_path):
     assert finding.code == "backup.not-sqlite"
     assert finding.value == "postgresql://fullroute@db.example/fullroute"  # pg_dump asks for it
     assert not (tmp_path / "kept").exists()
+
+
+def test_a_machine_without_the_keys_of_the_others_is_told_so(settings, tmp_path):
+    """A second machine that was given the database, and made keys of its own."""
+    create_seal_key(tmp_path / "keys")
+    other = replace(settings, keys=KeySettings(folder=str(tmp_path / "keys")))
+    (keys,) = [one for one in examine(other) if one.name == "keys"]
+    codes = [one.code for one in keys.findings]
+    assert codes.count("key.seal-elsewhere") == 1
+    assert codes.count("key.unknown") == len(SIGNATORIES)
+    (keys,) = [one for one in examine(settings) if one.name == "keys"]
+    assert keys.findings == ()

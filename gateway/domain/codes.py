@@ -96,6 +96,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(  # texts: schemas/lang; none i
         "key.no-seal": Severity.ERROR,
         "key.open-to-others": Severity.ERROR,
         "key.password": Severity.ERROR,
+        "key.seal-elsewhere": Severity.ERROR,
         "key.unknown": Severity.ERROR,
         "key.unreadable": Severity.ERROR,
         "key.unusable-name": Severity.ERROR,
