@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from gateway.domain.declaration import Declaration
 from gateway.domain.event import Event, EventKind
+from gateway.domain.expecting import estimated_since, told_times
 from gateway.domain.finding import Finding, Severity
 from gateway.domain.itinerary import Itinerary, Stop
 from gateway.domain.movement import Movement, of_trip
@@ -192,7 +193,7 @@ def _estimate(reading: Reading, journey: Journey, rules: PositionRules) -> News:
     if late is None or not stops:
         return ()
     late = max(late, *journey.beside) if journey.beside else late
-    last = _last(journey.movement, EventKind.ESTIMATED)
+    last = estimated_since(journey.movement.happened)
     minutes = int(late.total_seconds() // 60)
     told = int(last.fact("delay")) if last is not None else 0
     recent = timedelta(minutes=rules.estimate_every_minutes)
@@ -241,6 +242,5 @@ def _last(movement: Movement, kind: EventKind) -> Event | None:
 
 def estimates(movement: Movement) -> dict[str, datetime]:
     """Return by office when the goods are expected there by the last estimate."""
-    last = _last(movement, EventKind.ESTIMATED)
-    pairs = (one.partition("=") for one in last.fact("expected").split()) if last else ()
-    return {office: datetime.fromisoformat(at) for office, _, at in pairs}
+    told = told_times(one for one in movement.happened if one.kind is not EventKind.DEPARTED)
+    return dict(told)

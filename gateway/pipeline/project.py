@@ -13,6 +13,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from gateway.domain.event import JOURNEY, Event, EventKind
+from gateway.domain.expecting import told_times
 from gateway.domain.finding import Finding, Refusal, refused
 from gateway.domain.itinerary import Itinerary, OfficeRole, Stop
 from gateway.domain.movement import Movement, of_trip
@@ -171,7 +172,7 @@ def _circumstances(subject: Subject, at: datetime) -> list[tree.Element]:
 
 def _journey(subject: Subject, at: datetime) -> list[tree.Element]:
     return [
-        *(_stop(one, at) for one in subject.itinerary.stops),
+        *_stops(subject, at),
         _node("Totals", subject.totals),
         *_trips(subject),
     ]
@@ -348,8 +349,15 @@ def _add_happened(movement: tree.Element, event: Event, zone: ZoneInfo, *, plann
         tree.add(told, "Fact", (("name", name),), value)
 
 
-def _stop(stop: Stop, at: datetime) -> tree.Element:
-    return _node("Stop", _stop_attributes(stop, at))
+def _stops(subject: Subject, at: datetime) -> Iterable[tree.Element]:
+    """Yield every stop; ``expected`` where it is known better than declared when the goods come."""
+    told = told_times(subject.movement.happened)
+    for stop in subject.itinerary.stops:
+        made = _node("Stop", _stop_attributes(stop, at))
+        if expected := told.get(stop.office.code):
+            zone = ZoneInfo(stop.office.zone)
+            made.set("expected", expected.astimezone(zone).isoformat(timespec="seconds"))
+        yield made
 
 
 def _stop_attributes(stop: Stop, at: datetime) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from gateway import register
 from gateway.domain.closure import Closed
 from gateway.domain.errors import InConflict, Refused
 from gateway.domain.event import REPLACING, Event, Report
+from gateway.domain.expecting import RETIMED, retimed
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, MessageState
 from gateway.domain.records import Lost, Principal, Update
@@ -178,6 +179,7 @@ def _decided(
             facts=(
                 *_facts(loaded, found.places, new.reason),
                 (RESEALED, resealed(known, trips)),
+                (RETIMED, retimed(before, found.subject.itinerary)),
                 *other_offices(before, found, packs),
             ),
         )

@@ -58,7 +58,7 @@ def test_it_says_whether_goods_are_still_expected(packs, pack, name):
 
 
 EXPECTED = {
-    "as estimated last": ("vn", "exit-late", "2026-11-25T09:30:00+00:00"),
+    "as estimated last": ("vn", "exit-late", "2026-11-25T16:30:00+07:00"),
     "as declared, where nothing else is known": ("cn", "exit-hurt", "2026-11-25T14:00:00+08:00"),
 }
 

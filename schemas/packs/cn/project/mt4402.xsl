@@ -11,7 +11,6 @@
 
   <!-- The procedure whose declaration number the gate is told. -->
   <xsl:variable name="declared-under" select="'cn-export'"/>
-  <xsl:variable name="departed" select="$movement/p:Happened[@kind = 'departed'][last()]"/>
   <xsl:variable name="put-on" select="/p:Prepared/p:Trip[1]/p:Seal"/>
 
   <xsl:template match="/p:Prepared">
@@ -44,19 +43,9 @@
     </Manifest>
   </xsl:template>
 
-  <!-- When the vehicle reaches this gate: as told at departure, if told in this gate's local time
-       (a fact comes as reported, and XSLT knows no zones), else as declared. -->
+  <!-- When the vehicle reaches this gate: as told since it set out, else as declared. -->
   <xsl:template name="arrival">
-    <xsl:variable name="told"
-        select="$departed/p:Fact[@name = concat('expected:', $message/@office)]
-                [substring(., string-length(.) - 5) =
-                 substring($message/@at, string-length($message/@at) - 5)]"/>
-    <xsl:variable name="at">
-      <xsl:choose>
-        <xsl:when test="string($told)"><xsl:value-of select="$told"/></xsl:when>
-        <xsl:otherwise><xsl:value-of select="$here/@at"/></xsl:otherwise>
-      </xsl:choose>
-    </xsl:variable>
+    <xsl:variable name="at" select="$here/@expected | $here[not(@expected)]/@at"/>
     <xsl:if test="string($at)">
       <ArrivalDateTime>
         <xsl:call-template name="digits14"><xsl:with-param name="at" select="$at"/></xsl:call-template>

@@ -8,17 +8,9 @@
     exclude-result-prefixes="p d">
   <xsl:import href="tir.xsl"/>
 
-  <!-- When it is expected there: as told at departure in this gate's time, else as declared. -->
+  <!-- When it is expected there: as told since it set out, else as declared. -->
   <xsl:template name="at-the-gate">
-    <xsl:variable name="told"
-        select="$movement/p:Happened[@kind = 'departed'][last()]
-                /p:Fact[@name = concat('expected:', $message/@office)]
-                [substring(., string-length(.) - 5) =
-                 substring($message/@at, string-length($message/@at) - 5)]"/>
-    <xsl:choose>
-      <xsl:when test="string($told)"><xsl:value-of select="$told"/></xsl:when>
-      <xsl:otherwise><xsl:value-of select="$exit/@at"/></xsl:otherwise>
-    </xsl:choose>
+    <xsl:value-of select="$exit/@expected | $exit[not(@expected)]/@at"/>
   </xsl:template>
 
   <!-- A foreign vehicle goes home: this is its re-export. -->

@@ -31,12 +31,6 @@
               and @at-utc = $last/@at-utc]"/>
   <xsl:variable name="coming"
       select="$here and not($last/@kind = 'turned-back' or $last/@kind = 'crossing-refused')"/>
-  <xsl:variable name="estimate"
-      select="concat($movement/p:Happened[@kind = 'estimated'][last()]/p:Fact[@name = 'expected'], ' ')"/>
-  <xsl:variable name="reported"
-      select="$movement/p:Happened[@kind = 'departed'][last()]
-              /p:Fact[@name = concat('expected:', $message/@office)]"/>
-
   <xsl:template match="/p:Prepared">
     <WayNotice version="1">
       <MessageID><xsl:value-of select="$message/@id"/></MessageID>
@@ -53,7 +47,12 @@
       </Movement>
       <xsl:apply-templates select="$news"/>
       <ComingIndicator><xsl:value-of select="number($coming)"/></ComingIndicator>
-      <xsl:if test="$coming"><xsl:call-template name="expected"/></xsl:if>
+      <!-- By the last estimate or report, else as declared. -->
+      <xsl:if test="$coming">
+        <ExpectedDateTime>
+          <xsl:value-of select="$here/@expected | $here[not(@expected)]/@at"/>
+        </ExpectedDateTime>
+      </xsl:if>
       <xsl:for-each select="$trips"><xsl:call-template name="transport"/></xsl:for-each>
       <xsl:if test="not($trips)">
         <Transport>
@@ -83,19 +82,6 @@
         </TemperatureMeasure>
       </xsl:if>
     </Event>
-  </xsl:template>
-
-  <!-- By the last estimate, else as reported at departure, else as declared. -->
-  <xsl:template name="expected">
-    <xsl:variable name="estimated"
-        select="substring-before(substring-after($estimate, concat($message/@office, '=')), ' ')"/>
-    <ExpectedDateTime>
-      <xsl:choose>
-        <xsl:when test="$estimated"><xsl:value-of select="$estimated"/></xsl:when>
-        <xsl:when test="string($reported)"><xsl:value-of select="$reported"/></xsl:when>
-        <xsl:otherwise><xsl:value-of select="$here/@at"/></xsl:otherwise>
-      </xsl:choose>
-    </ExpectedDateTime>
   </xsl:template>
 
   <!-- A vehicle by which the goods come here, on the leg that is the first to end here or beyond. Who was
