@@ -197,6 +197,17 @@ def test_a_report_of_a_trip_it_has_not_is_refused(split):
     )
 
 
+def test_two_trucks_that_leave_at_once_are_two_messages_to_their_gate(split, tmp_path):
+    """China's manifest messages have numbers made of the time; one seen before is a repeat."""
+    world, reference = split
+    world = world.copied(tmp_path)
+    world.report(reference, "departed", "CN008001")
+    sent = of(world, reference, "MT4402")
+    numbers = {re.findall("<MessageID>([^<]+)", text)[0] for text in sent.values()}
+    assert len(sent) == len(numbers) == 2
+    world.close()
+
+
 CONTAINERS = ("CSQU3054383", "TCLU4265449")
 IN_TRANSIT = {
     "<ContainerIndicator>0<": "<ContainerIndicator>1<",
