@@ -19,6 +19,7 @@ from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane, Signal
 from gateway.domain.lane_decision import wanting
 from gateway.domain.message import Message, MessageState
+from gateway.domain.movement_state import MovementState
 from gateway.domain.page import Page, page_of
 from gateway.domain.position import Position
 from gateway.domain.records import Change, Lost, MovementRecord, Principal
@@ -69,13 +70,17 @@ class RunView:
 
     @property
     def packages(self) -> int:
-        """All packages aboard."""
-        return sum(one.packages for one in self.aboard)
+        """All packages aboard; goods that were taken back do not travel."""
+        return sum(one.packages for one in self._going)
 
     @property
     def gross_mass_kg(self) -> Decimal:
         """All goods aboard."""
-        return sum((one.gross_mass_kg for one in self.aboard), Decimal(0))
+        return sum((one.gross_mass_kg for one in self._going), Decimal(0))
+
+    @property
+    def _going(self) -> tuple[Aboard, ...]:
+        return tuple(one for one in self.aboard if one.state != MovementState.INVALIDATED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,15 @@ def test_a_run_is_shown_with_every_share_and_what_it_waits_for(world):
     assert describe_run(world.ports, TENANT, run.trips[1]) == run
 
 
+def test_goods_that_were_taken_back_are_shown_but_not_counted(world):
+    second = view(world).aboard[1].movement
+    world.report(second, "invalidation-asked", "CN008001", text="buyer")
+    world.run()
+    run = view(world)
+    assert [one.state for one in run.aboard] == ["released", "invalidated", "released"]
+    assert (run.packages, str(run.gross_mass_kg)) == (2 * 124, "4961.0")
+
+
 def test_where_it_stands_is_read_from_everything_aboard(world):
     assert view(world).standing.state is TripState.PLANNED
     report_trip(world.ports, world.exporter, BATCH, departed(world))
