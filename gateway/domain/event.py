@@ -1,7 +1,8 @@
 """What happens to a movement: the kinds of events, which of them bring messages, who tells them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -172,6 +173,21 @@ class Event:
     def fact(self, name: str) -> str:
         """Return one fact, or the empty string."""
         return dict(self.facts).get(name, "")
+
+
+def as_it_happened(events: Iterable[Event]) -> list[Event]:
+    """Return events in the order they happened: we may hear late of what came before.
+
+    Of one moment they stay as they were heard. Clocks differ a little: what was heard before a new
+    declaration did not happen after it.
+    """
+    timed: list[tuple[datetime, Event]] = []
+    latest = datetime.max.replace(tzinfo=UTC)
+    for event in reversed(tuple(events)):
+        timed.append((min(event.at, latest), event))
+        latest = timed[-1][0] if event.kind in REPLACING else latest
+    timed.reverse()  # of one moment they stay as they were
+    return [event for _, event in sorted(timed, key=lambda one: one[0])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

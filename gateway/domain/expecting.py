@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from gateway.domain.calendar_ends import tellable
-from gateway.domain.event import REPLACING, Event, EventKind
+from gateway.domain.event import REPLACING, Event, EventKind, as_it_happened
 from gateway.domain.itinerary import Itinerary
 
 RETIMED: Final = "retimed"
@@ -22,7 +22,7 @@ def told_times(happened: Iterable[Event]) -> Mapping[str, datetime]:
     Reported at departure or estimated since; a newer declaration of other times counts before them.
     """
     found: dict[str, datetime] = {}
-    for event in happened:
+    for event in as_it_happened(happened):
         if event.kind is EventKind.ESTIMATED:
             found |= _read(one.partition("=")[::2] for one in event.fact("expected").split())
         elif event.kind is EventKind.DEPARTED:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from gateway.domain.event import REPLACING, Event, EventKind
+from gateway.domain.event import REPLACING, Event, EventKind, as_it_happened
 from gateway.domain.parts import alone
 from gateway.domain.trip import Trip
 
@@ -28,7 +28,7 @@ def put_on(happened: Collection[Event], trip: str) -> tuple[str, ...]:
     others. One that only changes the driver or the way takes no seal off.
     """
     found: tuple[str, ...] = ()
-    for event in alone(happened, trip):
+    for event in as_it_happened(alone(happened, trip)):
         if event.kind in REPLACING:
             resealed = event.fact(RESEALED)
             found = () if not resealed or trip in resealed.split() else found

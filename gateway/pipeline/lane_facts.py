@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from gateway.domain.event import COMING_BACK, REPLACING, Event, EventKind
+from gateway.domain.event import COMING_BACK, REPLACING, Event, EventKind, as_it_happened
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Lane, MovementFacts, Paper, Quarantine, Run, Standing
 from gateway.domain.movement import Movement
@@ -294,7 +294,7 @@ def _quarantine(load: Load, asked: Asked) -> Quarantine:
     trucks each is told of by itself; where one is held, all are.
     """
     told: dict[str, str] = {}
-    for event in load.events:
+    for event in as_it_happened(load.events):
         if event.kind is EventKind.QUARANTINE and asked.own(event.office):
             trip = event.fact("trip")
             told = {**told, trip: event.fact(QUARANTINE)} if trip else {"": event.fact(QUARANTINE)}

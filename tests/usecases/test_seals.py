@@ -3,16 +3,18 @@
 import re
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from gateway import register
 from gateway.adapters.pack_folder import schemas_root
-from gateway.domain.event import Event, EventKind
+from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.roles import OfficeRole
 from gateway.domain.seals import put_on
 from gateway.sandbox.script import read_scenarios
 from gateway.usecases.amend import Amendment, Reason, amend
+from gateway.usecases.report import report
 from tests.world import LANE, ROUTE, World
 
 HUU_NGHI, TAN_THANH = "VN0015BB", "VN00X002"
@@ -120,12 +122,34 @@ def test_one_truck_does_not_bear_the_seals_of_the_other(world):
     assert told(world, "VN0003PJ", "BIA") == ("OWN1", "NEW2")
 
 
+def test_what_is_heard_late_does_not_put_an_old_seal_on_again(world):
+    world.clock.forward(hours=3)
+    at = world.clock.now()
+    world.report(world.reference, "departed", "CN008001", seal="OWN1")
+    for seal, minutes in (("NEW2", 0), ("NEW1", -30)):
+        facts = (("text", "resealed"), ("seals", seal))
+        when = at + timedelta(hours=1, minutes=minutes)
+        world.clock.at = max(world.clock.at, when)
+        told = Report(kind=EventKind.INCIDENT, at=when, office="CN008001", facts=facts)
+        report(world.ports, world.exporter, world.reference, told)
+    assert awaited(world, YOUYIGUAN, "exit") == ("NEW2",)
+
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
 def happened(*told):
     kinds = [(EventKind(kind), facts) for kind, facts in told]
     return [
-        Event(sequence=place, kind=kind, at=None, facts=tuple(facts.items()))
+        Event(sequence=place, kind=kind, at=NOON, facts=tuple(facts.items()))
         for place, (kind, facts) in enumerate(kinds)
     ]
+
+
+def test_a_clock_that_is_ahead_does_not_bring_back_what_a_declaration_replaced():
+    events = happened(("departed", {"seal": "OWN1"}), ("substituted", {"resealed": "trp_1"}))
+    events[0] = replace(events[0], at=NOON + timedelta(minutes=4))
+    assert put_on(events, "trp_1") == ()
 
 
 def test_a_declaration_that_does_not_say_which_seals_it_changes_says_all_anew():
