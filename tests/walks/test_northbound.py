@@ -1,6 +1,7 @@
 """Walk 1 the other way: dragon fruit from Hai Duong to the last closed procedure in Chongqing."""
 
 import time
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from gateway.domain.roles import OfficeRole
 from gateway.usecases.setup import add_lane
 from gateway.usecases.submit import preflight
 from gateway.usecases.timeline import timeline_after
-from tests.world import LANE, NORTHBOUND, TENANT, World
+from tests.world import LANE, NORTHBOUND, ROUTE, TENANT, World
 
 
 @pytest.fixture
@@ -135,3 +136,43 @@ def test_each_country_has_its_own_quarantine(world):
         world.town.say(world.ports, (office, word), reference)
         assert stands("VN0015BB", OfficeRole.EXIT) == [out]
         assert stands("CN00X001", OfficeRole.ENTRY) == [into]
+
+
+BY_RAIL_TO_THE_TRUCK = {
+    "<SequenceNumeric>2</SequenceNumeric><ID>VN0015BB</ID>": (
+        "<SequenceNumeric>2</SequenceNumeric><ID>VN0001SI</ID><RoleCode>transit</RoleCode>"
+        "<ExpectedDateTime>2026-11-25T09:00:00+07:00</ExpectedDateTime></Office>\n"
+        "    <Office><SequenceNumeric>3</SequenceNumeric><ID>VN0015BB</ID>"
+    ),
+    "<SequenceNumeric>3</SequenceNumeric><ID>CN00X001</ID>": (
+        "<SequenceNumeric>4</SequenceNumeric><ID>CN00X001</ID>"
+    ),
+    "<SequenceNumeric>4</SequenceNumeric><ID>CN008001</ID>": (
+        "<SequenceNumeric>5</SequenceNumeric><ID>CN008001</ID>"
+    ),
+    "<SequenceNumeric>1</SequenceNumeric>\n      <FromOfficeID>VN0003PJ</FromOfficeID>": """\
+<SequenceNumeric>1</SequenceNumeric>
+      <FromOfficeID>VN0003PJ</FromOfficeID>
+      <ToOfficeID>VN0001SI</ToOfficeID>
+      <ModeCode system="UNECE">2</ModeCode>
+      <Vehicle kind="wagon"><Plate country="VN">VN-11111</Plate></Vehicle>
+    </Leg>
+    <Leg>
+      <SequenceNumeric>2</SequenceNumeric>
+      <FromOfficeID>VN0001SI</FromOfficeID>""",
+    "<LegFromOfficeID>VN0003PJ<": "<LegFromOfficeID>VN0001SI<",
+}
+
+
+def test_gates_are_told_of_the_truck_that_takes_the_fruit_over_inland(tmp_path):
+    """By rail to Yen Vien, by truck from there: what leaves Viet Nam is the truck."""
+    gates = {"VN": (*ROUTE["VN"], "VN0001SI"), "VN-GATE": ("VN00X101",)}
+    with closing(World(tmp_path, shipped=NORTHBOUND, more=gates)) as world:
+        reference = world.submit(world.declaration(texts=BY_RAIL_TO_THE_TRUCK)).movement
+        world.run()
+        driven(world, reference)
+        assert world.store.movement(reference).state == "completed"
+        sent = world.messages(reference)
+        for told in (("VN0015BB", "TOR"), ("VN00X101", "GateExitDeclaration")):
+            text = world.store.body(sent[told].unsigned).content.decode()
+            assert ("桂A6E903" in text, "VN-11111" in text) == (True, False), told

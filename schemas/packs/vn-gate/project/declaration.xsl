@@ -13,10 +13,15 @@
   <xsl:variable name="movement" select="/p:Prepared/p:Movement"/>
   <xsl:variable name="consignment" select="/p:Prepared/d:Declaration/d:Consignment"/>
   <xsl:variable name="gate" select="/p:Prepared/p:Stop[@office = $message/@office][1]"/>
+  <!-- The leg on which the goods come in: the first in Viet Nam. They go out on the last that begins here
+       or before. -->
   <xsl:variable name="legs" select="/p:Prepared/d:Declaration/d:Trip/d:Leg"/>
+  <xsl:variable name="up-to-here" select="/p:Prepared/p:Stop[@sequence &lt;= $gate/@sequence]
+              [$message/@role = 'exit']"/>
+  <xsl:variable name="leaving" select="$legs[d:FromOfficeID = $up-to-here/@office][last()]"/>
   <xsl:variable name="leg"
-      select="($legs[starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
-              | $legs[last()])[1]"/>
+      select="$leaving | ($legs[not($leaving)][starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
+              | $legs[not($leaving)][last()])[1]"/>
   <!-- What has passed the gate is told no more. -->
   <xsl:variable name="through"
       select="$movement/p:Happened[not(@planned = 'true')]

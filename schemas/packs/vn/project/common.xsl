@@ -20,11 +20,16 @@
   <!-- Goods that leave: where they are declared, and the gate they leave by. -->
   <xsl:variable name="departure" select="$stops[@role = 'departure'][1]"/>
   <xsl:variable name="exit" select="$stops[@role = 'exit'][1]"/>
-  <!-- The leg that runs in Viet Nam: the first that ends or begins there, else the last one. -->
+  <!-- The leg that runs in Viet Nam: the first that ends or begins there, else the last one. Of goods that
+       leave, the one on which they pass the gate: the last that begins there or before. -->
   <xsl:variable name="legs" select="/p:Prepared/d:Declaration/d:Trip/d:Leg"/>
+  <xsl:variable name="up-to-exit" select="/p:Prepared/p:Stop[@sequence &lt;= $exit/@sequence]
+              [$message/@role = 'exit' or $message/@role = 'departure']"/>
+  <xsl:variable name="leaving" select="/p:Prepared/d:Declaration/d:Trip[1]
+              /d:Leg[d:FromOfficeID = $up-to-exit/@office][last()]"/>
   <xsl:variable name="leg"
-      select="($legs[starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
-              | $legs[last()])[1]"/>
+      select="$leaving | ($legs[not($leaving)][starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
+              | $legs[not($leaving)][last()])[1]"/>
   <xsl:variable name="modes" select="$leg/d:ModeCode"/>
   <xsl:variable name="by-rail"
       select="boolean($modes[@system = 'VN' and . = '25'] | $modes[@system = 'UNECE' and . = '2'])"/>
