@@ -263,7 +263,7 @@ def go_on(ports: Ports, closure: str, stopping: Callable[[], bool] = lambda: Fal
     """Carry out what is due of a closure's plan; return how many movements were diverted here.
 
     Each is one change with the row that says so: whoever undoes it or carries it out at the same
-    moment wins or loses whole.
+    moment wins or loses whole. What nobody foresaw of one is raised when it was put off.
     """
     count = 0
     for one in ports.store.diversions_due(ports.clock.now(), DUE_MAX):
@@ -282,8 +282,10 @@ def _carry_out(ports: Ports, one: Diversion) -> bool:
         codes = tuple(dict.fromkeys(found.code for found in refused.findings))[:CODES_MAX]
         _write(ports, one, {"state": DiversionState.REFUSED, "codes": codes, "due_at": None})
         return False
-    except GatewayError:
+    except Exception as trouble:
         _write(ports, one, {"due_at": ports.clock.now() + PUT_OFF})
+        if not isinstance(trouble, GatewayError):  # nobody foresaw it, so the program's log tells
+            raise
         return False
     return True
 

@@ -149,6 +149,18 @@ def test_what_is_amended_while_it_is_signed_is_kept_and_diverted_later(world, na
     assert verify_log(world.ports).findings == ()
 
 
+def test_what_nobody_foresaw_of_one_movement_is_raised_and_holds_up_no_other(world):
+    plan(world)
+    apply(world, minutes=0)
+    first, second = (one.movement for one in world.store.diversions_due(world.clock.now(), 9))
+    broken = {"stops": ((1, "CN008001", "a role that is none", ""),)}
+    world.store.commit(Change((Update(table="movements", key=first, values=broken),)))
+    with pytest.raises(ValueError, match="a role that is none"):
+        go_on(world)
+    assert go_on(world) == 1
+    assert [row(world, one).state for one in (first, second)] == ["confirmed", "done"]
+
+
 # ------------------------------------------------------------------ planning
 
 MOVES = [
