@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gateway.domain.errors import InConflict, NotFound, Refused
+from gateway.domain.errors import InConflict, NotFound, Refused, Unavailable
 from gateway.domain.finding import Finding, refused
 from gateway.domain.group import Group, GroupMode, Member, MemberState
 from gateway.domain.records import Principal
@@ -118,18 +118,28 @@ def take_in(
 
     Two at once do it twice, and it is done once. What became wrong since it was checked (a mandate
     revoked, an office closed) is refused, and stays to be seen in the group. ``stop`` is asked
-    before each; what is left then is for others.
+    before each; what is left then is for others. What nobody foresaw of one stays staged, and is
+    raised once the others were taken in.
     """
     caller = ports.store.principal(group.caller)
     if caller is None:
         raise NotFound(Finding(code="group.unknown", value=group.id))
     staged = [one for one in ports.store.members(group.id) if one.state is MemberState.STAGED]
+    mistakes: list[Exception] = []
     for place, member in enumerate(staged, start=1):
         if stop():
             break
-        movement, codes = _taken(ports, caller, member)
+        try:
+            movement, codes = _taken(ports, caller, member)
+        except Unavailable:
+            raise
+        except Exception as mistake:  # noqa: BLE001 - raised below
+            mistakes.append(mistake)
+            continue
         keeping.told(ports, group, member, movement, codes)
         seen(place, len(staged))
+    if mistakes:
+        raise mistakes[0]
     keeping.close(ports, group)
     return keeping.standing(ports, group.tenant, group.id)
 

@@ -187,6 +187,32 @@ def test_what_became_wrong_meanwhile_is_refused_and_seen(world):
     assert done.members[1].codes == ("declaration.duplicate-reference",)
 
 
+class Stumbling:
+    """A store over which nobody foresaw that we stumble: at the bytes of one digest."""
+
+    def __init__(self, store, digest) -> None:
+        self._store, self._digest = store, digest
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def body(self, digest):
+        if digest == self._digest:
+            raise ValueError("nobody foresaw this")
+        return self._store.body(digest)
+
+
+def test_what_nobody_foresaw_of_one_file_is_raised_and_holds_up_no_other(world):
+    standing, _ = _hand_in(world, _files(world, "a", "b", "c"))
+    stumbling = Stumbling(world.store, standing.members[1].body)
+    with pytest.raises(ValueError, match="nobody foresaw this"):
+        groups.take_in(replace(world.ports, store=stumbling), standing.group)
+    left = keeping.standing(world.ports, "default", standing.group.id)
+    assert _states(left) == [MemberState.TAKEN, MemberState.STAGED, MemberState.TAKEN]
+    assert left.group.open
+    assert groups.go_on(world.ports, standing.group.id) == 3  # once it is mended
+
+
 def test_who_is_stopped_leaves_the_rest(world):
     standing, _ = _hand_in(world, _files(world, "a", "b"))
     done = groups.take_in(world.ports, standing.group, stop=lambda: True)
