@@ -117,6 +117,7 @@ def test_a_native_answer_is_the_receipt(border):
     lines = timeline_after(border.ports, TENANT, border.movement)
     assert [line.receipt for line in lines if line.kind == "receipt"] == ["native"]
     assert [line.facts["vouched"] for line in lines if line.kind == "answer"] == ["transport"]
+    assert register.refused_answers(border.ports, TENANT, border.world.clock.now()) == ()
 
 
 def test_audit_and_export_tell_what_was_not_sealed(border):

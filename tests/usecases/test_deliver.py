@@ -19,11 +19,12 @@ from gateway.domain.message import MessageState, ReceiptKind
 from gateway.domain.parcel import Reply
 from gateway.domain.records import Change, Update
 from gateway.markup import signature
+from gateway.register import refused_answers
 from gateway.usecases.attention import attention
 from gateway.usecases.deliver import deliver
 from gateway.usecases.sweep import sweep
 from tests.bench.load import plain
-from tests.world import World
+from tests.world import TENANT, World
 
 
 class Releasing:
@@ -139,6 +140,7 @@ def test_heads_of_different_streams_set_off_together(world):
 
     ports = replace(world.ports, couriers={LinkKind.PUSH: Counting()})
     assert deliver(ports, due(world)[0], "worker") == sum(together[:1]) == 2
+    assert refused_answers(ports, TENANT, world.clock.now()) == ()  # a receipt is no answer
 
 
 def test_what_is_under_way_is_sent_once(world):
