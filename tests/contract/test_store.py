@@ -86,6 +86,33 @@ def test_what_is_not_there_is_none(store, read):
     assert read(store) is None
 
 
+SOMEBODY_ELSES = {
+    "LRN of another declarant": (
+        replace(r.MOVEMENT, declarant="CN-SCC:another"),
+        ROUND_TRIPS["movement by LRN"][1],
+    ),
+    "LRN at another tenant": (
+        replace(r.MOVEMENT, tenant="ten_2"),
+        ROUND_TRIPS["movement by LRN"][1],
+    ),
+    "key of another principal": (
+        replace(r.IDEMPOTENCY, principal="prn_2"),
+        ROUND_TRIPS["idempotency"][1],
+    ),
+    "key at another tenant": (
+        replace(r.IDEMPOTENCY, tenant="ten_2"),
+        ROUND_TRIPS["idempotency"][1],
+    ),
+    "answer of another link": (replace(r.ANSWER, link="lnk_vn"), ROUND_TRIPS["answer"][1]),
+}
+
+
+@pytest.mark.parametrize(("record", "read"), SOMEBODY_ELSES.values(), ids=SOMEBODY_ELSES.keys())
+def test_what_somebody_else_named_the_same_is_not_found(store, record, read):
+    store.commit(inserted(record))
+    assert read(store) is None
+
+
 def test_an_empty_store_is_empty(store):
     assert store.trust("ten_1") == Trust()
     assert store.links() == store.link_loads() == store.offices() == store.principals() == ()

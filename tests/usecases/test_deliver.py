@@ -421,10 +421,12 @@ def test_what_nobody_foresaw_in_one_reply_is_that_message_s_trouble_alone(world,
     assert "UnicodeEncodeError" in caplog.text
 
 
-def test_a_status_with_an_error_is_unclear_and_the_link_lives(world):
+@pytest.mark.parametrize("agreed", [ReceiptKind.SIGNED, ReceiptKind.TRANSPORT])
+def test_a_status_with_an_error_is_unclear_and_the_link_lives(world, agreed):
     """As for a message of a batch that no line of the reply names."""
     world.submit(world.declaration())
     link = due(world)[0]
+    world.store.commit(Change((Update(table="links", key=link, values={"receipt": agreed}),)))
     saying(world, status=200, error="malformed-reply")
     for _ in range(6):
         deliver(world.ports, link, "worker")

@@ -18,13 +18,14 @@ from gateway.audit.exchange import (
     write_reply,
 )
 from gateway.domain.act import Act, ActKind
-from gateway.domain.errors import InConflict
+from gateway.domain.errors import InConflict, NotAllowed
 from gateway.domain.message import MessageState
 from gateway.domain.records import Change, Principal, Update
 from gateway.sandbox.office import Arrival
 from gateway.usecases import feed
 from gateway.usecases.audit import verify_log
 from gateway.usecases.operate import foresee
+from gateway.usecases.receive import receive
 from tests.usecases.stopped import LINK as HUU_NGHI
 from tests.usecases.stopped import Desk, sign
 from tests.world import TENANT, World
@@ -240,9 +241,28 @@ def test_a_link_cannot_receipt_the_message_of_another(tmp_path) -> None:
         message = _ours(world, world.submit(world.declaration()).movement)
         other = next(name for name in world.town.systems if name != LINK)
         stranger = replace(CALLER, id="prn_other", link=other)
-        receipt = _receipt(world, message, other)
-        told = feed.acknowledge(world.ports, stranger, other, [receipt])
-        assert (told.done, [one.code for _, one in told.refused]) == ((), ["message.unknown"])
+        theirs, nobodys = (
+            _receipt(world, one, other) for one in (message, replace(message, id="msg_0"))
+        )
+        told = feed.acknowledge(world.ports, stranger, other, [theirs, nobodys])
+        assert (told.done, [one.code for _, one in told.refused]) == ((), ["message.unknown"] * 2)
+        assert world.store.message(message.id) == message
+
+
+def test_a_link_speaks_and_reads_for_itself_alone(tmp_path) -> None:
+    with closing(World(tmp_path)) as world:
+        ports, message = world.ports, _ours(world, world.submit(world.declaration()).movement)
+        other = next(name for name in world.town.systems if name != LINK)
+        stranger = replace(CALLER, id="prn_other", link=other)
+        receipt = _receipt(world, message, LINK)
+        for act in (
+            lambda: feed.read_feed(ports, stranger, LINK, feed.Wish()),
+            lambda: feed.acknowledge(ports, stranger, LINK, [receipt]),
+            lambda: receive(ports, stranger, LINK, b"{}", "", b""),
+        ):
+            with pytest.raises(NotAllowed) as refused:
+                act()
+            assert [one.code for one in refused.value.findings] == ["link.not-yours"]
         assert world.store.message(message.id) == message
 
 
@@ -260,7 +280,8 @@ def test_of_one_receipt_handed_in_twice_at_once_one_is_kept(tmp_path) -> None:
                 feed.acknowledge(world.ports, CALLER, LINK, [receipt])
                 world.store.commit(change)
 
-        feed.acknowledge(replace(world.ports, store=Overtaken()), CALLER, LINK, [receipt])
+        told = feed.acknowledge(replace(world.ports, store=Overtaken()), CALLER, LINK, [receipt])
+        assert (told.done, [one.code for _, one in told.refused]) == ((), ["message.busy"])
         assert len(world.store.attempts(message.id)) == 1
         world.store.sequence("test")
         entries = [read_entry(one.entry) for one in world.store.log(movement=movement, limit=1000)]
