@@ -200,6 +200,8 @@ def reason(waits_for: str, words: Words) -> str:
     told = []
     for one in filter(None, waits_for.split(", ")):
         kind, _, answer = one.partition(":")
+        if kind == "signature":
+            kind, answer = words("head.signatory"), words.named("signatory", answer)
         told.append(
             words("waits.for-answer", type=kind, answer=words.named("answer", answer))
             if answer

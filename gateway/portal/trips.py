@@ -9,7 +9,7 @@ from gateway.domain.finding import Catalogue, Finding
 from gateway.domain.itinerary import CustomsOffice
 from gateway.domain.lane import Signal
 from gateway.domain.trip_state import TripStanding, TripState
-from gateway.portal.columns import clock, zoned
+from gateway.portal.columns import clock, reason, zoned
 from gateway.portal.desk import Member
 from gateway.portal.listing import ROWS_MAX, Listed
 from gateway.portal.movements import tenant_of
@@ -150,8 +150,14 @@ def _load(one: Aboard, words: Words) -> tuple[str, str, str, int, str, str]:
         state,
         one.packages,
         f"{one.gross_mass_kg:,}",
-        " · ".join(one.waits_for),
+        " · ".join(_wait(told, words) for told in one.waits_for),
     )
+
+
+def _wait(told: str, words: Words) -> str:
+    """Say ``VN0015BB TIR: exited`` in the reader's language."""
+    message, _, waits_for = told.partition(": ")
+    return f"{message}: {reason(waits_for, words)}"
 
 
 def _readings(

@@ -41,6 +41,15 @@ def test_the_movement_page_leads_to_its_trip(house, movements):
     assert f'href="/pages/trips/{BATCH}"' in text
 
 
+@pytest.mark.parametrize(
+    ("lang", "departed"), [("en", "departed"), ("vi", "đã khởi hành"), ("zh", "已启运")]
+)
+def test_what_a_load_waits_for_is_said_in_the_readers_language(house, lang, departed):
+    text = page(house, lang=lang)
+    assert f"CN00X001 MT4402: {departed}" in text
+    assert ("MT4402: departed" in text) == (lang == "en")
+
+
 def listed(house, query="", who="exporter"):
     answer = house.visitor(who).client.get(f"/pages/trips?{query}")
     assert answer.status_code == 200
