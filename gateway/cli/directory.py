@@ -167,6 +167,22 @@ def change_password(link: str, password: bytes, reason: str, data: Path | None) 
         setup.note_key(ports, caller, "change-password", {"link": link, "reason": reason})
 
 
+def move(link: str, endpoint: str, reason: str, data: Path | None) -> Link:
+    """Give a link another address; the log tells of it, and why.
+
+    Raises:
+        NotFound: there is no such link.
+        Refused: the address does not fit the link; ``act.no-reason``.
+    """
+    with open_folder(data) as gateway:
+        known = gateway.ports.store.link(link)
+        if known is not None:
+            address = _fitting(known.kind, endpoint)
+            if known.login:
+                _check_covered(address)
+        return setup.move_link(gateway.ports, operator(gateway.ports), link, endpoint, reason)
+
+
 def add_link(ports: Ports, tenant: str, new: setup.NewLink) -> tuple[Link, str]:
     """Add a link and the principal under which its system fetches and answers.
 
@@ -202,16 +218,28 @@ def _kind(wanted: Connection) -> LinkKind:
         raise Refused(
             Finding(code="link.unknown-kind", value=wanted.kind, args=(("known", known),))
         )
-    kind, address = LinkKind(wanted.kind), _address(wanted.endpoint)
-    if address is None or (kind is LinkKind.PUSH and address.scheme not in _SCHEMES[kind]):
-        raise Refused(Finding(code="link.endpoint-malformed", value=wanted.endpoint))
-    if address.scheme not in _SCHEMES[kind] or "@" in address.netloc:
-        raise Refused(Finding(code="link.endpoint-unfit", value=kind.value))
+    kind = LinkKind(wanted.kind)
+    address = _fitting(kind, wanted.endpoint)
     if kind is LinkKind.REQUEST and not (wanted.user and wanted.password):
         raise Refused(Finding(code="link.no-login", value=wanted.link))
-    if wanted.password and address.scheme != "https" and address.hostname not in _LOOPBACK:
-        raise Refused(Finding(code="link.password-in-clear", value=wanted.endpoint))
+    if wanted.password:
+        _check_covered(address)
     return kind
+
+
+def _fitting(kind: LinkKind, endpoint: str) -> SplitResult:
+    address = _address(endpoint)
+    if address is None or (kind is LinkKind.PUSH and address.scheme not in _SCHEMES[kind]):
+        raise Refused(Finding(code="link.endpoint-malformed", value=endpoint))
+    if address.scheme not in _SCHEMES[kind] or "@" in address.netloc:
+        raise Refused(Finding(code="link.endpoint-unfit", value=kind.value))
+    return address
+
+
+def _check_covered(address: SplitResult) -> None:
+    """Refuse an address to which a password would go in clear."""
+    if address.scheme != "https" and address.hostname not in _LOOPBACK:
+        raise Refused(Finding(code="link.password-in-clear", value=address.geturl()))
 
 
 def _address(endpoint: str) -> SplitResult | None:

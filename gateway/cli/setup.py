@@ -303,3 +303,25 @@ def change_password(
         output.print_json({"link": link})
     else:
         output.note(f"Link {link} logs in with the new password.")
+
+
+@link_commands.command("move")
+def move_link(
+    link: Annotated[str, typer.Argument(help="Its id.")],
+    endpoint: Annotated[str, typer.Option(help="Where it is now: http(s)://..., file:///folder.")],
+    reason: Annotated[str, typer.Option(help="Why; it goes into the log.")],
+    *,
+    options: FolderOptions,
+) -> None:
+    """Send to another address from now on; its key, its offices and what waits stay.
+
+    Example:
+      fullroute link move huu-nghi --endpoint https://new.example --reason "their notice 12"
+    """
+    from gateway.cli import directory
+
+    moved = directory.move(link, endpoint, reason, options.data)
+    if options.json:
+        output.print_json({"link": moved.id, "endpoint": moved.endpoint})
+    else:
+        output.note(f"Link {moved.id} is at {moved.endpoint} from the next request on.")

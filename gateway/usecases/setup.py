@@ -308,6 +308,26 @@ def add_link(ports: Ports, tenant: str, new: NewLink) -> Link:
     return link
 
 
+def move_link(ports: Ports, caller: Principal, name: str, endpoint: str, reason: str) -> Link:
+    """Send what is owed over a link to another address, from the next request on.
+
+    Raises:
+        NotFound: ``link.unknown``.
+        Refused: ``act.no-reason``.
+    """
+    check_reason(reason, name)
+    link = ports.store.link(name)
+    if link is None or link.tenant != caller.tenant:
+        raise NotFound(Finding(code="link.unknown", value=name))
+    moved = replace(link, endpoint=endpoint.rstrip("/"))
+    facts = {"act": "move-link", "link": name, "by": caller.id, "reason": reason}
+    writing = register.Writing(ports, caller.tenant, ports.clock.now())
+    writing.update("links", name, {"endpoint": moved.endpoint})
+    writing.entry(EntryKind.SETUP, facts={**facts, "endpoint": moved.endpoint})
+    _commit(ports, writing, name)
+    return moved
+
+
 def _usual_receipt(ports: Ports, administration: str) -> ReceiptKind:
     with ports.packs.slot() as packs:
         pack = packs.by_administration(administration)

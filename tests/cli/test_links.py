@@ -109,6 +109,29 @@ def test_an_id_no_address_can_hold(data):
     assert (said.code, said.json["errors"][0]["code"]) == (3, "link.id-malformed")
 
 
+MOVING = ("--reason", "their notice 12", "--json")
+
+
+def test_a_system_that_moved_is_found_at_its_new_address(data):
+    share = (data.parent / "share").as_uri()
+    assert link(data, "add", "mover", "--office", "CN007208", "--kind", "folder",
+                "--endpoint", f"{share}/old").code == 0  # fmt: skip
+    moved = link(data, "move", "mover", "--endpoint", f"{share}/new/", *MOVING)
+    assert (moved.code, moved.json) == (0, {"link": "mover", "endpoint": f"{share}/new"})
+    told = {one["id"]: one for one in link(data, "list", "--json").json["data"]}
+    assert told["mover"]["endpoint"] == f"{share}/new"
+    unfit = link(data, "move", "mover", "--endpoint", "https://office.example", *MOVING)
+    assert unfit.json["errors"][0]["code"] == "link.endpoint-unfit"
+    assert link(data, "move", "nobody", "--endpoint", f"{share}/new", *MOVING).code == 4
+    silent = link(data, "move", "mover", "--endpoint", f"{share}/x", "--reason", " ", "--json")
+    assert silent.json["errors"][0]["code"] == "act.no-reason"
+
+
+def test_a_password_does_not_move_into_the_clear(data):
+    said = link(data, "move", "hai-duong", "--endpoint", "http://office.example", *MOVING)
+    assert said.json["errors"][0]["code"] == "link.password-in-clear"
+
+
 def test_a_password_for_nobody(data):
     said = link(data, "password", "nobody", *OTHER)
     assert said.code == 4
