@@ -117,10 +117,12 @@ def _coloured(one: Shown, stream: TextIO) -> None:
     severity = str(one.get("severity", "error"))
     head = Rich(severity, style=_STYLES.get(severity, "bold"))
     console.print(head + Rich(f" {one['code']}", style="bold") + Rich(_place(one), style="dim"))
-    if one.get("message"):
-        console.print(Rich(f"  {one['message']}"))
-    if one.get("fix"):
-        console.print(Rich("  → ", style="green") + Rich(str(one["fix"])))
+    for mark, text, style in (("  ", one.get("message"), ""), ("  → ", one.get("fix"), "green")):
+        room = max(console.width - len(mark), SENTENCE_WIDTH)
+        for place, line in enumerate(Rich(str(text or "")).wrap(console, room)):
+            line.rstrip()
+            lead = " " * len(mark) if place else mark  # what is folded stands below its beginning
+            console.print(Rich(lead, style=style) + line, soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -134,6 +136,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         sys.stdout.write("".join("\t".join(row) + "\n" for row in cells))
         return
     from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text as Rich
@@ -144,7 +147,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         if any(" " in row[place] for row in cells):
             table.add_column(column, overflow="fold", min_width=min(len(longest), SENTENCE_WIDTH))
         else:
-            table.add_column(column, no_wrap=True)
+            whole = max(cell_len(one) for one in (column, *(row[place] for row in cells)))
+            table.add_column(column, no_wrap=True, min_width=whole)  # its name is not cut either
     for row in cells:
         table.add_row(*(Rich(cell) for cell in row))
     console = Console(highlight=False)
@@ -152,6 +156,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     if console.measure(table, options=boundless).minimum <= console.width:
         console.print(table)
         return
+    say("")  # as above a table: what stands before is another thing
     for row in cells:
         print_pairs((column, cell) for column, cell in zip(columns, row, strict=True) if cell)
         say("")
