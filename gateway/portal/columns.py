@@ -153,7 +153,8 @@ def _holder(
         return "here", words("holder.gateway"), words("waits.receipt", type=due.type)
     answered = {one.message for one in view.answers}
     sent = [one for one in messages if one.state is MessageState.ACKNOWLEDGED]
-    silent = next((one for one in sent if not _settled(one, answered, procedures)), None)
+    asked = [one for one in sent if one.id in view.answerable]
+    silent = next((one for one in asked if not _settled(one, answered, procedures)), None)
     if silent is not None:
         name = stop.office.name(words.language)
         return "here", name, words("waits.answer", type=silent.type)

@@ -1,6 +1,6 @@
 """What happened to a movement, in order; and how it stands now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,6 +45,7 @@ class MovementView:
     """A movement with everything a person asks about it.
 
     ``findings`` are what offices found wrong, each with the office and type of its answer.
+    ``answerable`` are the messages to which offices ever answer: a notice is done when it is there.
     """
 
     record: MovementRecord
@@ -57,6 +58,7 @@ class MovementView:
     findings: tuple[Finding, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     erased: register.Erasure | None = None
+    answerable: frozenset[str] = frozenset()
 
 
 def timeline_after(
@@ -168,7 +170,19 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
         findings=_office_findings(ports, reference),
         deadlines=register.deadlines_of(ports, reference, messages),
         erased=register.erasure_of(ports, record),
+        answerable=_answerable(ports, messages),
     )
+
+
+def _answerable(ports: Ports, messages: Iterable[Message]) -> frozenset[str]:
+    """Return who may be answered by its pack, or by one that is not here to say so."""
+    with ports.packs.slot() as packs:
+        return frozenset(
+            one.id
+            for one in messages
+            if (pack := packs.by_digest(one.pack)) is None
+            or any(spec.about == one.type for spec in pack.answers.specs)
+        )
 
 
 def _office_findings(ports: Ports, reference: str) -> tuple[Finding, ...]:

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from gateway.adapters.keystore import create_seal_key
 from gateway.adapters.pack_folder import schemas_root
 from gateway.domain.act import Act, ActKind
+from gateway.domain.message import MessageState
 from gateway.domain.records import Change, Update
 from gateway.markup.workbook import MEDIA_TYPE
 from gateway.portal import app, session
@@ -48,6 +49,15 @@ def test_the_address_leads_to_the_pages(house):
 def test_strangers_are_led_to_the_form(house, path):
     answer = house.visitor().client.get(f"/pages/{path}")
     assert (answer.status_code, answer.headers["location"]) == (303, "/pages/login")
+
+
+def test_nobody_waits_for_an_answer_to_a_notice(house, movement):
+    """Offices ahead were told that the goods are released, and answer nothing to that."""
+    told = house.world.messages(movement)
+    assert told["VN0003PJ", "WayNotice-I"].state is MessageState.ACKNOWLEDGED
+    page = house.visitor("exporter").client.get(f"/pages/movements/{movement}?lang=en").text
+    assert "the answer to WayNotice" not in page
+    assert "The carrier" in page  # who moves next
 
 
 @pytest.mark.parametrize(
