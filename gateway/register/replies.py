@@ -6,9 +6,11 @@ from dataclasses import replace
 from gateway.audit.entry import EntryKind
 from gateway.audit.evidence import handover
 from gateway.domain.delivery import Attempt, Link, Outcome
+from gateway.domain.errors import Unavailable
 from gateway.domain.finding import Refusal
-from gateway.domain.message import Message, ReceiptKind
+from gateway.domain.message import Message, MessageState, ReceiptKind
 from gateway.domain.parcel import Reply
+from gateway.domain.records import Change
 from gateway.ports import Ports
 from gateway.register.receipts import check_receipt
 from gateway.register.writing import Writing, message_facts
@@ -59,6 +61,25 @@ def unforeseen(message: Message, reply: Reply, mistake: Exception) -> Attempt:
         detail=f"not-taken-in: {type(mistake).__name__}",
         retry_after_seconds=reply.retry_after_seconds,
     )
+
+
+def unmoved(message: Message) -> Mapping[str, object]:
+    """Return what holds as long as no answer to a message due came meanwhile."""
+    return {"state": MessageState.DUE, "next_at": message.next_at}
+
+
+def broken_off(ports: Ports, link: Link, message: Message, why: Unavailable) -> Change:
+    """Return the change that keeps a try whose reply nobody waited for: its office may have it."""
+    attempt = Attempt(
+        message=message.id,
+        at=ports.clock.now(),
+        outcome=Outcome.UNREACHABLE,
+        detail=why.findings[0].code,
+    )
+    writing = write_try(ports, link, message, attempt, {})
+    tries = {"attempts": message.attempts + 1}
+    writing.update("messages", message.id, tries, unmoved(message))
+    return writing.change()
 
 
 def write_try(

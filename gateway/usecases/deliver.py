@@ -9,7 +9,8 @@ took it.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -179,9 +180,23 @@ class _Flight:
         parcels = self._look()
         if self._link is not None and parcels:
             courier = self._ports.couriers[self._link.kind]
-            for reply in courier.carry(self._link, parcels, self._more):
-                self._link = self._take(self._link, reply)
+            try:
+                for reply in courier.carry(self._link, parcels, self._more):
+                    self._link = self._take(self._link, reply)
+            except Unavailable as stopped:
+                self._break_off(self._link, stopped)
+                raise
         self._settle()
+
+    def _break_off(self, link: Link, stopped: Unavailable) -> None:
+        """Keep a try of everything whose reply nobody waits for any more: its office may have it.
+
+        It goes again at once, from elsewhere. Where the database is away nothing can be kept.
+        """
+        with suppress(Unavailable):
+            for message, _, _ in self._under_way.values():
+                change = register.broken_off(self._ports, link, message, stopped)
+                _lost(self._ports.store.begin(change))
 
     def _more(self) -> Sequence[Parcel]:
         """Return what joins: nothing, unless it is worth a look."""
@@ -264,7 +279,7 @@ class _Flight:
         values = {"bucket": link.bucket} if link.rate else {}
         writing.update("links", link.id, values, {"fence": link.fence})
         later = untried_until(reply.at, reply.retry_after_seconds, message.deadline)
-        writing.update("messages", message.id, {"next_at": later}, _unmoved(message))
+        writing.update("messages", message.id, {"next_at": later}, register.unmoved(message))
         self._begun.append(_Begun(self._ports.store.begin(writing.change())))
         return link
 
@@ -356,11 +371,6 @@ def _record(
     return link, writing.change()
 
 
-def _unmoved(message: Message) -> Mapping[str, object]:
-    """Return what holds as long as no answer came meanwhile."""
-    return {"state": MessageState.DUE, "next_at": message.next_at}
-
-
 def _after(
     ports: Ports, writing: register.Writing, link: Link, message: Message, attempt: Attempt
 ) -> None:
@@ -374,7 +384,7 @@ def _after(
     jitter, deadline = ports.ids.jitter(), message.deadline
     later = next_attempt_at(message.attempts, attempt, jitter, link.breaker, deadline)
     values = {"attempts": message.attempts + 1, "next_at": later}
-    writing.update("messages", message.id, values, _unmoved(message))
+    writing.update("messages", message.id, values, register.unmoved(message))
 
 
 def _park(writing: register.Writing, link: Link, message: Message, why: str) -> None:

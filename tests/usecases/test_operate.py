@@ -7,7 +7,8 @@ import pytest
 
 from gateway.domain.act import Act, ActKind
 from gateway.domain.delivery import BREAKER_OPENS_AFTER, LinkKind
-from gateway.domain.errors import InConflict, NotFound, Refused
+from gateway.domain.errors import InConflict, NotFound, Refused, Unavailable
+from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState
 from gateway.domain.records import Change, Tenant, Update
 from gateway.usecases import setup
@@ -400,3 +401,35 @@ def test_what_an_office_fetches_is_not_taken_back(desk):
 
 def _fed():
     return Change((Update(table="links", key=LINK, values={"kind": LinkKind.FEED}),))
+
+
+class Stopped:
+    """The courier of a worker that is told to stop while an office takes what it brought."""
+
+    def __init__(self, town) -> None:
+        self._town = town
+
+    def carry(self, link, parcels, *_):
+        tuple(self._town.carry(link, parcels))
+        raise Unavailable(Finding(code="courier.closed"))
+        yield
+
+
+def test_what_a_stopped_worker_had_under_way_is_not_skipped(tmp_path):
+    """Its office has it, and would take nothing else in its place."""
+    with closing(World(tmp_path)) as world:
+        desk = Desk.__new__(Desk)
+        desk.world, desk.operator = world, principal(world, "operator")
+        desk.movement = world.submit(world.declaration()).movement
+        gate = "lnk_cn00x001"
+        stopped = replace(world.ports, couriers={LinkKind.PUSH: Stopped(world.town)})
+        with pytest.raises(Unavailable):
+            deliver(stopped, gate, "w")
+        desk.do("pause", gate)
+        first = desk.message("MT2401", gate)
+        with pytest.raises(InConflict) as refused:
+            desk.do("skip", first.id)
+        assert [one.code for one in refused.value.findings] == ["act.uncertain"]
+        desk.do("resume", gate)
+        assert deliver(world.ports, gate, "another") == 1
+        assert verify_log(world.ports).findings == ()
