@@ -43,6 +43,10 @@ def _parser(*, drop_comments: bool = False) -> etree.XMLParser:
     )
 
 
+_REASONS = {"ERR_DOCUMENT_EMPTY": "it does not begin with a tag"}
+"""In our own words where libxml2's would mislead: it calls a PDF empty."""
+
+
 def _parsed(raw: bytes, *, drop_comments: bool) -> Element:
     try:
         return etree.fromstring(raw, _parser(drop_comments=drop_comments))
@@ -50,7 +54,7 @@ def _parsed(raw: bytes, *, drop_comments: bool) -> Element:
         # The type of the error, never its message: a message may repeat parts of the document.
         entry = error.error_log.last_error
         kind = entry.type_name if entry is not None else "ERR_DOCUMENT_EMPTY"
-        reason = kind.removeprefix("ERR_").replace("_", " ").lower()
+        reason = _REASONS.get(kind) or kind.removeprefix("ERR_").replace("_", " ").lower()
         code = "xml.beyond-limits" if kind == "ERR_RESOURCE_LIMIT" else "xml.malformed"
         raise shape.breach(code, line=error.lineno or 1, reason=reason) from None
 

@@ -209,3 +209,11 @@ def test_foreign_formats_lose_their_comments_and_nothing_else():
 def test_the_parsed_tree_is_what_was_sent():
     raw = wrapped("<Name>  重庆 &amp; \n</Name>")
     assert etree.tostring(safe.parse(raw), encoding="unicode").encode() == raw
+
+
+@pytest.mark.parametrize("raw", [b"%PDF-1.4 x", b"LRN;1;2;3", b"[]"])
+def test_what_is_no_xml_at_all_is_not_called_empty(raw):
+    with pytest.raises(Refusal) as refused:
+        safe.parse(raw, safe.STANDARD)
+    (finding,) = refused.value.findings
+    assert dict(finding.args)["reason"] == "it does not begin with a tag"
