@@ -26,6 +26,9 @@ Shape = dict[str, Any]
 Files = Sequence[tuple[str, bytes]]
 """Names and contents."""
 
+EVIDENCE_BYTES_MAX = 2_000_000_000
+"""What an export may hold that a gateway hands out."""
+
 LOOK_SECONDS = 0.5
 """How often a client asks how far a group is."""
 
@@ -77,6 +80,9 @@ class Desk(Protocol):
 
     def amend(self, reference: str, raw: bytes, idempotency_key: str, why: Why) -> Shape:
         """Replace a movement's declaration."""
+
+    def export(self, reference: str) -> Files:
+        """Return everything about a movement, verifiable without us: names and contents."""
 
     def copy(self, reference: str, lrn: str, depart: str) -> bytes:
         """Return an unsigned declaration like a movement's; ``depart`` is an ISO time or empty."""
@@ -191,6 +197,20 @@ class RemoteDesk:
         path = f"/v1/movements/{quoted(reference)}/amendments?{asked}"
         answer = self._client.post(path, raw, _media_type(raw), Idempotency_Key=idempotency_key)
         return dict(answer.json())
+
+    def export(self, reference: str) -> Files:
+        """Fetch the evidence of a movement; no name of it leads out of its folder."""
+        from gateway.markup.archive import Limits, unpack
+
+        limits = Limits(
+            archive_bytes_max=EVIDENCE_BYTES_MAX,
+            entries_max=1_000_000,
+            content_bytes_max=EVIDENCE_BYTES_MAX,
+            folders=True,
+            workbooks=True,
+        )
+        raw = self._client.get(f"/v1/movements/{quoted(reference)}/export").content
+        return [(one.name, one.content) for one in unpack(raw, limits)]
 
     def copy(self, reference: str, lrn: str, depart: str) -> bytes:
         """Fetch an unsigned declaration like a movement's."""

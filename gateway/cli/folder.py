@@ -53,6 +53,7 @@ from gateway.usecases import timeline as timelines
 from gateway.usecases import trips as running
 from gateway.usecases.closure import NewClosure, close_office
 from gateway.usecases.copy import copy_as_new
+from gateway.usecases.export import export_movement
 
 
 @contextmanager
@@ -122,6 +123,10 @@ class FolderDesk:
             idempotency_key=idempotency_key,
         )
         return submission_shape(done, self._ports.packs.catalogue(), self._lang)
+
+    def export(self, reference: str) -> Files:
+        """Return the evidence of a movement."""
+        return export_movement(self._ports, self._caller.tenant, reference)
 
     def copy(self, reference: str, lrn: str, depart: str) -> bytes:
         """Return an unsigned declaration like a movement's."""

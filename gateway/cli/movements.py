@@ -13,7 +13,7 @@ from gateway.cli import output
 from gateway.cli.branch import Branch
 from gateway.cli.desk import Told
 from gateway.cli.opening import open_desk
-from gateway.cli.options import LIMIT, Cursor, DeskOptions, FolderOptions, Limit
+from gateway.cli.options import LIMIT, Cursor, DeskOptions, Limit
 from gateway.cli.output import Columns
 from gateway.domain.calendar_ends import tellable
 from gateway.domain.errors import InConflict
@@ -294,7 +294,7 @@ def export(
     ref: Reference,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.")],
     *,
-    options: FolderOptions,
+    options: DeskOptions,
 ) -> None:
     """Write the exact bytes of every message, receipt and answer, and how to check them.
 
@@ -302,13 +302,11 @@ def export(
       fullroute movement export 26CN4F7KQ2M8ZT1XJ3 ./evidence
     """
     from gateway.cli.files import write_files
-    from gateway.cli.folder import open_folder, operator
-    from gateway.usecases.export import export_movement
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InConflict(Finding(code="cli.folder-not-empty", value=str(folder)))
-    with open_folder(options.data) as gateway:
-        files = export_movement(gateway.ports, operator(gateway.ports).tenant, ref)
+    with open_desk(options) as desk:
+        files = desk.export(ref)
     write_files(folder, files)
     if options.json:
         output.print_json({"folder": str(folder), "files": [name for name, _ in files]})

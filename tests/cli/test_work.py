@@ -389,3 +389,15 @@ def test_json_errors_are_one_document(tmp_path):
     said = fullroute("movement", "list", "--data", tmp_path / "x", "--json")
     assert json.loads(said.out)["exit"] == said.code == 2
     assert said.err == ""
+
+
+def test_a_running_gateway_hands_out_the_same_evidence(served, desk, submitted, tmp_path):
+    """An exporter has an API key and no data folder."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    asked = {"FULLROUTE_URL": served, "FULLROUTE_API_KEY": desk.operator_key}
+    assert desk.run("movement", "export", submitted, here).code == 0
+    said = fullroute("movement", "export", submitted, there, **asked)
+    assert said.code == 0, said.both
+    assert fullroute("movement", "export", "26CNNOBODY", tmp_path / "x", **asked).code == 4
+    found = [sorted(p.relative_to(one) for p in one.rglob("*")) for one in (here, there)]
+    assert found[0] == found[1] != []
