@@ -178,7 +178,7 @@ def add_office(
     if options.json:
         output.print_json({"code": office.code, "status": office.status.value})
     else:
-        output.note(f"{office.code} {name} is known now ({office.status}) in {options.lang}.")
+        output.note(f"{office.code} {name} is known now ({office.status}).")
 
 
 @link_commands.command("list")
