@@ -37,6 +37,12 @@ class Suite(StrEnum):
     NONE = "none"
 
 
+_DISPLACED = "person:status 409"
+
+PLACE_TAKEN = ":place-taken"
+"""How what a dropped message says of itself ends, where its office has something else there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message to one office (or administration): the row that is the obligation.
@@ -76,6 +82,20 @@ class Message:
     receipt: str | None = None
     receipt_kind: ReceiptKind | None = None
     acknowledged_at: datetime | None = None
+
+    @property
+    def displaced(self) -> bool:
+        """Tell whether its office said that it has something else there: 409 of exchange v1.
+
+        So it is where an older database was put back, and a message was made anew that the office
+        had from the one that is lost. Its place is taken, whatever becomes of it.
+        """
+        return self.state is MessageState.PARKED and self.waits_for == _DISPLACED
+
+    @property
+    def holds_place(self) -> bool:
+        """Tell whether its place in the stream is none that something later could be given."""
+        return self.state is not MessageState.DROPPED or self.waits_for.endswith(PLACE_TAKEN)
 
 
 class AnswerKind(StrEnum):

@@ -2,9 +2,10 @@
 
 A message that was given a place in its stream and never reached its office leaves this place to
 what comes next: an office of exchange v1 takes places without gaps, so those behind move up, sealed
-anew with the same id and the same bytes. Only the head of a stream is ever sent, so none of them
-is at the office already, unless it fetched one out of the feed: once it acknowledged that one,
-nobody moves. Whoever calls holds the lease of the link.
+anew with the same id and the same bytes. Where the office says that it has something else in that
+place (an older database was put back), the place is left as taken, and nobody moves. Only the head
+of a stream is ever sent, so none of them is at the office already, unless it fetched one out of the
+feed: once it acknowledged that one, nobody moves. Whoever calls holds the lease of the link.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from gateway.domain.deciding import end
 from gateway.domain.errors import InConflict, Refused
 from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.message import OPEN_STATES, Message, MessageState
+from gateway.domain.message import OPEN_STATES, PLACE_TAKEN, Message, MessageState
 from gateway.domain.procedure import ProcedureState
 from gateway.pipeline.advance import Advanced, advance
 from gateway.pipeline.sign import seal_message
@@ -91,7 +92,7 @@ def _behind(messages: Iterable[Message], message: Message) -> tuple[Message, ...
     Raises:
         InConflict: ``act.overtaken``: the office has one of them already, in the place it has now.
     """
-    if message.place is None:
+    if message.place is None or message.displaced:
         return ()
     after = [
         one for one in messages if one.stream == message.stream and (one.place or 0) > message.place
@@ -144,7 +145,8 @@ def write_exit(writing: Writing, loaded: Loaded, leaving: Exit, why: str) -> tup
     """
     after = {one.id: one for one in loaded.messages}
     for one in leaving.dropped:
-        after[one.id] = replace(one, state=MessageState.DROPPED, waits_for=why, next_at=None)
+        said = why + PLACE_TAKEN if one.displaced else why
+        after[one.id] = replace(one, state=MessageState.DROPPED, waits_for=said, next_at=None)
         write_message(writing, one, after[one.id])
     for one in leaving.moved:  # nobody's place is taken twice, not even inside the transaction
         writing.update("messages", one.id, {"place": -(one.place or 0)}, {"state": one.state})

@@ -52,13 +52,14 @@ def owe(writing: Writing, advanced: Advanced, owing: Owing) -> tuple[str, ...]:
 class Places:
     """The next place in each stream, counted under the movement's version.
 
-    What was dropped has left its place to what comes next (:mod:`gateway.register.exits`).
+    What was dropped has left its place to what comes next, unless its office has something else
+    there (:mod:`gateway.register.exits`).
     """
 
     def __init__(self, messages: Iterable[Message]) -> None:
         self._last: dict[str, int] = {}
         for one in messages:
-            if one.state is not MessageState.DROPPED:
+            if one.holds_place:
                 self._last[one.stream] = max(self._last.get(one.stream, 0), one.place or 0)
 
     def next(self, stream: str) -> int:

@@ -49,6 +49,24 @@ def test_what_was_skipped_never_goes_and_its_place_is_taken(desk):
     assert verify_log(desk.world.ports).findings == ()
 
 
+@pytest.mark.parametrize("act", ["skip", "cancel"])
+def test_where_the_office_has_something_else_in_that_place_nobody_moves_up(tmp_path, act):
+    """So it is behind an older database: the office has what the one that is lost had made."""
+    with closing(World(tmp_path)) as world:
+        world.town.instead[IMPORT_LINK] = (409, b"")
+        movement = world.submit(world.declaration()).movement
+        ida = _of(world, movement, "IDA")
+        world.town.systems[IMPORT_LINK]._places[ida.stream] = ida.place
+        deliver(world.ports, IMPORT_LINK, "w")
+        told = Act(kind=ActKind(act), subject=ida.id, reason=WHY)
+        assert perform(world.ports, principal(world, "operator"), told).moved == ()
+        del world.town.instead[IMPORT_LINK]
+        world.run()
+        taken = [one.envelope for one in world.town.systems[IMPORT_LINK].taken]
+        assert [(one.type, one.place) for one in taken] == [("WayNotice-I", 2)]
+        assert verify_log(world.ports).findings == ()
+
+
 def test_cancelling_takes_back_whatever_hangs_on_it(desk):
     ola, hanging = desk.message("OLA"), [desk.message(kind) for kind in ("OLC", "BOA", "BIA")]
     done = desk.do("cancel", ola.id)
