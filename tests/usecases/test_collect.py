@@ -18,6 +18,7 @@ from gateway.domain.message import MessageState, ReceiptKind
 from gateway.domain.parcel import Collected, Parcel
 from gateway.domain.records import Change, Update
 from gateway.markup import archive, wire
+from gateway.register.incoming import native_of
 from gateway.register.put_away import SEEN_MAX
 from gateway.sandbox.office import Arrival
 from gateway.usecases.attention import attention
@@ -397,6 +398,19 @@ def test_what_was_not_signed_makes_no_other_answer(tmp_path, change):
     signed = signed_exclusively(border.answer(path), signer, border.world.clock.now())
     is_one_answer(border, "a.xml", signed, change(signed))
     border.world.close()
+
+
+def test_the_others_aboard_are_told_what_was_signed_and_nothing_around_it(border):
+    """An answer about a vehicle is read again for each of its movements, from what was kept."""
+    signer, now = registered_signer(border), border.world.clock.now()
+    (path,) = border.send()
+    answer = border.answer(path)
+    wrapped = wire.multipart_signed(answer, signer.cms(answer), "application/xml")
+    signed = signed_exclusively(answer, signer, now)
+    link = border.ports.store.link(EXIT)
+    for content, media_type in ((wrapped, "multipart/signed; a=b"), (signed, "application/xml")):
+        taken = register.collected(link, content, media_type, now)
+        assert native_of(content, taken.header.media_type) == taken.native
 
 
 # ------------------------------------------------------------------ one find is not another
