@@ -2,9 +2,11 @@
 
 from contextlib import closing
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from gateway import register
 from gateway.domain.act import Act, ActKind
 from gateway.domain.delivery import BREAKER_OPENS_AFTER, LinkKind
 from gateway.domain.errors import InConflict, NotFound, Refused, Unavailable
@@ -15,6 +17,7 @@ from gateway.usecases import setup
 from gateway.usecases.audit import verify_log
 from gateway.usecases.deliver import deliver
 from gateway.usecases.operate import foresee, perform
+from tests.contract.records import MESSAGE
 from tests.usecases.stopped import LINK, WHY, Desk, principal, sign
 from tests.world import World
 
@@ -101,6 +104,16 @@ def test_the_last_of_a_stream_leaves_its_place_to_what_comes_later(tmp_path, act
 
 def _of(world, movement, kind):
     return next(one for one in world.store.messages(movement) if one.type == kind)
+
+
+@pytest.mark.parametrize(("others", "dropped"), [(1, ["msg_1"]), (0, ["msg_1", "msg_9"])])
+def test_what_another_part_may_still_answer_is_not_cancelled_with_it(others, dropped):
+    due = replace(MESSAGE, type="OLA", state=MessageState.DUE)
+    parts = [replace(due, id=f"msg_{place}", place=place) for place in range(1, 2 + others)]
+    waiting = replace(due, id="msg_9", type="OLC", state=MessageState.WAITING, place=None)
+    waiting = replace(waiting, waits_for="OLA:registered")
+    loaded = SimpleNamespace(messages=(*parts, waiting))
+    assert [one.id for one in register.cancelling(loaded, parts[0]).dropped] == dropped
 
 
 def test_superseded_it_goes_under_a_new_name_in_its_own_place(desk):
