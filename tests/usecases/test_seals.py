@@ -114,6 +114,7 @@ def test_one_truck_does_not_bear_the_seals_of_the_other(world):
     assert told(world, YOUYIGUAN, "WayNotice") == ("NEW2",)
     notice = last(world, YOUYIGUAN, "WayNotice")
     assert (SECOND in notice, FIRST in notice) == (True, False)
+    assert "<TotalPackageQuantity>24<" in notice
     assert told(world, HUU_NGHI, "COT") == ("OWN1", "NEW2")
     world.town.held.clear()
     world.run()

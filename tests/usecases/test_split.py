@@ -197,6 +197,24 @@ def test_a_report_of_a_trip_it_has_not_is_refused(split):
     )
 
 
+def test_a_notice_names_the_truck_that_came_back_and_every_one_that_left(split, tmp_path):
+    world, reference = split
+    world = world.copied(tmp_path)
+    world.report(reference, "departed", "CN008001")
+    world.run()
+    crossed = of(world, reference, "CrossingNotice")[None]
+    assert re.findall("<PlateID>([^<]+)", crossed) == ["桂A8D217", "桂A9F305"]
+    assert re.findall("<BatchID>([^<]+)", crossed) == [FIRST, SECOND]
+    world.report(reference, "turned-back", "CN00X001", trip=SECOND)
+    world.run()
+    returned = of(world, reference, "ReturnNotice")[None]
+    assert re.findall("<PlateID>([^<]+)", returned) == ["桂A9F305"]
+    assert re.findall("<BatchID>([^<]+)", returned) == [SECOND]
+    assert "<TotalPackageQuantity>24<" in returned
+    assert "<TotalPackageQuantity>124<" in crossed
+    world.close()
+
+
 def test_two_trucks_that_leave_at_once_are_two_messages_to_their_gate(split, tmp_path):
     """China's manifest messages have numbers made of the time; one seen before is a repeat."""
     world, reference = split

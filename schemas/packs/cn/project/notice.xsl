@@ -62,17 +62,32 @@
           <xsl:call-template name="asked"/>
         </xsl:if>
       </Event>
-      <Transport>
-        <BatchID><xsl:value-of select="$batch"/></BatchID>
-        <PlateID>
-          <xsl:value-of select="$leg/d:Vehicle[@kind = 'tractor']/d:Plate[@country = 'CN']"/>
-        </PlateID>
-      </Transport>
+      <!-- Of several trips the one that it happened to, else all. -->
+      <xsl:variable name="about" select="/p:Prepared/p:Trip[@id = $happened/p:Fact[@name = 'trip']]"/>
+      <xsl:variable name="trips" select="$declaration/d:Trip[2]/../d:Trip[not($about) or d:ID = $about/@batch]"/>
+      <xsl:for-each select="$trips">
+        <xsl:variable name="its-legs" select="d:Leg[d:FromOfficeID = $passed/@office]"/>
+        <xsl:call-template name="transport">
+          <xsl:with-param name="number" select="d:ID"/>
+          <xsl:with-param name="by" select="$its-legs[last()] | d:Leg[not($its-legs)][1]"/>
+        </xsl:call-template>
+      </xsl:for-each>
+      <xsl:if test="not($trips)">
+        <xsl:call-template name="transport">
+          <xsl:with-param name="number" select="$batch"/>
+          <xsl:with-param name="by" select="$leg"/>
+        </xsl:call-template>
+      </xsl:if>
       <xsl:if test="$message/@type = 'PresentationNotice' and $consignment/d:GoodsLocation/d:AuthorisationID">
         <LocationID><xsl:value-of select="$consignment/d:GoodsLocation/d:AuthorisationID"/></LocationID>
       </xsl:if>
-      <TotalPackageQuantity><xsl:value-of select="$totals/@packages"/></TotalPackageQuantity>
-      <TotalGrossMassMeasure unitCode="KGM"><xsl:value-of select="$totals/@gross-mass"/></TotalGrossMassMeasure>
+      <xsl:variable name="share" select="$trips[$about and ../d:Trip[2]]"/>
+      <TotalPackageQuantity>
+        <xsl:value-of select="$share/d:PackageQuantity | $totals[not($share)]/@packages"/>
+      </TotalPackageQuantity>
+      <TotalGrossMassMeasure unitCode="KGM">
+        <xsl:value-of select="$share/d:GrossMassMeasure | $totals[not($share)]/@gross-mass"/>
+      </TotalGrossMassMeasure>
     </MovementNotice>
   </xsl:template>
 
@@ -102,5 +117,16 @@
         <xsl:with-param name="text" select="substring-after($words, ' ')"/>
       </xsl:call-template>
     </xsl:if>
+  </xsl:template>
+
+  <xsl:template name="transport">
+    <xsl:param name="number"/>
+    <xsl:param name="by"/>
+    <Transport>
+      <BatchID><xsl:value-of select="$number"/></BatchID>
+      <PlateID>
+        <xsl:value-of select="$by/d:Vehicle[@kind = 'tractor']/d:Plate[@country = 'CN']"/>
+      </PlateID>
+    </Transport>
   </xsl:template>
 </xsl:stylesheet>

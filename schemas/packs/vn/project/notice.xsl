@@ -57,14 +57,41 @@
           </xsl:choose>
         </OccurredDateTime>
       </Event>
-      <Transport>
-        <BatchID><xsl:value-of select="/p:Prepared/p:Trip/@batch"/></BatchID>
-        <PlateID>
-          <xsl:value-of select="$leg/d:Vehicle[@kind != 'trailer'][1]/d:Plate[1]"/>
-        </PlateID>
-      </Transport>
-      <TotalPackageQuantity><xsl:value-of select="/p:Prepared/p:Totals/@packages"/></TotalPackageQuantity>
-      <TotalGrossMassMeasure unitCode="KGM"><xsl:value-of select="/p:Prepared/p:Totals/@gross-mass"/></TotalGrossMassMeasure>
+      <!-- Of several trips the one that it happened to, else all. -->
+      <xsl:variable name="about" select="/p:Prepared/p:Trip[@id = $happened/p:Fact[@name = 'trip']]"/>
+      <xsl:variable name="trips"
+          select="/p:Prepared/d:Declaration/d:Trip[2]/../d:Trip[not($about) or d:ID = $about/@batch]"/>
+      <xsl:for-each select="$trips">
+        <xsl:variable name="its-legs" select="d:Leg[d:FromOfficeID = $up-to-exit/@office]"/>
+        <xsl:call-template name="transport">
+          <xsl:with-param name="number" select="d:ID"/>
+          <xsl:with-param name="by" select="$its-legs[last()] | d:Leg[not($its-legs)][1]"/>
+        </xsl:call-template>
+      </xsl:for-each>
+      <xsl:if test="not($trips)">
+        <xsl:call-template name="transport">
+          <xsl:with-param name="number" select="/p:Prepared/p:Trip/@batch"/>
+          <xsl:with-param name="by" select="$leg"/>
+        </xsl:call-template>
+      </xsl:if>
+      <xsl:variable name="share" select="$trips[$about and ../d:Trip[2]]"/>
+      <TotalPackageQuantity>
+        <xsl:value-of select="$share/d:PackageQuantity | /p:Prepared/p:Totals[not($share)]/@packages"/>
+      </TotalPackageQuantity>
+      <TotalGrossMassMeasure unitCode="KGM">
+        <xsl:value-of select="$share/d:GrossMassMeasure | /p:Prepared/p:Totals[not($share)]/@gross-mass"/>
+      </TotalGrossMassMeasure>
     </MovementNotice>
+  </xsl:template>
+
+  <xsl:template name="transport">
+    <xsl:param name="number"/>
+    <xsl:param name="by"/>
+    <Transport>
+      <BatchID><xsl:value-of select="$number"/></BatchID>
+      <PlateID>
+        <xsl:value-of select="$by/d:Vehicle[@kind != 'trailer'][1]/d:Plate[1]"/>
+      </PlateID>
+    </Transport>
   </xsl:template>
 </xsl:stylesheet>

@@ -61,8 +61,13 @@
           </xsl:for-each>
         </Transport>
       </xsl:if>
-      <TotalPackageQuantity><xsl:value-of select="/p:Prepared/p:Totals/@packages"/></TotalPackageQuantity>
-      <TotalGrossMassMeasure unitCode="KGM"><xsl:value-of select="/p:Prepared/p:Totals/@gross-mass"/></TotalGrossMassMeasure>
+      <xsl:variable name="share" select="$trips[$about and ../d:Trip[2]]"/>
+      <TotalPackageQuantity>
+        <xsl:value-of select="$share/d:PackageQuantity | /p:Prepared/p:Totals[not($share)]/@packages"/>
+      </TotalPackageQuantity>
+      <TotalGrossMassMeasure unitCode="KGM">
+        <xsl:value-of select="$share/d:GrossMassMeasure | /p:Prepared/p:Totals[not($share)]/@gross-mass"/>
+      </TotalGrossMassMeasure>
     </WayNotice>
   </xsl:template>
 
