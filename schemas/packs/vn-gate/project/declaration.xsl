@@ -13,14 +13,14 @@
   <xsl:variable name="movement" select="/p:Prepared/p:Movement"/>
   <xsl:variable name="consignment" select="/p:Prepared/d:Declaration/d:Consignment"/>
   <xsl:variable name="gate" select="/p:Prepared/p:Stop[@office = $message/@office][1]"/>
-  <!-- The leg on which the goods come in: the first in Viet Nam. They go out on the last that begins here
-       or before. -->
+  <!-- The leg on which the goods come in: the first in Viet Nam. They go out on the first that ends here
+       or beyond. -->
   <xsl:variable name="legs" select="/p:Prepared/d:Declaration/d:Trip/d:Leg"/>
-  <xsl:variable name="up-to-here" select="/p:Prepared/p:Stop[@sequence &lt;= $gate/@sequence]
+  <xsl:variable name="from-here-on" select="/p:Prepared/p:Stop[@sequence &gt;= $gate/@sequence]
               [$message/@role = 'exit']"/>
-  <xsl:variable name="leaving" select="$legs[d:FromOfficeID = $up-to-here/@office][last()]"/>
+  <xsl:variable name="leaving" select="$legs[d:ToOfficeID = $from-here-on/@office]"/>
   <xsl:variable name="leg"
-      select="$leaving | ($legs[not($leaving)][starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
+      select="$leaving[1] | ($legs[not($leaving)][starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
               | $legs[not($leaving)][last()])[1]"/>
   <!-- What has passed the gate is told no more. -->
   <xsl:variable name="through"

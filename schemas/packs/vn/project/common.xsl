@@ -21,14 +21,13 @@
   <xsl:variable name="departure" select="$stops[@role = 'departure'][1]"/>
   <xsl:variable name="exit" select="$stops[@role = 'exit'][1]"/>
   <!-- The leg that runs in Viet Nam: the first that ends or begins there, else the last one. Of goods that
-       leave, the one on which they pass the gate: the last that begins there or before. -->
+       leave, the one that brings them to the gate: the first that ends there or beyond. -->
   <xsl:variable name="legs" select="/p:Prepared/d:Declaration/d:Trip/d:Leg"/>
-  <xsl:variable name="up-to-exit" select="/p:Prepared/p:Stop[@sequence &lt;= $exit/@sequence]
+  <xsl:variable name="from-exit-on" select="/p:Prepared/p:Stop[@sequence &gt;= $exit/@sequence]
               [$message/@role = 'exit' or $message/@role = 'departure']"/>
-  <xsl:variable name="leaving" select="/p:Prepared/d:Declaration/d:Trip[1]
-              /d:Leg[d:FromOfficeID = $up-to-exit/@office][last()]"/>
+  <xsl:variable name="leaving" select="$legs[d:ToOfficeID = $from-exit-on/@office]"/>
   <xsl:variable name="leg"
-      select="$leaving | ($legs[not($leaving)][starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
+      select="$leaving[1] | ($legs[not($leaving)][starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
               | $legs[not($leaving)][last()])[1]"/>
   <xsl:variable name="modes" select="$leg/d:ModeCode"/>
   <xsl:variable name="by-rail"

@@ -62,10 +62,10 @@
       <xsl:variable name="trips"
           select="/p:Prepared/d:Declaration/d:Trip[2]/../d:Trip[not($about) or d:ID = $about/@batch]"/>
       <xsl:for-each select="$trips">
-        <xsl:variable name="its-legs" select="d:Leg[d:FromOfficeID = $up-to-exit/@office]"/>
+        <xsl:variable name="its-legs" select="d:Leg[d:ToOfficeID = $from-exit-on/@office]"/>
         <xsl:call-template name="transport">
           <xsl:with-param name="number" select="d:ID"/>
-          <xsl:with-param name="by" select="$its-legs[last()] | d:Leg[not($its-legs)][1]"/>
+          <xsl:with-param name="by" select="$its-legs[1] | d:Leg[not($its-legs)][1]"/>
         </xsl:call-template>
       </xsl:for-each>
       <xsl:if test="not($trips)">
