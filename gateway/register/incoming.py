@@ -193,24 +193,27 @@ def understand(ports: Ports, incoming: Incoming, packs: PackSet) -> Understood:
 def _read(ports: Ports, incoming: Incoming, pack: Pack) -> Understood:
     answer = pack.read_answer(incoming.native)
     reference, about = _match(ports, incoming, answer, pack.manifest.administrations)
-    run = _run(ports, incoming, answer, about) if answer.run else ()
+    run = _run(ports, incoming, answer, (reference, about)) if answer.run else ()
     if about is not None and not answer.about:
         answer = replace(answer, about=about.type, procedure=answer.procedure or about.procedure)
     return Understood(pack, answer, reference, about, run)
 
 
 def _run(
-    ports: Ports, incoming: Incoming, answer: Answer, about: Message | None
+    ports: Ports, incoming: Incoming, answer: Answer, matched: tuple[str, Message | None]
 ) -> tuple[Trip, ...]:
     """Return the trips of the run an answer names; a quoted message about a trip says which it is.
 
-    A name that we do not know makes it an answer about what it quotes, and no more.
+    A name that we do not know, or of a vehicle that the movement it was matched with is not on,
+    makes it an answer about what it quotes, and no more.
     """
+    reference, about = matched
     name = (about.trip if about is not None else None) or answer.run
     try:
-        return trips_named(ports, incoming.link.tenant, name)
+        run = trips_named(ports, incoming.link.tenant, name)
     except NotFound:
         return ()
+    return run if reference in {movement for movement, _ in aboard(run)} else ()
 
 
 def _own_version(

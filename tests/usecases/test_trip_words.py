@@ -151,3 +151,29 @@ def test_a_word_about_a_batch_that_is_not_here_is_refused(world):
 @pytest.mark.parametrize("name", ["桂A8D217", "12H 01734"])
 def test_a_run_is_known_by_its_plates(world, name):
     assert describe_run(world.ports, TENANT, name).batch == BATCH
+
+
+OTHER = {
+    BATCH: "YYG2611249999",
+    "桂A8D217": "粤B12345",
+    "桂AK217挂": "粤BK234挂",
+    "12H-01734": "50C-99999",
+}
+NOTICE = (
+    '<OfficeNotice xmlns="urn:fullroute:exchange:1:office"><Code>control-ordered</Code>'
+    "<CorrelationID>{message}</CorrelationID><OfficeID>CN00X001</OfficeID><BatchID>{batch}</BatchID>"
+    "<OccurredDateTime>2026-11-23T03:00:00Z</OccurredDateTime><Control>scan</Control></OfficeNotice>"
+)
+
+
+def test_a_word_about_one_movement_that_names_another_truck_is_not_believed_of_that(world):
+    texts = {LRN: f"{LRN}Z", UCR: f"{UCR}Z", **OTHER}
+    alone = world.submit(world.declaration(texts=texts), "Z").movement
+    world.run()
+    quoted = world.messages(alone)["CN00X001", "MT2401"].id
+    planned = next(one for one in world.town.answers if one.taken.envelope.type == "MT4402")
+    content = NOTICE.format(message=quoted, batch=BATCH).encode()
+    rewritten(world, planned, content).hand_in(world.ports)
+    kinds = [one.kind for one in world.store.events(alone)]
+    assert EventKind.CONTROL_ORDERED in kinds
+    assert times(world, EventKind.CONTROL_ORDERED) == [0, 0, 0]
