@@ -258,7 +258,9 @@ def _first_aboard(ports: Ports, incoming: Incoming, answer: Answer) -> tuple[str
     for movement, _ in aboard(trips_named(ports, incoming.link.tenant, answer.run)):
         record = ports.store.movement(movement)
         about = last_told(ports, movement, incoming.link.id, answer.about)
-        if record is not None and about is not None and record.state != "invalidated":
+        if record is None or record.erased or record.state == "invalidated":
+            continue
+        if about is not None:
             return movement, about
     raise NotFound(Finding(code="answer.no-movement", value=answer.run))
 

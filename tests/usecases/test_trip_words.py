@@ -8,6 +8,7 @@ import pytest
 from gateway.audit.exchange import AnswerHeader, make_answer
 from gateway.domain.errors import NotFound
 from gateway.domain.event import EventKind, Report
+from gateway.domain.records import Change, Update, erased_lrn
 from gateway.sandbox.town import Letter
 from gateway.usecases.attention import attention
 from gateway.usecases.audit import verify_log
@@ -177,3 +178,19 @@ def test_a_word_about_one_movement_that_names_another_truck_is_not_believed_of_t
     kinds = [one.kind for one in world.store.events(alone)]
     assert EventKind.CONTROL_ORDERED in kinds
     assert times(world, EventKind.CONTROL_ORDERED) == [0, 0, 0]
+
+
+def test_a_word_about_a_batch_is_heard_though_a_movement_aboard_was_erased(world):
+    first, *others = aboard(world)
+    letter = crossing(world, quoting=False)
+    gone = Update(
+        table="movements", key=first, values={"lrn": erased_lrn(first), "state": "completed"}
+    )
+    world.store.commit(Change((gone,)))  # as erasing leaves its row
+    letter.hand_in(world.ports)
+    exited = [
+        one
+        for one in others
+        if any(event.kind is EventKind.EXITED for event in world.store.events(one))
+    ]
+    assert exited == others
