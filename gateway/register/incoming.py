@@ -237,14 +237,18 @@ def _match(
     if answer.correlation:
         message = ports.store.message(answer.correlation)
         if message is not None and message.link == incoming.link.id and message.wire:
-            return message.movement, message
+            erased = answer.run and _erased(ports, message.movement)
+            beside = _first_aboard(ports, incoming, answer, message.movement) if erased else None
+            return beside or (message.movement, message)
     asked = [(adm, number) for _, number in answer.numbers for adm in administrations]
     for administration, number in asked:
         record = ports.store.movement_by_number(administration, number)
         if record is not None and record.tenant == incoming.link.tenant:
             return record.reference, _latest(ports, record.reference, incoming, answer)
     if answer.run and not answer.correlation:
-        return _first_aboard(ports, incoming, answer)
+        if (found := _first_aboard(ports, incoming, answer)) is not None:
+            return found
+        raise NotFound(Finding(code="answer.no-movement", value=answer.run))
     raise NotFound(
         Finding(
             code="answer.no-movement",
@@ -253,16 +257,27 @@ def _match(
     )
 
 
-def _first_aboard(ports: Ports, incoming: Incoming, answer: Answer) -> tuple[str, Message | None]:
-    """Return the first movement of a run that this link was told of, and the last it was told."""
-    for movement, _ in aboard(trips_named(ports, incoming.link.tenant, answer.run)):
+def _erased(ports: Ports, movement: str) -> bool:
+    record = ports.store.movement(movement)
+    return record is not None and record.erased
+
+
+def _first_aboard(
+    ports: Ports, incoming: Incoming, answer: Answer, beside: str = ""
+) -> tuple[str, Message | None] | None:
+    """Return the first movement of a run that this link was told of, and the last it was told.
+
+    ``beside`` is one that must be aboard: an erased one takes nothing in, the others do.
+    """
+    run = aboard(trips_named(ports, incoming.link.tenant, answer.run))
+    for movement, _ in run if beside in {"", *(name for name, _ in run)} else ():
         record = ports.store.movement(movement)
         about = last_told(ports, movement, incoming.link.id, answer.about)
         if record is None or record.erased or record.state == "invalidated":
             continue
         if about is not None:
             return movement, about
-    raise NotFound(Finding(code="answer.no-movement", value=answer.run))
+    return None
 
 
 def _latest(ports: Ports, movement: str, incoming: Incoming, answer: Answer) -> Message | None:

@@ -180,9 +180,12 @@ def test_a_word_about_one_movement_that_names_another_truck_is_not_believed_of_t
     assert times(world, EventKind.CONTROL_ORDERED) == [0, 0, 0]
 
 
-def test_a_word_about_a_batch_is_heard_though_a_movement_aboard_was_erased(world):
-    first, *others = aboard(world)
-    letter = crossing(world, quoting=False)
+@pytest.mark.parametrize("quoting", [True, False], ids=["its announcement", "the batch alone"])
+def test_a_word_about_a_batch_is_heard_though_a_movement_aboard_was_erased(world, quoting):
+    letter = crossing(world, quoting=quoting)
+    planned = next(one for one in world.town.answers if one.taken.envelope.type == "MT4402")
+    first = planned.taken.envelope.movement if quoting else aboard(world)[0]
+    others = [one for one in aboard(world) if one != first]
     gone = Update(
         table="movements", key=first, values={"lrn": erased_lrn(first), "state": "completed"}
     )
