@@ -153,11 +153,12 @@ class Store(
         The lease is kept until it is released, or until ``seconds`` after this program died; never
         for longer than some minutes, lest a holder that is stuck keeps everybody from the link.
         """
-        ...
+
+    def abandoned(self, link: str) -> bool:
+        """Tell whether who leased the link last died, or was kept from giving the lease back."""
 
     def release(self, link: str, fence: int) -> None:
         """Give the lease back if it is still ours."""
-        ...
 
     def leased(self) -> frozenset[str]:
         """Return the links whose lease is running, on database time: somebody is at work there."""

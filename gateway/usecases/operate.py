@@ -289,7 +289,8 @@ class _Step:
 
         Return how movement and message stand then: it may have been tried a moment before.
         """
-        _not_at_office(self.ports, message)
+        left = self.ports.store.abandoned(message.link)
+        _not_at_office(self.ports, message, left=left)
         if message.place is not None and message.link:
             owner = f"operator/{self.caller.id}"
             fence = self.ports.store.lease(message.link, owner, LEASE_SECONDS)
@@ -330,12 +331,13 @@ def _message(ports: Ports, caller: Principal, name: str) -> Message:
     return message
 
 
-def _not_at_office(ports: Ports, message: Message) -> None:
+def _not_at_office(ports: Ports, message: Message, *, left: bool = False) -> None:
     """Refuse to take back what an office may have already, in the place it was given.
 
     What comes next would be given that place too, and an office of exchange v1 takes none twice. A
     retry makes it certain: who has the message gives its receipt, who does not want it refuses.
-    Once its deadline is over it is not sent any more, so then it goes all the same.
+    Once its deadline is over it is not sent any more, so then it goes all the same. Who leased the
+    link last and ``left`` it so may have died in the middle of a try that left no trace.
 
     Raises:
         InConflict: ``act.fetched`` or ``act.uncertain``.
@@ -346,7 +348,8 @@ def _not_at_office(ports: Ports, message: Message) -> None:
     if link.kind is LinkKind.FEED:
         raise InConflict(Finding(code="act.fetched", value=message.id))
     over = message.deadline is not None and ports.clock.now() >= message.deadline
-    if link.kind is LinkKind.PUSH and _uncertain(message) and not over:
+    untold = left and message.state is MessageState.DUE
+    if link.kind is LinkKind.PUSH and (untold or _uncertain(message)) and not over:
         raise InConflict(Finding(code="act.uncertain", value=message.id))
 
 

@@ -164,6 +164,18 @@ def test_a_lease_from_before_the_clock_went_back_holds_nobody_up(opened):
     assert other.lease("lnk_cn", "b", 60) == fence + 1
 
 
+def test_a_lease_that_was_not_given_back_is_told_until_the_next_one_is(opened):
+    dead, other = opened(), opened()
+    dead.commit(inserted(LINK))
+    assert not other.abandoned("lnk_cn")
+    dead.lease("lnk_cn", "a", 7200)  # as good as ended: see the test before
+    assert other.abandoned("lnk_cn")
+    fence = other.lease("lnk_cn", "b", 60)
+    assert not other.abandoned("lnk_cn")
+    other.release("lnk_cn", fence)
+    assert not other.abandoned("lnk_cn")
+
+
 def test_a_late_release_leaves_the_next_lease_alone(store):
     store.commit(inserted(LINK))
     store.lease("lnk_cn", "a", 60)

@@ -434,28 +434,35 @@ def _fed():
     return Change((Update(table="links", key=LINK, values={"kind": LinkKind.FEED}),))
 
 
-class Stopped:
-    """The courier of a worker that is told to stop while an office takes what it brought."""
+class Killed(BaseException):
+    """SIGKILL: nothing behind it is done any more."""
 
-    def __init__(self, town) -> None:
-        self._town = town
+
+class Ended:
+    """The courier of a worker that ends, one way or the other, while an office takes a message."""
+
+    def __init__(self, town, end: BaseException) -> None:
+        self._town, self._end = town, end
 
     def carry(self, link, parcels, *_):
         tuple(self._town.carry(link, parcels))
-        raise Unavailable(Finding(code="courier.closed"))
+        raise self._end
         yield
 
 
-def test_what_a_stopped_worker_had_under_way_is_not_skipped(tmp_path):
+@pytest.mark.parametrize("end", [Unavailable(Finding(code="courier.closed")), Killed()], ids=type)
+def test_what_a_worker_had_under_way_when_it_ended_is_not_skipped(tmp_path, end):
     """Its office has it, and would take nothing else in its place."""
     with closing(World(tmp_path)) as world:
         desk = Desk.__new__(Desk)
         desk.world, desk.operator = world, principal(world, "operator")
         desk.movement = world.submit(world.declaration()).movement
         gate = "lnk_cn00x001"
-        stopped = replace(world.ports, couriers={LinkKind.PUSH: Stopped(world.town)})
-        with pytest.raises(Unavailable):
-            deliver(stopped, gate, "w")
+        ended = replace(world.ports, couriers={LinkKind.PUSH: Ended(world.town, end)})
+        with pytest.raises(type(end)):
+            deliver(ended, gate, "w")
+        if isinstance(end, Killed):
+            world.store.lease(gate, "w", 7200)  # it gave none back; this one is as good as ended
         desk.do("pause", gate)
         first = desk.message("MT2401", gate)
         with pytest.raises(InConflict) as refused:

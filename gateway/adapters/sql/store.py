@@ -82,6 +82,7 @@ class SqlStore(
             self._dialect = POSTGRESQL
         self._asking_time = turns.now(self._dialect)
         self._asking_leased = turns.leased(self._dialect)
+        self._asking_abandoned = turns.abandoned(self._dialect)
         self._keeper = Keeper(self._renew)
 
     def close(self) -> None:
@@ -115,6 +116,10 @@ class SqlStore(
         """See :meth:`gateway.ports.Store.release`."""
         self._keeper.drop(link, fence)
         self._writer.run(lambda unit: turns.release(unit, link, fence))
+
+    def abandoned(self, link: str) -> bool:
+        """See :meth:`gateway.ports.Store.abandoned`."""
+        return bool(self._readers.rows(self._asking_abandoned, {"link": link}))
 
     def leased(self) -> frozenset[str]:
         """See :meth:`gateway.ports.Store.leased`."""

@@ -83,6 +83,15 @@ def lease(transaction: Transaction, link: str, owner: str, seconds: float) -> in
 
 
 @cache
+def abandoned(dialect: str) -> Executable:
+    """Return the statement that reads whether a lease ended that was not given back."""
+    now: ColumnElement[float] = literal_column(_NOW[dialect], Double())
+    return select(links.c.id).where(
+        links.c.id == bindparam("link"), links.c.lease_owner.is_not(None), ~_held(now)
+    )
+
+
+@cache
 def leased(dialect: str) -> Executable:
     """Return the statement that reads which links somebody holds."""
     return select(links.c.id).where(_held(literal_column(_NOW[dialect], Double())))
