@@ -11,10 +11,10 @@ import pytest
 
 from gateway.access import MEMORY_SECONDS
 from gateway.bootstrap import Gateway
+from gateway.domain.page import NUMBER_MAX
 from gateway.settings import Settings
 from gateway.usecases import setup
 from gateway.usecases.grants import revoke
-from gateway.watch import CURSOR_MAX
 from tests.api.conftest import Face
 from tests.serving import served
 from tests.world import TENANT
@@ -146,7 +146,7 @@ def test_a_stream_and_a_long_poll_end_with_their_key(face: Face, movement: str, 
     listener = Listener(url, movement, {"Authorization": f"Bearer {key}"})
     with closing(listener), closing(polling):
         listener.lines(1)
-        feed = f"/v1/links/lnk_cn00x001/feed?after={CURSOR_MAX}&wait=15"
+        feed = f"/v1/links/lnk_cn00x001/feed?after={NUMBER_MAX}&wait=15"
         polling.request("GET", feed, headers={"Authorization": f"Bearer {sealed}"})
         time.sleep(0.5)  # the long poll is under way
         for one in (leaver, gate):
