@@ -11,6 +11,7 @@ import pytest
 
 from gateway import register
 from gateway.audit.entry import EntryKind, read_entry
+from gateway.audit.exchange import AnswerHeader, make_answer
 from gateway.domain.act import Act, ActKind
 from gateway.domain.errors import InConflict, NotFound, Refused, Unavailable
 from gateway.domain.event import EventKind, Report
@@ -18,6 +19,7 @@ from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState
 from gateway.domain.records import Change, Insert, Lost, Tenant, Update
 from gateway.domain.trip import TripReport
+from gateway.sandbox.town import Letter
 from gateway.usecases import setup
 from gateway.usecases.audit import verify_log
 from gateway.usecases.copy import copy_as_new
@@ -211,6 +213,20 @@ def test_nothing_is_done_with_it_any_more(world, reference):
         with pytest.raises(NotFound) as refused:
             act()
         assert refused.value.findings[0].code == "movement.body-erased"
+
+
+def test_an_office_that_got_no_receipt_gets_the_one_of_its_answer(world, reference):
+    """It would post its answer for ever otherwise; our receipt holds nothing that is erased."""
+    known = world.store.answers(reference)[0]
+    content = world.store.body(known.body).content
+    header = AnswerHeader(
+        id=known.id, link=known.link, office="", media_type="application/xml",
+        digest=known.body, issued=world.clock.now(),
+    )  # fmt: skip
+    letter = Letter(known.link, world.town.systems[known.link].sealed(make_answer(header)), content)
+    erase(world, reference)
+    letter.hand_in(world.ports)
+    assert world.store.body(known.body) is None
 
 
 def test_the_same_request_is_a_new_declaration(world, reference):

@@ -11,13 +11,18 @@ from dataclasses import replace
 import pytest
 
 from gateway.domain.errors import Elsewhere, NotFound
+from gateway.domain.event import EventKind, Report
 from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState
 from gateway.register import fire_deadlines
+from gateway.register.running import tell_owed_runs
 from gateway.usecases.collect import collect
 from gateway.usecases.deliver import deliver
+from gateway.usecases.trips import describe_run, report_trip
+from tests.mortal import Died, Mortal
 from tests.usecases.test_collect import EXIT, Border
-from tests.world import World, shipped_packs
+from tests.usecases.test_trips import BATCH, LRN, UCR
+from tests.world import TENANT, World, shipped_packs
 
 
 class Otherwise:
@@ -108,6 +113,30 @@ def test_a_date_waits_for_a_program_that_can_act_on_it(world):
     assert fire_deadlines(_elsewhere(world.ports, "vn")) == 0
     world.clock.forward(minutes=11)
     assert fire_deadlines(world.ports) > 0
+
+
+def test_a_word_about_a_truck_waits_for_a_program_that_can_read_it_to_the_others(tmp_path):
+    """Given up by one that lacks their pack, they would stay where they are for ever."""
+    with closing(World(tmp_path)) as world:
+        for name in "AB":
+            world.submit(world.declaration(texts={LRN: f"{LRN}{name}", UCR: f"{UCR}{name}"}), name)
+        world.run()
+        world.town.held = {"MT4402"}
+        told = Report(kind=EventKind.DEPARTED, at=world.clock.now(), office="CN008001")
+        report_trip(world.ports, world.exporter, BATCH, told)
+        world.run()
+        planned = next(one for one in world.town.answers if one.taken.envelope.type == "MT4402")
+        with pytest.raises(Died):  # before the other movement has heard of it
+            world.town.post(
+                replace(world.ports, store=Mortal(world.store, 2, after=False)), planned
+            )
+        world.clock.forward(minutes=1)
+        assert tell_owed_runs(_elsewhere(world.ports, "cn")) == 1
+        world.clock.forward(minutes=1)
+        assert tell_owed_runs(world.ports) == 1
+        aboard = describe_run(world.ports, TENANT, BATCH)
+        assert [row.refused for row in aboard.reports if row.answer] == [()]
+        assert {world.procedures(one.movement)["cn-exit"] for one in aboard.aboard} == {"closed"}
 
 
 class Keyless:

@@ -2,11 +2,12 @@
 
 from contextlib import closing
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
 from gateway.audit.exchange import make_answer, read_answer_header
-from gateway.domain.errors import NotAuthentic
+from gateway.domain.errors import InConflict, NotAuthentic
 from gateway.usecases.deliver import deliver
 from tests.world import World
 
@@ -65,4 +66,17 @@ def test_what_is_not_the_office_s_own_word_changes_nothing(begun, tmp_path, forg
         assert [one.code for one in refused.value.findings] == [code]
         assert world.store.answers(world.movement) == ()
         letter.hand_in(world.ports)
+        assert len(world.store.answers(world.movement)) == 1
+
+
+def test_another_answer_under_an_id_that_was_used_is_no_repeat(begun, tmp_path):
+    """Its office would take the receipt of the first for that of the second, which nobody read."""
+    with closing(begun.copied(tmp_path)) as world:
+        letter = world.town.letter(world.town.answers[0])
+        letter.hand_in(world.ports)
+        other = letter.content + b"\n"
+        told = replace(letter, content=other)
+        with pytest.raises(InConflict) as refused:
+            _headed(world, told, digest=sha256(other).hexdigest()).hand_in(world.ports)
+        assert [one.code for one in refused.value.findings] == ["answer.id-reused"]
         assert len(world.store.answers(world.movement)) == 1

@@ -167,13 +167,14 @@ NOTICE = (
 )
 
 
-def test_a_word_about_one_movement_that_names_another_truck_is_not_believed_of_that(world):
+@pytest.mark.parametrize("batch", [BATCH, "YYG9999999999"], ids=["known here", "unknown"])
+def test_a_word_about_one_movement_that_names_another_truck_is_not_believed_of_that(world, batch):
     texts = {LRN: f"{LRN}Z", UCR: f"{UCR}Z", **OTHER}
     alone = world.submit(world.declaration(texts=texts), "Z").movement
     world.run()
     quoted = world.messages(alone)["CN00X001", "MT2401"].id
     planned = next(one for one in world.town.answers if one.taken.envelope.type == "MT4402")
-    content = NOTICE.format(message=quoted, batch=BATCH).encode()
+    content = NOTICE.format(message=quoted, batch=batch).encode()
     rewritten(world, planned, content).hand_in(world.ports)
     kinds = [one.kind for one in world.store.events(alone)]
     assert EventKind.CONTROL_ORDERED in kinds
