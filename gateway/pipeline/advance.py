@@ -99,9 +99,14 @@ def _occasion(spec: MessageSpec, awaited: MessageSpec, movement: Movement) -> in
 
 
 def _cannot_come(awaited: MessageSpec, movement: Movement) -> bool:
-    """Tell whether the occasion brought no such message, because nothing was lodged under it."""
+    """Tell whether the occasion brings no such answer: nothing was lodged, or all is taken back.
+
+    An office may let go in other words, or never have taken in anything that it could let go.
+    """
     procedure = movement.procedure(awaited.procedure)
-    return awaited.occasional and (procedure is None or not procedure.opened)
+    lives = procedure is not None and procedure.opened
+    over = procedure is not None and procedure.state is ProcedureState.INVALIDATED
+    return awaited.occasional and (over or not lives)
 
 
 def _pointless(spec: MessageSpec, movement: Movement) -> bool:

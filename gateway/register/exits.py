@@ -15,7 +15,7 @@ from gateway.domain.deciding import end
 from gateway.domain.errors import InConflict, Refused
 from gateway.domain.event import Event
 from gateway.domain.finding import Finding, Refusal
-from gateway.domain.message import OPEN_STATES, PLACE_TAKEN, Message, MessageState
+from gateway.domain.message import OPEN_STATES, PLACE_TAKEN, AnswerKind, Message, MessageState
 from gateway.domain.procedure import ProcedureState
 from gateway.pipeline.advance import Advanced, advance
 from gateway.pipeline.sign import seal_message
@@ -122,11 +122,21 @@ def _stranded(messages: Iterable[Message], message: Message) -> tuple[Message, .
             if other.state is MessageState.WAITING
             and other.id not in gone
             and other.pack == one.pack
-            and one.type in awaited_types(other)
+            and _needs(other, one.type)
         ]
         gone |= {other.id for other in waiting}
         found += waiting
     return tuple(found[1:])
+
+
+def _needs(message: Message, kind: str) -> bool:
+    """Tell whether it waits for what only an answer to a message of type ``kind`` can say.
+
+    That an office lets go it says in other words too, and what never reached it ends by itself.
+    """
+    parts = (part.partition(":") for part in message.waits_for.split(", "))
+    answers = [answer.partition("@")[0] for name, _, answer in parts if name == kind]
+    return any(one != AnswerKind.INVALIDATED.value for one in answers)
 
 
 def awaited_types(message: Message) -> tuple[str, ...]:
