@@ -118,6 +118,21 @@ def test_the_sweep_ends_what_died_and_a_repeat_gets_the_same_receipt(world, numb
     assert verify_log(world.ports).findings == ()
 
 
+def test_who_moves_just_then_hears_of_it_all_the_same(world):
+    """What is read of a movement was overtaken before what it hears could be written."""
+    other = aboard(world)[-1]
+
+    class Overtaken(Mortal):
+        def _end(self):  # as the last one's change is written, its enterprise reports something
+            self._left = -1
+            world.report(other, "incident", "CN00X001", code="1", text="a tyre was changed")
+
+    ports = replace(world.ports, store=Overtaken(world.store, 3, after=False))
+    crossing(world).hand_in(ports)
+    assert times(world, EventKind.INCIDENT) == [0, 0, 1]
+    assert times(world, EventKind.EXITED) == [1, 1, 1]
+
+
 def test_goods_that_nobody_released_have_not_crossed(world):
     world.town.held = {"MT4402", "DecMessage"}
     world.submit(world.declaration(texts={LRN: f"{LRN}D", UCR: f"{UCR}D"}), "D")
