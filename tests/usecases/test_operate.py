@@ -338,6 +338,19 @@ def test_what_an_act_does_not_fit(desk, act, subject, before, error, code):
     assert desk.acts() == []
 
 
+@pytest.mark.parametrize(("act", "subject"), [("skip", "OLA"), ("erase", ""), ("pause", LINK)])
+def test_what_is_another_tenant_s_is_not_there(desk, act, subject):
+    subject = subject or desk.movement
+    stranger = replace(desk.operator, id="stranger", tenant="another")
+    found = desk.message(subject).id if subject == "OLA" else subject
+    with pytest.raises(NotFound):
+        perform(desk.world.ports, stranger, Act(kind=ActKind(act), subject=found, reason=WHY))
+    if subject == "OLA":  # nor is it told what would become of it
+        with pytest.raises(NotFound):
+            foresee(desk.world.ports, stranger, Act(kind=ActKind(act), subject=found, reason=WHY))
+    assert desk.acts() == []
+
+
 @pytest.mark.parametrize("act", ["skip", "cancel"])
 def test_an_act_that_does_not_fit_keeps_no_link(desk, act):
     """It had taken the lease before it saw who was faster; nothing would go for minutes."""
