@@ -8,6 +8,7 @@ import pytest
 from gateway.domain.errors import InConflict, Refused
 from gateway.domain.event import EventKind
 from gateway.domain.message import MessageState
+from gateway.markup import signature
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.audit import verify_log
 from gateway.usecases.export import export_movement
@@ -226,6 +227,23 @@ def test_refused_amendments_change_nothing(world, texts, code):
         replace(world, reference, texts)
     assert code in [finding.code for finding in refused.value.findings]
     assert world.store.movement(reference) == before
+    assert amendments(world, reference) == []
+
+
+def test_nobody_else_declares_anew_what_a_declarant_declared(world):
+    """Another enterprise of the same forwarder, who signs for itself as it may."""
+    reference = world.submit(world.declaration()).movement
+    text = world.shipped.read_text("utf-8").replace("91500000MA5U7K2X1Q", "91500105MA60AB3C4H")
+    raw = signature.sign(text.encode(), world.keys.signer("broker"), world.clock.now())
+    with pytest.raises(Refused) as refused:
+        amend(
+            world.ports,
+            world.exporter,
+            reference,
+            Amendment(raw=raw, reason=Reason(code="001")),
+            idempotency_key="a1",
+        )
+    assert "amend.other-declarant" in [one.code for one in refused.value.findings]
     assert amendments(world, reference) == []
 
 

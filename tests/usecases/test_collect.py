@@ -12,7 +12,7 @@ from gateway import register
 from gateway.adapters.links import FolderCourier, folder
 from gateway.audit.exchange import to_base64
 from gateway.domain.delivery import LinkKind
-from gateway.domain.errors import Unavailable
+from gateway.domain.errors import NotAuthentic, Unavailable
 from gateway.domain.finding import Finding
 from gateway.domain.message import MessageState, ReceiptKind
 from gateway.domain.parcel import Collected, Parcel
@@ -343,6 +343,16 @@ def test_a_certificate_at_the_link_makes_signatures_compulsory(tmp_path, signer,
     ]
     assert vouched == (["signature" if registered else "transport"] if taken else [])
     border.world.close()
+
+
+def test_what_is_no_xml_and_bears_no_signature_is_nobody_s_word(border):
+    """As fixed fields come: whoever reaches the folder could write them."""
+    registered_signer(border)
+    with pytest.raises(NotAuthentic) as refused:
+        collected(
+            border.world.store.link(EXIT), b"  IDA  A", "text/plain", border.world.clock.now()
+        )
+    assert [one.code for one in refused.value.findings] == ["answer.unsigned"]
 
 
 def registered_signer(border):

@@ -355,8 +355,11 @@ def test_two_persons_override_and_the_movement_is_told(world, truck):
     told = events(world, reference, EventKind.AT_GATE)
     assert [one.fact("decision") for one in told] == ["refer", "go"]
     assert told[-1].fact("reason") == "override"
-    with pytest.raises(InConflict):
-        override(world.ports, world.officers["mai"], EXIT, name, (Signal.STOP, "no"))
+    for who, says in (("mai", Signal.STOP), ("wei", Signal.GO)):
+        with pytest.raises(InConflict) as decided:
+            override(world.ports, world.officers[who], EXIT, name, (says, "no"))
+        assert decided.value.findings[0].code == "lane.overridden"
+    assert events(world, reference, EventKind.AT_GATE) == told
 
 
 def test_a_renewed_key_makes_no_second_person(world, truck):
