@@ -258,11 +258,8 @@ class _Step:
         return left or not (on_it or spec.to is To.DROPPED)
 
     def _fire(self, message: Message, pack: Pack, spec: MessageSpec) -> None:
-        told = (message.office, message.type)
-        alike = sum((one.message.office, one.message.type) == told for one in self.fired)
-        at = self._at + timedelta(milliseconds=alike)  # formats number their messages by the time
         try:
-            parts, remarked = _project(self._subject, message, pack, spec, at)
+            parts, remarked = _project(self._subject, message, pack, spec, self._at)
         except Refusal as refusal:
             self.refused += refusal.findings
             return

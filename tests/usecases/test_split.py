@@ -216,7 +216,7 @@ def test_a_notice_names_the_truck_that_came_back_and_every_one_that_left(split, 
 
 
 def test_two_trucks_that_leave_at_once_are_two_messages_to_their_gate(split, tmp_path):
-    """China's manifest messages have numbers made of the time; one seen before is a repeat."""
+    """China's manifest messages have numbers; one seen before is a repeat."""
     world, reference = split
     world = world.copied(tmp_path)
     world.report(reference, "departed", "CN008001")
@@ -254,3 +254,17 @@ def test_china_is_told_every_container_of_goods_on_two_trucks(tmp_path):
     assert re.findall("<ContainerId>([^<]+)", declared) == [*CONTAINERS]
     tractors = re.findall("<ContaNo>([^<]+).*?<TransName>([^<]+)", declared)
     assert dict(tractors) == dict(zip(CONTAINERS, ("桂A8D217", "桂A9F305"), strict=True))
+
+
+def test_two_declared_in_the_same_millisecond_are_two_manifests(tmp_path):
+    """An office takes what has a number it knows for a repeat."""
+    world = World(tmp_path)
+    references = [
+        world.submit(world.declaration(texts={"CQ-2026-000117": lrn}), key=lrn).movement
+        for lrn in ("CQ-2026-000117", "CQ-2026-000118")
+    ]
+    numbers = [
+        re.findall("<MessageID>([^<]+)", of(world, one, "MT2401")[None])[0] for one in references
+    ]
+    assert numbers[0] != numbers[1]
+    world.close()

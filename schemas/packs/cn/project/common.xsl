@@ -102,7 +102,7 @@
     <xsl:element name="Head" namespace="{$manifest-namespace}">
       <xsl:element name="MessageID" namespace="{$manifest-namespace}">
         <xsl:value-of
-            select="concat('CN_', $manifest-type, '_1p0_', $sender, '_', $message/@compact)"/>
+            select="concat('CN_', $manifest-type, '_1p0_', $sender, '_', $own-digits)"/>
       </xsl:element>
       <xsl:element name="FunctionCode" namespace="{$manifest-namespace}">
         <xsl:value-of select="$function"/>
@@ -187,6 +187,14 @@
     <xsl:value-of select="substring(concat(translate($message/@sender,
         'abcdefghijklmnopqrstuvwxyz_- ', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'), '0000000000000'), 1, 13)"/>
   </xsl:variable>
+
+  <!-- Seventeen digits in which no two messages are alike, made of our own id: others tell the time
+       there, but what is declared in the same millisecond would be taken for a repeat. -->
+  <xsl:variable name="own-id"
+      select="translate(substring-after($message/@id, '_'), 'abcdef', '012345')"/>
+  <xsl:variable name="own-number"
+      select="concat('00000000000000000', translate($own-id, translate($own-id, '0123456789', ''), ''))"/>
+  <xsl:variable name="own-digits" select="substring($own-number, string-length($own-number) - 16)"/>
 
   <!-- Ten digits of the signatory's customs registration; zeros where it has none. -->
   <xsl:template name="registration">
