@@ -92,7 +92,7 @@ def run_of(trip: Trip, loads: Sequence[Load], asked: Asked) -> Run:
         tractors=tractors,
         trailers=trailers,
         containers=containers,
-        seals=_seals(trip, loads),
+        seals=seals_of(trip, loads),
         permits=_once(one.permits for one in vehicles),
         movements=tuple(_movement(load, asked) for load in loads),
         goods_kg=sum((share.gross_mass_kg for share in trip.shares), Decimal(0)),
@@ -225,7 +225,7 @@ def _containers(root: tree.Element, plates: set[str]) -> tuple[str, ...]:
     return tuple(one for one in found if plate_key(one) not in plates)
 
 
-def _seals(trip: Trip, loads: Sequence[Load]) -> tuple[str, ...]:
+def seals_of(trip: Trip, loads: Sequence[Load]) -> tuple[str, ...]:
     """Return the seals as last told: at departure or an incident, or by a newer declaration.
 
     Reported seals replace declared ones where there is one equipment only, as in MT4402.

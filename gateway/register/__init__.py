@@ -82,7 +82,7 @@ from gateway.register.replies import broken_off, judge, unforeseen, unmoved, wri
 from gateway.register.reporting import canonical, reported, tell_movement
 from gateway.register.running import PATIENCE, hearers, tell_owed_runs, tell_run, told_of
 from gateway.register.runs import trips_named
-from gateway.register.standing import candidates_of, place_of, runs_of, write_keys
+from gateway.register.standing import as_borne, candidates_of, place_of, runs_of, write_keys
 from gateway.register.stepping import write_step
 from gateway.register.timing import deadlines_of, readings_of
 from gateway.register.writing import (
@@ -120,6 +120,7 @@ __all__ = [
     "Writing",
     "acknowledge",
     "all_offices",
+    "as_borne",
     "awaited_types",
     "basis",
     "broken_off",

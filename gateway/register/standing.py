@@ -1,6 +1,7 @@
 """How open trips stand, for a lane: read from the store, one movement after the other."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.domain.closure import Closure
@@ -8,10 +9,11 @@ from gateway.domain.errors import NotFound
 from gateway.domain.finding import Finding
 from gateway.domain.lane import Lane, Place, Reading, Run, Shut
 from gateway.domain.lane_identity import gathered
+from gateway.domain.seals import put_on
 from gateway.domain.trip import Trip, TripKey, TripShare
 from gateway.markup import safe, tree
 from gateway.pipeline.alone import trip_alone
-from gateway.pipeline.lane_facts import Asked, Load, bare_run, bears, run_of
+from gateway.pipeline.lane_facts import Asked, Load, bare_run, bears, run_of, seals_of
 from gateway.ports import Ports
 from gateway.register.closing import closed_of
 from gateway.register.load import DROPPED, all_offices, folded
@@ -55,6 +57,15 @@ def candidates_of(
         return runs_of(ports, trips, lane, until=until)
     others = (bare_run(trip) for trip in trips if trip not in bearing)
     return (*runs_of(ports, bearing, lane, until=until), *others)
+
+
+def as_borne(ports: Ports, trip: Trip) -> Trip:
+    """Return a trip with the seals that are on it, as lanes expect them, for people to see."""
+    shares = _aboard(trip)
+    if not any(put_on(ports.store.events(one.movement), trip.id) for one in shares):
+        return trip  # as declared
+    loads = [_load(ports, trip, one.movement, None) for one in shares]
+    return replace(trip, seals=seals_of(trip, loads))
 
 
 def _aboard(trip: Trip) -> tuple[TripShare, ...]:

@@ -166,7 +166,7 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
         messages=messages,
         numbers=ports.store.numbers(reference),
         answers=ports.store.answers(reference),
-        trips=trips,
+        trips=tuple(register.as_borne(ports, one) for one in trips),
         findings=_office_findings(ports, reference),
         deadlines=register.deadlines_of(ports, reference, messages),
         erased=register.erasure_of(ports, record),

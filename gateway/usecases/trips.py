@@ -122,7 +122,7 @@ def describe_run(ports: Ports, tenant: str, name: str) -> RunView:
     Raises:
         NotFound: ``trip.unknown``, ``trip.several-runs``.
     """
-    trips = register.trips_named(ports, tenant, name)
+    trips = [register.as_borne(ports, one) for one in register.trips_named(ports, tenant, name)]
     batch = trips[0].batch
     standing, findings = stand(ports, trips)
     return RunView(
@@ -143,7 +143,7 @@ def list_trips(
     """Return a page of open trips, newest first, each with where it stands."""
     found = ports.store.open_trips(tenant, after=after, limit=limit + 1, plate=plate)
     page = page_of(found, limit, lambda trip: trip.id)
-    return page.of(lambda trip: (trip, stand(ports, [trip])[0]))
+    return page.of(lambda trip: (register.as_borne(ports, trip), stand(ports, [trip])[0]))
 
 
 def stand(ports: Ports, trips: Iterable[Trip]) -> tuple[TripStanding, tuple[Finding, ...]]:

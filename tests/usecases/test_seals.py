@@ -15,7 +15,9 @@ from gateway.domain.seals import put_on
 from gateway.sandbox.script import read_scenarios
 from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.report import report
-from tests.world import LANE, ROUTE, World
+from gateway.usecases.timeline import describe_movement
+from gateway.usecases.trips import describe_run, list_trips
+from tests.world import LANE, ROUTE, TENANT, World
 
 HUU_NGHI, TAN_THANH = "VN0015BB", "VN00X002"
 YOUYIGUAN, PINGXIANG = "CN00X001", "CN007208"
@@ -72,6 +74,14 @@ def awaited(world, office, role):
     return run.seals
 
 
+def shown(world):
+    """The seals that people see: of the run, in the list, and of the movement."""
+    view = describe_movement(world.ports, TENANT, world.reference)
+    (listed,) = (trip for trip, _ in list_trips(world.ports, TENANT).rows)
+    run = describe_run(world.ports, TENANT, listed.batch)
+    return {run.seals, listed.seals, *(trip.seals for trip in view.trips)}
+
+
 STORIES = {
     "another driver takes no seal off": ({"seal": "OWN1"}, {}, DRIVER, ("OWN1",)),
     "another way takes none off": ({"seal": "OWN1"}, {}, ELSEWHERE, ("OWN1",)),
@@ -98,6 +108,7 @@ def test_offices_and_lanes_are_told_the_same_seals(world, story):
     replaced(world, new)
     exits, enters = (new.get(one, one) for one in (YOUYIGUAN, HUU_NGHI))
     assert awaited(world, exits, "exit") == seals
+    assert shown(world) == {seals}
     assert awaited(world, enters, "entry") == seals
     assert told(world, exits, "WayNotice" if new is DRIVER else "MT4402") == seals
     world.town.held.clear()
