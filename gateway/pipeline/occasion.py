@@ -48,6 +48,8 @@ def plan_occasions(
     never opened, and nothing twice: what is told of one event is told as things stand after all.
     """
     planned: dict[tuple[str, str, str], Planned] = {}
+    events = tuple(events)
+    spoke = {one.office for one in events if one.kind is EventKind.ANSWERED}
     for event in events:
         brought = once_each(
             Planned(pack, spec, stop, event.fact("trip") if spec.subject is Speaks.TRIP else "")
@@ -58,7 +60,7 @@ def plan_occasions(
             if event.kind in spec.on and _opened(spec, movement, told)
             if disclosed(event, spec, stop, itinerary) is not None
             if (spec.to is To.DROPPED) is (stop in itinerary.dropped)
-            if _concerned(stop, spec, event, movement, itinerary, told)
+            if _concerned(stop, spec, event, movement, itinerary, told, spoke)
         )
         for one in brought:
             planned.setdefault((one.spec.type, one.stop.office.code, one.trip), one)
@@ -80,9 +82,14 @@ def _concerned(
     movement: Movement,
     itinerary: Itinerary,
     told: Collection[Told],
+    spoke: Collection[str],
 ) -> bool:
     here = stop.office.code == event.office
-    behind = here or movement.passed(itinerary.place(stop.office.code))
+    # What the enterprise says befell the goods before a gate is news there: it sees the seals next.
+    news = (
+        spec.to is To.CONCERNED and event.kind is EventKind.INCIDENT and event.office not in spoke
+    )
+    behind = (here and not news) or movement.passed(itinerary.place(stop.office.code))
     match spec.to:
         case To.ALL:
             return True

@@ -130,3 +130,24 @@ def test_one_office_told_tells_its_administration_only_where_one_message_goes_to
     assert not Told(DOVER, "GB", declared).reached(stop, news)
     assert not Told(BELFAST, "XI", record).reached(stop, news)
     assert not Told(LONDON, "GB", declared).reached(replace(stop, role=OfficeRole.EXIT), news)
+
+
+def test_a_gate_that_tells_of_an_incident_itself_is_not_told_of_it():
+    gate = "CN00X001"
+    stop = Stop(sequence=1, office=PACKS.offices()[gate], role=OfficeRole.EXIT, expected_at=None)
+    going = happened(("submitted", gate), ("answered", gate), ("incident", gate))
+    opened = Procedure(kind="cn-exit", administration="CN", state=ProcedureState.RELEASED)
+    movement = Movement(
+        reference="26CNABCDEF123456J6",
+        tenant="acme",
+        prelodged=False,
+        procedures=(opened,),
+        happened=going,
+    )
+    with PACKS.slot() as packs:
+        told = [Told(gate, "CN", packs.by_administration("CN").message("MT2401"))]
+        heard, reported = (
+            plan_occasions(events, movement, Itinerary((stop,)), packs.by_administration, told)
+            for events in (going[-2:], going[-1:])
+        )
+    assert (heard, [one.spec.type for one in reported]) == ((), ["WayNotice"])

@@ -181,6 +181,7 @@ GOING_NORTH = {
     ("incident", YOUYIGUAN): (
         f"{HUU_NGHI} TOR-change",
         f"{GATE} GateExitChange",
+        f"{YOUYIGUAN} WayNotice-I",
         f"{CHONGQING} WayNotice-I",
     ),
     ("substituted", HAI_DUONG): (
@@ -253,7 +254,6 @@ def _double(told, first):
 WAITS_IN_VAIN = {
     ("entered", HUU_NGHI): (f"{TAN_THANH} WayNotice-I",),
     ("entered", YOUYIGUAN): (f"{PINGXIANG} WayNotice-I",),
-    ("incident", YOUYIGUAN): (f"{PINGXIANG} WayNotice-I",),
 }
 """What the office beside the one where it happened learns, which has the goods yet to come."""
 
@@ -445,6 +445,12 @@ case(
     Occasion(way=SOUTH, event="incident", at=HUU_NGHI, told=(f"{HAI_DUONG} IDA",)),
 )
 case(
+    "a gate hears what the enterprise reports before it: it sees the new seals next",
+    Occasion(way=SOUTH, event="incident", at=YOUYIGUAN, told=SOUTH_TOLD),
+    f"{YOUYIGUAN} WayNotice",
+    *(f"{HUU_NGHI} COT", f"{HUU_NGHI} TIR-change", f"{GATE} GateEntryChange"),
+)
+case(
     "nor is it on the way north",
     Occasion(way=NORTH, event="incident", at=YOUYIGUAN, told=(f"{HAI_DUONG} EDA",)),
 )
@@ -468,7 +474,8 @@ case(
         told=NORTH_TOLD,
         before=(f"exited {HUU_NGHI}", f"exited {GATE}"),
     ),
-    *(f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange", f"{CHONGQING} WayNotice-I"),
+    *(f"{HUU_NGHI} TOR-change", f"{GATE} GateExitChange"),
+    *(f"{YOUYIGUAN} WayNotice-I", f"{CHONGQING} WayNotice-I"),
 )
 for way, told, at in ((SOUTH, SOUTH_TOLD, CHONGQING), (NORTH, NORTH_TOLD, HAI_DUONG)):
     knows_nothing = tuple(one for one in told if not one.startswith(GATE))

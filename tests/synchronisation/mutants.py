@@ -48,7 +48,7 @@ def changes(row: Row) -> Iterator[tuple[str, Row | None]]:
 
 def _the_same(row: Row) -> Iterator[set[To]]:
     """Yield pairs of words that mean the same of all of the row's events."""
-    if {EventKind.RELEASED, *COMING_BACK}.isdisjoint(row.events):
+    if {EventKind.RELEASED, EventKind.INCIDENT, *COMING_BACK}.isdisjoint(row.events):
         yield {To.CONCERNED, To.AHEAD}
     if row.events == (EventKind.TURNED_BACK,):
         yield {To.CONCERNED, To.TOLD}

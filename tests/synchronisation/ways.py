@@ -221,7 +221,8 @@ def _meant(table: Table, row: Row, code: str, role: OfficeRole, occasion: Occasi
         return ahead
     if occasion.event == "crossing-refused":
         return knows and code != occasion.at
-    return knows and (ahead or occasion.event == "turned-back")
+    news = occasion.event == "incident" and code not in passed  # for the enterprise says so
+    return knows and (ahead or news or occasion.event == "turned-back")
 
 
 PASSES = ("exited", "entered", "passed", "left-area", "arrived")

@@ -116,6 +116,12 @@ def test_offices_and_lanes_are_told_the_same_seals(world, story):
     assert told(world, enters, "TIR") == seals
 
 
+def test_a_gate_hears_of_the_seals_that_were_put_on_before_it(world):
+    world.report(world.reference, "departed", "CN008001", seal="OWN1")
+    world.report(world.reference, "incident", YOUYIGUAN, text="resealed", seals="NEW1")
+    assert told(world, YOUYIGUAN, "WayNotice") == ("NEW1",)
+
+
 def test_one_truck_does_not_bear_the_seals_of_the_other(world):
     replaced(world, TWO_TRUCKS)
     for batch, seal in ((FIRST, "OWN1"), (SECOND, "OWN2")):
