@@ -19,6 +19,7 @@ from gateway.domain.plates import Confusions, plate_key
 from gateway.domain.roles import OfficeRole
 from gateway.domain.seals import put_on
 from gateway.domain.trip import Trip
+from gateway.domain.vehicles import TRAILER_SIGN, TakenOver, taken_over
 from gateway.markup import tree
 from gateway.pipeline.read import read_temperatures
 
@@ -31,9 +32,6 @@ _ROAD = {"30": "tractor", "31": "trailer"}
 _OUTWARD = (OfficeRole.DEPARTURE, OfficeRole.EXIT)
 _DECLARED = (EventKind.SUBMITTED, *REPLACING)
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
-
-TRAILER_SIGN = "\u6302"
-"""The last character of a Chinese trailer's plate (GA 36-2018)."""
 
 QUARANTINE = "quarantine"
 """The fact by which an event says that quarantine is ``done`` or the goods are ``held``."""
@@ -84,7 +82,11 @@ def run_of(trip: Trip, loads: Sequence[Load], asked: Asked) -> Run:
     """Return a trip as the lane should expect it; ``loads`` are its movements, at least one."""
     vehicles = [_vehicles(load, asked.lane) for load in loads]
     tractors, trailers = _borne(trip, loads, vehicles)
+    taken = next(filter(None, (_taken(trip, load, asked.lane) for load in loads)), ())
+    tractors = tuple(one.plate for one in taken if not one.is_trailer) or tractors
+    trailers = tuple(one.plate for one in taken if one.is_trailer) or trailers
     plates = {plate_key(one) for one in (*tractors, *trailers)}
+    tares = (one.tare_kg for one in vehicles if one.tare_kg is not None)
     containers = _once(_containers(load.root, plates) for load in loads)
     return Run(
         trips=(trip.id,),
@@ -93,10 +95,10 @@ def run_of(trip: Trip, loads: Sequence[Load], asked: Asked) -> Run:
         trailers=trailers,
         containers=containers,
         seals=seals_of(trip, loads),
-        permits=_once(one.permits for one in vehicles),
+        permits=() if taken else _once(one.permits for one in vehicles),
         movements=tuple(_movement(load, asked) for load in loads),
         goods_kg=sum((share.gross_mass_kg for share in trip.shares), Decimal(0)),
-        tare_kg=next((one.tare_kg for one in vehicles if one.tare_kg is not None), None),
+        tare_kg=None if taken else next(tares, None),
         references=_once([(trip.batch,) if trip.batch else (), *map(_references, loads)]),
     )
 
@@ -173,6 +175,18 @@ def _borne(
     trailers += [one for one in new if one.endswith(TRAILER_SIGN)]
     tractors += [one for one in new if not one.endswith(TRAILER_SIGN)]
     return tuple(dict.fromkeys(tractors)), tuple(dict.fromkeys(trailers))
+
+
+def _taken(trip: Trip, load: Load, lane: Lane) -> tuple[TakenOver, ...]:
+    """Return the plates that took over on the leg on which the lane's office is met."""
+    leg, legs = _leg(load, lane), tree.elements(load.root, "d:Trip/d:Leg")
+    taken = taken_over(load.events, trip.id)
+    if len(legs) < 2 or leg is None:  # noqa: PLR2004 - one leg
+        return taken
+    places = {office: sequence for sequence, office, _, _ in load.stops}
+    first = places.get(tree.text(leg, "d:FromOfficeID"), 0)
+    last = places.get(tree.text(leg, "d:ToOfficeID"), len(places))
+    return tuple(one for one in taken if first <= places.get(one.office, first) <= last)
 
 
 def _named(vehicles: Sequence[_Vehicles]) -> set[str]:

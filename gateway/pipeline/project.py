@@ -20,6 +20,7 @@ from gateway.domain.movement import Movement, of_trip
 from gateway.domain.procedure import Procedure
 from gateway.domain.seals import put_on
 from gateway.domain.trip import Trip
+from gateway.domain.vehicles import taken_over
 from gateway.markup import tree
 from gateway.packs.manifest import MessageSpec
 from gateway.packs.pack import Pack, PackSet
@@ -179,13 +180,17 @@ def _journey(subject: Subject, at: datetime) -> list[tree.Element]:
 
 
 def _trips(subject: Subject) -> Iterable[tree.Element]:
-    """Yield every trip with the seals that were put on it under way, the subject's own first."""
+    """Yield every trip with the seals and vehicles it was given under way, the subject's first."""
     own = (subject.trip, subject.batch)
     several = ((one.id, one.batch) for one in subject.trips)
     for name, batch in dict.fromkeys((own, *several)):
         trip = _node("Trip", (("id", name), ("batch", batch)))
         for seal in put_on(subject.movement.happened, name):
             tree.add(trip, "Seal", (), seal)
+        for one in taken_over(subject.movement.happened, name):
+            kind = "trailer" if one.is_trailer else "tractor"
+            about = (("kind", kind), ("country", one.country), ("office", one.office))
+            tree.add(trip, "Plate", about, one.plate)
         yield trip
 
 

@@ -561,3 +561,21 @@ def test_a_pack_may_tell_other_offices_what_a_lane_saw(tmp_path, event, fact, to
         assert f'office="CN00X001">{told}</GateNotice>' in content
     finally:
         world.close()
+
+
+def test_the_vehicle_that_took_over_at_an_incident_is_the_one_lanes_expect(world):
+    world.truck += 1
+    number = world.truck
+    reference, read = released(world, number)
+    new = f"桂A{f'{number:04d}'.translate(APART)}U"
+    world.report(reference, "departed", "CN008001", seal=" ".join(one.text for one in read.seals))
+    world.report(reference, "incident", "CN008001", text="broke down", plates=new)
+    swapped = replace(read, id=read.id + "-taken", plates=(Read(new), read.plates[1]))
+    done = pass_lane(world.ports, world.officers["mai"], EXIT, swapped)
+    assert done.passage.movements == (reference,)
+    assert done.passage.code != "lane.plate-differs"
+    assert pass_lane(world.ports, world.officers["mai"], EXIT, read).passage.code == (
+        "lane.plate-differs"
+    )
+    told = [it for it in world.store.messages(reference) if it.type == "WayNotice"][-1]
+    assert new in world.store.body(told.unsigned).content.decode()

@@ -22,6 +22,12 @@
   <xsl:variable name="leg"
       select="$leaving[1] | ($legs[not($leaving)][starts-with(d:ToOfficeID, 'VN') or starts-with(d:FromOfficeID, 'VN')]
               | $legs[not($leaving)][last()])[1]"/>
+  <xsl:variable name="begins" select="/p:Prepared/p:Stop[@office = $leg/d:FromOfficeID]/@sequence"/>
+  <xsl:variable name="ends" select="/p:Prepared/p:Stop[@office = $leg/d:ToOfficeID]/@sequence"/>
+  <xsl:variable name="own" select="/p:Prepared/p:Trip[1]/p:Plate"/>
+  <xsl:variable name="befallen" select="/p:Prepared/p:Stop[@office = $own/@office]/@sequence"/>
+  <xsl:variable name="taken"
+      select="$own[not($legs[2]) or not($befallen &lt; $begins or $befallen &gt; $ends)]"/>
   <!-- What has passed the gate is told no more. -->
   <xsl:variable name="through"
       select="$movement/p:Happened[not(@planned = 'true')]
@@ -50,7 +56,14 @@
       <IssueDateTime><xsl:value-of select="$message/@at"/></IssueDateTime>
       <ExpectedDateTime><xsl:value-of select="$gate/@at"/></ExpectedDateTime>
       <MovementReference><xsl:value-of select="$movement/@reference"/></MovementReference>
-      <xsl:for-each select="$leg/d:Vehicle[d:Plate]">
+      <!-- After an incident the vehicle that took over. -->
+      <xsl:for-each select="$taken">
+        <Vehicle>
+          <KindCode><xsl:value-of select="@kind"/></KindCode>
+          <PlateID country="{@country}"><xsl:value-of select="."/></PlateID>
+        </Vehicle>
+      </xsl:for-each>
+      <xsl:for-each select="$leg/d:Vehicle[d:Plate][not(@kind = $taken/@kind)]">
         <Vehicle>
           <KindCode><xsl:value-of select="@kind"/></KindCode>
           <xsl:for-each select="d:Plate">

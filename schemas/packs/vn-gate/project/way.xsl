@@ -97,9 +97,18 @@
     <xsl:variable name="reaching" select="d:Leg[d:ToOfficeID = $beyond/@office]"/>
     <xsl:variable name="leg" select="$reaching[1] | d:Leg[not($reaching)][last()]"/>
     <xsl:variable name="put-on" select="$own/p:Seal[not(current()/d:TransportEquipment[2])]"/>
+    <!-- The vehicle that took over at an incident, where that happened on this leg. -->
+    <xsl:variable name="begins" select="$stops[@office = $leg/d:FromOfficeID]/@sequence"/>
+    <xsl:variable name="ends" select="$stops[@office = $leg/d:ToOfficeID]/@sequence"/>
+    <xsl:variable name="befallen" select="$stops[@office = $own/p:Plate/@office]/@sequence"/>
+    <xsl:variable name="taken" select="$own/p:Plate[not(current()/d:Leg[2])
+                or not($befallen &lt; $begins or $befallen &gt; $ends)]"/>
     <Transport>
       <xsl:if test="string($own/@batch)"><BatchID><xsl:value-of select="$own/@batch"/></BatchID></xsl:if>
-      <xsl:for-each select="$leg/d:Vehicle/d:Plate[string(.)]">
+      <xsl:for-each select="$taken">
+        <PlateID kind="{@kind}" country="{@country}"><xsl:value-of select="."/></PlateID>
+      </xsl:for-each>
+      <xsl:for-each select="$leg/d:Vehicle[not(@kind = $taken/@kind)]/d:Plate[string(.)]">
         <PlateID kind="{../@kind}" country="{@country}"><xsl:value-of select="."/></PlateID>
       </xsl:for-each>
       <xsl:if test="$coming and ($last/@kind = 'substituted' or ($last/@kind = 'incident'

@@ -42,13 +42,14 @@
               or (not($cancelling) and (@kind = 'amended' or @kind = 'substituted' or @kind = 'incident'))]
               [last()]"/>
   <xsl:variable name="renewed" select="$movement/p:Happened[@kind = 'amended' or @kind = 'substituted']"/>
-  <!-- The vehicle that goes on after an incident: the first plate that was reported, unless a later
-       declaration names another. -->
-  <xsl:variable name="reported-plates"
-      select="translate(($renewed | $movement/p:Happened[@kind = 'incident'][p:Fact[@name = 'plates']])
-              [last()]/p:Fact[@name = 'plates'], ';', ',')"/>
-  <xsl:variable name="reported-plate"
-      select="normalize-space(substring-before(concat($reported-plates, ','), ','))"/>
+  <!-- The vehicle that goes on after an incident: the first tractor that was reported, unless a later
+       declaration names another, or it happened on another leg. -->
+  <xsl:variable name="leg-ends" select="/p:Prepared/p:Stop[@office = $leg/d:ToOfficeID]"/>
+  <xsl:variable name="leg-begins" select="/p:Prepared/p:Stop[@office = $leg/d:FromOfficeID]"/>
+  <xsl:variable name="befallen" select="/p:Prepared/p:Stop[@office = /p:Prepared/p:Trip[1]/p:Plate/@office]"/>
+  <xsl:variable name="taken-over" select="/p:Prepared/p:Trip[1]/p:Plate[@kind = 'tractor'][not($legs[2])
+              or not($befallen/@sequence &lt; $leg-begins/@sequence or $befallen/@sequence &gt; $leg-ends/@sequence)][1]"/>
+  <xsl:variable name="reported-plate" select="string($taken-over)"/>
 
   <!-- Why something is changed, as it was told. -->
   <xsl:template name="reason">

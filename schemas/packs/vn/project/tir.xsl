@@ -49,19 +49,13 @@
   </xsl:template>
 
   <!-- The first plate is the one of the registering country. Of a vehicle that took the goods over
-       only the plate is known, and by its shape the country: digits of a province in Viet Nam, its
-       sign in China. -->
+       only the plate is known, and the country by its shape where none was told. -->
   <xsl:template name="plate">
     <xsl:param name="vehicle"/>
     <xsl:choose>
       <xsl:when test="$reported-plate != '' and not($vehicle/d:Plate[. = $reported-plate])">
         <Field name="PLA"><xsl:value-of select="$reported-plate"/></Field>
-        <Field name="VCC">
-          <xsl:choose>
-            <xsl:when test="contains('0123456789', substring($reported-plate, 1, 1))">VN</xsl:when>
-            <xsl:otherwise>CN</xsl:otherwise>
-          </xsl:choose>
-        </Field>
+        <Field name="VCC"><xsl:value-of select="$taken-over/@country"/></Field>
       </xsl:when>
       <xsl:otherwise>
         <xsl:call-template name="field">
