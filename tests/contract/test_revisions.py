@@ -1,7 +1,7 @@
 """What was stored before a revision is still there, and readable, after it."""
 
 import pytest
-from alembic.command import upgrade
+from alembic.command import downgrade, upgrade
 from sqlalchemy import create_engine, text
 
 from gateway.adapters.sql.engines import database_url
@@ -43,3 +43,34 @@ def test_an_office_of_the_first_revision_has_unknown_hours(old):
         assert office.competences == frozenset()
     finally:
         store.close()
+
+
+def test_a_certificate_outlives_becoming_each_tenants_own(old):
+    engine = create_engine(database_url(old))
+    with engine.connect() as connection:
+        insert = text(
+            "INSERT INTO certificates (fingerprint, tenant, party, certificate, valid_from,"
+            " valid_to, revoked_at)"
+            " VALUES ('ff', :tenant, 'USCC:1', :der, '2026-01-01', '2027-01-01', NULL)"
+        )
+        connection.execute(insert, {"tenant": "ten_1", "der": b"\x30"})
+        connection.commit()
+        migrate(old)
+        # a program of the version before writes and ends them as it always did
+        connection.execute(insert, {"tenant": "ten_2", "der": b"\x30"})
+        ended = connection.execute(
+            text(
+                "UPDATE certificates SET revoked_at = '2026-02-02' WHERE fingerprint = 'ff'"
+                " AND tenant = 'ten_2' AND revoked_at IS NULL"
+            )
+        )
+        assert ended.rowcount == 1
+        connection.commit()
+        every = text("SELECT tenant, certificate, revoked_at FROM certificates ORDER BY tenant")
+        assert [tuple(row) for row in connection.execute(every)] == [
+            ("ten_1", b"\x30", None),
+            ("ten_2", b"\x30", "2026-02-02"),
+        ]
+        downgrade(settings(connection), "0015")
+        assert [row[0] for row in connection.execute(every)] == ["ten_1"]
+    engine.dispose()

@@ -295,6 +295,16 @@ UPDATES = {
 }
 
 
+def test_a_certificate_of_two_tenants_is_ended_for_one(store):
+    store.commit(inserted(r.CERTIFICATE, replace(r.CERTIFICATE, tenant="ten_2")))
+    ended = _step("certificates", "f" * 64, {"revoked_at": r.AT}, tenant="ten_2", revoked_at=None)
+    store.commit(Change((ended,)))
+    with pytest.raises(Lost):
+        store.commit(Change((ended,)))
+    assert store.trust("ten_1").certificates[0].revoked_at is None
+    assert store.trust("ten_2").certificates[0].revoked_at == r.AT
+
+
 @pytest.mark.parametrize(("record", "step", "holds"), UPDATES.values(), ids=UPDATES.keys())
 def test_an_update_whose_expectation_holds_is_written(store, record, step, holds):
     store.commit(inserted(record))

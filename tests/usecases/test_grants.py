@@ -13,6 +13,7 @@ from gateway.adapters.keystore import create_party_key
 from gateway.domain.delivery import LinkKind
 from gateway.domain.errors import InConflict, NotAuthentic, NotFound, Refused
 from gateway.domain.message import MessageState
+from gateway.domain.records import Tenant
 from gateway.domain.trust import Signatory
 from gateway.usecases import setup
 from gateway.usecases.audit import verify_log
@@ -150,6 +151,24 @@ def test_it_ends_once_and_only_by_its_own_tenant(world, operator):
     with pytest.raises(InConflict) as found:
         revoke(world.ports, operator, fingerprint(world), WHY)
     assert found.value.findings[0].code == "grant.ended"
+
+
+def test_a_party_signs_for_two_tenants_and_each_ends_its_own_trust(world, operator):
+    """A broker who works for two organisations of one gateway has one certificate."""
+    setup.add_tenant(world.ports, Tenant(id="ten_other", name="Other", accepts_unsigned=False))
+    theirs, _ = setup.new_principal(world.ports, "ten_other", "operator", ("operate",))
+    party = "USCC:91500000MA5U7K2X1T"
+    setup.new_mandate(world.ports, "ten_other", party, "exporter", "exporter", basis="contract 7")
+    der = world.keys.signer("exporter").certificate
+    with pytest.raises(InConflict):
+        setup.add_certificate(world.ports, "ten_other", party, der)
+    revoke(world.ports, theirs, fingerprint(world), WHY)
+    now = world.clock.now()
+    assert world.store.trust("ten_other").lapsed(der, now)
+    assert not world.store.trust(TENANT).lapsed(der, now)
+    revoke(world.ports, operator, fingerprint(world), WHY)
+    assert world.store.trust(TENANT).lapsed(der, world.clock.now())
+    assert verify_log(world.ports).findings == ()
 
 
 # ------------------------------------------------------------------ renewing

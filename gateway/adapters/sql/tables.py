@@ -58,7 +58,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0015"
+VERSION = "0016"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -294,7 +294,7 @@ certificates = Table(
     "certificates",
     metadata,
     _key("fingerprint"),
-    _needed("tenant"),
+    _key("tenant"),  # a party can sign for several: whoever ends it for one names that one
     _needed("party"),
     _needed("certificate", LargeBinary()),
     _needed("valid_from"),
