@@ -249,3 +249,13 @@ def test_an_ended_closure_hits_nobody(world, movement):
     world.clock.forward(minutes=1)
     ended = end_closure(world.ports, world.exporter, closure.id)
     assert list(hits(world.ports, ended)) == []
+
+
+def test_a_closure_that_has_not_begun_is_called_off(world, movement):
+    """It was *standing* until a moment before it begins."""
+    closure = close(world, from_at=world.clock.now() + timedelta(hours=50))
+    assert [one.loaded.record.reference for one in hits(world.ports, closure)] == [movement]
+    ended = end_closure(world.ports, world.exporter, closure.id)
+    assert (ended.state, ended.until_at) == ("dismissed", closure.from_at)
+    assert list(hits(world.ports, ended)) == []
+    assert end_closure(world.ports, world.exporter, closure.id) == ended

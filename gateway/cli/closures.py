@@ -161,6 +161,8 @@ def undo(name: Name, *, options: DeskOptions) -> None:
 def end(name: Name, *, options: DeskOptions) -> None:
     """Say that the office is open again; what was diverted stays so.
 
+    A closure that has not begun is called off: it is shown as dismissed.
+
     Example:
       fullroute closure end clo_0197f3a2b4c5
     """

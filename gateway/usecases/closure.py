@@ -116,13 +116,18 @@ def settle(ports: Ports, caller: Principal, name: str, state: ClosureState) -> C
 def end_closure(ports: Ports, caller: Principal, name: str) -> Closure:
     """Say that it is open again from now on; what was diverted stays so.
 
+    One that has not begun is called off: it is dismissed, and shut at no moment.
+
     Raises:
         NotFound: ``closure.unknown``.
     """
     closure = closure_of(ports, caller.tenant, name)
     now = ports.clock.now()
-    if closure.until_at is not None and closure.until_at <= now:
+    if closure.until_at is not None and closure.until_at <= max(now, closure.from_at):
         return closure
+    if now < closure.from_at:
+        never = {"until_at": closure.from_at, "state": ClosureState.DISMISSED}
+        return _moved(ports, caller, closure, "closure-dismissed", never)
     return _moved(ports, caller, closure, "closure-ended", {"until_at": now})
 
 
