@@ -21,6 +21,7 @@ from gateway.domain.closure import (
     crossing,
     swaps_of,
     ways_round,
+    why_not,
 )
 from gateway.domain.crossings import Pair
 from gateway.domain.errors import GatewayError, InConflict, NotFound, Refused
@@ -36,7 +37,6 @@ from gateway.usecases.amend import Amendment, Reason, amend, foresee
 from gateway.usecases.closure import Hit
 
 DUE_MAX = 50
-CODES_MAX = 10
 REFUSING = (Severity.FATAL, Severity.ERROR)
 PUT_OFF = timedelta(minutes=1)
 GRACE = timedelta(minutes=5)
@@ -126,14 +126,14 @@ def _proposed(
         state=DiversionState.NO_WAY,
         by=caller.id,
     )
-    codes: list[str] = []
+    against: list[Finding] = []
     for swaps in _ways(ports, closure, one, via):
         raw = rerouted(declared, swaps)
         amendment = Amendment(raw=raw, reason=Reason(text=closure.reason))
         try:
             seen = foresee(ports, one.loaded, amendment)
         except Refused as refused:
-            codes += [found.code for found in refused.findings if found.severity in REFUSING]
+            against += [found for found in refused.findings if found.severity in REFUSING]
             continue
         told = replace(
             blank,
@@ -146,7 +146,7 @@ def _proposed(
             state=DiversionState.PROPOSED,
         )
         return told, raw
-    return replace(blank, codes=tuple(dict.fromkeys(codes))[:CODES_MAX] or blank.codes), b""
+    return replace(blank, codes=why_not(against) or blank.codes), b""
 
 
 def _ways(ports: Ports, closure: Closure, one: Hit, via: Pair | None) -> Iterator[Swaps]:
@@ -180,11 +180,10 @@ def apply(
 
     Raises:
         NotFound: ``closure.unknown``.
-        InConflict: ``closure.not-confirmed``: an office announced it, and nobody confirmed that.
+        InConflict: ``closure.not-confirmed``: an office announced it, and nobody confirmed that;
+            ``closure.settled``: it was dismissed.
     """
-    closure = keeping.closure_of(ports, caller.tenant, name)
-    if closure.state is not ClosureState.STANDING:
-        raise InConflict(Finding(code="closure.not-confirmed", value=name))
+    closure = keeping.standing_closure_of(ports, caller.tenant, name)
     now = ports.clock.now()
     moved = []
     for one in ports.store.diversions(closure.id):
@@ -279,8 +278,8 @@ def _carry_out(ports: Ports, one: Diversion) -> bool:
         caller, new = _signed(ports, one)
         amend(ports, caller, one.movement, new, idempotency_key=one.id)
     except (Refused, Refusal) as refused:
-        codes = tuple(dict.fromkeys(found.code for found in refused.findings))[:CODES_MAX]
-        _write(ports, one, {"state": DiversionState.REFUSED, "codes": codes, "due_at": None})
+        values = {"codes": why_not(refused.findings), "due_at": None}
+        _write(ports, one, {"state": DiversionState.REFUSED, **values})
         return False
     except Exception as trouble:
         _write(ports, one, {"due_at": ports.clock.now() + PUT_OFF})
@@ -348,7 +347,8 @@ def _diversion_shape(one: Diversion) -> dict[str, Any]:
         "told": list(one.told),
         "told_later": list(one.later),
         "told_no_more": list(one.dropped),
-        "codes": list(one.codes),
+        "codes": list(dict.fromkeys(told.rpartition(" ")[2] for told in one.codes)),
+        "why_not": list(one.codes),
         "due_at": _spelled(one.due_at),
     }
 

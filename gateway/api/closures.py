@@ -75,7 +75,10 @@ class ActBody(BaseModel):
 
 
 class DiversionShape(BaseModel):
-    """One movement's part: messages as ``OFFICE TYPE``; ``codes`` say why there is no way."""
+    """One movement's part: messages as ``OFFICE TYPE``; ``codes`` say why there is no way.
+
+    ``why_not`` says so as ``OFFICE code``, or the code alone where it is no office's.
+    """
 
     movement: str
     state: str
@@ -84,6 +87,7 @@ class DiversionShape(BaseModel):
     told_later: tuple[str, ...]
     told_no_more: tuple[str, ...]
     codes: tuple[str, ...]
+    why_not: tuple[str, ...]
     due_at: str | None
 
 

@@ -224,7 +224,7 @@ def _act(name: str, act: str, told: dict[str, Any], options: DeskOptions) -> Non
                 ", ".join(f"{old} > {new}" for old, new in one["instead"].items()),
                 ", ".join(one["told"]),
                 ", ".join(one["told_no_more"]),
-                ", ".join(one["codes"]),
+                ", ".join(one.get("why_not", one["codes"])),
             )
             for one in found["movements"]
         ],

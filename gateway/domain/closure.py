@@ -20,6 +20,8 @@ from gateway.domain.lane import Lane
 from gateway.domain.position import Journey, ahead, estimates
 from gateway.domain.roles import OfficeRole
 
+CODES_MAX = 10
+
 
 class DiversionState(StrEnum):
     """Where the diversion of one movement round a closure stands."""
@@ -105,8 +107,9 @@ class Diversion:
 
     ``swaps`` pairs offices with those in their place; ``told``, ``later`` and ``dropped`` are
     messages as ``OFFICE TYPE``: sent when it is applied, sent when their time comes, not sent any
-    more. ``codes`` say why no way was found or it was refused. ``declaration`` is the digest of the
-    changed declaration without its signature. ``due_at`` is when it is carried out.
+    more. ``codes`` say why no way was found or it was refused, as ``OFFICE code``, or the code
+    alone where it is no office's. ``declaration`` is the digest of the changed declaration without
+    its signature. ``due_at`` is when it is carried out.
     """
 
     id: str
@@ -122,6 +125,12 @@ class Diversion:
     state: DiversionState
     by: str = ""
     due_at: datetime | None = None
+
+
+def why_not(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Return why a way will not do, as ``Diversion.codes`` spells it, each once."""
+    told = (f"{office} {one.code}".strip() for one in findings for office in one.offices or ("",))
+    return tuple(dict.fromkeys(told))[:CODES_MAX]
 
 
 def hit(closure: Closure, closed: Closed, journey: Journey, now: datetime) -> Stop | None:

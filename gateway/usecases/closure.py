@@ -158,6 +158,22 @@ def closure_of(ports: Ports, tenant: str, name: str) -> Closure:
     return found
 
 
+def standing_closure_of(ports: Ports, tenant: str, name: str) -> Closure:
+    """Return one closure that counts.
+
+    Raises:
+        NotFound: ``closure.unknown``.
+        InConflict: ``closure.not-confirmed``: an office announced it, and nobody confirmed that;
+            ``closure.settled``: it was dismissed.
+    """
+    closure = closure_of(ports, tenant, name)
+    if closure.state is ClosureState.DISMISSED:
+        raise InConflict(Finding(code="closure.settled", value=name))
+    if closure.state is not ClosureState.STANDING:
+        raise InConflict(Finding(code="closure.not-confirmed", value=name))
+    return closure
+
+
 def hits(ports: Ports, closure: Closure) -> Iterator[Hit]:
     """Yield the movements of the tenant that the closure meets, newest first."""
     now, closed = ports.clock.now(), register.closed_of(ports, closure.tenant)
