@@ -123,7 +123,10 @@ class OverrideShape(BaseModel):
 
 
 class PassageShape(BaseModel):
-    """The lane's word: ``says``, and ``stands`` after override or an answer given offline."""
+    """The lane's word: ``says``, and ``stands`` after override or an answer given offline.
+
+    A go given offline that ``says`` is not (``differs``) stands only when two persons confirm it.
+    """
 
     passage: str
     lane: str

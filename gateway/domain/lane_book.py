@@ -33,6 +33,13 @@ class LaneBook(Protocol):
     def passage(self, passage: str) -> Passage | None:
         """Return the passage of that id (``<lane>/<its own id>``)."""
 
+    def passages_unentitled(self, tenant: str, limit: int) -> tuple[Passage, ...]:
+        """Return passages that a lane let through, we would not have, and nobody judged yet.
+
+        Newest first.
+        """
+        ...
+
     def passages(self, lane: str, limit: int) -> tuple[Passage, ...]:
         """Return a lane's passages, newest first."""
         ...

@@ -35,6 +35,7 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "attention.deadline-unsent": Severity.ERROR,
         "attention.enquiry": Severity.ERROR,
         "attention.feed-not-fetched": Severity.WARNING,
+        "attention.go-unentitled": Severity.ERROR,
         "attention.link-paused": Severity.WARNING,
         "attention.mandate-ended": Severity.ERROR,
         "attention.mandate-ends": Severity.WARNING,

@@ -62,11 +62,22 @@ class Passage:
         )
 
     @property
+    def unentitled(self) -> bool:
+        """Whether a lane says that it let somebody through, and we would not have.
+
+        One key may not put a go in the place of our word: for that it takes two persons.
+        """
+        return self.acted == Signal.GO and self.says is not Signal.GO
+
+    @property
     def stands(self) -> Signal:
-        """What counts: a confirmed override, else what the lane did, else what we said."""
+        """What counts: a confirmed override, else what the lane did, else what we said.
+
+        A go that nobody was entitled to does not count, whatever the vehicle did.
+        """
         if self.confirmed_by:
             return Signal(self.override_says)
-        return Signal(self.acted) if self.acted else self.says
+        return Signal(self.acted) if self.acted and not self.unentitled else self.says
 
     @property
     def differs(self) -> bool:

@@ -1,9 +1,8 @@
 """What needs a person: each matter with since when, and the one safe thing to do about it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 
 from gateway import register
 from gateway.audit.entry import EntryKind, read_entry
@@ -11,6 +10,7 @@ from gateway.domain.act import ActKind
 from gateway.domain.backlog import NEGLECTED_AFTER, LinkLoad
 from gateway.domain.closure import ClosureState
 from gateway.domain.codes import CODES
+from gateway.domain.dates_told import DATE, DATES, ENDS
 from gateway.domain.deadline import DeadlineKind
 from gateway.domain.delivery import Link, LinkKind, Outcome
 from gateway.domain.finding import Finding, Severity
@@ -34,23 +34,6 @@ WARN_DAYS = (60, 30, 7, 1)
 
 ROWS_MAX = 200
 _EVER = datetime.max.replace(tzinfo=UTC)
-
-
-_ENDS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "certificate": ("attention.certificate-ends", "attention.certificate-ended"),
-        "mandate": ("attention.mandate-ends", "attention.mandate-ended"),
-    }
-)
-
-_DATE = ("attention.deadline-near", "attention.deadline-missed")
-_DATES: Mapping[DeadlineKind, tuple[str, str]] = MappingProxyType(
-    {
-        DeadlineKind.PAPER: ("attention.permit-ends", "attention.permit-ended"),
-        DeadlineKind.ENQUIRY: ("attention.deadline-near", "attention.enquiry"),
-    }
-)
-"""What is told of a date that comes near, and of one that went by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +69,7 @@ def attention(ports: Ports, tenant: str, closed: Finding | None = None) -> tuple
         *look.endings(),
         *look.deadlines(),
         *look.closures(),
+        *look.passages(),
         *look.runs(),
         *look.answers(),
         *look.sequencer(),
@@ -319,7 +303,7 @@ class _Look:
 
     def _ending(self, one: register.Ending, days: int) -> Concern:
         ended = self._now >= one.at
-        code = _ENDS[one.kind][ended]
+        code = ENDS[one.kind][ended]
         grave = ended or days <= WARN_DAYS[2]
         finding = Finding(
             code=code,
@@ -334,7 +318,7 @@ class _Look:
         """Yield dates of movements that are near, or went by and asked for a person."""
         for one in self._ports.store.deadlines_near(self._tenant, self._now, ROWS_MAX):
             missed = one.due_at <= self._now
-            code = _DATES.get(one.kind, _DATE)[missed]
+            code = DATES.get(one.kind, DATE)[missed]
             words = {"at": f"{one.due_at:%Y-%m-%d %H:%M}Z"}
             if one.kind is DeadlineKind.PAPER:
                 words["name"] = one.subject
@@ -355,6 +339,17 @@ class _Look:
             code = "attention.closure-announced"
             finding = _finding(code, one.id, offices=(one.office,), **words)
             yield Concern(since=one.created_at, finding=finding)
+
+    def passages(self) -> Iterator[Concern]:
+        """Yield what a lane let through while it was cut off, and nobody was entitled to."""
+        for one in self._ports.store.passages_unentitled(self._tenant, ROWS_MAX):
+            lane = self._ports.store.lane(one.lane)
+            words = {"lane": one.lane, "passage": one.id.partition("/")[2]}
+            words |= {"says": one.says.value, "why": one.code, "at": _spelled(one.at)}
+            offices = (lane.office,) if lane else ()
+            finding = _finding("attention.go-unentitled", one.id, offices=offices, **words)
+            movement = one.movements[0] if one.movements else ""
+            yield Concern(since=one.received_at, finding=finding, movement=movement)
 
     def runs(self) -> Iterator[Concern]:
         """Yield movements that could not take what was told of their vehicle, and lack it still."""

@@ -94,7 +94,8 @@ def pass_lane(
     """Answer a lane and keep the passage; the same reading again gets the same answer.
 
     ``acted`` is handed in afterwards, by a lane that was cut off: what it said stands, and where we
-    would have said otherwise that is told (``Passage.differs``).
+    would have said otherwise that is told (``Passage.differs``). A go that we would not have said
+    stands only when two persons say so (``Passage.unentitled``).
 
     Raises:
         NotFound: ``lane.unknown``.
@@ -231,7 +232,7 @@ def _seen(lane: Lane, reading: Reading, passage: Passage, decision: Decision) ->
         ("lane", lane.id),
         ("passage", passage.id),
         ("decision", passage.stands.value),
-        ("reason", passage.acted_code or passage.code),
+        ("reason", (not passage.unentitled and passage.acted_code) or passage.code),
     )
     seen: list[tuple[EventKind, tuple[tuple[str, str], ...]]] = [(EventKind.AT_GATE, told)]
     if reading.weight_kg is not None:

@@ -77,7 +77,7 @@ def _overridden(known: Passage, caller: Principal, says: Signal, reason: str) ->
     if not known.override_by:
         if not reason.strip():
             raise Refused(Finding(code="lane.no-reason", value=known.id))
-        if says is known.stands:
+        if says is known.stands and not known.unentitled:  # that one waits for two persons' word
             raise Refused(Finding(code="lane.nothing-to-override", value=says.value))
         return replace(
             known,

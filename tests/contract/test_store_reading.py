@@ -331,6 +331,14 @@ def test_lanes_and_passages(store):
     assert store.passage("l-1/p-1") == passage
     assert store.passages("l-1", 9) == (newer, passage)
     assert store.passages("l-1", 1) == (newer,)
+    assert store.passages_unentitled("ten_1", 9) == (newer, passage)
+    assert store.passages_unentitled("ten_1", 1) == (newer,)
+    right = replace(passage, id="l-1/p-3", says=Signal.GO, lane="l-3")
+    asked = replace(passage, id="l-1/p-4", acted="", acted_code="", lane="l-3")
+    judged = replace(passage, id="l-1/p-5", confirmed_by="prn_2", lane="l-3")
+    store.commit(inserted(right, asked, judged))
+    assert store.passages_unentitled("ten_1", 9) == (newer, passage)
+    assert store.passages_unentitled("ten_2", 9) == ()
     assert (store.lane("x"), store.passage("x"), store.passages("l-2", 9)) == (None, None, ())
     change = Update(
         table="passages",

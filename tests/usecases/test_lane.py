@@ -452,9 +452,10 @@ def test_what_was_said_cut_off_is_compared_and_the_difference_told(world):
     )
     done = pass_lane(world.ports, world.officers["mai"], EXIT, read, acted)
     assert done.passage.differs
-    assert (done.passage.says, done.passage.stands) == (Signal.STOP, Signal.GO)
+    assert (done.passage.says, done.passage.acted) == (Signal.STOP, Signal.GO)
+    assert done.passage.stands is Signal.STOP
     (gate,) = events(world, reference, EventKind.AT_GATE)
-    assert gate.fact("decision") == "go"  # the vehicle went; what we would have said is in the log
+    assert gate.fact("decision") == "stop"  # nobody was entitled to a go; attention says so
 
 
 def test_what_happened_after_it_was_decided_makes_no_difference(world, truck):

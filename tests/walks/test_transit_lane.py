@@ -8,12 +8,14 @@ import pytest
 from gateway.domain.event import EventKind
 from gateway.domain.lane import Direction, Lane, Read, Reading, Signal
 from gateway.domain.roles import OfficeRole
+from gateway.usecases.attention import attention
 from gateway.usecases.lane import Acted, pass_lane
 from gateway.usecases.lane_override import override
 from gateway.usecases.setup import add_lane
 from tests.walks.test_common_transit import DOVER, LONDON, journey, two_frontiers
 from tests.world import TENANT, World
 
+GONE = "attention.go-unentitled"
 LANE = Lane(id="dover-1", tenant=TENANT, office=DOVER, role=OfficeRole.TRANSIT)
 
 
@@ -62,16 +64,41 @@ def test_what_two_persons_let_through_has_passed(world, word, told):
     assert goods.sent("CD118C") == told
 
 
-def test_what_the_lane_let_through_while_it_was_cut_off_has_passed(world):
+def cut_off(world, code="lane.go"):
+    """What a lane hands in afterwards that said go by itself."""
+    now = world.clock.now()
+    return Acted(says=Signal.GO, code=code, facts_at=now, decided_at=now)
+
+
+def test_one_lane_key_lets_nobody_through_by_what_it_hands_in(world):
+    """A go that we would not have said: the office hears of it when two persons stand for it."""
     goods = journey(world, two_frontiers())
-    acted = Acted(
-        says=Signal.GO,
-        code="lane.go",
-        facts_at=world.clock.now(),
-        decided_at=world.clock.now(),
-    )
-    drives_up(world, goods, "p-1", acted)
+    drives_up(world, goods, "p-1", cut_off(world))
+    world.run()
+    kept = world.store.passage("dover-1/p-1")
+    assert (kept.says, kept.acted, kept.stands) == (Signal.REFER, Signal.GO, Signal.REFER)
+    assert goods.sent("CD118C") == []
+    (gate,) = (one for one in world.store.events(goods.reference) if one.kind is EventKind.AT_GATE)
+    assert (gate.fact("decision"), gate.fact("reason")) == ("refer", kept.code)
+    (told,) = (one for one in attention(world.ports, TENANT) if one.finding.code == GONE)
+    assert (told.finding.value, told.finding.offices) == ("dover-1/p-1", (DOVER,))
+    assert told.movement == goods.reference
+    officer = world.principal("officer")
+    for person, why in ((world.exporter, "it stood on the camera"), (officer, "")):
+        override(world.ports, person, LANE.id, "p-1", (Signal.GO, why))
     world.run()
     assert goods.sent("CD118C") == [("CD118C", LONDON)]
     dated = goods.content("CD118C", LONDON).findtext("TransitOperation/passageDate")
     assert dated == f"{world.clock.now():%Y-%m-%d}"
+    assert GONE not in {one.finding.code for one in attention(world.ports, TENANT)}
+
+
+def test_two_persons_can_say_that_it_did_not_go_on(world):
+    goods = journey(world, two_frontiers())
+    drives_up(world, goods, "p-1", cut_off(world))
+    officer = world.principal("officer")
+    for person, why in ((world.exporter, "it is still here"), (officer, "")):
+        override(world.ports, person, LANE.id, "p-1", (Signal.REFER, why))
+    world.run()
+    assert goods.sent("CD118C") == []
+    assert GONE not in {one.finding.code for one in attention(world.ports, TENANT)}

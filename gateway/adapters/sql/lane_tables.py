@@ -4,6 +4,9 @@ from sqlalchemy import Integer, Table
 
 from gateway.adapters.sql.columns import index, key, metadata, needed, optional, texts
 
+UNENTITLED = "acted = 'go' AND says <> 'go' AND confirmed_by = ''"
+"""Passages that wait for two persons' word; SQLite wants a query to repeat this literally."""
+
 trip_keys = Table(
     "trip_keys",
     metadata,
@@ -33,4 +36,5 @@ passages = Table(
     optional("acted_facts_at"),
     *texts("override_says", "override_reason", "override_by", "confirmed_by"),
     index("passages_by_lane", "lane", "received_at", "id"),
+    index("passages_unentitled", "tenant", "received_at", where=UNENTITLED),
 )

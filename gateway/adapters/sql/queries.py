@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from gateway.adapters.sql.group_tables import OPEN_GROUPS, group_members, groups
-from gateway.adapters.sql.lane_tables import lanes, passages, trip_keys
+from gateway.adapters.sql.lane_tables import UNENTITLED, lanes, passages, trip_keys
 from gateway.adapters.sql.rows import shape_of
 from gateway.adapters.sql.selecting import Statement, in_states, selected, selected_by, words
 from gateway.adapters.sql.tables import (
@@ -138,6 +138,13 @@ LANES = selected_by(lanes, "tenant").order_by(lanes.c.id)
 PASSAGE = selected_by(passages, "id")
 PASSAGES = (
     selected_by(passages, "lane")
+    .order_by(passages.c.received_at.desc(), passages.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+PASSAGES_UNENTITLED = (
+    selected_by(passages, "tenant")
+    .where(text(UNENTITLED))
     .order_by(passages.c.received_at.desc(), passages.c.id.desc())
     .limit(bindparam("limit"))
 )

@@ -281,6 +281,10 @@ class SqlStore(
         """Return the passages of one lane, newest first."""
         return self._many(Passage, queries.PASSAGES, lane=lane, limit=limit)
 
+    def passages_unentitled(self, tenant: str, limit: int) -> tuple[Passage, ...]:
+        """See :meth:`gateway.domain.lane_book.LaneBook.passages_unentitled`."""
+        return self._many(Passage, queries.PASSAGES_UNENTITLED, tenant=tenant, limit=limit)
+
     # ------------------------------------------------------------ messages
 
     def messages(self, movement: str) -> tuple[Message, ...]:
