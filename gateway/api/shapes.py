@@ -61,7 +61,7 @@ class ProcedureShape(BaseModel):
 
 
 class MessageShape(BaseModel):
-    """One message to one office."""
+    """One message to one office; ``refusal`` is what it said as it refused it, while parked."""
 
     id: str
     type: str
@@ -70,6 +70,7 @@ class MessageShape(BaseModel):
     procedure: str
     state: str
     waits_for: str
+    refusal: str
     signatory: str
     suite: str
     signed_by: str | None
@@ -236,7 +237,7 @@ def shape_movement(view: MovementView, language: str, texts: Catalogue) -> Movem
         created_at=line.created_at,
         stops=_stops(view, language),
         procedures=tuple(_procedure(one) for one in view.movement.procedures),
-        messages=tuple(shape_message(one) for one in view.messages),
+        messages=tuple(shape_message(one, view.refusals.get(one.id, "")) for one in view.messages),
         events=tuple(shape_event(one) for one in view.movement.happened),
         trips=tuple(shape_trip(one) for one in view.trips),
         findings=tuple(shape_finding(one, texts, language) for one in view.findings),
@@ -297,8 +298,8 @@ def _procedure(procedure: Procedure) -> ProcedureShape:
     )
 
 
-def shape_message(message: Message) -> MessageShape:
-    """Return a message."""
+def shape_message(message: Message, refusal: str = "") -> MessageShape:
+    """Return a message; ``refusal`` is what its office said as it refused it."""
     return MessageShape(
         id=message.id,
         type=message.type,
@@ -307,6 +308,7 @@ def shape_message(message: Message) -> MessageShape:
         procedure=message.procedure,
         state=message.state.value,
         waits_for=message.waits_for,
+        refusal=refusal,
         signatory=message.signatory.value,
         suite=message.suite.value,
         signed_by=message.signed_by,

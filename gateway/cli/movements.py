@@ -134,7 +134,7 @@ def _print_movement(found: dict[str, Any]) -> None:
                 one["type"],
                 one["office"],
                 one["state"],
-                one["waits_for"],
+                one.get("refusal") or one["waits_for"],
                 one["signatory"] if one["signed_by"] else "",
                 one["receipt_kind"],
             )

@@ -156,7 +156,7 @@ def movement_shape(view: MovementView, lang: str, texts: Catalogue) -> Shape:
             }
             for one in view.movement.procedures
         ],
-        "messages": [message_shape(one) for one in view.messages],
+        "messages": [message_shape(one, view.refusals.get(one.id, "")) for one in view.messages],
         "events": [event_shape(one) for one in view.movement.happened],
         "trips": [trip_shape(one) for one in view.trips],
         "findings": [shown(one, texts, lang) for one in view.findings],
@@ -199,8 +199,8 @@ def local(at: datetime | None, office: CustomsOffice) -> str | None:
     return at.astimezone(ZoneInfo(office.zone)).isoformat(timespec="seconds")
 
 
-def message_shape(message: Message) -> Shape:
-    """Return a message."""
+def message_shape(message: Message, refusal: str = "") -> Shape:
+    """Return a message; ``refusal`` is what its office said as it refused it."""
     return {
         "id": message.id,
         "type": message.type,
@@ -209,6 +209,7 @@ def message_shape(message: Message) -> Shape:
         "procedure": message.procedure,
         "state": message.state.value,
         "waits_for": message.waits_for,
+        "refusal": refusal,
         "signatory": message.signatory.value,
         "suite": message.suite.value,
         "signed_by": message.signed_by,

@@ -41,7 +41,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try to deliver one message. ``retry_after_seconds`` is the office's own wish."""
+    """One try to deliver one message. ``retry_after_seconds`` is the office's own wish.
+
+    ``detail`` of a refusal is its status and what the office wrote with it: people need that, and
+    it can name goods, parties and plates. ``outline`` is what the log may tell of it.
+    """
 
     message: str
     at: datetime
@@ -49,6 +53,12 @@ class Attempt:
     detail: str = ""
     receipt: bytes | None = None
     retry_after_seconds: float | None = None
+
+    @property
+    def outline(self) -> str:
+        """The detail without what an office wrote."""
+        quotes = self.outcome is Outcome.REFUSED
+        return self.detail.partition(": ")[0] if quotes else self.detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

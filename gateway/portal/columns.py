@@ -132,7 +132,7 @@ def _column(stop: Stop, view: MovementView, words: Words) -> Column:
         holder=holder,
         waits=waits,
         procedures=tuple(_procedure(one, words) for one in procedures),
-        messages=tuple(_message(one, stop.office, words) for one in messages),
+        messages=tuple(_message(one, stop.office, view, words) for one in messages),
     )
 
 
@@ -228,12 +228,13 @@ _TONES = {
 }
 
 
-def _message(one: Message, office: CustomsOffice, words: Words) -> MessageRow:
+def _message(one: Message, office: CustomsOffice, view: MovementView, words: Words) -> MessageRow:
+    waiting = one.state is MessageState.WAITING
     return MessageRow(
         type=one.type,
         tone=_TONES.get(one.state, "here"),
         state=words.named("message", one.state.value),
-        waits=reason(one.waits_for, words) if one.state is MessageState.WAITING else "",
+        waits=reason(one.waits_for, words) if waiting else view.refusals.get(one.id, ""),
         at=clock(one.acknowledged_at, office),
     )
 

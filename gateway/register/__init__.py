@@ -78,7 +78,7 @@ from gateway.register.passing import (
 from gateway.register.put_away import Told, dismissed, refused_answer, refused_answers
 from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt
 from gateway.register.remarks import heard_finding
-from gateway.register.replies import broken_off, judge, unforeseen, unmoved, write_try
+from gateway.register.replies import broken_off, judge, refusal_of, unforeseen, unmoved, write_try
 from gateway.register.reporting import canonical, reported, tell_movement
 from gateway.register.running import PATIENCE, hearers, tell_owed_runs, tell_run, told_of
 from gateway.register.runs import trips_named
@@ -171,6 +171,7 @@ __all__ = [
     "read_account",
     "readings_of",
     "recorded_stops",
+    "refusal_of",
     "refused_answer",
     "refused_answers",
     "reported",

@@ -15,6 +15,9 @@ from gateway.ports import Ports
 from gateway.register.receipts import check_receipt
 from gateway.register.writing import Writing, message_facts
 
+QUOTED_MAX = 300
+"""How many characters of what an office wrote are kept with a refusal."""
+
 SUCCESS = range(200, 300)
 PATIENCE = frozenset({408, 425, 429})
 SERVER_TROUBLE = range(500, 600)
@@ -42,6 +45,8 @@ def judge(link: Link, message: Message, reply: Reply, wanted: ReceiptKind) -> At
         outcome, receipt = Outcome.ACKNOWLEDGED, _handover(link, message, reply)
     elif reply.status in PATIENCE or reply.status in SERVER_TROUBLE:
         outcome = Outcome.BUSY
+    else:
+        detail = ": ".join(filter(None, (detail, _quoted(reply.content))))
     return Attempt(
         message=message.id,
         at=reply.at,
@@ -101,10 +106,30 @@ def write_try(
             **message_facts(message),
             "attempt": message.attempts + 1,
             "outcome": attempt.outcome.value,
-            "detail": attempt.detail,
+            "detail": attempt.outline,
         },
     )
     return writing
+
+
+def refusal_of(ports: Ports, message: Message) -> str:
+    """Return what an office said of a message that is parked because it refused it, else nothing.
+
+    It was told to us alone: it is shown to people, and stands in no log.
+    """
+    if message.state is not MessageState.PARKED:
+        return ""
+    tried = ports.store.attempts(message.id)
+    last = tried[-1] if tried else None
+    told = last is not None and last.outcome is Outcome.REFUSED
+    return last.detail if last and told and message.waits_for == f"person:{last.outline}" else ""
+
+
+def _quoted(content: bytes) -> str:
+    """Return the beginning of what an office wrote, on one line and without control characters."""
+    text = content[: QUOTED_MAX * 8].decode("utf-8", "replace")
+    printable = "".join(one if one.isprintable() else " " for one in text)
+    return " ".join(printable.split())[:QUOTED_MAX]
 
 
 def _handover(link: Link, message: Message, reply: Reply) -> bytes:

@@ -196,7 +196,8 @@ class _Look:
             late = why == "deadline"
             code = "attention.deadline-passed" if late else "attention.message-refused"
             act = ActKind.SUPERSEDE.value
-            yield self._about(message, code, since, why=why, act=act)
+            said = register.refusal_of(self._ports, message) or why
+            yield self._about(message, code, since, why=said, act=act)
 
     def overdue(self) -> Iterator[Concern]:
         """Yield heads of streams past their legal deadline, where nobody sends who would notice."""

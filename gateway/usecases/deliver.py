@@ -375,7 +375,7 @@ def _after(
     ports: Ports, writing: register.Writing, link: Link, message: Message, attempt: Attempt
 ) -> None:
     if attempt.outcome is Outcome.REFUSED:
-        _park(writing, link, message, attempt.detail)
+        _park(writing, link, message, attempt.outline)
         return
     told = attempt.outcome is Outcome.HANDED_OVER and link.kind is LinkKind.REQUEST
     if told and (earlier := register.quoting(ports, link, message)) is not None:

@@ -100,7 +100,7 @@ class _Look:
             case MessageState.PARKED:
                 why = message.waits_for.partition(":")[2]
                 code = "diagnosis.deadline" if why == "deadline" else "diagnosis.refused"
-                return _said(code, message, why=why)
+                return _said(code, message, why=register.refusal_of(self._ports, message) or why)
             case MessageState.DUE:
                 return self._due(message)
 

@@ -1,7 +1,7 @@
 """What happened to a movement, in order; and how it stands now."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway import register
@@ -46,6 +46,7 @@ class MovementView:
 
     ``findings`` are what offices found wrong, each with the office and type of its answer.
     ``answerable`` are the messages to which offices ever answer: a notice is done when it is there.
+    ``refusals`` are what offices said of those that are parked because of it, by message.
     """
 
     record: MovementRecord
@@ -59,6 +60,7 @@ class MovementView:
     deadlines: tuple[Deadline, ...] = ()
     erased: register.Erasure | None = None
     answerable: frozenset[str] = frozenset()
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
 
 def timeline_after(
@@ -171,6 +173,7 @@ def describe_movement(ports: Ports, tenant: str, reference: str) -> MovementView
         deadlines=register.deadlines_of(ports, reference, messages),
         erased=register.erasure_of(ports, record),
         answerable=_answerable(ports, messages),
+        refusals={one.id: said for one in messages if (said := register.refusal_of(ports, one))},
     )
 
 

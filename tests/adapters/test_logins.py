@@ -1,6 +1,7 @@
 """A login that nobody has proven goes alone: systems lock users out. Against a real server."""
 
 import asyncio
+import base64
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -114,6 +115,15 @@ def border():
 
 
 REFUSED = [(0, "login-refused: not tried again yet"), (0, "login-refused: status 401")]
+
+
+def test_a_password_that_a_refusal_quotes_is_not_kept(border):
+    """What an office wrote as it refused is shown to people."""
+    basic = base64.b64encode(b"FULLRT01:expired")
+    border.office.status, border.office.content = 422, b"expired? or " + basic
+    parcel = Parcel(message="m", media_type="a/b", content=b"x", envelope=b"e", seal="s")
+    (reply,) = border.courier.carry(border.link, [parcel])
+    assert (reply.status, reply.content) == (422, b"***? or ***")
 
 
 def test_a_wrong_password_is_tried_once_however_much_is_to_be_sent(border):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from gateway.adapters.sql import spelled
 from gateway.adapters.sql.changes import apply, planned
 from gateway.domain.deadline import Deadline, DeadlineKind, DeadlineState
+from gateway.domain.delivery import Outcome
 from gateway.domain.event import Event, EventKind
 from gateway.domain.group import MemberState
 from gateway.domain.lane import Signal
@@ -58,7 +59,21 @@ def test_what_goes(store):
     limit = replace(PAPER, id=f"{MINE}/limit", kind=DeadlineKind.LIMIT, subject="")
     key = TripKey(tenant="ten_1", key="A12345", trip=r.TRIP.id)
     attempt = replace(r.ATTEMPT, message=r.MESSAGE.id, receipt=b"who signed")
-    rows = (r.MOVEMENT, SAID, r.EVENT, r.MESSAGE, attempt, POSITION, PAPER, limit, r.TRIP, key)
+    quoted = "status 422: plate 渝A12345 is banned"
+    refusal = replace(attempt, outcome=Outcome.REFUSED, detail=quoted, receipt=None)
+    rows = (
+        r.MOVEMENT,
+        SAID,
+        r.EVENT,
+        r.MESSAGE,
+        attempt,
+        refusal,
+        POSITION,
+        PAPER,
+        limit,
+        r.TRIP,
+        key,
+    )
     store.commit(inserted(*rows))
     step = erasing(facts={1: (("note", "kín"),)}, trips=(r.TRIP.id,))
     store.commit(Change((step,)))
@@ -66,7 +81,7 @@ def test_what_goes(store):
     assert store.events(MINE) == (replace(r.EVENT.event, facts=(("note", "kín"),)),)
     assert store.positions(MINE, 9) == ()
     assert store.deadlines(MINE) == (limit,)
-    assert [one.receipt for one in store.attempts(r.MESSAGE.id)] == [None]
+    assert [(one.receipt, one.detail) for one in store.attempts(r.MESSAGE.id)] == [(None, "")] * 2
     assert store.trips_keyed("ten_1", ("A12345",), 9) == ()
 
 

@@ -22,7 +22,9 @@ from gateway.markup import signature
 from gateway.register import refused_answers
 from gateway.usecases.attention import attention
 from gateway.usecases.deliver import deliver
+from gateway.usecases.diagnose import diagnose
 from gateway.usecases.sweep import sweep
+from gateway.usecases.timeline import describe_movement
 from tests.bench.load import plain
 from tests.world import TENANT, World
 
@@ -366,6 +368,36 @@ def test_the_log_tells_every_try_and_why_a_message_is_parked(world):
     ]
     tries = [one.outcome.value for one in world.store.attempts(head.id)]
     assert tries == ["busy", "refused"]
+
+
+SAID = '{"title": "Gói \u202e hàng",\r\n\t"detail": "plate 桂A8D217 is banned"}'
+SHOWN = 'status 422: {"title": "Gói hàng", "detail": "plate 桂A8D217 is banned"}'
+
+
+def test_what_an_office_says_as_it_refuses_is_shown_and_not_logged(world):
+    movement = world.submit(world.declaration()).movement
+    link = due(world)[0]
+    (head,) = world.store.due_heads(link, world.clock.now(), 9)
+    world.town.instead[link] = (422, SAID.encode() + b"\x1b[31m\xff" + b"x" * 4000)
+    deliver(world.ports, link, "worker")
+    (tried,) = world.store.attempts(head.id)
+    assert tried.detail.startswith(SHOWN)
+    assert len(tried.detail) == len("status 422: ") + 300
+    assert "\x1b" not in tried.detail
+    refused = [
+        one.finding
+        for one in attention(world.ports, TENANT)
+        if one.finding.code == "attention.message-refused"
+    ]
+    assert dict(refused[0].args)["why"] == tried.detail
+    assert dict(diagnose(world.ports, TENANT, head.id).finding.args)["why"] == tried.detail
+    view = describe_movement(world.ports, TENANT, movement)
+    assert view.refusals == {head.id: tried.detail}
+    assert told(world, movement, "parked") == [("parked", head.id, "status 422")]
+    world.store.sequence("test")
+    entries = b"".join(one.entry for one in world.store.log(movement=movement, limit=1000))
+    assert "桂A8D217".encode() not in entries
+    assert world.store.message(head.id).waits_for == "person:status 422"
 
 
 def test_the_log_tells_that_a_deadline_parked_a_message(world):

@@ -101,9 +101,19 @@ class RequestCourier(HttpLinks):
             word = Failure.LOGIN_REFUSED if kept.resting else Failure.LOGIN_UNPROVEN
             return replace(self._failed(parcel, f"{word}: {kept}", kept.wait), tried=False)
         if reply.status not in LOGIN_REFUSED:
-            return reply
+            return self._unsaid(link, reply)
         wait = max(reply.retry_after_seconds or 0.0, LOGIN_PAUSE.total_seconds())
         return self._failed(parcel, f"{Failure.LOGIN_REFUSED}: status {reply.status}", wait)
+
+    def _unsaid(self, link: Link, reply: Reply) -> Reply:
+        """Take a password out of what an office wrote as it refused: people are shown that."""
+        if reply.status in range(200, 300) or not reply.content:
+            return reply
+        basic = self._basic(link)["Authorization"].encode()
+        content = reply.content
+        for secret in (basic.removeprefix(b"Basic "), self._password(link.id)):
+            content = content.replace(secret, b"***") if secret else content
+        return replace(reply, content=content)
 
     # -------------------------------------------------------------- collecting
 

@@ -52,6 +52,7 @@ from gateway.adapters.sql.tables import (
 from gateway.adapters.sql.timing_tables import deadlines, positions
 from gateway.audit.entry import EntryKind
 from gateway.domain.deadline import DeadlineKind
+from gateway.domain.delivery import Outcome
 from gateway.domain.event import REPLACING, Event
 from gateway.domain.group import MemberState
 from gateway.domain.records import ERASED, Erase, Lost
@@ -277,8 +278,11 @@ _WHOLE = (
     (
         attempts.name,
         update(attempts)
-        .where(attempts.c.message.in_(_SENT), attempts.c.receipt.is_not(None))
-        .values(receipt=literal_column("NULL")),
+        .where(
+            attempts.c.message.in_(_SENT),
+            or_(attempts.c.receipt.is_not(None), attempts.c.outcome == _word(Outcome.REFUSED)),
+        )
+        .values(receipt=literal_column("NULL"), detail=literal_column("''", Text())),
     ),
     (positions.name, delete(positions).where(positions.c.movement == bindparam("_movement"))),
     (
