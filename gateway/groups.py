@@ -5,12 +5,13 @@ own, so that no transaction grows with the group. Who dies in between leaves row
 on from there, and a member that was taken in already is recognised by its key.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from gateway.domain.errors import InConflict, NotFound, Refused, Unavailable
-from gateway.domain.finding import Finding, refused
+from gateway.domain.finding import Finding, Severity, refused
 from gateway.domain.group import Group, GroupMode, Member, MemberState
 from gateway.domain.records import Principal
 from gateway.ports import Ports
@@ -45,7 +46,8 @@ def hand_in(
 ) -> tuple[Standing, tuple[Finding, ...]]:
     """Check every file as its submission would, and keep the group; nothing is sent yet.
 
-    Returns it with all findings, whose pointers begin with the file's name. ``take_in`` goes on.
+    Returns it with all findings, whose pointers begin with the file's name: what refuses first, and
+    information that many files share once, with a count. ``take_in`` goes on.
 
     Raises:
         Refused: all or nothing, and a file is not in order; or none is. Nothing is kept.
@@ -85,7 +87,35 @@ def _checked(
         codes = dict.fromkeys(one.code for one in told if one.refuses) if refused(told) else {}
         checked.append(replace(sheet, codes=tuple(codes)[:CODES_MAX]))
         seen(place, len(sheets))
-    return checked, tuple(findings)
+    return checked, tuple(_folded(sorted(findings, key=_gravity)))
+
+
+def _gravity(one: Finding) -> int:
+    return list(Severity).index(one.severity)
+
+
+def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield information of one code and office once, and how many more there are."""
+    alike = Counter(_told(one) for one in findings if one.severity is Severity.INFORMATION)
+    seen = set()
+    for one in findings:
+        if one.severity is not Severity.INFORMATION:
+            yield one
+        elif _told(one) not in seen:
+            seen.add(_told(one))
+            yield one
+            if (more := alike[_told(one)] - 1) > 0:
+                yield Finding(
+                    code="group.alike",
+                    severity=Severity.INFORMATION,
+                    value=one.code,
+                    offices=one.offices,
+                    args=(("count", str(more)),),
+                )
+
+
+def _told(one: Finding) -> tuple[str, tuple[str, ...]]:
+    return one.code, one.offices
 
 
 def _referred(

@@ -7,6 +7,7 @@ import pytest
 
 from gateway import groups
 from gateway.domain.errors import InConflict, NotFound, Refused
+from gateway.domain.finding import Severity
 from gateway.domain.group import GroupMode, MemberState
 from gateway.pipeline.convert import fill_placeholders
 from gateway.usecases import group as keeping
@@ -92,6 +93,24 @@ def test_all_or_nothing_keeps_nothing_where_the_caller_may_not_hand_one_in(world
     told = [(one.code, one.pointer) for one in refused.value.findings if one.refuses]
     assert told == [("signature.missing", "transit.xml#")]
     assert world.store.movements("default") == ()
+
+
+def test_what_refuses_comes_first_and_information_is_told_once(world):
+    """Every file said the same again, and what was wrong stood below it all."""
+    files = _files(world, "a", "b", "c")
+    with pytest.raises(Refused) as refused:
+        _hand_in(world, [*files, ("bad.xml", b"<no/>")])
+    found = refused.value.findings
+    order = [list(Severity).index(one.severity) for one in found]
+    assert order == sorted(order)
+    assert found[0].pointer.startswith("bad.xml#")
+    told = [one for one in found if one.severity is Severity.INFORMATION]
+    alike = [one for one in told if one.code == "group.alike"]
+    first = [(one.code, one.offices) for one in told if one not in alike]
+    assert first
+    assert len(first) == len({*first})
+    counted = {(one.value, one.offices): dict(one.args)["count"] for one in alike}
+    assert counted == dict.fromkeys(first, "2")
 
 
 def test_best_effort_leaves_out_what_is_not_in_order(world):

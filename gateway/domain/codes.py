@@ -73,6 +73,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(  # texts: schemas/lang; none i
         "http.body-too-slow": Severity.ERROR,
         "http.cannot-listen": Severity.FATAL,
         "http.port-busy": Severity.FATAL,
+        "group.alike": Severity.INFORMATION,
         "group.busy": Severity.ERROR,
         "group.empty": Severity.ERROR,
         "group.same-reference": Severity.ERROR,
