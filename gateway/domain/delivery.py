@@ -193,6 +193,19 @@ def receipt_on(kind: LinkKind, usual: ReceiptKind, wanted: ReceiptKind | None) -
     return min(usual, _CARRIES[kind], wanted or usual, key=_STRENGTH.index)
 
 
+KEY_CHANGE_SECONDS = 300.0
+"""How far the times of a change of key and of what was taken in beside it may stand apart: each was
+read before its own commit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerKey:
+    """A key of a link, of one form with :attr:`Link.key`, that counted ``until`` then."""
+
+    key: bytes
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A technical connection to an administration's system; it may serve many offices.
@@ -204,7 +217,8 @@ class Link:
     with every lease, so that a sleeper's writes are refused. ``rate`` is in messages a second and
     ``concurrency`` how many requests may be under way at once; 0 leaves both to the gateway.
     ``batch`` is how many messages one request may hold, where the office takes several (push only);
-    0 or 1 sends each by itself.
+    0 or 1 sends each by itself. By ``former_keys``, oldest first, nothing new is believed; what was
+    taken in while one counted is verified by it for good.
     """
 
     id: str
@@ -224,6 +238,21 @@ class Link:
     concurrency: int = 0
     batch: int = 0
     bucket: Bucket = Bucket()
+    former_keys: tuple[FormerKey, ...] = ()
+
+    def keys_at(self, at: datetime) -> tuple[bytes, ...]:
+        """Return the key by which something taken in at ``at`` was believed.
+
+        Close to a change there are two, for what came in a moment before may be noted as after it.
+        """
+        near = timedelta(seconds=KEY_CHANGE_SECONDS)
+        counted = [(one.key, one.until) for one in self.former_keys]
+        found, since = [], None
+        for key, until in (*counted, (self.key, None)):
+            if (until is None or at <= until + near) and (since is None or at >= since - near):
+                found.append(key)
+            since = until
+        return tuple(dict.fromkeys(found))
 
     def room(self, now: datetime, most: int, under_way: int = 0) -> int:
         """Return how many messages may be sent now, in ``most`` requests at the utmost.

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from hashlib import sha256
 
-from gateway.domain.delivery import Attempt, Breaker, Link, LinkKind, Outcome
+from gateway.domain.delivery import Attempt, Breaker, FormerKey, Link, LinkKind, Outcome
 from gateway.domain.event import Event, EventKind
 from gateway.domain.hours import DayKind, Holiday, OpeningPeriod
 from gateway.domain.itinerary import CustomsOffice, OfficeRole, Status
@@ -203,6 +203,7 @@ LINK = Link(
     breaker=Breaker(failures=6, opened_at=AT, probe_at=later(4)),
     login="FULLRT01",
     receipt=ReceiptKind.NATIVE,
+    former_keys=(FormerKey(key=b"\x00\xff" * 16, until=later(-60)), FormerKey(key=b"", until=AT)),
 )
 CERTIFICATE = PartyCertificate(
     fingerprint="f" * 64,

@@ -74,3 +74,28 @@ def test_a_certificate_outlives_becoming_each_tenants_own(old):
         downgrade(settings(connection), "0015")
         assert [row[0] for row in connection.execute(every)] == ["ten_1"]
     engine.dispose()
+
+
+def test_links_of_a_program_of_before_have_no_former_keys(old):
+    """Whether it added them before the revision or, in a rolling upgrade, after it."""
+    engine = create_engine(database_url(old))
+    added = (
+        "INSERT INTO links (id, tenant, administration, kind, endpoint, key, offices, paused,"
+        " failures, fence, login, receipt, rate, concurrency, batch, tokens) VALUES (:id, 't', 'VN',"
+        " 'push', 'http://h', :key, '[]', :no, 0, 0, '', 'signed', 0, 0, 0, 0)"
+    )
+    with engine.connect() as connection:
+        for revision, name in (("0017", "before"), ("0018", "after")):
+            upgrade(settings(connection), revision)
+            connection.execute(text(added), {"id": name, "key": b"k" * 32, "no": False})
+        connection.commit()
+    engine.dispose()
+    migrate(old)
+    store = SqlStore(old)
+    try:
+        assert [(one.id, one.former_keys) for one in store.links()] == [
+            ("after", ()),
+            ("before", ()),
+        ]
+    finally:
+        store.close()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.domain.backlog import Pending
-from gateway.domain.delivery import Outcome
+from gateway.domain.delivery import FormerKey, Outcome
 from gateway.domain.message import MessageState
 from gateway.domain.records import Change, Insert, Lost, Update
 from tests.contract import records as r
@@ -141,3 +141,19 @@ def test_a_links_pace_is_kept(store):
     bucket = r.LINK.bucket.filled(2.5, later(2))
     store.commit(Change((Update(table="links", key=r.LINK.id, values={"bucket": bucket}),)))
     assert store.link(r.LINK.id).bucket == bucket
+
+
+def test_a_links_key_is_changed_once_and_the_former_ones_are_kept(store):
+    """Whoever still has the key of before in hand changes nothing, and takes nothing in by it."""
+    store.commit(inserted(r.LINK))
+    former = (*r.LINK.former_keys, FormerKey(key=r.LINK.key, until=later(9)))
+    values = {"key": b"\x01" * 32, "former_keys": former}
+    change = Change(
+        (Update(table="links", key=r.LINK.id, values=values, expect={"key": r.LINK.key}),)
+    )
+    store.commit(change)
+    assert store.link(r.LINK.id) == replace(r.LINK, **values)
+    asked = Update(table="links", key=r.LINK.id, values={}, expect={"key": r.LINK.key})
+    for late in (change, Change((asked,))):
+        with pytest.raises(Lost):
+            store.commit(late)

@@ -16,6 +16,9 @@ from gateway.domain.delivery import (
     RETRY_LONGEST_SECONDS,
     Attempt,
     Breaker,
+    FormerKey,
+    Link,
+    LinkKind,
     Outcome,
     next_attempt_at,
 )
@@ -124,3 +127,32 @@ def test_a_late_failure_does_not_shorten_the_patience_wished_for():
     breaker = failed(BREAKER_OPENS_AFTER, step=0).after(attempt(Outcome.BUSY, retry_after=60))
     later = breaker.after(attempt(Outcome.UNREACHABLE, NOON + timedelta(seconds=15)))
     assert later.probe_at == breaker.probe_at
+
+
+KEYS = {
+    "long before the first change": (-9999, [b"a"]),
+    "a moment before it": (-1, [b"a", b"b"]),
+    "a moment after it": (1, [b"a", b"b"]),
+    "long after it": (1800, [b"b"]),
+    "after the second": (3601, [b"b", b"a"]),
+    "now": (99999, [b"a"]),
+}
+
+
+@pytest.mark.parametrize(("seconds", "keys"), KEYS.values(), ids=KEYS)
+def test_what_was_taken_in_is_verified_by_the_key_that_counted_then(seconds, keys):
+    """The first key came back: it counts for what came before it was changed, and again now."""
+    link = Link(
+        id="l",
+        tenant="t",
+        administration="VN",
+        kind=LinkKind.PUSH,
+        endpoint="",
+        key=b"a",
+        offices=(),
+        former_keys=(
+            FormerKey(key=b"a", until=NOON),
+            FormerKey(key=b"b", until=NOON + timedelta(hours=1)),
+        ),
+    )
+    assert list(link.keys_at(NOON + timedelta(seconds=seconds))) == keys

@@ -102,6 +102,8 @@ def _inside(hint: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:  # 
         )
     if origin is tuple:
         return _tuple_inside(parts)
+    if hint is bytes:  # JSON has none
+        return bytes.hex, bytes.fromhex
     form = _scalar(hint)
     return form.write or _same, form.read or _same
 

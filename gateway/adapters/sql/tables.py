@@ -58,7 +58,7 @@ from gateway.domain.records import (
 from gateway.domain.trip import Trip, TripKey, TripReport
 from gateway.domain.trust import Mandate, PartyCertificate
 
-VERSION = "0017"
+VERSION = "0018"
 """The Alembic revision these tables belong to; the contract suite compares the two."""
 
 OPEN = "state IN ('waiting', 'awaiting-signature', 'due', 'parked')"
@@ -286,6 +286,7 @@ links = Table(
     _needed("batch", Integer()),
     _needed("tokens", Double()),
     _optional("filled_at"),
+    _needed("former_keys"),
     _optional("lease_owner"),
     _optional("lease_until", Double()),
 )
