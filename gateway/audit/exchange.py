@@ -293,23 +293,23 @@ def verify_seal(content: bytes, seal: str, keys: Mapping[str, bytes]) -> str:
     Raises:
         Refusal: ``seal.malformed``, ``seal.unknown-key`` or ``seal.wrong``.
     """
-    name, signature = _taken_apart(seal)
-    key = keys.get(name)
-    if key is None:
+    if (name := _taken_apart(seal)[0]) not in keys:
         raise Refusal(Finding(code="seal.unknown-key", value=name))
-    _check(content, name, signature, key)
+    verify_link_seal(content, seal, keys[name])
     return name
 
 
-def verify_link_seal(content: bytes, seal: str, key: bytes) -> str:
-    """Check a seal against a link's one registered key, whatever id the link gave it.
+def verify_link_seal(content: bytes, seal: str, *keys: bytes) -> bytes:
+    """Return which of a link's keys sealed, whatever id the link gave it.
 
     Raises:
         Refusal: ``seal.malformed`` or ``seal.wrong``.
     """
     name, signature = _taken_apart(seal)
-    _check(content, name, signature, key)
-    return name
+    held = next((key for key in keys if _holds(content, signature, key)), None)
+    if held is None:
+        raise Refusal(Finding(code="seal.wrong", value=name))
+    return held
 
 
 def spell_seal(key: str, signature: bytes) -> str:
@@ -324,11 +324,12 @@ def _taken_apart(seal: str) -> tuple[str, bytes]:
     return found[1], from_base64(found[2], "seal")
 
 
-def _check(content: bytes, name: str, signature: bytes, key: bytes) -> None:
+def _holds(content: bytes, signature: bytes, key: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, content)
-    except (InvalidSignature, ValueError) as error:  # ValueError: the key is no Ed25519 point
-        raise Refusal(Finding(code="seal.wrong", value=name)) from error
+    except (InvalidSignature, ValueError):  # ValueError: the key is no Ed25519 point
+        return False
+    return True
 
 
 # ------------------------------------------------------------------ one spelling

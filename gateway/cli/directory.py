@@ -29,7 +29,7 @@ from gateway.domain.itinerary import CustomsOffice, OfficeRole, Status
 from gateway.domain.message import ReceiptKind
 from gateway.markup.certificate import read_certificate
 from gateway.ports import Ports
-from gateway.usecases import setup
+from gateway.usecases import link_key, setup
 
 KEY_BYTES = 32
 """An Ed25519 public key, raw."""
@@ -181,6 +181,23 @@ def move(link: str, endpoint: str, reason: str, data: Path | None) -> Link:
             if known.login:
                 _check_covered(address)
         return setup.move_link(gateway.ports, operator(gateway.ports), link, endpoint, reason)
+
+
+def change_key(link: str, raw: bytes, reason: str, data: Path | None) -> tuple[Link, bool]:
+    """Believe a link by another key or certificate; return it, and whether that is new.
+
+    Raises:
+        NotFound: there is no such link.
+        Refused: the key does not fit the link, or ended; ``act.no-reason``.
+    """
+    check_reason(reason, link)
+    with open_folder(data) as gateway:
+        known = gateway.ports.store.link(link)
+        if known is None:
+            raise NotFound(Finding(code="link.unknown", value=link))
+        key = public_key(raw) if known.sealed else read_certificate(raw).der
+        made = link_key.change_key(gateway.ports, operator(gateway.ports), link, key, reason)
+        return made, made.former_keys != known.former_keys
 
 
 def add_link(ports: Ports, tenant: str, new: setup.NewLink) -> tuple[Link, str]:

@@ -325,3 +325,31 @@ def move_link(
         output.print_json({"link": moved.id, "endpoint": moved.endpoint})
     else:
         output.note(f"Link {moved.id} is at {moved.endpoint} from the next request on.")
+
+
+@link_commands.command("key")
+def change_link_key(
+    link: Annotated[str, typer.Argument(help="Its id.")],
+    key: Annotated[
+        Path, typer.Option(help="Its new public Ed25519 key (push, feed), or certificate.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why; it goes into the log.")],
+    *,
+    options: FolderOptions,
+) -> None:
+    """Believe new receipts and answers by another key from now on; what came before stays proven.
+
+    Example:
+      fullroute link key huu-nghi --key hn-2027.pem --reason "their notice 14"
+    """
+    from gateway.cli import directory
+    from gateway.usecases.link_key import key_digest
+
+    made, changed = directory.change_key(link, read_file(key), reason, options.data)
+    digest = key_digest(made.key)
+    if options.json:
+        output.print_json({"link": made.id, "key": digest, "changed": changed})
+    elif changed:
+        output.note(f"Link {made.id} is believed by the key {digest} from now on.")
+    else:
+        output.note(f"Link {made.id} is believed by the key {digest} already.")

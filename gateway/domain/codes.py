@@ -124,6 +124,7 @@ CODES: Mapping[str, Severity] = MappingProxyType(  # texts: schemas/lang; none i
         "layout.width-differs": Severity.FATAL,
         "layout.wrong-job": Severity.ERROR,
         "layout.wrong-kind": Severity.ERROR,
+        "link.certificate-ended": Severity.ERROR,
         "link.endpoint-malformed": Severity.ERROR,
         "link.endpoint-unfit": Severity.ERROR,
         "link.id-malformed": Severity.ERROR,

@@ -8,6 +8,7 @@ from gateway.domain.deadline import DeadlineKind
 ENDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "certificate": ("attention.certificate-ends", "attention.certificate-ended"),
+        "link": ("attention.link-key-ends", "attention.link-key-ended"),
         "mandate": ("attention.mandate-ends", "attention.mandate-ended"),
     }
 )

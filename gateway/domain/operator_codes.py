@@ -36,6 +36,8 @@ OPERATOR_CODES: Mapping[str, Severity] = MappingProxyType(
         "attention.enquiry": Severity.ERROR,
         "attention.feed-not-fetched": Severity.WARNING,
         "attention.go-unentitled": Severity.ERROR,
+        "attention.link-key-ended": Severity.ERROR,
+        "attention.link-key-ends": Severity.WARNING,
         "attention.link-paused": Severity.WARNING,
         "attention.mandate-ended": Severity.ERROR,
         "attention.mandate-ends": Severity.WARNING,

@@ -52,7 +52,7 @@ from gateway.register.exits import (
 from gateway.register.firing import fire_deadlines
 from gateway.register.fresh_key import fresh_key
 from gateway.register.gathering import basis, route_offices
-from gateway.register.incoming import Incoming, Vouched, collected
+from gateway.register.incoming import Incoming, Vouched, check_not_ended, collected
 from gateway.register.load import (
     Loaded,
     all_offices,
@@ -76,7 +76,7 @@ from gateway.register.passing import (
     went_on,
 )
 from gateway.register.put_away import Told, dismissed, refused_answer, refused_answers
-from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt
+from gateway.register.receipts import Proof, acknowledge, check_kept, check_receipt, kept_header
 from gateway.register.remarks import heard_finding
 from gateway.register.replies import broken_off, judge, refusal_of, unforeseen, unmoved, write_try
 from gateway.register.reporting import canonical, reported, tell_movement
@@ -128,6 +128,7 @@ __all__ = [
     "candidates_of",
     "canonical",
     "check_kept",
+    "check_not_ended",
     "check_own",
     "check_receipt",
     "closed_of",
@@ -147,6 +148,7 @@ __all__ = [
     "hearers",
     "itinerary_of",
     "judge",
+    "kept_header",
     "lane_of",
     "listed_erased",
     "listed_kept",

@@ -133,6 +133,8 @@ def _take_in(ports: Ports, incoming: Incoming) -> Acknowledgement:
     with ports.packs.slot() as packs:
         consequence = _consequence(ports, incoming, packs)
     writing = Writing(ports, consequence.loaded.record.tenant, ports.clock.now())
+    link = incoming.link
+    writing.update("links", link.id, {}, {"key": link.key})  # it may have been changed meanwhile
     acknowledgement, links = _write(ports, writing, incoming, consequence)
     ports.store.commit(writing.change())
     ports.wakeup.knock(links)

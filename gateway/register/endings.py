@@ -12,10 +12,10 @@ from gateway.markup.certificate import read_certificate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """Something that counts until ``at``. ``kind`` is ``certificate`` or ``mandate``.
+    """Something that counts until ``at``. ``kind`` is ``certificate``, ``link`` or ``mandate``.
 
-    ``owner`` is a party (``SCHEME:identifier``) or a link's id; ``name`` the certificate's
-    fingerprint or the mandate's id.
+    ``owner`` is a party (``SCHEME:identifier``) or the id of a link, whose certificate it is;
+    ``name`` the certificate's fingerprint or the mandate's id.
     """
 
     kind: str
@@ -50,4 +50,4 @@ def endings_of_links(links: Iterable[Link]) -> Iterator[Ending]:
             ends = read_certificate(link.key).valid_to
         except Refused:
             continue  # not a certificate: nothing that ends
-        yield Ending(kind="certificate", owner=link.id, name=link.id, at=ends)
+        yield Ending(kind="link", owner=link.id, name=link.id, at=ends)

@@ -1,5 +1,6 @@
 """An answer as it came: who vouches for it, what it says, and which movement it speaks of."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Answer, Message
 from gateway.domain.trip import Trip, aboard
 from gateway.markup import signature, wire
+from gateway.markup.certificate import read_certificate
 from gateway.packs.pack import Pack, PackSet
 from gateway.ports import Ports
 from gateway.register.load import all_offices, pack_for, pack_gone
@@ -65,22 +67,35 @@ class Understood:
 
 
 def collected(
-    link: Link, content: bytes, media_type: str, at: datetime, *, at_once: bool = False
+    ports: Ports,
+    link: Link,
+    content: bytes,
+    media_type: str,
+    at: datetime,
+    *,
+    at_once: bool = False,
 ) -> Incoming:
     """Return an answer that we fetched ourselves from a link; its id is taken from its bytes.
 
     Where a certificate is registered for the link, the answer must be signed by it, and what was
-    signed makes the id: whoever wraps the same anew hands in no other answer.
+    signed makes the id: whoever wraps the same anew hands in no other answer. What one certificate
+    signed that counts no more is the repeat of what was taken in while it did, or nothing.
 
     Raises:
-        NotAuthentic: ``answer.unsigned``, ``signature.*`` or ``wire.malformed``.
+        NotAuthentic: ``answer.unsigned``, ``link.certificate-ended``, ``signature.*`` or
+            ``wire.malformed``.
     """
     try:
-        native, vouched, known_by = _opened(link, content, media_type)
+        if link.key:
+            check_not_ended(link.id, link.key, at)
+        native, vouched, known_by = _opened(link, link.key, content, media_type)
     except Refusal as refusal:
-        raise NotAuthentic(*refusal.findings) from refusal
+        earlier = _opened_before(ports, link, content, media_type)
+        if earlier is None:
+            raise NotAuthentic(*refusal.findings) from refusal
+        native, vouched, known_by = earlier
     header = AnswerHeader(
-        id=f"ans_{sha256(known_by).hexdigest()[:32]}",
+        id=_id(known_by),
         link=link.id,
         office=link.offices[0] if len(link.offices) == 1 else "",
         digest=sha256(content).hexdigest(),
@@ -99,6 +114,36 @@ def collected(
     )
 
 
+def check_not_ended(link: str, certificate: bytes, at: datetime) -> None:
+    """Refuse what comes after the certificate for it ended.
+
+    Raises:
+        Refusal: ``link.certificate-ended``.
+    """
+    ends = read_certificate(certificate).valid_to
+    if ends <= at:
+        args = (("until", f"{ends:%Y-%m-%d}"),)
+        raise Refusal(Finding(code="link.certificate-ended", value=link, args=args))
+
+
+def _id(known_by: bytes) -> str:
+    return f"ans_{sha256(known_by).hexdigest()[:32]}"
+
+
+def _opened_before(
+    ports: Ports, link: Link, content: bytes, media_type: str
+) -> tuple[bytes, Vouched, bytes] | None:
+    """Return what :func:`_opened` returned when these very bytes were taken in, if they were."""
+    for key in dict.fromkeys((link.key, *(one.key for one in link.former_keys))):
+        with suppress(Refusal):
+            opened = _opened(link, key, content, media_type)
+            known = ports.store.answer(link.id, _id(opened[2]))
+            same = known is not None and known.body == sha256(content).hexdigest()
+            if known is not None and same and key in link.keys_at(known.received_at):
+                return opened
+    return None
+
+
 def native_of(content: bytes, media_type: str) -> bytes:
     """Return what the pack reads of an answer that was taken in before: what was signed in it."""
     if media_type.partition(";")[0].strip().lower() == "multipart/signed":
@@ -106,19 +151,21 @@ def native_of(content: bytes, media_type: str) -> bytes:
     return signature.canonical_unsigned(content) if content.lstrip().startswith(b"<") else content
 
 
-def _opened(link: Link, content: bytes, media_type: str) -> tuple[bytes, Vouched, bytes]:
+def _opened(
+    link: Link, key: bytes, content: bytes, media_type: str
+) -> tuple[bytes, Vouched, bytes]:
     """Return what the pack reads, who vouches for it, and by what the answer is known again."""
     if media_type.partition(";")[0].strip().lower() == "multipart/signed":
         native, cms = wire.split_signed(content)
-        if not link.key:
+        if not key:
             return native, Vouched.TRANSPORT, content
-        wire.verify_cms(native, cms, [link.key])
+        wire.verify_cms(native, cms, [key])
         return native, Vouched.SIGNATURE, native
-    if not link.key:
+    if not key:
         return content, Vouched.TRANSPORT, content
     if not content.lstrip().startswith(b"<"):
         raise Refusal(Finding(code="answer.unsigned", value=link.id))
-    signed = signature.verify(content, [link.key])
+    signed = signature.verify(content, [key])
     return signed.content, Vouched.SIGNATURE, signed.stated
 
 

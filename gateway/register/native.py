@@ -10,7 +10,7 @@ from gateway.domain.delivery import Link, LinkKind, Outcome
 from gateway.domain.message import Answer, Message, MessageState, ReceiptKind
 from gateway.packs.pack import PackSet
 from gateway.ports import Ports
-from gateway.register.incoming import Incoming, collected
+from gateway.register.incoming import Incoming, native_of
 from gateway.register.receipts import Proof, proof
 from gateway.register.writing import Writing
 
@@ -48,7 +48,7 @@ def quoting(ports: Ports, link: Link, message: Message) -> Proof | None:
         body = ports.store.body(one.body)
         if (one.link, one.message) != (link.id, message.id) or body is None:
             continue
-        native = collected(link, body.content, body.media_type, one.received_at).native
+        native = native_of(body.content, body.media_type)
         with ports.packs.slot() as packs:
             pack = packs.by_digest(message.pack)
             answer = pack.read_answer(native) if pack else None

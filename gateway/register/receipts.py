@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.audit.entry import EntryKind
-from gateway.audit.evidence import read_handover
+from gateway.audit.entry import EntryKind, EntryView
+from gateway.audit.evidence import answer_header, read_handover
 from gateway.audit.exchange import read_envelope, read_receipt, read_reply, verify_link_seal
 from gateway.domain.delivery import Link
 from gateway.domain.finding import Finding, Refusal
@@ -18,17 +18,21 @@ CLOCK_TOLERANCE = timedelta(seconds=300)
 """How far the clocks of a link and of ours may stand apart."""
 
 
-def check_receipt(link: Link, message: Message, content: bytes, at: datetime) -> None:
+def check_receipt(
+    link: Link, message: Message, content: bytes, at: datetime, keys: tuple[bytes, ...] = ()
+) -> None:
     """Check that a receipt is the link's own and speaks of exactly this message.
 
     It came at ``at``; nobody stores a message before it is sealed, or after the receipt is there.
+
+    It must be sealed with the key that counts now; ``keys`` are others, of one taken in before.
 
     Raises:
         Refusal: ``seal.*``, ``exchange.malformed``, ``receipt.other-message`` or
             ``receipt.wrong-time``.
     """
     paper = read_reply("receipt", content)
-    verify_link_seal(paper.content, paper.seal, link.key)
+    verify_link_seal(paper.content, paper.seal, *(keys or (link.key,)))
     receipt = read_receipt(paper.content)
     told = (receipt.message, receipt.digest, receipt.link, receipt.office)
     if told != (message.id, message.wire, link.id, message.office):
@@ -52,7 +56,8 @@ def check_kept(
     kind, right = message.receipt_kind or ReceiptKind.SIGNED, True
     match kind:
         case ReceiptKind.SIGNED:
-            check_receipt(link, message, content, message.acknowledged_at or message.created_at)
+            at = message.acknowledged_at or message.created_at
+            check_receipt(link, message, content, at, link.keys_at(at))
         case ReceiptKind.NATIVE:
             told = {(answer.link, answer.message, answer.body) for answer in answers}
             right = (link.id, message.id, message.receipt) in told
@@ -61,6 +66,18 @@ def check_kept(
     if not right:
         raise Refusal(Finding(code="receipt.other-message", value=message.id))
     return kind
+
+
+def kept_header(answer: AnswerRecord, entry: EntryView) -> bytes:
+    """Build the header again that was sealed for an answer, of what the log's entry says of it."""
+    return answer_header(
+        answer=answer.id,
+        link=answer.link,
+        office=str(entry.facts.get("office", "")),
+        digest=answer.body,
+        media_type=str(entry.facts.get("media_type", "")),
+        issued=str(entry.facts.get("issued", "")),
+    )
 
 
 def proof(packs: PackSet, link: Link, message: Message) -> ReceiptKind:

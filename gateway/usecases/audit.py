@@ -14,10 +14,9 @@ from hashlib import sha256
 from gateway import register
 from gateway.audit.checkpoint import Seen
 from gateway.audit.entry import EntryKind, EntryView, commitment, leaf_hash, read_entry
-from gateway.audit.evidence import answer_header, signing_certificates
+from gateway.audit.evidence import signing_certificates
 from gateway.audit.exchange import Envelope, read_envelope, verify_link_seal, verify_seal
 from gateway.audit.merkle import Frontier
-from gateway.domain.delivery import Link
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, ReceiptKind, Suite
 from gateway.domain.records import AnswerRecord, Body, LogRecord, MovementRecord
@@ -385,16 +384,5 @@ def _verify_answer(audit: _Audit, answer: AnswerRecord, account: register.Accoun
     if str(entry.facts.get("vouched", SEAL)) != SEAL and not answer.seal:
         return  # nothing is sealed there: the log says who vouched, the bodies hold what for
     if link is not None:
-        audit.seals += audit.holds(subject, lambda: _check_answer(link, answer, entry))
-
-
-def _check_answer(link: Link, answer: AnswerRecord, entry: EntryView) -> None:
-    header = answer_header(
-        answer=answer.id,
-        link=answer.link,
-        office=str(entry.facts.get("office", "")),
-        digest=answer.body,
-        media_type=str(entry.facts.get("media_type", "")),
-        issued=str(entry.facts.get("issued", "")),
-    )
-    verify_link_seal(header, answer.seal, link.key)
+        header, keys = register.kept_header(answer, entry), link.keys_at(answer.received_at)
+        audit.seals += audit.holds(subject, lambda: verify_link_seal(header, answer.seal, *keys))

@@ -102,7 +102,7 @@ def _take_in(ports: Ports, link: Link, collected: Collected) -> tuple[Finding, .
     findings = list(collected.findings)
     for content, media_type in collected.answers:
         try:
-            incoming = register.collected(link, content, media_type, ports.clock.now())
+            incoming = register.collected(ports, link, content, media_type, ports.clock.now())
             register.take_in(ports, incoming)
         except (InConflict, Busy):
             return None

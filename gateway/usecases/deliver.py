@@ -339,8 +339,8 @@ def _with_output(
         register.Told(ports, link).once(message.id, finding)
         return attempt
     try:
-        answer = register.collected(link, reply.content, reply.media_type, reply.at, at_once=True)
-        register.take_in(ports, answer)
+        output = reply.content, reply.media_type, reply.at
+        register.take_in(ports, register.collected(ports, link, *output, at_once=True))
     except (
         InConflict,
         Busy,

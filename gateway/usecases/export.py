@@ -8,26 +8,26 @@ grown in between.
 import json
 import re
 from dataclasses import asdict
+from datetime import datetime
 from hashlib import sha256
 
 from gateway import register
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.entry import EntryKind, EntryView, commitment, read_entry, stamp
 from gateway.audit.evidence import (
-    answer_header,
     certificate_pem,
     fingerprint,
     seal_key_pem,
     signing_certificates,
     split_seal,
 )
-from gateway.audit.exchange import read_reply
+from gateway.audit.exchange import read_reply, verify_link_seal
 from gateway.audit.merkle import Tree
 from gateway.audit.note import sign_note
 from gateway.audit.proof import LogProof
 from gateway.audit.recipe import Step, page, script, sums
 from gateway.domain.errors import InConflict, NotFound
-from gateway.domain.finding import Finding
+from gateway.domain.finding import Finding, Refusal
 from gateway.domain.message import Message, ReceiptKind, Suite
 from gateway.domain.records import AnswerRecord, Body, LogRecord, MovementRecord
 from gateway.markup import wire
@@ -176,13 +176,27 @@ class _Export:
         if key is not None:
             self.check(what, "seal", self.seal_key(f"gateway-{name}", key), signature_path, path)
 
-    def link_seal(self, what: str, link: str, seal: str, path: str, signature_path: str) -> None:
-        """Add a link's seal with its key and check."""
-        self.add(signature_path, split_seal(seal)[1])
+    def link_seal(self, link: str, seal: str, at: datetime, path: str) -> None:
+        """Add a link's seal over a paper taken in at ``at``, the key that counted then, a check."""
+        signature_path = self.add(f"{path.removesuffix('.json')}.sig", split_seal(seal)[1])
         known = self.links.get(link)
         if known is not None:
-            key = self.seal_key(f"link-{link}", known.key)
-            self.check(what, "seal", key, signature_path, path)
+            key = _that_sealed(self.files[path], seal, known.keys_at(at))
+            name = (
+                f"link-{link}"
+                if key == known.key
+                else f"link-{link}-{sha256(key).hexdigest()[:16]}"
+            )
+            what = f"{path} is sealed by {link}"
+            self.check(what, "seal", self.seal_key(name, key), signature_path, path)
+
+
+def _that_sealed(content: bytes, seal: str, keys: tuple[bytes, ...]) -> bytes:
+    """Return which key holds for a seal; where none does, the first, for the script to say so."""
+    try:
+        return verify_link_seal(content, seal, *keys)
+    except Refusal:
+        return keys[0]
 
 
 def _path(log: LogRecord) -> str:
@@ -266,8 +280,8 @@ def _receipt(export: _Export, message: Message, folder: str, sent: str) -> None:
         return
     paper = read_reply("receipt", export.files[reply])
     path = export.add(f"{folder}/receipt.json", paper.content)
-    what = f"{path} is sealed by {message.link}"
-    export.link_seal(what, message.link, paper.seal, path, f"{folder}/receipt.sig")
+    taken_in = message.acknowledged_at or message.created_at
+    export.link_seal(message.link, paper.seal, taken_in, path)
     export.check(f"{path} stands in {reply}", "carries", reply, path)
     export.check(f"{path} names {sent}", "names", sent, path)
 
@@ -300,17 +314,8 @@ def _header(export: _Export, answer: AnswerRecord, folder: str, body: str) -> No
     entry = _told(export, answer)
     if entry is None or not answer.seal:
         return  # what nobody sealed has no header: the log's entry says who vouched for it
-    header = answer_header(
-        answer=answer.id,
-        link=answer.link,
-        office=str(entry.facts.get("office", "")),
-        digest=answer.body,
-        media_type=str(entry.facts.get("media_type", "")),
-        issued=str(entry.facts.get("issued", "")),
-    )
-    path = export.add(f"{folder}/header.json", header)
-    what = f"{path} is sealed by {answer.link}"
-    export.link_seal(what, answer.link, answer.seal, path, f"{folder}/header.sig")
+    path = export.add(f"{folder}/header.json", register.kept_header(answer, entry))
+    export.link_seal(answer.link, answer.seal, answer.received_at, path)
     if body:
         export.check(f"{path} names {body}", "names", body, path)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from gateway import register
 from gateway.audit.exchange import read_envelope, read_receipt, read_reply
@@ -204,17 +205,20 @@ def _acknowledge(ports: Ports, link: Link, receipt: bytes) -> str:
     message = ports.store.message(told.message)
     if message is None or message.link != link.id:
         raise Refusal(Finding(code="message.unknown", value=told.message))
+    if message.receipt == sha256(receipt).hexdigest():
+        return message.id  # as it was taken in before, by whatever key counted then
     register.check_receipt(link, message, receipt, ports.clock.now())
     if message.state is MessageState.ACKNOWLEDGED:
         return message.id
     if message.state not in OWED:
         raise Refusal(Finding(code="message.withdrawn", value=message.id))
-    _write(ports, message, receipt)
+    _write(ports, link, message, receipt)
     return message.id
 
 
-def _write(ports: Ports, message: Message, receipt: bytes) -> None:
+def _write(ports: Ports, link: Link, message: Message, receipt: bytes) -> None:
     writing = register.Writing(ports, message.tenant, ports.clock.now())
+    writing.update("links", link.id, {}, {"key": link.key})  # it may have been changed meanwhile
     writing.insert(
         Attempt(message=message.id, at=writing.at, outcome=Outcome.ACKNOWLEDGED, detail="feed")
     )

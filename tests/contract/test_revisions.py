@@ -81,8 +81,9 @@ def test_links_of_a_program_of_before_have_no_former_keys(old):
     engine = create_engine(database_url(old))
     added = (
         "INSERT INTO links (id, tenant, administration, kind, endpoint, key, offices, paused,"
-        " failures, fence, login, receipt, rate, concurrency, batch, tokens) VALUES (:id, 't', 'VN',"
-        " 'push', 'http://h', :key, '[]', :no, 0, 0, '', 'signed', 0, 0, 0, 0)"
+        " failures, fence, login, receipt, rate, concurrency, batch, tokens)"
+        " VALUES (:id, 't', 'VN', 'push', 'http://h', :key, '[]', :no, 0, 0, '', 'signed',"
+        " 0, 0, 0, 0)"
     )
     with engine.connect() as connection:
         for revision, name in (("0017", "before"), ("0018", "after")):

@@ -419,7 +419,7 @@ def test_the_others_aboard_are_told_what_was_signed_and_nothing_around_it(border
     signed = signed_exclusively(answer, signer, now)
     link = border.ports.store.link(EXIT)
     for content, media_type in ((wrapped, "multipart/signed; a=b"), (signed, "application/xml")):
-        taken = register.collected(link, content, media_type, now)
+        taken = register.collected(border.ports, link, content, media_type, now)
         assert native_of(content, taken.header.media_type) == taken.native
 
 
