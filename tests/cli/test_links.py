@@ -1,5 +1,7 @@
 """Connecting systems of every kind by command, with what each kind needs and nothing else."""
 
+from hashlib import sha256
+
 import pytest
 
 from tests.cli.commands import fullroute
@@ -136,3 +138,30 @@ def test_a_password_for_nobody(data):
     said = link(data, "password", "nobody", *OTHER)
     assert said.code == 4
     assert list((data / "keys").glob("nobody*")) == []
+
+
+CHANGING = ("--reason", "their notice 14", "--json")
+
+
+def test_an_office_that_changed_its_key_is_believed_by_the_new_one(data):
+    for name, raw in (("one", b"1" * 32), ("two", b"2" * 32), ("none", b"no key")):
+        (data.parent / name).write_bytes(raw)
+    assert (
+        link(data, "add", "sealer", "--office", "CN008001", "--kind", "feed", "--key", "one").code
+        == 0
+    )
+    digest = sha256(b"2" * 32).hexdigest()
+    for changed in (True, False):
+        said = link(data, "key", "sealer", "--key", "two", *CHANGING)
+        assert (said.code, said.json) == (0, {"link": "sealer", "key": digest, "changed": changed})
+    said = link(data, "key", "sealer", "--key", "two", "--reason", "again")
+    assert digest in said.both
+    assert said.code == 0
+    for name, key, reason, code in (
+        ("sealer", "none", "why", "link.key-unreadable"),
+        ("sealer", "one", " ", "act.no-reason"),
+        ("nobody", "one", "why", "link.unknown"),
+        ("gate", "one", "why", "certificate.unreadable"),
+    ):
+        refused = link(data, "key", name, "--key", key, "--reason", reason, "--json")
+        assert refused.json["errors"][0]["code"] == code, refused.both
