@@ -348,10 +348,9 @@ def test_a_certificate_at_the_link_makes_signatures_compulsory(tmp_path, signer,
 def test_what_is_no_xml_and_bears_no_signature_is_nobody_s_word(border):
     """As fixed fields come: whoever reaches the folder could write them."""
     registered_signer(border)
+    link, now = border.world.store.link(EXIT), border.world.clock.now()
     with pytest.raises(NotAuthentic) as refused:
-        collected(
-            border.world.store.link(EXIT), b"  IDA  A", "text/plain", border.world.clock.now()
-        )
+        register.collected(border.ports, link, b"  IDA  A", "text/plain", now)
     assert [one.code for one in refused.value.findings] == ["answer.unsigned"]
 
 
