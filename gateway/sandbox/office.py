@@ -168,7 +168,7 @@ class CustomsSystem:
             known = self._known(envelope, digest)
             repeated = known is not None
             verdict = (
-                Verdict(status=OK, receipt=known.receipt)
+                Verdict(status=OK, receipt=self.sealed(known.receipt.content))  # by today's key
                 if known
                 else self._store(envelope, content, digest)
             )

@@ -213,7 +213,8 @@ class _Look:
         """Yield messages whose office gave a receipt that does not hold, or no answer for long."""
         for message in self._last_tried(Outcome.UNCLEAR):
             last = self._ports.store.attempts(message.id)[-1]
-            yield self._about(message, "attention.receipt-refused", last.at, why=last.detail)
+            words = {"why": last.detail, "link": message.link}
+            yield self._about(message, "attention.receipt-refused", last.at, **words)
         for message in self._last_tried(Outcome.HANDED_OVER):
             first = next(
                 one.at

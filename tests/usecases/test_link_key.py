@@ -180,6 +180,7 @@ def test_an_answer_judged_while_the_key_changes_is_not_taken_in(world, monkeypat
 
 
 def test_a_reply_under_way_while_the_key_changes_is_not_believed(tmp_path):
+    """Its message goes again, and the office gives the same receipt under a seal that counts."""
     with closing(World(tmp_path)) as world:
         world.operator = principal(world, "operator")
         movement = world.submit(world.declaration()).movement
@@ -195,6 +196,9 @@ def test_a_reply_under_way_while_the_key_changes_is_not_believed(tmp_path):
         world.ports = replace(world.ports, couriers={LinkKind.PUSH: courier})
         assert deliver(world.ports, LINK, "worker") == 0
         assert not any(one.receipt for one in world.store.messages(movement))
+        world.ports = replace(world.ports, couriers={LinkKind.PUSH: world.town})
+        world.store.release(LINK, world.store.link(LINK).fence)  # as by itself, seconds later
+        assert deliver(world.ports, LINK, "worker") == 1
         assert verify_log(world.ports).findings == ()
 
 
