@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from gateway import register
+from gateway import gatehouse, register
 from gateway.adapters.pack_folder import FolderPacks, schemas_root
 from gateway.audit.snapshot import read_sealed, write_sealed
 from gateway.domain.errors import InConflict, NotAllowed, NotFound, Refused
@@ -422,6 +422,16 @@ def test_a_snapshot_gives_the_word_the_gateway_gives(world, truck):
 def taken_along(world):
     paper = snapshot(world.ports, world.officers["mai"], EXIT)
     return read_sealed(write_sealed(paper), world.keys.seal_keys())
+
+
+def test_a_snapshot_made_by_other_rules_decides_nothing(world, truck):
+    """A lane whose packs are another version's would look plates up otherwise, and find nobody."""
+    _, read = truck
+    taken, rules, now = taken_along(world), world.ports.packs.lane_rules(), world.clock.now()
+    assert gatehouse.alone(EXIT, read, taken, rules, now).acted.says is Signal.GO
+    with pytest.raises(Refused) as refused:
+        gatehouse.alone(EXIT, read, replace(taken, rules="0" * 64), rules, now)
+    assert [one.code for one in refused.value.findings] == ["lane.snapshot-other-rules"]
 
 
 def test_a_snapshot_tells_nothing_of_parties_goods_or_values(world, truck):
