@@ -87,14 +87,14 @@ def run_of(trip: Trip, loads: Sequence[Load], asked: Asked) -> Run:
     trailers = tuple(one.plate for one in taken if one.is_trailer) or trailers
     plates = {plate_key(one) for one in (*tractors, *trailers)}
     tares = (one.tare_kg for one in vehicles if one.tare_kg is not None)
-    containers = _once(_containers(load.root, plates) for load in loads)
+    containers = _once(_containers(_equipment(load, asked.lane), plates) for load in loads)
     return Run(
         trips=(trip.id,),
         batch=trip.batch,
         tractors=tractors,
         trailers=trailers,
         containers=containers,
-        seals=seals_of(trip, loads),
+        seals=seals_of(trip, loads, asked.lane),
         permits=() if taken else _once(one.permits for one in vehicles),
         movements=tuple(_movement(load, asked) for load in loads),
         goods_kg=sum((share.gross_mass_kg for share in trip.shares), Decimal(0)),
@@ -233,22 +233,47 @@ def _leg(load: Load, lane: Lane) -> tree.Element | None:
     return over[-1] if lane.role in _OUTWARD else over[0]
 
 
-def _containers(root: tree.Element, plates: set[str]) -> tuple[str, ...]:
+def _equipment(load: Load, lane: Lane | None) -> list[tree.Element]:
+    """Return the equipment: for a lane not what is a vehicle of other legs than the one met here.
+
+    Goods that change vehicles at a border stand in one after the other, each with its own seals.
+    """
+    every = tree.elements(load.root, "d:Trip/d:TransportEquipment")
+    leg = _leg(load, lane) if lane is not None else None
+    if leg is None:
+        return every
+    legs = tree.elements(load.root, "d:Trip/d:Leg")
+    here, all_legs = (
+        {plate_key(one) for each in some for one in _plates(tree.elements(each, "d:Vehicle"))}
+        for some in ([leg], legs)
+    )
+    elsewhere = all_legs - here
+    return [one for one in every if plate_key(tree.text(one, "d:ID")) not in elsewhere]
+
+
+def _containers(equipment: Iterable[tree.Element], plates: set[str]) -> tuple[str, ...]:
     """Return the containers; a trailer that is listed as equipment is no second mark."""
-    found = (tree.text(one, ".") for one in tree.elements(root, "d:Trip/d:TransportEquipment/d:ID"))
+    found = (tree.text(one, "d:ID") for one in equipment if tree.text(one, "d:ID"))
     return tuple(one for one in found if plate_key(one) not in plates)
 
 
-def seals_of(trip: Trip, loads: Sequence[Load]) -> tuple[str, ...]:
+def seals_of(trip: Trip, loads: Sequence[Load], lane: Lane | None = None) -> tuple[str, ...]:
     """Return the seals as last told: at departure or an incident, or by a newer declaration.
 
-    Reported seals replace declared ones where there is one equipment only, as in MT4402.
+    Reported seals replace declared ones where there is one equipment only, as in MT4402. With a
+    ``lane`` they are those of the vehicle it meets.
     """
+    others: set[str] = set()
     for load in loads:
-        told = put_on(load.events, trip.id)
-        if told and len(tree.elements(load.root, "d:Trip/d:TransportEquipment")) == 1:
+        told, own = put_on(load.events, trip.id), _equipment(load, lane)
+        if told and len(own) == 1:
             return tuple(dict.fromkeys(told))
-    return tuple(dict.fromkeys(trip.seals))
+        others |= set(_sealed(_equipment(load, None))) - set(_sealed(own))
+    return tuple(dict.fromkeys(one for one in trip.seals if one not in others))
+
+
+def _sealed(equipment: Iterable[tree.Element]) -> list[str]:
+    return [tree.text(one, ".") for each in equipment for one in tree.elements(each, "d:Seal/d:ID")]
 
 
 # ------------------------------------------------------------------ one movement

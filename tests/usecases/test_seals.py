@@ -116,6 +116,33 @@ def test_offices_and_lanes_are_told_the_same_seals(world, story):
     assert told(world, enters, "TIR") == seals
 
 
+SWAPPED = read_scenarios(schemas_root())["transload-at-the-border"].steps
+TRANSLOADED = {
+    old: new
+    for step in SWAPPED
+    for old, new in dict(getattr(step, "texts", ())).items()
+    if "Leg" in old or "Office" in old
+}
+SECOND_EQUIPMENT = """    <TransportEquipment>
+      <SequenceNumeric>2</SequenceNumeric>
+      <ID>12C-08841</ID>
+      <FullnessCode>full</FullnessCode>
+      <Seal><SequenceNumeric>1</SequenceNumeric><ID>NEW8</ID></Seal>
+    </TransportEquipment>
+  </Trip>"""
+
+
+def test_truck_one_does_not_bear_the_seal_of_truck_two_to_which_the_goods_change(world):
+    world.report(world.reference, "departed", "CN008001")
+    replaced(world, TRANSLOADED | {"  </Trip>": SECOND_EQUIPMENT})
+    assert awaited(world, YOUYIGUAN, "exit") == DECLARED
+    assert told(world, YOUYIGUAN, "WayNotice") == DECLARED
+    assert awaited(world, HUU_NGHI, "entry") == ("NEW8",)
+    world.town.held.clear()
+    world.run()
+    assert told(world, HUU_NGHI, "TIR") == ("NEW8",)
+
+
 def test_a_gate_hears_of_the_seals_that_were_put_on_before_it(world):
     world.report(world.reference, "departed", "CN008001", seal="OWN1")
     world.report(world.reference, "incident", YOUYIGUAN, text="resealed", seals="NEW1")

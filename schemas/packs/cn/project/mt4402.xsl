@@ -12,6 +12,10 @@
   <!-- The procedure whose declaration number the gate is told. -->
   <xsl:variable name="declared-under" select="'cn-export'"/>
   <xsl:variable name="put-on" select="/p:Prepared/p:Trip[1]/p:Seal"/>
+  <!-- What is a vehicle of another leg does not come to this gate. -->
+  <xsl:variable name="equipment"
+      select="$declaration/d:Trip[1]/d:TransportEquipment[not(d:ID = ../d:Leg/d:Vehicle/d:Plate)
+              or d:ID = $leg/d:Vehicle/d:Plate]"/>
 
   <xsl:template match="/p:Prepared">
     <Manifest>
@@ -37,7 +41,7 @@
           <xsl:call-template name="drivers"/>
           <xsl:apply-templates select="$leg/d:Vehicle[@kind = 'trailer']"/>
         </BorderTransportMeans>
-        <xsl:apply-templates select="$declaration/d:Trip[1]/d:TransportEquipment"/>
+        <xsl:apply-templates select="$equipment"/>
         <xsl:call-template name="load"/>
       </Declaration>
     </Manifest>
@@ -94,7 +98,7 @@
       <xsl:if test="d:TypeCode">
         <CharacteristicCode><xsl:value-of select="d:TypeCode"/></CharacteristicCode>
       </xsl:if>
-      <xsl:variable name="instead" select="$put-on[count(current()/../d:TransportEquipment) = 1]"/>
+      <xsl:variable name="instead" select="$put-on[count($equipment) = 1]"/>
       <xsl:for-each select="$instead | d:Seal[not($instead)]/d:ID">
         <Seal><ID><xsl:value-of select="."/></ID></Seal>
       </xsl:for-each>

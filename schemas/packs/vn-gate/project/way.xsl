@@ -96,7 +96,10 @@
         select="/p:Prepared/p:Trip[@batch = current()/d:ID or not(../p:Trip[2])]"/>
     <xsl:variable name="reaching" select="d:Leg[d:ToOfficeID = $beyond/@office]"/>
     <xsl:variable name="leg" select="$reaching[1] | d:Leg[not($reaching)][last()]"/>
-    <xsl:variable name="put-on" select="$own/p:Seal[not(current()/d:TransportEquipment[2])]"/>
+    <!-- What is a vehicle of another leg is nothing that this one brings. -->
+    <xsl:variable name="equipment" select="d:TransportEquipment[not(d:ID = ../d:Leg/d:Vehicle/d:Plate)
+                or d:ID = $leg/d:Vehicle/d:Plate]"/>
+    <xsl:variable name="put-on" select="$own/p:Seal[not($equipment[2])]"/>
     <!-- The vehicle that took over at an incident, where that happened on this leg. -->
     <xsl:variable name="begins" select="$stops[@office = $leg/d:FromOfficeID]/@sequence"/>
     <xsl:variable name="ends" select="$stops[@office = $leg/d:ToOfficeID]/@sequence"/>
@@ -113,7 +116,7 @@
       </xsl:for-each>
       <xsl:if test="$coming and ($last/@kind = 'substituted' or ($last/@kind = 'incident'
                     and $last/p:Fact[@name = 'seal' or @name = 'seals'] and $put-on))">
-        <xsl:for-each select="$put-on | d:TransportEquipment[not($put-on)]/d:Seal/d:ID">
+        <xsl:for-each select="$put-on | $equipment[not($put-on)]/d:Seal/d:ID">
           <SealID><xsl:value-of select="."/></SealID>
         </xsl:for-each>
       </xsl:if>

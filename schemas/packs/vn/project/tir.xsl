@@ -142,7 +142,8 @@
           </xsl:call-template>
         </Group>
       </xsl:for-each>
-      <xsl:for-each select="/p:Prepared/d:Declaration/d:Trip/d:TransportEquipment">
+      <xsl:for-each select="/p:Prepared/d:Declaration/d:Trip/d:TransportEquipment
+              [not(d:ID = ../d:Leg/d:Vehicle/d:Plate) or d:ID = $leg/d:Vehicle/d:Plate]">
         <Group name="container">
           <xsl:call-template name="equipment-number"/>
           <xsl:call-template name="seals">
