@@ -268,3 +268,12 @@ def test_two_declared_in_the_same_millisecond_are_two_manifests(tmp_path):
     ]
     assert numbers[0] != numbers[1]
     world.close()
+
+
+def test_the_manifest_names_the_batch_under_which_every_truck_comes(tmp_path):
+    world = World(tmp_path)
+    reference = world.submit(world.declaration(texts=SPLIT)).movement
+    manifest = of(world, reference, "MT2401")[None]
+    assert re.findall("<Content>([^<]+)", manifest) == [f"{FIRST} {SECOND}"]
+    assert "<StatementCode>" not in manifest
+    world.close()

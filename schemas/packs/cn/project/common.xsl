@@ -124,7 +124,9 @@
     </xsl:element>
   </xsl:template>
 
-  <!-- Why a manifest is changed or deleted: one of the reasons 001 to 015, else 999 and the words. -->
+  <!-- Why a manifest is changed or deleted: one of the reasons 001 to 015, else 999 and the words. Of goods
+       on several vehicles it bears the first one's batch number; the remark names all, for each vehicle
+       comes to the gate under its own. -->
   <xsl:template name="change-reason">
     <xsl:variable name="asked"
         select="$movement/p:Happened[(@kind = 'amended' and $function = '5')
@@ -132,17 +134,26 @@
     <xsl:variable name="reason" select="string($asked/p:Fact[@name = 'reason'])"/>
     <xsl:variable name="known"
         select="/p:Prepared/p:List[@name = 'change-reasons']/p:Entry[@from = $reason]"/>
-    <xsl:variable name="words"
+    <xsl:variable name="told"
         select="normalize-space(concat(substring($reason, 1, 35 * not($known)), ' ',
                 $asked/p:Fact[@name = 'text']))"/>
-    <xsl:if test="$function != '9'">
+    <!-- They stand for no reason that is missing. -->
+    <xsl:variable name="batches">
+      <xsl:for-each select="/p:Prepared/p:Trip[../p:Trip[2]][$function = '9' or ($function = '5' and ($known or $told))]">
+        <xsl:value-of select="concat(@batch, ' ')"/>
+      </xsl:for-each>
+    </xsl:variable>
+    <xsl:variable name="words" select="normalize-space(concat($batches, $told))"/>
+    <xsl:if test="$function != '9' or string($batches)">
       <xsl:element name="AdditionalInformation" namespace="{$manifest-namespace}">
-        <xsl:element name="StatementCode" namespace="{$manifest-namespace}">
-          <xsl:choose>
-            <xsl:when test="$known"><xsl:value-of select="$known/@to"/></xsl:when>
-            <xsl:otherwise>999</xsl:otherwise>
-          </xsl:choose>
-        </xsl:element>
+        <xsl:if test="$function != '9'">
+          <xsl:element name="StatementCode" namespace="{$manifest-namespace}">
+            <xsl:choose>
+              <xsl:when test="$known"><xsl:value-of select="$known/@to"/></xsl:when>
+              <xsl:otherwise>999</xsl:otherwise>
+            </xsl:choose>
+          </xsl:element>
+        </xsl:if>
         <xsl:if test="$words">
           <xsl:element name="Content" namespace="{$manifest-namespace}">
             <xsl:value-of select="substring($words, 1, 255)"/>
