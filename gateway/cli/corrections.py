@@ -53,7 +53,7 @@ def amend(
     once = secrets.token_hex(16)  # not made of the file: who goes back to an earlier one means it
     with open_desk(options) as desk:
         done = desk.amend(ref, raw, once, Why(code=reason, text=text))
-    tell_submission(done, known=" (nothing changed)", json=options.json)
+    tell_submission(done, known="submit.unchanged", json=options.json)
 
 
 def invalidate(

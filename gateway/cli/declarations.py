@@ -151,7 +151,8 @@ def _print_verdict(verdict: dict[str, Any], *, route: bool) -> None:
     output.print_findings(verdict["findings"], sys.stdout)
     if not verdict["valid"]:
         count = len(verdict["findings"])
-        output.note(f"Not valid: {count} finding{'' if count == 1 else 's'}.")
+        key = "validate.refused-one" if count == 1 else "validate.refused"
+        output.note(output.words(key, count=count))
         return
     if not route:
         _print_messages(verdict["messages"])
@@ -172,9 +173,9 @@ def _print_summary(offices: list[dict[str, Any]]) -> None:
     passed = dict.fromkeys(one["office"] for one in offices if one["verdict"] == "pass")
     open_ = dict.fromkeys(one["office"] for one in offices if one["verdict"] == "unknown")
     if passed:
-        output.note(f"Valid for {', '.join(passed)}.")
+        output.note(output.words("validate.passed", offices=", ".join(passed)))
     if open_:
-        output.note(f"Nobody can say for {', '.join(open_)}: see the findings.")
+        output.note(output.words("validate.unknown", offices=", ".join(open_)))
 
 
 def preview(
@@ -232,7 +233,7 @@ def submit(
     raw, digest = signed(file, key, certificate)
     with open_desk(options) as desk:
         done = desk.submit(raw, idempotency_key or digest, _along(along, office))
-    tell_submission(done, known=" (submitted before)", json=options.json)
+    tell_submission(done, known="submit.repeated", json=options.json)
 
 
 def signed(file: Path, key: Path | None, certificate: Path | None) -> tuple[bytes, str]:
@@ -256,18 +257,17 @@ def signed(file: Path, key: Path | None, certificate: Path | None) -> tuple[byte
 
 
 def tell_submission(done: dict[str, Any], *, known: str, json: bool) -> None:
-    """Print what a declaration handed in came to; ``known`` is said of a repeat."""
+    """Print what a declaration handed in came to; ``known`` is the key said of a repeat."""
     if json:
         output.print_json(done)
         return
     output.print_findings(done["findings"])
     sys.stdout.write(f"{done['movement']}\n")
-    repeated = known if done["repeated"] else ""
-    output.note(f"Movement {done['movement']} is {done['state']}{repeated}.")
+    told = {name: done[name] for name in ("movement", "state")}
+    repeated = output.words(known) if done["repeated"] else ""
+    output.note(output.words("submit.done", **told, repeated=repeated))
     if done["awaiting_signature"]:
-        output.note(
-            f"{len(done['awaiting_signature'])} message(s) await a signature: fullroute sign"
-        )
+        output.note(output.words("submit.unsigned", count=len(done["awaiting_signature"])))
 
 
 def read_pair(key: Path | None, certificate: Path | None) -> tuple[bytes, bytes]:
@@ -306,9 +306,9 @@ def sign(
         output.print_json({"signed": done})
         return
     for one in done:
-        output.note(f"{one['type']} for {one['office']} is signed and {one['state']} ({one['id']})")
+        output.note(output.words("sign.done", **one))
     if not done:
-        output.note("Nothing awaits a signature.")
+        output.note(output.words("sign.nothing"))
 
 
 def _list_waiting(waiting: list[dict[str, Any]], *, json: bool) -> None:
@@ -323,7 +323,7 @@ def _list_waiting(waiting: list[dict[str, Any]], *, json: bool) -> None:
         ],
     )
     if not waiting:
-        output.note("Nothing awaits a signature.")
+        output.note(output.words("sign.nothing"))
 
 
 def _signer(key: Path | None, certificate: Path | None, key_name: str, data: Path | None) -> Any:  # noqa: ANN401 - a heavy type, see gateway.cli.signing

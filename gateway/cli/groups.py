@@ -89,8 +89,12 @@ def _show(told: dict[str, Any]) -> None:
 
 
 def _summary(told: output.Shown) -> str:
-    parts = [f"{told['taken_in']} of {told['size']} taken in"]
-    parts += [f"{told[name]} {name}" for name in ("refused", "staged") if told[name]]
+    parts = [output.words("group.taken", count=told["taken_in"], size=told["size"])]
+    parts += [
+        output.words(f"group.{name}", count=told[name])
+        for name in ("refused", "staged")
+        if told[name]
+    ]
     return ", ".join(parts)
 
 
@@ -133,4 +137,4 @@ def list_(
         "Mode": itemgetter("mode"),
         "What became of it": _summary,
     }
-    output.print_page(page, columns, "No groups.", as_json=options.json)
+    output.print_page(page, columns, output.words("group.none"), as_json=options.json)

@@ -156,7 +156,7 @@ def officer(
     if options.json:
         output.print_json({"principal": principal.id, "api_key": key})
         return
-    output.note(f"{name} may speak for lanes. The API key, shown this once:")
+    output.note(output.words("lane.officer", name=name))
     sys.stdout.write(f"{key}\n")
 
 

@@ -129,9 +129,10 @@ def _print_answer(answer: dict[str, Any], *, json: bool) -> None:
     )
     for one in answer.get("candidates", ()):
         told = f"{one['confidence']} % {' '.join(one['plates'])} {one['batch']}"
-        output.note(f"  {told}{' (something else contradicts)' if one['contradicted'] else ''}")
+        against = output.words("lane.contradicted") if one["contradicted"] else ""
+        output.note(f"  {told}{against}")
     if answer.get("differs"):
-        output.note(f"  The lane itself said {answer['offline']['says']}, cut off.")
+        output.note("  " + output.words("lane.alone", says=answer["offline"]["says"]))
 
 
 @lane_commands.command("passages")
@@ -196,9 +197,9 @@ def override(
     if options.json:
         output.print_json(done)
     elif done["override"]["confirmed_by"]:
-        output.note(f"{done['stands'].upper()}: confirmed by a second person.")
+        output.note(output.words("lane.confirmed", word=done["stands"].upper()))
     else:
-        output.note("Asked for; a second person has to confirm it with the same command.")
+        output.note(output.words("lane.asked"))
 
 
 # ------------------------------------------------------------------ cut off
@@ -224,7 +225,7 @@ def snapshot(
     if options.json:
         output.print_json({"file": str(out), "bytes": len(content)})
     else:
-        output.note(f"{len(content)} bytes in {out}.")
+        output.note(output.words("lane.snapshot", count=len(content), file=out))
 
 
 @lane_commands.command("reconcile")
@@ -252,11 +253,14 @@ def reconcile(
         output.print_json(told)
     else:
         for one in refused:
-            output.note(f"{one['passage']}: not taken, {', '.join(one['codes'])}")
+            codes = ", ".join(one["codes"])
+            output.note(output.words("lane.not-taken", passage=one["passage"], codes=codes))
         for one in differing:
-            said, reason = one["offline"]["says"], one["reason"]
-            output.note(f"{one['passage']}: said {said}, but {one['says']}: {reason['message']}")
-        output.note(f"{len(answers)} passages, {len(differing)} differ.")
+            told = {name: one[name] for name in ("passage", "says")}
+            told |= {"said": one["offline"]["says"], "why": one["reason"]["message"]}
+            output.note(output.words("lane.differs", **told))
+        many = {"count": len(answers), "differing": len(differing)}
+        output.note(output.words("lane.reconciled", **many))
     if differing or refused:
         raise typer.Exit(Exit.PARTLY)
 

@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.output import SPEECH
 from gateway.domain.finding import LANGUAGES
 
 
 def _language(context: typer.Context, value: str) -> str:
     if value not in LANGUAGES:
         raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}")
-    context.meta["fullroute.lang"] = value
+    context.meta["fullroute.lang"] = SPEECH.language = value
     return value
 
 

@@ -6,11 +6,13 @@ under NO_COLOR. With ``--json`` exactly one JSON document goes to standard outpu
 
 import json
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TextIO
 
-from gateway.domain.finding import Catalogue, Finding, Text
+from gateway.domain.finding import LANGUAGES, Catalogue, Finding, Text
 from gateway.domain.page import Page
 
 Shown = Mapping[str, Any]
@@ -30,14 +32,39 @@ class Speech:
     """What one run remembers of its own speaking.
 
     ``documents`` counts those printed under ``--json``; ``texts`` are what opened packs can say,
-    asked only where the texts of ``schemas/lang`` do not know a code.
+    asked only where the texts of ``schemas/lang`` do not know a code. ``language`` is the one in
+    which the command was asked to speak.
     """
 
     documents: int = 0
+    language: str = LANGUAGES[0]
     texts: list[Callable[[], Catalogue]] = field(default_factory=list)
 
 
 SPEECH = Speech()
+
+
+def words(key: str, **places: object) -> str:
+    """Say ``key`` of ``schemas/lang/commands.*.toml`` in the language of the command."""
+    return _labels(SPEECH.language)[key].format(**places)
+
+
+@cache
+def _labels(language: str) -> Mapping[str, str]:
+    from gateway.bootstrap import schemas_root
+
+    path = schemas_root() / "lang" / f"commands.{language}.toml"
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def _named(key: str, usual: str, **places: object) -> str:
+    """Say a word of every finding; English needs no file, and an error is told without any."""
+    if SPEECH.language == LANGUAGES[0]:
+        return usual
+    try:
+        return words(key, **places)
+    except (OSError, ValueError, KeyError):
+        return usual
 
 
 def shown(finding: Finding, catalogue: Catalogue, lang: str) -> dict[str, Any]:
@@ -96,13 +123,15 @@ def print_findings(findings: Iterable[Shown], stream: TextIO | None = None) -> N
 
 def finding_lines(one: Shown) -> list[str]:
     """Return the lines of one finding; the first holds severity, code and place."""
-    lines = [f"{one.get('severity', 'error')}: {one['code']}{_place(one)}"]
+    severity = str(one.get("severity", "error"))
+    lines = [f"{_named(f'severity.{severity}', severity)}: {one['code']}{_place(one)}"]
     lines += [f"  {text}" for text in (one.get("message"), one.get("fix")) if text]
     return lines
 
 
 def _place(one: Shown) -> str:
-    parts = [f"line {one['line']}" if one.get("line") else "", one.get("cell") or ""]
+    line = one.get("line")
+    parts = [_named("place.line", f"line {line}", line=line) if line else "", one.get("cell") or ""]
     parts.append(one.get("pointer") or "")
     parts += one.get("offices") or []
     told = ", ".join(str(part) for part in parts if part)
@@ -115,7 +144,7 @@ def _coloured(one: Shown, stream: TextIO) -> None:
 
     console = Console(file=stream, highlight=False)
     severity = str(one.get("severity", "error"))
-    head = Rich(severity, style=_STYLES.get(severity, "bold"))
+    head = Rich(_named(f"severity.{severity}", severity), style=_STYLES.get(severity, "bold"))
     console.print(head + Rich(f" {one['code']}", style="bold") + Rich(_place(one), style="dim"))
     for mark, text, style in (("  ", one.get("message"), ""), ("  → ", one.get("fix"), "green")):
         room = max(console.width - len(mark), SENTENCE_WIDTH)
@@ -178,7 +207,7 @@ def print_page(
     if not page.rows:
         note(none)
     if page.cursor:
-        note(f"There are more: add --cursor {page.cursor}")
+        note(words("list.more", cursor=page.cursor))
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

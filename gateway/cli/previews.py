@@ -15,13 +15,15 @@ def print_preview(found: Mapping[str, Any]) -> None:
     """Print every message of a preview."""
     output.print_findings(found["findings"])
     for one in found["messages"]:
-        when = f"waits for {one['waits_for']}" if one["waits_for"] else "owed on submission"
-        output.note(f"{one['type']} for {one['office']}: {when}, signed by {one['signatory']}")
+        waits = one["waits_for"]
+        when = output.words("preview.waits", waits=waits) if waits else output.words("preview.owed")
+        told = {name: one[name] for name in ("type", "office", "signatory")}
+        output.note(output.words("preview.message", **told, when=when))
         for part in one["parts"]:
             _print_part(part)
         _print_withheld(one["withheld"])
     if not found["messages"]:
-        output.note(f"Nothing would be sent to {found['office']}.")
+        output.note(output.words("preview.nothing", office=found["office"]))
 
 
 def _print_part(part: Mapping[str, Any]) -> None:
