@@ -9,8 +9,8 @@ import pytest
 from gateway.domain.expecting import told_times
 from gateway.domain.position import estimates
 from gateway.register import load
-from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.position import take_reading
+from tests.usecases.replacing import replaced
 from tests.world import World
 
 EXIT = "CN00X001"
@@ -36,13 +36,6 @@ def world(released, tmp_path):
     with closing(released.copied(tmp_path)) as world:
         world.town.held = {"MT4402"}
         yield world
-
-
-def replaced(world, texts):
-    new = Amendment(raw=world.declaration(texts=texts), reason=Reason(text="held up"))
-    key = f"k{len(world.store.events(world.reference))}"
-    amend(world.ports, world.exporter, world.reference, new, idempotency_key=key)
-    world.run()
 
 
 def read_late(world):

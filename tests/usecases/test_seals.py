@@ -13,10 +13,10 @@ from gateway.domain.event import Event, EventKind, Report
 from gateway.domain.roles import OfficeRole
 from gateway.domain.seals import put_on
 from gateway.sandbox.script import read_scenarios
-from gateway.usecases.amend import Amendment, Reason, amend
 from gateway.usecases.report import report
 from gateway.usecases.timeline import describe_movement
 from gateway.usecases.trips import describe_run, list_trips
+from tests.usecases.replacing import replaced
 from tests.world import LANE, ROUTE, TENANT, World
 
 HUU_NGHI, TAN_THANH = "VN0015BB", "VN00X002"
@@ -45,13 +45,6 @@ def world(released, tmp_path):
     with closing(released.copied(tmp_path)) as world:
         world.town.held = {"MT4402"}
         yield world
-
-
-def replaced(world, texts):
-    new = Amendment(raw=world.declaration(texts=texts), reason=Reason(text="another"))
-    key = f"k{len(world.store.events(world.reference))}"
-    amend(world.ports, world.exporter, world.reference, new, idempotency_key=key)
-    world.run()
 
 
 def last(world, office, kind):
