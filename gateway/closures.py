@@ -360,7 +360,7 @@ def _spelled(at: datetime | None) -> str | None:
 def obey(
     ports: Ports, caller: Principal, name: str, act: str, told: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Do what a face asks about a closure, and return the closure with its plan as it then stands.
+    """Do what a face asks about a closure; return it with its plan as they then stand.
 
     ``told``: ``via`` (``EXIT:ENTRY``) for *plan*, ``grace_seconds`` for *apply*.
 
@@ -372,14 +372,14 @@ def obey(
             plan(ports, caller, name, way_of(str(told.get("via") or "")))
         case "apply":
             apply(ports, caller, name, timedelta(seconds=int(told.get("grace_seconds") or 0)))
-        case "undo":
+        case "undo" | "end":  # nobody goes round an office that is open again
             undo(ports, caller, name)
+            if act == "end":
+                keeping.end_closure(ports, caller, name)
         case "confirm":
             keeping.settle(ports, caller, name, ClosureState.STANDING)
         case "dismiss":
             keeping.settle(ports, caller, name, ClosureState.DISMISSED)
-        case "end":
-            keeping.end_closure(ports, caller, name)
         case _:
             pass  # shown as it stands
     closure = keeping.closure_of(ports, caller.tenant, name)

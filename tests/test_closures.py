@@ -255,6 +255,17 @@ def test_an_ended_closure_hits_nobody(world, movement):
     assert list(hits(world.ports, ended)) == []
 
 
+def test_nobody_is_sent_round_an_office_that_is_open_again(world, movement):
+    closure = close(world)
+    plan(world, closure)
+    apply(world, closure)
+    told = closures.obey(world.ports, world.exporter, closure.id, "end", {})
+    assert [one["state"] for one in told["movements"]] == ["undone"]
+    world.clock.forward(minutes=6)
+    assert go_on(world) == 0
+    assert offices(world, movement) == ["CN008001", "CN00X001", "VN0015BB", "VN0003PJ"]
+
+
 def test_a_closure_that_has_not_begun_is_called_off(world, movement):
     """It was *standing* until a moment before it begins."""
     closure = close(world, from_at=world.clock.now() + timedelta(hours=50))

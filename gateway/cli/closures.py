@@ -159,7 +159,7 @@ def undo(name: Name, *, options: DeskOptions) -> None:
 
 @closure_commands.command()
 def end(name: Name, *, options: DeskOptions) -> None:
-    """Say that the office is open again; what was diverted stays so.
+    """Say that the office is open again; what was diverted stays so, what was not goes as declared.
 
     A closure that has not begun is called off: it is shown as dismissed.
 

@@ -114,7 +114,7 @@ def settle(ports: Ports, caller: Principal, name: str, state: ClosureState) -> C
 
 
 def end_closure(ports: Ports, caller: Principal, name: str) -> Closure:
-    """Say that it is open again from now on; what was diverted stays so.
+    """Say that it is open again from now on.
 
     One that has not begun is called off: it is dismissed, and shut at no moment.
 
