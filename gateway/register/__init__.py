@@ -52,7 +52,13 @@ from gateway.register.exits import (
 from gateway.register.firing import fire_deadlines
 from gateway.register.fresh_key import fresh_key
 from gateway.register.gathering import basis, route_offices
-from gateway.register.incoming import Incoming, Vouched, check_not_ended, collected
+from gateway.register.incoming import (
+    Incoming,
+    Vouched,
+    check_not_ended,
+    check_signed,
+    collected,
+)
 from gateway.register.load import (
     Loaded,
     all_offices,
@@ -131,6 +137,7 @@ __all__ = [
     "check_not_ended",
     "check_own",
     "check_receipt",
+    "check_signed",
     "closed_of",
     "collected",
     "deadlines_of",

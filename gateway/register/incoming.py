@@ -13,6 +13,7 @@ from gateway.domain.event import PASSING, EventKind
 from gateway.domain.finding import Finding, Refusal
 from gateway.domain.itinerary import Itinerary
 from gateway.domain.message import Answer, Message
+from gateway.domain.records import Body
 from gateway.domain.trip import Trip, aboard
 from gateway.markup import signature, wire
 from gateway.markup.certificate import read_certificate
@@ -167,6 +168,24 @@ def _opened(
         raise Refusal(Finding(code="answer.unsigned", value=link.id))
     signed = signature.verify(content, [key])
     return signed.content, Vouched.SIGNATURE, signed.stated
+
+
+def check_signed(link: Link, body: Body, received_at: datetime) -> None:
+    """Check a kept answer again that was believed for its office's own signature.
+
+    Raises:
+        Refusal: ``signature.*``, ``wire.malformed`` or ``answer.unsigned``: it bears none by the
+            certificate that counted when it was received.
+    """
+    refused = Refusal(Finding(code="answer.unsigned", value=link.id))
+    for key in filter(None, link.keys_at(received_at)):
+        try:
+            _opened(link, key, body.content, body.media_type)
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            return
+    raise refused
 
 
 def speaker(ports: Ports, incoming: Incoming, answer: Answer, about: Message | None) -> str:

@@ -381,7 +381,13 @@ def _verify_answer(audit: _Audit, answer: AnswerRecord, account: register.Accoun
     if (entry.facts.get("type"), entry.facts.get("kind")) != (answer.type, answer.kind):
         audit.differs("log.row-differs", index=index, subject=subject, detail="type")
     link = audit.links.get(answer.link)
-    if str(entry.facts.get("vouched", SEAL)) != SEAL and not answer.seal:
+    vouched = str(entry.facts.get("vouched", SEAL))
+    if vouched == register.Vouched.SIGNATURE and link is not None:
+        body, at = audit.ports.store.body(answer.body), answer.received_at
+        if body is not None:  # erased otherwise
+            audit.signatures += audit.holds(subject, lambda: register.check_signed(link, body, at))
+        return
+    if vouched != SEAL and not answer.seal:
         return  # nothing is sealed there: the log says who vouched, the bodies hold what for
     if link is not None:
         header, keys = register.kept_header(answer, entry), link.keys_at(answer.received_at)

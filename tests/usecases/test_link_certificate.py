@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.domain.errors import Refused
+from gateway.domain.records import Change, Update
 from gateway.markup import archive
 from gateway.usecases.attention import attention
 from gateway.usecases.audit import verify_log
@@ -67,6 +68,16 @@ def test_what_it_signed_before_it_ended_comes_in_before_that_alone(border):
     assert handed_in(border, 2, content) == ""  # the repeat of what was taken in
     assert len(border.world.store.answers(border.movement)) == 1
     assert verify_log(border.ports).findings == ()
+
+
+def test_an_audit_verifies_what_an_office_signed(border):
+    assert handed_in(border, 1, signed(border, "broker")) == ""
+    certify(border, "carrier")
+    assert verify_log(border.ports).findings == ()
+    row = Update(table="links", key=EXIT, values={"former_keys": ()})
+    border.world.store.commit(Change((row,)))  # as if the carrier's had always counted
+    (found,) = verify_log(border.ports).findings
+    assert found.code == "signature.unknown-certificate"
 
 
 def test_what_the_former_certificate_signs_is_worth_nothing_but_the_exact_repeat(border):
