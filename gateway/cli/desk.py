@@ -180,7 +180,7 @@ class RemoteDesk:
         self._client = client
 
     def _page(self, path: str, *, limit: int, **asked: str) -> Page[Shape]:
-        told = self._client.get(path, limit=limit, **asked).json()
+        told = self._client.get(path, **asked, limit=limit).json()
         return Page(tuple(told["data"]), told.get("next_cursor", ""))
 
     def submit(self, raw: bytes, idempotency_key: str, along: Along = AS_DECLARED) -> Shape:
