@@ -33,6 +33,7 @@ def _read(run, kind):
         cursor = ("--cursor", page["next_cursor"])
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("kind", LISTS)
 def test_a_list_is_read_to_its_end(filled, kind):
     whole = filled.run(kind, "list", "--limit", "200", "--json").json
