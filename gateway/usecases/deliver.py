@@ -341,11 +341,8 @@ def _with_output(
     try:
         output = reply.content, reply.media_type, reply.at
         register.take_in(ports, register.collected(ports, link, *output, at_once=True))
-    except (
-        InConflict,
-        Busy,
-        Elsewhere,
-    ) as busy:  # the office gives it again when it is asked again
+    except (InConflict, Busy, Elsewhere) as busy:
+        # The office gives it again when it is asked again.
         return replace(attempt, outcome=Outcome.UNCLEAR, detail=busy.findings[0].code)
     except (Refused, NotFound, NotAuthentic) as error:
         answers = [(reply.content, reply.media_type)]

@@ -56,11 +56,13 @@ def test_what_was_skipped_never_goes_and_its_place_is_taken(desk):
 def test_where_the_office_has_something_else_in_that_place_nobody_moves_up(tmp_path, act):
     """So it is behind an older database: the office has what the one that is lost had made."""
     with closing(World(tmp_path)) as world:
-        world.town.instead[IMPORT_LINK] = (409, b"")
+        world.town.instead[IMPORT_LINK] = (409, b'{"reason": "this place is taken"}')
         movement = world.submit(world.declaration()).movement
         ida = _of(world, movement, "IDA")
         world.town.systems[IMPORT_LINK]._places[ida.stream] = ida.place
         deliver(world.ports, IMPORT_LINK, "w")
+        (tried,) = world.store.attempts(ida.id)
+        assert tried.detail == 'status 409: {"reason": "this place is taken"}'
         told = Act(kind=ActKind(act), subject=ida.id, reason=WHY)
         assert perform(world.ports, principal(world, "operator"), told).moved == ()
         del world.town.instead[IMPORT_LINK]
